@@ -1,0 +1,17 @@
+"""L'arrondi au centime, demi-supérieur (usage constant ; aucun texte n'en impose d'autre).
+
+>>> arrondir(Decimal("3.405"))
+Decimal('3.41')
+>>> arrondir(Decimal("2"))
+Decimal('2.00')
+"""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+CENTIME = Decimal("0.01")
+ZERO = Decimal("0.00")
+
+
+def arrondir(montant: Decimal) -> Decimal:
+    """Le montant au centime le plus proche, le demi-centime vers le haut."""
+    return montant.quantize(CENTIME, ROUND_HALF_UP)
