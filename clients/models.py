@@ -1,0 +1,200 @@
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from clients.enums import (
+    VALIDITES_UTILISABLES,
+    GenreCoordonnee,
+    Langue,
+    NatureClient,
+    Validite,
+)
+from clients.regles import nom_de_recherche
+from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
+from recouvrement.comptes.models import Utilisateur
+
+
+class ClientQuerySet(QuerySetCloisonne):
+    def actifs(self):
+        return self.filter(fusionne_dans=None)
+
+    def a_completer(self):
+        return self.actifs().filter(est_a_completer=True)
+
+    def cherchant(self, texte: str):
+        """Nom (sans accents), code, SIREN, ou morceau de coordonnée."""
+        compact = "".join(texte.split())
+        return self.filter(
+            Q(nom_recherche__contains=nom_de_recherche(texte))
+            | Q(code__iexact=texte.strip())
+            | Q(siren=compact[:9])
+        )
+
+
+class Client(ModeleCloisonne):
+    """Celui qui doit, chez un seul créancier : jamais partagé entre deux."""
+
+    code = models.CharField("code client", max_length=60, blank=True)
+    nom = models.CharField("nom ou raison sociale", max_length=200)
+    nom_recherche = models.CharField(max_length=260, editable=False)
+    nature = models.CharField(
+        "nature", max_length=14, choices=NatureClient, default=NatureClient.PROFESSIONNEL
+    )
+    est_commercant = models.BooleanField("commerçant", null=True, blank=True)
+    forme_juridique = models.CharField("forme juridique", max_length=60, blank=True)
+    siren = models.CharField("SIREN", max_length=9, blank=True)
+    siret = models.CharField("SIRET", max_length=14, blank=True)
+    tva = models.CharField("n° de TVA", max_length=20, blank=True)
+    adresse = models.CharField("adresse", max_length=200, blank=True)
+    complement = models.CharField("complément", max_length=120, blank=True)
+    code_postal = models.CharField("code postal", max_length=12, blank=True)
+    ville = models.CharField("ville", max_length=80, blank=True)
+    pays = models.CharField("pays", max_length=2, default="FR")
+    langue = models.CharField("langue", max_length=2, choices=Langue, default=Langue.FRANCAIS)
+    est_a_completer = models.BooleanField("à compléter", default=False)
+    suspendu_le = models.DateField("relances suspendues le", null=True, blank=True)
+    suspendu_jusqu_au = models.DateField("jusqu'au", null=True, blank=True)
+    suspendu_motif = models.CharField("motif", max_length=200, blank=True)
+    procedure_collective_le = models.DateField(
+        "procédure collective ouverte le", null=True, blank=True
+    )
+    fusionne_dans = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="fusionnes"
+    )
+    cree_le = models.DateTimeField("créé le", auto_now_add=True)
+
+    objects = ClientQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "client"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["creancier", "code"],
+                condition=~Q(code=""),
+                name="client_code_unique_par_creancier",
+                violation_error_message="Ce code client existe déjà.",
+            ),
+            models.CheckConstraint(condition=~Q(nom=""), name="client_nom_present"),
+            models.CheckConstraint(
+                condition=Q(nature__in=NatureClient.values), name="client_nature_connue"
+            ),
+            models.CheckConstraint(
+                condition=Q(suspendu_jusqu_au=None) | Q(suspendu_le__isnull=False),
+                name="client_suspension_datee",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["creancier", "nom_recherche", "id"], name="client_par_nom"),
+            models.Index(
+                fields=["creancier", "siren"], condition=~Q(siren=""), name="client_par_siren"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.nom
+
+    def save(self, *args, **kwargs):
+        self.nom_recherche = nom_de_recherche(self.nom)
+        if kwargs.get("update_fields") and "nom" in kwargs["update_fields"]:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "nom_recherche"}
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("accueil:client", args=[self.creancier.code, self.pk])
+
+    def est_suspendu(self, *, au: date) -> bool:
+        if self.suspendu_le is None or self.suspendu_le > au:
+            return False
+        return self.suspendu_jusqu_au is None or au <= self.suspendu_jusqu_au
+
+
+class Contact(ModeleCloisonne):
+    """Une personne, ou un service, chez le client."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="contacts")
+    nom = models.CharField("nom", max_length=120, blank=True)
+    fonction = models.CharField("fonction", max_length=120, blank=True)
+    horaires = models.CharField("quand le joindre", max_length=120, blank=True)
+    est_principal = models.BooleanField("à joindre d'abord", default=False)
+
+    class Meta:
+        verbose_name = "contact"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["creancier", "client"],
+                condition=Q(est_principal=True),
+                name="contact_un_seul_principal",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.nom or self.fonction or "Contact"
+
+
+class CoordonneeQuerySet(QuerySetCloisonne):
+    def courriels(self):
+        return self.filter(genre=GenreCoordonnee.COURRIEL)
+
+    def telephones(self):
+        return self.filter(genre=GenreCoordonnee.TELEPHONE)
+
+    def utilisables(self):
+        return self.filter(validite__in=VALIDITES_UTILISABLES)
+
+
+class Coordonnee(ModeleCloisonne):
+    """Une adresse de courriel ou un numéro, avec ce que l'on sait de sa validité."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="coordonnees")
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="coordonnees")
+    genre = models.CharField(max_length=10, choices=GenreCoordonnee)
+    valeur = models.CharField("adresse ou numéro", max_length=254)
+    validite = models.CharField(max_length=10, choices=Validite, default=Validite.INCONNUE)
+    motif = models.CharField("pourquoi", max_length=200, blank=True)
+    depuis_le = models.DateField("depuis le", null=True, blank=True)
+    rang = models.PositiveSmallIntegerField(default=0)
+
+    objects = CoordonneeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "coordonnée"
+        ordering = ["rang", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["creancier", "contact", "genre", "valeur"],
+                name="coordonnee_unique_par_contact",
+                violation_error_message="Cette coordonnée est déjà connue pour ce contact.",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["creancier", "client", "genre"], name="coordonnee_par_client"),
+            models.Index(fields=["creancier", "valeur"], name="coordonnee_par_valeur"),
+        ]
+
+    def __str__(self) -> str:
+        return self.valeur
+
+    @property
+    def est_utilisable(self) -> bool:
+        return self.validite in VALIDITES_UTILISABLES
+
+
+class Note(ModeleCloisonne):
+    """Ce que l'on écrit d'un client ; « à savoir » reste en vue pendant l'appel."""
+
+    client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="notes")
+    texte = models.TextField("note", max_length=4000)
+    est_a_savoir = models.BooleanField("à savoir pendant l'appel", default=False)
+    auteur = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, related_name="+")
+    ecrite_le = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "note"
+        indexes = [
+            models.Index(fields=["creancier", "client", "-ecrite_le"], name="note_par_client")
+        ]
+
+    def __str__(self) -> str:
+        return self.texte[:60]

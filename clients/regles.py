@@ -1,0 +1,32 @@
+"""Règles de maison sur les noms : de quoi rapprocher deux écritures d'un même client."""
+
+import re
+import unicodedata
+
+FORMES = {
+    "sarl", "sas", "sasu", "sa", "eurl", "sci", "snc", "scop", "selarl", "ei", "eirl", "gie",
+    "ste", "societe", "ets", "etablissements", "entreprise", "cie", "association",
+    "monsieur", "madame", "mme", "mlle",
+}  # fmt: skip
+
+
+def nom_de_recherche(nom: str) -> str:
+    """Sans accents ni ponctuation, en minuscules : ce que l'on cherche et compare.
+
+    >>> nom_de_recherche("Société  Générale d’Élagage (S.A.R.L.)")
+    'societe generale d elagage s a r l'
+    """
+    decompose = unicodedata.normalize("NFKD", nom.replace("œ", "oe").replace("Œ", "Oe"))
+    ascii_ = "".join(c for c in decompose if not unicodedata.combining(c)).lower()
+    return " ".join(re.findall(r"[a-z0-9]+", ascii_))
+
+
+def noyau(nom: str) -> str:
+    """Le nom sans sa forme juridique : « SARL Duval » et « Duval » se rapprochent.
+
+    >>> noyau("SARL Duval & Fils"), noyau("Duval et fils (S.A.R.L.)")
+    ('duval fils', 'duval fils')
+    """
+    mots = nom_de_recherche(re.sub(r"(?<=\b\w)\.(?=\w\b|$|\s|\))", "", nom)).split()
+    gardes = [mot for mot in mots if mot not in FORMES and mot not in {"et", "de", "la", "le"}]
+    return " ".join(gardes or mots)

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ContentieuxConfig(AppConfig):
+    name = "contentieux"
+    verbose_name = "Contentieux"

@@ -1,0 +1,143 @@
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from clients.models import Client
+from factures.enums import NatureFacture
+from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
+
+
+class FactureQuerySet(QuerySetCloisonne):
+    """Filtres au féminin pluriel, chaînables ; aucun ne lit l'horloge."""
+
+    def creances(self):
+        """Factures et acomptes ; un avoir n'est pas dû."""
+        return self.exclude(nature=NatureFacture.AVOIR)
+
+    def avoirs(self):
+        return self.filter(nature=NatureFacture.AVOIR)
+
+    def ouvertes(self):
+        """Ce qui reste dû. La condition est celle de l'index partiel : l'écrire pareil."""
+        return self.filter(solde__gt=0, est_avoir=False)
+
+    def echues(self, *, au: date):
+        return self.filter(date_echeance__lt=au)
+
+    def a_echoir(self, *, au: date):
+        return self.filter(date_echeance__gte=au)
+
+    def hors_contentieux(self):
+        return self.filter(contentieux_depuis=None)
+
+
+class Facture(ModeleCloisonne):
+    """Une créance (ou un avoir). `solde` : seules les imputations le changent, sous verrou."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="factures")
+    numero = models.CharField("numéro", max_length=80)
+    nature = models.CharField(
+        "nature", max_length=8, choices=NatureFacture, default=NatureFacture.FACTURE
+    )
+    # Redit `nature` pour les index partiels, tenu par une contrainte.
+    est_avoir = models.BooleanField(default=False, editable=False)
+    libelle = models.CharField("objet", max_length=250, blank=True)
+    reference_commande = models.CharField("référence de commande", max_length=100, blank=True)
+    date_emission = models.DateField("date d'émission")
+    date_echeance = models.DateField("date d'échéance")
+    date_prestation = models.DateField("fin de la prestation", null=True, blank=True)
+    devise = models.CharField(max_length=3, default="EUR", editable=False)
+    montant_ht = models.DecimalField(
+        "montant HT", max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    montant_tva = models.DecimalField(
+        "montant de la TVA", max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    montant_ttc = models.DecimalField("montant TTC", max_digits=14, decimal_places=2)
+    solde = models.DecimalField("reste dû", max_digits=14, decimal_places=2, editable=False)
+    soldee_le = models.DateField("soldée le", null=True, blank=True, editable=False)
+    # Grandit quand une facture soldée redevient due : ses étapes peuvent recommencer.
+    cycle = models.PositiveSmallIntegerField(default=1, editable=False)
+    # Rang de l'étape du scénario par laquelle elle entre (0 : la première).
+    rang_entree = models.PositiveSmallIntegerField(default=0)
+    contentieux_depuis = models.DateField("au contentieux depuis", null=True, blank=True)
+    importation = models.ForeignKey(
+        "factures.Importation",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="factures",
+    )
+    cree_le = models.DateTimeField("créée le", auto_now_add=True)
+
+    objects = FactureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "facture"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["creancier", "numero"],
+                name="facture_numero_unique_par_creancier",
+                violation_error_message="Ce numéro de facture existe déjà.",
+            ),
+            models.CheckConstraint(
+                condition=Q(montant_ttc__gt=0),
+                name="facture_montant_positif",
+                violation_error_message="Le montant doit être supérieur à zéro.",
+            ),
+            models.CheckConstraint(
+                condition=Q(solde__gte=0, solde__lte=F("montant_ttc")),
+                name="facture_solde_entre_zero_et_montant",
+                violation_error_message="Le reste dû doit rester entre zéro et le montant.",
+            ),
+            models.CheckConstraint(
+                condition=Q(date_echeance__gte=F("date_emission")),
+                name="facture_echeance_apres_emission",
+                violation_error_message="L'échéance ne peut pas précéder l'émission.",
+            ),
+            models.CheckConstraint(
+                condition=Q(nature=NatureFacture.AVOIR, est_avoir=True)
+                | Q(nature__in=["facture", "acompte"], est_avoir=False),
+                name="facture_est_avoir_suit_nature",
+            ),
+            models.CheckConstraint(condition=Q(devise="EUR"), name="facture_en_euros"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["creancier", "date_echeance", "id"],
+                condition=Q(solde__gt=0, est_avoir=False),
+                include=["solde", "client"],
+                name="facture_ouverte_par_echeance",
+            ),
+            models.Index(
+                fields=["creancier", "client", "date_echeance"],
+                condition=Q(solde__gt=0, est_avoir=False),
+                name="facture_ouverte_par_client",
+            ),
+            models.Index(
+                fields=["creancier", "client", "-date_emission"], name="facture_par_client"
+            ),
+            models.Index(fields=["creancier", "-date_emission", "-id"], name="facture_recente"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_nature_display()} {self.numero}"
+
+    def save(self, *args, **kwargs):
+        self.est_avoir = self.nature == NatureFacture.AVOIR
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("factures:detail", args=[self.creancier.code, self.pk])
+
+    @property
+    def est_soldee(self) -> bool:
+        return self.solde == 0
+
+    def est_echue(self, *, au: date) -> bool:
+        return self.date_echeance < au
+
+    def jours_de_retard(self, *, au: date) -> int:
+        return max((au - self.date_echeance).days, 0)

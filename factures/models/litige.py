@@ -1,0 +1,49 @@
+from django.db import models
+from django.db.models import Q
+
+from factures.enums import IssueLitige, MotifLitige
+from factures.models.facture import Facture
+from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
+from recouvrement.comptes.models import Utilisateur
+
+
+class LitigeQuerySet(QuerySetCloisonne):
+    def ouverts(self):
+        return self.filter(clos_le=None)
+
+
+class Litige(ModeleCloisonne):
+    """Le client conteste une facture, en tout ou partie : ses relances s'arrêtent."""
+
+    facture = models.ForeignKey(Facture, on_delete=models.PROTECT, related_name="litiges")
+    motif = models.CharField("motif", max_length=14, choices=MotifLitige)
+    montant_conteste = models.DecimalField(
+        "montant contesté", max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    detail = models.TextField("ce que dit le client", max_length=2000, blank=True)
+    responsable = models.CharField("qui s'en occupe", max_length=120, blank=True)
+    ouvert_le = models.DateField("ouvert le")
+    ouvert_par = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, related_name="+")
+    clos_le = models.DateField("clos le", null=True, blank=True)
+    issue = models.CharField("issue", max_length=10, choices=IssueLitige, blank=True)
+    note_issue = models.TextField("comment", max_length=2000, blank=True)
+
+    objects = LitigeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "litige"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["creancier", "facture"],
+                condition=Q(clos_le=None),
+                name="litige_un_seul_ouvert_par_facture",
+                violation_error_message="Un litige est déjà ouvert sur cette facture.",
+            ),
+            models.CheckConstraint(
+                condition=Q(clos_le=None, issue="") | (Q(clos_le__isnull=False) & ~Q(issue="")),
+                name="litige_clos_avec_issue",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Litige sur {self.facture_id}"

@@ -1,0 +1,68 @@
+"""La seule porte des pages : `habilite` pour celles d'un créancier, `connecte` pour les autres."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+
+from recouvrement.comptes.enums import Role
+from recouvrement.comptes.models import Creancier, Habilitation
+
+Vue = Callable[..., HttpResponse]
+
+
+class RequeteHabilitee(HttpRequest):
+    """Ce que reçoit une vue décorée par `habilite`."""
+
+    creancier: Creancier
+    habilitation: Habilitation
+
+
+def habilite(role: Role) -> Callable[[Vue], Vue]:
+    """Pose `request.creancier`, ou répond 404 (aucune habilitation) ou 403 (rôle trop bas)."""
+
+    def decorateur(vue: Vue) -> Vue:
+        @login_required
+        @wraps(vue)
+        def vue_habilitee(request, *args, creancier: str, **kwargs):
+            habilitation = (
+                Habilitation.objects.select_related("creancier")
+                .filter(utilisateur=request.user, creancier__code=creancier)
+                .first()
+            )
+            if habilitation is None:
+                raise Http404
+            if not Role(habilitation.role).couvre(role):
+                raise PermissionDenied
+            habilitation.utilisateur = request.user
+            request.creancier = habilitation.creancier
+            request.habilitation = habilitation
+            return vue(request, *args, **kwargs)
+
+        vue_habilitee.role_exige = role
+        return vue_habilitee
+
+    return decorateur
+
+
+def connecte(vue: Vue) -> Vue:
+    """Une page qui ne tient à aucun créancier, pour toute personne connectée."""
+    vue_connectee = login_required(vue)
+    vue_connectee.role_exige = "connecte"
+    return vue_connectee
+
+
+def administre(vue: Vue) -> Vue:
+    """Réservé à l'administrateur de l'instance."""
+
+    @login_required
+    @wraps(vue)
+    def vue_administree(request, *args, **kwargs):
+        if not request.user.est_administrateur:
+            raise PermissionDenied
+        return vue(request, *args, **kwargs)
+
+    vue_administree.role_exige = "administrateur"
+    return vue_administree

@@ -1,0 +1,98 @@
+"""La cloison entre créanciers : une requête qui n'en nomme aucun lève, au lieu de tout rendre."""
+
+from collections.abc import Iterable
+from typing import Any, Self
+
+from django.db import models
+from django.db.models.lookups import Exact, In
+from django.db.models.sql.where import AND
+
+
+class HorsCloison(RuntimeError):
+    """Une requête sur des données de créancier n'a pas dit pour lequel : faute de programme."""
+
+
+class QuerySetCloisonne(models.QuerySet):
+    """S'ouvre par `pour`, `parmi`, `systeme`, ou en suivant la relation d'un objet déjà obtenu."""
+
+    _ouverte = False
+
+    def pour(self, creancier: models.Model) -> Self:
+        return self.filter(creancier=creancier)._ouvrir()
+
+    def parmi(self, creanciers: Iterable[models.Model]) -> Self:
+        return self.filter(creancier__in=list(creanciers))._ouvrir()
+
+    def systeme(self) -> Self:
+        """Tous les créanciers : réservé au battement, aux commandes et aux vérifications."""
+        return self._chain()._ouvrir()
+
+    def _ouvrir(self) -> Self:
+        self._ouverte = True
+        return self
+
+    def _clone(self) -> Self:
+        clone = super()._clone()
+        clone._ouverte = self._ouverte
+        return clone
+
+    def _add_hints(self, **hints: Any) -> None:
+        super()._add_hints(**hints)
+        # Django annonce ainsi une relation suivie depuis un objet (client.factures).
+        if "instance" in hints:
+            self._ouverte = True
+
+    def _exiger_cloison(self) -> None:
+        if self._ouverte or self.query.is_empty() or self._nomme_le_creancier():
+            return
+        raise HorsCloison(f"{self.model.__name__} : requête sans créancier (.pour(creancier)).")
+
+    def _nomme_le_creancier(self) -> bool:
+        champ = self.model._meta.get_field("creancier")
+        racine = self.query.where
+        return racine.connector == AND and any(
+            isinstance(condition, (Exact, In)) and getattr(condition.lhs, "target", None) is champ
+            for condition in racine.children
+        )
+
+    def _fetch_all(self) -> None:
+        if self._result_cache is None:
+            self._exiger_cloison()
+        super()._fetch_all()
+
+    def iterator(self, *args: Any, **kwargs: Any) -> Any:
+        self._exiger_cloison()
+        return super().iterator(*args, **kwargs)
+
+    def count(self) -> int:
+        if self._result_cache is None:
+            self._exiger_cloison()
+        return super().count()
+
+    def exists(self) -> bool:
+        if self._result_cache is None:
+            self._exiger_cloison()
+        return super().exists()
+
+    def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        self._exiger_cloison()
+        return super().aggregate(*args, **kwargs)
+
+    def update(self, **kwargs: Any) -> int:
+        self._exiger_cloison()
+        return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._exiger_cloison()
+        return super().delete()
+
+
+class ModeleCloisonne(models.Model):
+    """Une ligne qui appartient à un créancier, et à lui seul."""
+
+    creancier = models.ForeignKey("comptes.Creancier", on_delete=models.PROTECT, related_name="+")
+
+    objects = QuerySetCloisonne.as_manager()
+
+    class Meta:
+        abstract = True

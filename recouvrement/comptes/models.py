@@ -1,0 +1,168 @@
+from datetime import time
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+
+from recouvrement.comptes.enums import ModeIntervention, Role
+
+
+class UtilisateurManager(BaseUserManager):
+    def create_user(self, email: str, password: str | None = None, **champs):
+        utilisateur = self.model(email=self.normalize_email(email).lower(), **champs)
+        utilisateur.set_password(password)
+        utilisateur.save(using=self._db)
+        return utilisateur
+
+    def create_superuser(self, email: str, password: str | None = None, **champs):
+        return self.create_user(email, password, est_administrateur=True, **champs)
+
+
+class Utilisateur(AbstractBaseUser):
+    """Une personne, connue par son courriel ; ce qu'elle peut tient à ses habilitations."""
+
+    email = models.EmailField("courriel", max_length=254, unique=True)
+    nom_complet = models.CharField("nom", max_length=120)
+    is_active = models.BooleanField("actif", default=True)
+    est_administrateur = models.BooleanField("administrateur de l'instance", default=False)
+    cree_le = models.DateTimeField("créé le", auto_now_add=True)
+
+    objects = UtilisateurManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["nom_complet"]
+
+    class Meta:
+        verbose_name = "utilisateur"
+
+    def __str__(self) -> str:
+        return self.nom_complet or self.email
+
+    @property
+    def nom_court(self) -> str:
+        """« Nadège Rousselot » → « N. Rousselot »."""
+        prenom, _, nom = self.nom_complet.partition(" ")
+        return f"{prenom[:1]}. {nom}" if nom else self.nom_complet or self.email
+
+
+class CreancierQuerySet(models.QuerySet):
+    def accessibles_a(self, utilisateur: Utilisateur):
+        return self.filter(habilitations__utilisateur=utilisateur).order_by("nom")
+
+    def en_activite(self):
+        return self.filter(archive_le=None)
+
+
+class Creancier(models.Model):
+    """L'entreprise à qui l'on doit : le cloisonnement de toutes les données."""
+
+    code = models.SlugField(
+        "code",
+        max_length=40,
+        unique=True,
+        help_text="Il figure dans l'adresse des pages : lettres, chiffres, tirets.",
+        validators=[
+            RegexValidator(r"^[a-z0-9][a-z0-9-]*$", "Lettres minuscules, chiffres et tirets.")
+        ],
+    )
+    nom = models.CharField("nom ou raison sociale", max_length=160)
+    forme_juridique = models.CharField(max_length=60, blank=True)
+    capital = models.CharField("capital social", max_length=60, blank=True)
+    siren = models.CharField("SIREN", max_length=9, blank=True)
+    siret = models.CharField("SIRET du siège", max_length=14, blank=True)
+    tva = models.CharField("n° de TVA", max_length=15, blank=True)
+    rcs = models.CharField("ville du RCS", max_length=80, blank=True)
+    representant = models.CharField("représentant légal", max_length=120, blank=True)
+    qualite_representant = models.CharField("qualité", max_length=80, blank=True)
+    est_commercant = models.BooleanField("commerçant", default=True)
+    adresse = models.CharField("adresse", max_length=200, blank=True)
+    complement = models.CharField("complément d'adresse", max_length=120, blank=True)
+    code_postal = models.CharField("code postal", max_length=12, blank=True)
+    ville = models.CharField("ville", max_length=80, blank=True)
+    pays = models.CharField("pays", max_length=2, default="FR")
+    telephone = models.CharField("téléphone", max_length=20, blank=True)
+    iban = models.CharField("IBAN", max_length=34, blank=True)
+    bic = models.CharField("BIC", max_length=11, blank=True)
+    nom_expediteur = models.CharField("nom d'expéditeur", max_length=120, blank=True)
+    courriel_expediteur = models.EmailField("adresse d'expéditeur", blank=True)
+    courriel_reponse = models.EmailField("adresse de réponse", blank=True)
+    signature = models.TextField("signature des messages", max_length=600, blank=True)
+    logo = models.BinaryField("logo", null=True, blank=True)
+    logo_type = models.CharField(max_length=20, blank=True)
+    image_signature = models.BinaryField("signature manuscrite", null=True, blank=True)
+    image_signature_type = models.CharField(max_length=20, blank=True)
+    couleur = models.CharField("couleur des lettres", max_length=7, default="#0f5c5c")
+    teinte = models.PositiveSmallIntegerField("teinte à l'écran", default=1)
+    mode = models.CharField(
+        "mode d'intervention",
+        max_length=12,
+        choices=ModeIntervention,
+        default=ModeIntervention.INTERNE,
+    )
+    heure_debut = models.TimeField("envois à partir de", default=time(9))
+    heure_fin = models.TimeField("envois jusqu'à", default=time(18))
+    zone_feries = models.CharField("jours fériés", max_length=20, default="metropole")
+    ecart_minimal = models.PositiveSmallIntegerField(
+        "jours au moins entre deux relances d'un client", default=5
+    )
+    delai_paiement = models.PositiveSmallIntegerField("délai de paiement habituel", default=30)
+    soldes_perimes_jours = models.PositiveSmallIntegerField(
+        "ne plus relancer si les règlements datent de plus de (jours)", null=True, blank=True
+    )
+    reglements_connus_au = models.DateField("règlements connus au", null=True, blank=True)
+    envois_geles = models.BooleanField("envois gelés", default=False)
+    est_demonstration = models.BooleanField("données de démonstration", default=False)
+    archive_le = models.DateField("archivé le", null=True, blank=True)
+    cree_le = models.DateTimeField("créé le", auto_now_add=True)
+
+    objects = CreancierQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "créancier"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(teinte__gte=1, teinte__lte=4), name="creancier_teinte_connue"
+            ),
+            models.CheckConstraint(
+                condition=Q(heure_debut__lt=F("heure_fin")),
+                name="creancier_heures_ordonnees",
+                violation_error_message="L'heure de fin doit suivre l'heure de début.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.nom
+
+    @property
+    def sceau(self) -> str:
+        """Deux lettres qui le désignent partout où plusieurs créanciers se mêlent."""
+        mots = [mot for mot in self.nom.replace("'", " ").replace("’", " ").split() if mot]
+        significatifs = [mot for mot in mots if mot[0].isupper()] or mots
+        dernier = significatifs[-1] if significatifs else self.code
+        return dernier[:2].upper()
+
+
+class Habilitation(models.Model):
+    """Le rôle d'une personne chez un créancier. Retirée, elle n'est plus : effet immédiat."""
+
+    utilisateur = models.ForeignKey(
+        Utilisateur, on_delete=models.CASCADE, related_name="habilitations"
+    )
+    creancier = models.ForeignKey(Creancier, on_delete=models.CASCADE, related_name="habilitations")
+    role = models.CharField("rôle", max_length=12, choices=Role)
+    depuis_le = models.DateTimeField("depuis le", auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["utilisateur", "creancier"], name="habilitation_unique_par_creancier"
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="habilitation_role_connu"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.utilisateur} : {self.get_role_display()}"

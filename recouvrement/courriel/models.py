@@ -1,0 +1,79 @@
+from django.db import models
+from django.db.models import Q
+
+from recouvrement.comptes.cloison import QuerySetCloisonne
+from recouvrement.comptes.models import Creancier
+from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
+
+
+class EnvoiQuerySet(QuerySetCloisonne):
+    def a_envoyer(self, *, maintenant):
+        return self.filter(etat=EtatEnvoi.A_ENVOYER, pas_avant__lte=maintenant)
+
+    def a_trancher(self):
+        return self.filter(etat=EtatEnvoi.INCERTAIN)
+
+
+class Envoi(models.Model):
+    """Un message, un destinataire, ses octets exacts. La ligne est la vérité ; Celery sonne.
+
+    a_envoyer → reclame → data → envoye | echec | incertain ; annule tant que rien n'est parti.
+    """
+
+    # Sans créancier : les messages de compte (mot de passe oublié).
+    creancier = models.ForeignKey(
+        Creancier, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    nature = models.CharField(max_length=12, choices=NatureEnvoi)
+    # Ce qui le rend unique : « relance:12:1 ». Replanifier mille fois n'en fait qu'un.
+    cle = models.CharField(max_length=120, unique=True)
+    message_id = models.CharField(max_length=160, unique=True)
+    etat = models.CharField(max_length=10, choices=EtatEnvoi, default=EtatEnvoi.A_ENVOYER)
+    destinataire = models.EmailField(max_length=254)
+    expediteur = models.EmailField("adresse d'enveloppe", max_length=254, blank=True)
+    sujet = models.CharField(max_length=250, blank=True)
+    octets = models.BinaryField(null=True)
+    empreinte = models.CharField(max_length=64, blank=True)
+    # Ce que les octets disent devoir : relu avant DATA, un écart fait recomposer.
+    somme = models.DecimalField(max_digits=14, decimal_places=2, null=True)
+    compose_le = models.DateField(null=True)
+    jeton = models.UUIDField(null=True)
+    bail = models.DateTimeField(null=True)
+    tentatives = models.PositiveSmallIntegerField(default=0)
+    pas_avant = models.DateTimeField()
+    data_a = models.DateTimeField("transmission commencée à", null=True)
+    fini_a = models.DateTimeField("terminé à", null=True)
+    reponse = models.CharField("réponse du serveur", max_length=500, blank=True)
+    cree_le = models.DateTimeField(auto_now_add=True)
+
+    objects = EnvoiQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "envoi"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(etat__in=EtatEnvoi.values), name="envoi_etat_connu"
+            ),
+            models.CheckConstraint(
+                condition=~Q(etat__in=["data", "envoye", "incertain"])
+                | Q(octets__isnull=False, data_a__isnull=False),
+                name="envoi_transmis_avec_octets",
+            ),
+            models.CheckConstraint(
+                condition=~Q(etat__in=["reclame", "data"])
+                | Q(jeton__isnull=False, bail__isnull=False),
+                name="envoi_pris_avec_jeton",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["pas_avant", "id"], condition=Q(etat="a_envoyer"), name="envoi_du"
+            ),
+            models.Index(
+                fields=["bail"], condition=Q(etat__in=["reclame", "data"]), name="envoi_pris"
+            ),
+            models.Index(fields=["creancier", "etat", "-id"], name="envoi_par_etat"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sujet} → {self.destinataire}"

@@ -1,0 +1,32 @@
+from django.db import models
+from django.db.models import Q
+
+from recouvrement.comptes.cloison import ModeleCloisonne
+
+
+class Document(ModeleCloisonne):
+    """Un PDF scellé : ses octets sous leur empreinte, le gabarit et les données qui l'ont fait."""
+
+    nature = models.CharField(max_length=30)
+    titre = models.CharField(max_length=200)
+    nom_fichier = models.CharField(max_length=150)
+    empreinte = models.CharField(max_length=64)
+    taille = models.PositiveIntegerField()
+    pages = models.PositiveSmallIntegerField(default=1)
+    gabarit = models.CharField(max_length=100)
+    version_gabarit = models.CharField(max_length=64)
+    # Montants et dates en texte : ce que le document affirme, relisible sans le PDF.
+    donnees = models.JSONField(default=dict)
+    cree_le = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "document"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["creancier", "nature", "empreinte"], name="document_scelle_une_fois"
+            ),
+            models.CheckConstraint(condition=Q(taille__gt=0), name="document_non_vide"),
+        ]
+
+    def __str__(self) -> str:
+        return self.titre

@@ -1,0 +1,37 @@
+from django.db import models
+from django.db.models import Q
+
+from recouvrement.comptes.cloison import ModeleCloisonne
+from recouvrement.comptes.enums import Role
+from recouvrement.comptes.models import Utilisateur
+
+
+class Invitation(ModeleCloisonne):
+    """Un jeton lié à un créancier, une adresse et un rôle ; un seul usage, 72 heures."""
+
+    courriel = models.EmailField("courriel", max_length=254)
+    role = models.CharField("rôle", max_length=12, choices=Role)
+    # Seule l'empreinte est gardée : la base lue ne donne pas accès.
+    empreinte_jeton = models.CharField(max_length=64, unique=True)
+    invite_par = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, related_name="+")
+    invite_le = models.DateTimeField()
+    expire_le = models.DateTimeField()
+    acceptee_le = models.DateTimeField(null=True, blank=True)
+    acceptee_par = models.ForeignKey(
+        Utilisateur, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    revoquee_le = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "invitation"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["creancier", "courriel"],
+                condition=Q(acceptee_le=None, revoquee_le=None),
+                name="invitation_une_seule_en_cours",
+                violation_error_message="Une invitation est déjà en cours pour cette adresse.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.courriel} ({self.get_role_display()})"

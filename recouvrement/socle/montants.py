@@ -1,0 +1,11 @@
+"""L'argent : des Decimal en euros, arrondis au centime, le demi-centime vers le haut."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+CENTIME = Decimal("0.01")
+ZERO = Decimal("0.00")
+
+
+def arrondir(montant: Decimal) -> Decimal:
+    """Le montant au centime le plus proche ; à égale distance, celui de plus grande valeur."""
+    return montant.quantize(CENTIME, ROUND_HALF_UP)

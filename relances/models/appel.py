@@ -1,0 +1,111 @@
+from django.db import models
+from django.db.models import Q
+
+from clients.models import Client, Contact
+from factures.models import Facture
+from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
+from recouvrement.comptes.models import Utilisateur
+from relances.enums import Issue
+from relances.models.relance import Relance
+
+
+class AppelQuerySet(QuerySetCloisonne):
+    def a_rappeler(self, *, jusqu_a):
+        return self.filter(rappel_le__lte=jusqu_a, rappel_clos_le=None, annule_le=None)
+
+
+class Appel(ModeleCloisonne):
+    """Le compte rendu d'un appel : qui, l'issue, la note, ce qui suit."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="appels")
+    contact = models.ForeignKey(
+        Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="appels"
+    )
+    numero = models.CharField("numéro composé", max_length=20, blank=True)
+    relance = models.ForeignKey(
+        Relance, on_delete=models.PROTECT, null=True, blank=True, related_name="appels"
+    )
+    issue = models.CharField("issue", max_length=14, choices=Issue)
+    note = models.TextField("note", max_length=4000, blank=True)
+    appele_le = models.DateTimeField("appelé le")
+    auteur = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, related_name="+")
+    rappel_le = models.DateTimeField("rappeler le", null=True, blank=True)
+    rappel_clos_le = models.DateTimeField(null=True, blank=True)
+    cle_saisie = models.UUIDField(null=True, blank=True, editable=False)
+    # « Annuler » dans les dix secondes : l'appel reste, barré.
+    annule_le = models.DateTimeField(null=True, blank=True)
+
+    objects = AppelQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "appel"
+        constraints = [
+            models.CheckConstraint(condition=Q(issue__in=Issue.values), name="appel_issue_connue"),
+            models.UniqueConstraint(
+                fields=["creancier", "cle_saisie"],
+                condition=Q(cle_saisie__isnull=False),
+                name="appel_saisi_une_fois",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["creancier", "client", "-appele_le"], name="appel_par_client"),
+            models.Index(
+                fields=["creancier", "rappel_le"],
+                condition=Q(rappel_le__isnull=False, rappel_clos_le=None, annule_le=None),
+                name="appel_a_rappeler",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Appel du {self.appele_le:%d/%m/%Y}"
+
+
+class PromesseQuerySet(QuerySetCloisonne):
+    def en_cours(self):
+        return self.filter(close_le=None)
+
+
+class Promesse(ModeleCloisonne):
+    """Le client promet une somme pour une date. Rompue : la date est passée sans règlement."""
+
+    client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="promesses")
+    appel = models.OneToOneField(
+        Appel, on_delete=models.PROTECT, null=True, blank=True, related_name="promesse"
+    )
+    montant = models.DecimalField("montant promis", max_digits=14, decimal_places=2)
+    pour_le = models.DateField("pour le")
+    faite_le = models.DateField("faite le")
+    note = models.CharField(max_length=250, blank=True)
+    factures = models.ManyToManyField(Facture, blank=True, related_name="promesses")
+    auteur = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, related_name="+")
+    # Tenue, rompue (constatée par une personne) ou remplacée.
+    close_le = models.DateField("close le", null=True, blank=True)
+    est_tenue = models.BooleanField("tenue", null=True, blank=True)
+
+    objects = PromesseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "promesse"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(montant__gt=0),
+                name="promesse_montant_positif",
+                violation_error_message="Le montant promis doit être supérieur à zéro.",
+            ),
+            models.UniqueConstraint(
+                fields=["creancier", "client"],
+                condition=Q(close_le=None),
+                name="promesse_une_seule_en_cours",
+                violation_error_message="Une promesse est déjà en cours pour ce client.",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["creancier", "pour_le"],
+                condition=Q(close_le=None),
+                name="promesse_en_cours",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.montant} € pour le {self.pour_le:%d/%m/%Y}"

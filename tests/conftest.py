@@ -1,0 +1,44 @@
+import os
+
+os.environ.setdefault("SECRET_KEY", "clef-de-la-suite-de-tests-0123456789-abcdefghij")
+os.environ.setdefault("NIVEAU_TRACES", "WARNING")
+os.environ["SITE_URL"] = "http://localhost:8000"
+os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+
+
+@pytest.fixture(autouse=True)
+def reglages_de_test(settings, tmp_path):
+    """Mots de passe vite hachés, fichiers et cache à part : rien d'un test ne reste."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.FICHIERS = tmp_path / "fichiers"
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def vidage_malgre_les_tables_immuables():
+    """Vider la base après un test transactionnel se heurte, à raison, au journal immuable."""
+    vider = TransactionTestCase._fixture_teardown
+
+    def vider_sans_declencheurs(self):
+        with connection.cursor() as curseur:
+            if connection.vendor == "postgresql":
+                curseur.execute("SET session_replication_role = replica")
+                vider(self)
+                curseur.execute("SET session_replication_role = DEFAULT")
+                return
+            curseur.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            declencheurs = curseur.fetchall()
+            for nom, _ in declencheurs:
+                curseur.execute(f"DROP TRIGGER {nom}")
+            vider(self)
+            for _, sql in declencheurs:
+                curseur.execute(sql)
+
+    TransactionTestCase._fixture_teardown = vider_sans_declencheurs
+    yield
+    TransactionTestCase._fixture_teardown = vider

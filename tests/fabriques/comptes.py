@@ -1,0 +1,43 @@
+from itertools import count
+
+from recouvrement.comptes.enums import Role
+from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
+
+numeros = count(1)
+
+
+def un_creancier(**champs) -> Creancier:
+    """Une menuiserie rennaise, en secrétariat, qui envoie de 9 h à 18 h les jours ouvrés."""
+    n = next(numeros)
+    valeurs = {
+        "code": f"menuiserie-{n}",
+        "nom": f"Menuiserie Kerbrat {n}",
+        "forme_juridique": "SARL",
+        "siren": "732829320",
+        "adresse": "4 rue du Port",
+        "code_postal": "35000",
+        "ville": "Rennes",
+        "rcs": "Rennes",
+        "representant": "Yann Kerbrat",
+        "qualite_representant": "gérant",
+        "iban": "FR7630006000011234567890189",
+        "nom_expediteur": "Menuiserie Kerbrat",
+        "courriel_expediteur": "compta@kerbrat.example",
+        "courriel_reponse": "compta@kerbrat.example",
+        "mode": "secretariat",
+    }
+    return Creancier.objects.create(**valeurs | champs)
+
+
+def un_utilisateur(*, chez: Creancier | None = None, role: Role = Role.GESTIONNAIRE, **champs):
+    n = next(numeros)
+    mot_de_passe = champs.pop("mot_de_passe", None)
+    valeurs = {"email": f"personne{n}@exemple.example", "nom_complet": f"Nadège Rousselot{n}"}
+    utilisateur = Utilisateur.objects.create_user(password=mot_de_passe, **valeurs | champs)
+    if chez is not None:
+        une_habilitation(utilisateur, chez, role)
+    return utilisateur
+
+
+def une_habilitation(utilisateur: Utilisateur, creancier: Creancier, role: Role) -> Habilitation:
+    return Habilitation.objects.create(utilisateur=utilisateur, creancier=creancier, role=role)
