@@ -75,9 +75,15 @@ def pourcent(valeur, decimales: int = 2) -> str:
     return f"{_nombre(valeur, decimales)}{FINE}%"
 
 
+def _a_paris(valeur: datetime) -> datetime:
+    if timezone.is_aware(valeur):
+        return valeur.astimezone(timezone.get_current_timezone())
+    return valeur
+
+
 def _jour(valeur: date | datetime) -> date:
     if isinstance(valeur, datetime):
-        return timezone.localtime(valeur).date() if timezone.is_aware(valeur) else valeur.date()
+        return _a_paris(valeur).date()
     return valeur
 
 
@@ -113,7 +119,7 @@ def mois(valeur: date | datetime) -> str:
 @_rien_pour_rien
 def heure(valeur) -> str:
     """« 10 h 30 », « 9 h »."""
-    h = timezone.localtime(valeur) if getattr(valeur, "tzinfo", None) else valeur
+    h = _a_paris(valeur) if isinstance(valeur, datetime) else valeur
     minutes = f"{INSECABLE}{h.minute:02}" if h.minute else ""
     return f"{h.hour}{INSECABLE}h{minutes}"
 
@@ -208,7 +214,7 @@ def tel(valeur) -> str:
 
 @register.filter
 def pluriel(nombre, mot: str) -> str:
-    """{{ 3|pluriel:"facture" }} → « 3 factures » ; `mot` peut donner les deux formes : « œil,yeux »."""
+    """{{ 3|pluriel:"facture" }} → « 3 factures » ; un mot irrégulier donne ses deux formes."""
     un, _, plusieurs = mot.partition(",")
     forme = un if abs(nombre) < 2 else plusieurs or " ".join(f"{m}s" for m in un.split(" "))
     return f"{_nombre(nombre, 0)}{INSECABLE}{forme}"

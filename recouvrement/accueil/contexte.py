@@ -1,0 +1,179 @@
+"""Le cadre commun aux pages : où l'on est, au nom de qui, et ce que l'on peut ouvrir.
+
+Tout est paresseux : une page qui n'affiche pas le cadre ne fait aucune requête.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from recouvrement.comptes.enums import Role
+from recouvrement.comptes.models import Creancier, Habilitation
+
+# Ce que `accueil:choisir` sait ouvrir (?vers=…) une fois le créancier choisi.
+DESTINATIONS = {
+    "clients": "clients:liste",
+    "factures": "factures:liste",
+    "relances": "relances:liste",
+    "contentieux": "contentieux:liste",
+    "parametres": "equipe:parametres",
+    "facture": "factures:nouvelle",
+    "reglement": "factures:reglement",
+    "client": "clients:nouveau",
+    "import": "factures:importer",
+}
+MENU = (
+    ("Clients", "client", "clients", "g c"),
+    ("Factures", "facture", "factures", "g f"),
+    ("Relances", "relance", "relances", ""),
+    ("Contentieux", "contentieux", "contentieux", ""),
+    ("Paramètres", "parametres", "parametres", ""),
+)
+AJOUTS = (
+    ("Facture", "facture", ""),
+    ("Règlement", "reglement", "r"),
+    ("Client", "client", ""),
+    ("Import de factures", "import", ""),
+)
+# Pages qui existent pour un créancier et pour tous.
+DOUBLES = {"accueil:journee": "Ma journée", "accueil:tableau": "Tableau de bord"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entree:
+    libelle: str
+    url: str
+    icone: str = ""
+    touche: str = ""
+    courante: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bascule:
+    """Un créancier où aller, en restant si possible dans la même rubrique."""
+
+    creancier: Creancier
+    url: str
+
+
+def lien(nom: str, *args: str) -> str:
+    """L'adresse, ou rien si cette page n'est pas installée."""
+    try:
+        return reverse(nom, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+class Cadre:
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.creancier: Creancier | None = getattr(request, "creancier", None)
+
+    @cached_property
+    def habilitations(self) -> list[Habilitation]:
+        utilisateur = getattr(self.request, "user", None)
+        if utilisateur is None or not utilisateur.is_authenticated:
+            return []
+        return list(
+            Habilitation.objects.select_related("creancier")
+            .filter(utilisateur=utilisateur, creancier__archive_le=None)
+            .order_by("creancier__nom")
+        )
+
+    @cached_property
+    def creanciers(self) -> list[Creancier]:
+        return [habilitation.creancier for habilitation in self.habilitations]
+
+    @property
+    def habilitation(self) -> Habilitation | None:
+        return getattr(self.request, "habilitation", None)
+
+    @property
+    def role(self) -> str:
+        return self.habilitation.role if self.habilitation else ""
+
+    @cached_property
+    def peut_ecrire(self) -> bool:
+        """Chez ce créancier ; sans créancier choisi, chez l'un au moins."""
+        habilitations = [self.habilitation] if self.habilitation else self.habilitations
+        return any(Role(h.role).couvre(Role.ASSISTANTE) for h in habilitations)
+
+    @property
+    def est_administrateur(self) -> bool:
+        return bool(getattr(self.request.user, "est_administrateur", False))
+
+    @property
+    def sans_smtp(self) -> bool:
+        """Aucun serveur d'envoi : les courriels restent dans l'application."""
+        return not settings.SERVEUR_SMTP
+
+    @cached_property
+    def menu(self) -> list[Entree]:
+        entrees = [
+            self._entree("Ma journée", "journee", self._double("accueil:journee"), "g j"),
+            self._entree("Tableau de bord", "tableau", self._double("accueil:tableau"), "g t"),
+            *(self._entree(nom, ic, self._vers(but), touche) for nom, ic, but, touche in MENU),
+        ]
+        return [entree for entree in entrees if entree.url]
+
+    @cached_property
+    def ajouts(self) -> list[Entree]:
+        entrees = [Entree(nom, self._vers(but), touche=touche) for nom, but, touche in AJOUTS]
+        return [entree for entree in entrees if entree.url]
+
+    @cached_property
+    def bascules(self) -> list[Bascule]:
+        return [Bascule(c, self._chez(c)) for c in self.creanciers]
+
+    @property
+    def tous(self) -> str:
+        """La même page pour tous les créanciers, ou Ma journée."""
+        nom = self._vue.removesuffix("_creancier")
+        return lien(nom if nom in DOUBLES else "accueil:journee")
+
+    @property
+    def _vue(self) -> str:
+        trouvee = getattr(self.request, "resolver_match", None)
+        return trouvee.view_name if trouvee else ""
+
+    def _double(self, nom: str) -> str:
+        chez = self.creancier and lien(f"{nom}_creancier", self.creancier.code)
+        return chez or lien(nom)
+
+    def _vers(self, but: str) -> str:
+        if self.creancier:
+            return lien(DESTINATIONS[but], self.creancier.code)
+        choisir = lien("accueil:choisir")
+        return f"{choisir}?vers={but}" if choisir else ""
+
+    def _chez(self, creancier: Creancier) -> str:
+        vue = self._vue
+        if vue in DOUBLES:
+            return lien(f"{vue}_creancier", creancier.code)
+        trouvee = getattr(self.request, "resolver_match", None)
+        if trouvee and set(trouvee.kwargs) == {"creancier"}:
+            return lien(vue, creancier.code)
+        liste = DESTINATIONS.get(vue.partition(":")[0])
+        chez = liste and lien(liste, creancier.code)
+        return chez or lien("accueil:journee_creancier", creancier.code)
+
+    def _entree(self, libelle: str, icone: str, url: str, touche: str) -> Entree:
+        return Entree(libelle, url, icone, touche, courante=libelle == self._rubrique)
+
+    @cached_property
+    def _rubrique(self) -> str:
+        vue = self._vue
+        double = DOUBLES.get(vue.removesuffix("_creancier"))
+        if double:
+            return double
+        espace = vue.partition(":")[0]
+        return {but: nom for nom, _, but, _ in MENU}.get(espace, "") or (
+            "Paramètres" if espace == "equipe" and vue != "equipe:compte" else ""
+        )
+
+
+def cadre(request: HttpRequest) -> dict[str, Cadre]:
+    return {"cadre": Cadre(request)}
