@@ -14,7 +14,7 @@ Decimal('2.40')
 >>> taux_bce(date(2014, 12, 31))
 Traceback (most recent call last):
     ...
-recouvrement.droit.taux.TauxInconnu: Taux BCE inconnu au 2e semestre 2014 : la table est à compléter.
+recouvrement.droit.taux.TauxInconnu: Taux BCE inconnu au 2e semestre 2014 : table à compléter.
 """
 
 from collections.abc import Iterable, Iterator
@@ -55,7 +55,7 @@ class TauxInconnu(LookupError):
         self.serie = serie
         self.debut = premier_jour(semestre)
         super().__init__(
-            f"{serie.libelle} inconnu au {nom_semestre(semestre)} : la table est à compléter."
+            f"{serie.libelle} inconnu au {nom_semestre(semestre)} : table à compléter."
         )
 
 
@@ -160,7 +160,9 @@ def taux_legal(
     au: date, creancier_professionnel: bool = True, table: TableTaux | None = None
 ) -> Decimal:
     """Le taux légal du semestre ; il dépend de la qualité du créancier, pas du débiteur."""
-    return (table or table_publiee()).ligne(serie_legale(creancier_professionnel), semestre(au)).valeur
+    return (
+        (table or table_publiee()).ligne(serie_legale(creancier_professionnel), semestre(au)).valeur
+    )
 
 
 def serie_legale(creancier_professionnel: bool) -> Serie:

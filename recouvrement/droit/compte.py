@@ -1,0 +1,282 @@
+"""Le compte d'une facture, que l'on avance de jour en jour et de paiement en paiement.
+
+Seul `decompte` s'en sert : lui dit la règle, ce module la déroule. C'est la boucle la plus
+fréquente du produit ; elle évite donc les appels et les objets inutiles.
+"""
+
+from calendar import isleap
+from collections.abc import Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from recouvrement.droit.arrondi import CENTIME, ZERO
+from recouvrement.droit.faits import (
+    INTERETS_DABORD,
+    REELLE,
+    Convention,
+    Decompte,
+    FaitFacture,
+    FaitPaiement,
+    ImputationPaiement,
+    PeriodeInteret,
+)
+from recouvrement.droit.grille import UN_JOUR, Grille, grille
+from recouvrement.droit.mois import ajouter_ans, ajouter_mois
+from recouvrement.droit.regimes import Regime
+from recouvrement.droit.taux import TableTaux, semestre
+
+JAMAIS = date.max
+MOIS_AVANT_MAJORATION = 2
+TAUX_REGLEMENTAIRE = "Débiteur public : le taux est fixé par décret, le taux stipulé est écarté."
+DIVISEUR = {365: Decimal(36500), 366: Decimal(36600)}
+
+
+def depart_des_interets(
+    facture: FaitFacture, convention: Convention, regime: Regime
+) -> date | None:
+    """La veille du premier jour qui porte intérêt ; None si rien ne court encore.
+
+    Entre professionnels et contre un débiteur public : l'échéance. Autrement : la réception de la
+    mise en demeure, ou à défaut la condamnation (C. civ., art. 1231-7), jamais avant l'échéance.
+    """
+    if convention.renonce_interets:
+        return None
+    if not regime.regles.sur_mise_en_demeure:
+        return facture.echeance
+    causes = [
+        jour
+        for jour in (convention.mise_en_demeure_recue_le, convention.jugement_executoire_le)
+        if jour is not None
+    ]
+    return max(facture.echeance, min(causes)) if causes else None
+
+
+def _phases(
+    convention: Convention, regime: Regime, table: TableTaux | None
+) -> tuple[tuple[date, Grille], ...]:
+    """Les grilles successives : avant la décision exécutoire, après, puis majorée."""
+    taux = convention.taux_contractuel
+    convenue = grille(regime, taux, False, table)
+    jugement = convention.jugement_executoire_le
+    if jugement is None:
+        return ((JAMAIS, convenue),)
+    if convention.condamnation_au_taux_legal:
+        legal = Regime.C2X if regime is Regime.C2X else Regime.B2C
+    elif regime.regles.points_bce is None and taux is None:
+        legal = regime
+    else:
+        # La majoration ne vise que le taux légal (CMF, art. L313-3).
+        return ((JAMAIS, convenue),)
+    deux_mois = ajouter_mois(jugement, MOIS_AVANT_MAJORATION)
+    simple = grille(legal, None, False, table)
+    majoree = (JAMAIS, grille(legal, None, True, table))
+    if simple is convenue:
+        # Le taux ne change pas au jugement : rien à couper ce jour-là.
+        return ((deux_mois, simple), majoree)
+    return ((jugement, convenue), (deux_mois, simple), majoree)
+
+
+class Compte:
+    """Une facture, ce qui en reste dû, et les lignes déjà écrites."""
+
+    __slots__ = (
+        "annees",
+        "anniversaire",
+        "annulee",
+        "avertissements",
+        "capitalises",
+        "convention",
+        "courus",
+        "facture",
+        "fin",
+        "imputations",
+        "indemnite",
+        "indemnite_initiale",
+        "interets",
+        "jour",
+        "origine",
+        "periodes",
+        "phases",
+        "principal",
+        "regime",
+    )
+
+    def __init__(
+        self,
+        facture: FaitFacture,
+        convention: Convention,
+        recus: Sequence[FaitPaiement],
+        table: TableTaux | None,
+    ) -> None:
+        self.facture = facture
+        self.convention = convention
+        self.regime = regime = facture.regime or convention.regime
+        self.principal = facture.montant
+        self.interets = self.courus = self.capitalises = self.indemnite = ZERO
+        self.indemnite_initiale: Decimal | None = None
+        self.periodes: list[PeriodeInteret] = []
+        self.imputations: list[ImputationPaiement] = []
+        self.avertissements: dict[str, None] = {}
+        # Une facture entièrement annulée par ses avoirs n'a jamais été due.
+        self.annulee = (
+            bool(recus) and sum([p.montant for p in recus if p.avoir], ZERO) >= facture.montant
+        )
+        depart = None if self.annulee else depart_des_interets(facture, convention, regime)
+        self.fin = self.anniversaire = JAMAIS
+        self.annees = 0
+        if depart is None:
+            self.jour = self.origine = JAMAIS
+            return
+        self.jour = self.origine = depart
+        self.phases = _phases(convention, regime, table)
+        if convention.taux_contractuel is not None and not regime.regles.taux_stipulable:
+            self.avertissements[TAUX_REGLEMENTAIRE] = None
+        if convention.procedure_collective_le and not convention.interets_maintenus:
+            # Le jugement prend effet dès la première heure de son jour : la veille est le dernier.
+            self.fin = convention.procedure_collective_le - UN_JOUR
+        if convention.capitalisation:
+            self.origine = max(depart, convention.capitalisation_depuis or depart)
+            self._fixer_anniversaire()
+
+    def avancer(self, jusqu_a: date) -> None:
+        """Fait courir les intérêts jusqu'à ce jour inclus, et naître l'indemnité.
+
+        Une période s'arrête au semestre, au changement de taux ou à l'anniversaire.
+        """
+        if self.indemnite_initiale is None and jusqu_a > self.facture.echeance:
+            self.indemnite_initiale = self.indemnite = self._indemnite_nee()
+        jour = self.jour
+        dernier = jusqu_a if jusqu_a < self.fin else self.fin
+        while jour < dernier:
+            if jour >= self.anniversaire:
+                self._capitaliser()
+            while jour >= self.phases[0][0]:
+                self.phases = self.phases[1:]
+            borne, paliers = self.phases[0]
+            limite = min(dernier, borne, self.anniversaire)
+            assiette = self.principal + self.capitalises if self.capitalises else self.principal
+            # Une assiette nulle ne porte rien, mais des intérêts dus peuvent se capitaliser.
+            if assiette:
+                self._courir(jour, limite, assiette, paliers)
+            jour = limite
+        self.jour = jour
+
+    def _courir(self, jour: date, limite: date, assiette: Decimal, paliers: Grille) -> None:
+        """Les périodes du lendemain de `jour` à `limite`, à assiette constante."""
+        reelle = self.convention.base_jours == REELLE
+        diviseur = DIVISEUR[365]
+        ajouter = self.periodes.append
+        courus = ZERO
+        while jour < limite:
+            du = jour + UN_JOUR
+            palier = paliers[
+                semestre(self.facture.echeance + UN_JOUR)
+                if paliers.fige
+                else du.year * 2 + (du.month > 6)
+            ]
+            au = palier.fin
+            if au > limite:
+                au = limite
+            if reelle:
+                au = min(au, date(du.year, 12, 31))
+                diviseur = DIVISEUR[366 if isleap(du.year) else 365]
+            jours = (au - jour).days
+            taux = palier.taux
+            montant = (assiette * taux * jours / diviseur).quantize(CENTIME, ROUND_HALF_UP)
+            courus += montant
+            ajouter(PeriodeInteret(du, au, jours, assiette, taux, palier.fondement, montant))
+            if palier.avertissement:
+                self.avertissements[palier.avertissement] = None
+            jour = au
+        self.courus += courus
+        self.interets += courus
+
+    def _capitaliser(self) -> None:
+        """Un an de plus : les intérêts impayés portent à leur tour intérêt (C. civ., 1343-2)."""
+        self.capitalises += self.interets
+        self.interets = ZERO
+        self._fixer_anniversaire()
+
+    def _fixer_anniversaire(self) -> None:
+        self.annees += 1
+        self.anniversaire = ajouter_ans(self.origine, self.annees)
+
+    def _indemnite_nee(self) -> Decimal:
+        """40 € si la facture n'était pas payée à son échéance (C. com., art. L441-10 et D441-5)."""
+        ouverture = self.convention.procedure_collective_le
+        if (
+            not self.principal
+            or self.annulee
+            or self.convention.renonce_indemnite
+            or (ouverture is not None and self.facture.echeance >= ouverture)
+        ):
+            return ZERO
+        due = self.regime.regles.indemnite_forfaitaire
+        remise = self.convention.remise_indemnite
+        return max(ZERO, due - remise) if remise else due or ZERO
+
+    def imputer(self, paiement: FaitPaiement) -> None:
+        """Éteint les dettes dans l'ordre convenu ; ce qui dépasse est un excédent."""
+        reste = paiement.montant
+        sur_interets = sur_indemnite = ZERO
+        if paiement.avoir:
+            sur_principal = min(reste, self.principal)
+            self.principal -= sur_principal
+            reste -= sur_principal
+        elif self.convention.imputation == INTERETS_DABORD:
+            sur_interets, reste = self._payer_interets(reste)
+            sur_principal = min(reste, self.principal)
+            self.principal -= sur_principal
+            reste -= sur_principal
+        else:
+            sur_principal = min(reste, self.principal)
+            self.principal -= sur_principal
+            sur_interets, reste = self._payer_interets(reste - sur_principal)
+        if reste and not paiement.avoir:
+            sur_indemnite = min(reste, self.indemnite)
+            self.indemnite -= sur_indemnite
+            reste -= sur_indemnite
+        self.imputations.append(
+            ImputationPaiement(
+                le=paiement.le,
+                montant=paiement.montant,
+                sur_interets=sur_interets,
+                sur_principal=sur_principal,
+                excedent=reste,
+                sur_indemnite=sur_indemnite,
+                reference=paiement.reference,
+                avoir=paiement.avoir,
+            )
+        )
+
+    def _payer_interets(self, somme: Decimal) -> tuple[Decimal, Decimal]:
+        sur_interets = min(somme, self.interets)
+        self.interets -= sur_interets
+        sur_capitalises = min(somme - sur_interets, self.capitalises)
+        self.capitalises -= sur_capitalises
+        return sur_interets + sur_capitalises, somme - sur_interets - sur_capitalises
+
+    def clore(self, au: date) -> Decompte:
+        """Le décompte, dont les lignes s'additionnent au total."""
+        dus = self.interets + self.capitalises if self.capitalises else self.interets
+        remise = self.convention.remise_interets
+        if remise > dus:
+            remise = dus
+        interets_dus = dus - remise
+        return Decompte(
+            reference=self.facture.reference,
+            au=au,
+            regime=self.regime,
+            convention=self.convention,
+            principal_initial=self.facture.montant,
+            principal_restant=self.principal,
+            periodes=tuple(self.periodes),
+            paiements=tuple(self.imputations),
+            interets_courus=self.courus,
+            remise_interets=remise,
+            interets_dus=interets_dus,
+            indemnite_initiale=self.indemnite_initiale or ZERO,
+            indemnite=self.indemnite,
+            total=self.principal + interets_dus + self.indemnite,
+            avertissements=tuple(self.avertissements),
+        )
