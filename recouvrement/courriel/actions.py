@@ -1,0 +1,89 @@
+"""Déposer un message : ses octets exacts et son identifiant, écrits avant tout départ."""
+
+import hashlib
+import hmac
+from datetime import datetime
+from email import message as courrier
+from email import policy
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models.functions import Now
+
+from recouvrement.comptes.models import Creancier
+from recouvrement.courriel.adresses import une_adresse, une_ligne
+from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
+from recouvrement.courriel.models import Envoi
+from recouvrement.socle.erreurs import ErreurMetier
+
+# 7 bits : les octets signés et gardés sont ceux qui arrivent, quel que soit le relais.
+POLITIQUE = policy.SMTP.clone(cte_type="7bit")
+
+
+def identifiant(cle: str) -> str:
+    """Le Message-ID, toujours le même pour la même clé : un doublon se reconnaît à l'arrivée."""
+    empreinte = hmac.new(settings.SECRET_KEY.encode(), cle.encode(), hashlib.sha256)
+    domaine = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
+    return f"<{empreinte.hexdigest()[:40]}@{domaine}>"
+
+
+def en_octets(message: EmailMessage | courrier.EmailMessage, *, message_id: str) -> bytes:
+    """Le message comme il passera sur la ligne, sous notre identifiant et sans copie cachée."""
+    try:
+        if isinstance(message, EmailMessage):
+            message = message.message(policy=POLITIQUE)
+        for nom in ("Message-ID", "Bcc"):
+            del message[nom]
+        message["Message-ID"] = message_id
+        return message.as_bytes(policy=POLITIQUE)
+    except (ValueError, UnicodeError) as refus:
+        raise ErreurMetier("Ce message ne peut pas s'écrire : un de ses en-têtes est faux.") from (
+            refus
+        )
+
+
+@transaction.atomic
+def deposer(
+    *,
+    creancier: Creancier | None,
+    nature: NatureEnvoi,
+    cle: str,
+    destinataire: str,
+    expediteur: str,
+    sujet: str,
+    message: EmailMessage | courrier.EmailMessage | None,
+    pas_avant: datetime | None = None,
+    maintenant: datetime | None = None,
+) -> Envoi:
+    """Écrit le message ; il part au prochain battement. La même clé rend l'envoi déjà déposé.
+
+    Sans serveur d'envoi, il est gardé, visible. Sans heure donnée, celle de la base fait foi.
+    `message` None : ses octets seront faits au départ, aux montants du jour.
+    """
+    envoi = Envoi(
+        creancier=creancier,
+        nature=nature,
+        cle=cle,
+        message_id=identifiant(cle),
+        destinataire=une_adresse(destinataire),
+        expediteur=une_adresse(_adresse_nue(expediteur)),
+        sujet=une_ligne(sujet, nom="L'objet"),
+        pas_avant=pas_avant or maintenant or Now(),
+    )
+    if message is not None:
+        envoi.octets = en_octets(message, message_id=envoi.message_id)
+        envoi.empreinte = hashlib.sha256(envoi.octets).hexdigest()
+        if settings.SERVEUR_SMTP is None:
+            envoi.etat = EtatEnvoi.RETENU
+    deja = Envoi.objects.systeme().filter(cle=cle).first()
+    if deja is not None:
+        return deja
+    envoi.save()
+    return envoi
+
+
+def _adresse_nue(expediteur: str) -> str:
+    """« Menuiserie <compta@…> » → « compta@… »."""
+    debut, chevron, reste = expediteur.rpartition("<")
+    return reste.rstrip("> ") if chevron and debut is not None else expediteur

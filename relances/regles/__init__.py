@@ -1,0 +1,1 @@
+"""Règles de maison, pures : quand, pourquoi pas, quelle étape, quels mots."""
