@@ -10,6 +10,13 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
+    """Sur SQLite, un vrai fichier : la base en mémoire ne se partage pas entre deux fils."""
+    if connection.vendor == "sqlite":
+        fichier = tmp_path_factory.mktemp("base") / "essais.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(fichier)
+
 
 @pytest.fixture(autouse=True)
 def reglages_de_test(settings, tmp_path):

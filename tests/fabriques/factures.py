@@ -2,7 +2,8 @@ from datetime import date
 from decimal import Decimal
 from itertools import count
 
-from factures.models import Facture
+from factures.actions import encaisser
+from factures.models import Encaissement, Facture
 from tests.fabriques.clients import un_client
 
 numeros = count(1)
@@ -23,3 +24,19 @@ def une_facture(*, creancier=None, client=None, **champs) -> Facture:
         valeurs["montant_ht"] = valeurs["montant_tva"] = None
     valeurs.setdefault("solde", valeurs["montant_ttc"])
     return Facture.objects.create(creancier=client.creancier, client=client, **valeurs)
+
+
+def un_avoir(**champs) -> Facture:
+    return une_facture(**{"nature": "avoir", "montant_ttc": Decimal("300.00")} | champs)
+
+
+def un_encaissement(facture: Facture, **champs) -> Encaissement:
+    """200 € reçus par virement le 10 février 2026, imputés sur cette facture."""
+    valeurs = {
+        "montant": Decimal("200.00"),
+        "recu_le": date(2026, 2, 10),
+        "moyen": "virement",
+        "acteur": None,
+    } | champs
+    valeurs.setdefault("imputations", [(facture.pk, valeurs["montant"])])
+    return encaisser(facture.client, **valeurs)

@@ -1,0 +1,22 @@
+"""Ce que l'on fait des factures et de l'argent. Une action = une transaction, inscrite au journal."""
+
+from factures.actions.annulations import annuler_encaissement
+from factures.actions.contentieux import confier_au_contentieux, retirer_du_contentieux
+from factures.actions.encaissements import encaisser, imputer, utiliser_avoir
+from factures.actions.litiges import clore_litige, ouvrir_litige
+from factures.actions.pieces import deposer_piece
+from factures.actions.saisie import enregistrer_facture, modifier_facture
+
+__all__ = [
+    "annuler_encaissement",
+    "clore_litige",
+    "confier_au_contentieux",
+    "deposer_piece",
+    "encaisser",
+    "enregistrer_facture",
+    "imputer",
+    "modifier_facture",
+    "ouvrir_litige",
+    "retirer_du_contentieux",
+    "utiliser_avoir",
+]

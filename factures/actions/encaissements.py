@@ -1,0 +1,223 @@
+"""L'argent reçu, l'avoir utilisé, et les factures qu'ils payent."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from clients.models import Client
+from factures.actions.soldes import (
+    annoncer_paiement,
+    payer,
+    verrouiller,
+    verrouiller_client,
+    verrouiller_factures,
+)
+from factures.enums import Moyen
+from factures.erreurs import (
+    AvoirInutilisable,
+    EncaissementDejaAnnule,
+    FactureIntrouvable,
+    ImputationExcessive,
+    MontantInvalide,
+)
+from factures.evenements import Evenement
+from factures.models import Encaissement, Facture
+from recouvrement.comptes.models import Utilisateur
+from recouvrement.journal.actions import inscrire, inscrire_lot
+from recouvrement.socle.montants import ZERO, arrondir
+from recouvrement.socle.templatetags.formats import euros
+
+type Parts = Sequence[tuple[int, Decimal]]
+
+
+@transaction.atomic
+def encaisser(
+    client: Client,
+    *,
+    montant: Decimal,
+    recu_le: date,
+    moyen: str,
+    acteur: Utilisateur | None,
+    reference: str = "",
+    note: str = "",
+    imputations: Parts | None = None,
+    cle_saisie: UUID | None = None,
+) -> Encaissement:
+    """Enregistre une somme et l'impute ; sans précision, aux plus anciennes d'abord.
+
+    Ce qui dépasse reste disponible pour le client. La même `cle_saisie` rend l'encaissement
+    déjà enregistré : un double clic n'encaisse pas deux fois.
+    """
+    if moyen == Moyen.AVOIR:
+        raise AvoirInutilisable("Un avoir s'utilise depuis sa fiche, pas comme un règlement.")
+    montant = _verifier_montant(montant)
+    verrouiller_client(client)
+    if cle_saisie and (deja := _deja_saisi(client, cle_saisie)):
+        return deja
+    parts = _parts(client, montant, imputations)
+    encaissement = Encaissement.objects.create(
+        creancier=client.creancier,
+        client=client,
+        montant=montant,
+        disponible=montant - _somme(parts),
+        recu_le=recu_le,
+        moyen=moyen,
+        reference=reference,
+        note=note,
+        cle_saisie=cle_saisie,
+        saisi_par=acteur,
+    )
+    _imputer(encaissement, parts, Evenement.REGLEMENT_ENREGISTRE, acteur)
+    return encaissement
+
+
+@transaction.atomic
+def imputer(
+    encaissement: Encaissement, *, acteur: Utilisateur | None, imputations: Parts | None = None
+) -> Encaissement:
+    """Emploie ce qui restait disponible d'un règlement déjà reçu."""
+    verrouiller_client(encaissement.client)
+    encaissement = _relire(encaissement)
+    if Encaissement.objects.pour(encaissement.creancier).filter(annule=encaissement).exists():
+        raise EncaissementDejaAnnule
+    if encaissement.disponible == ZERO:
+        raise ImputationExcessive("Ce règlement est déjà entièrement imputé.")
+    parts = _parts(encaissement.client, encaissement.disponible, imputations)
+    encaissement.disponible -= _somme(parts)
+    encaissement.save(update_fields=["disponible"])
+    _imputer(encaissement, parts, Evenement.REGLEMENT_IMPUTE, acteur)
+    return encaissement
+
+
+@transaction.atomic
+def utiliser_avoir(
+    avoir: Facture,
+    *,
+    imputations: Parts,
+    le: date,
+    acteur: Utilisateur | None,
+    cle_saisie: UUID | None = None,
+) -> Encaissement:
+    """Paye des factures du même client avec ce qui reste d'un avoir."""
+    client, creancier = avoir.client, avoir.creancier
+    verrouiller_client(client)
+    if cle_saisie and (deja := _deja_saisi(client, cle_saisie)):
+        return deja
+    avoir = verrouiller_factures(creancier, [avoir.pk])[avoir.pk]
+    if not avoir.est_avoir:
+        raise AvoirInutilisable("Cette facture n'est pas un avoir.")
+    montant = _verifier_montant(sum((part for _, part in imputations), ZERO))
+    if montant > avoir.solde:
+        raise AvoirInutilisable(f"Il ne reste que {euros(avoir.solde)} sur cet avoir.")
+    parts = _parts(client, montant, imputations)
+    encaissement = Encaissement.objects.create(
+        creancier=creancier,
+        client=client,
+        montant=montant,
+        disponible=ZERO,
+        recu_le=max(le, avoir.date_emission),
+        moyen=Moyen.AVOIR,
+        avoir=avoir,
+        reference=avoir.numero,
+        cle_saisie=cle_saisie,
+        saisi_par=acteur,
+    )
+    avoir.solde -= montant
+    avoir.soldee_le = encaissement.recu_le if avoir.solde == ZERO else None
+    avoir.save(update_fields=["solde", "soldee_le"])
+    inscrire(
+        Evenement.AVOIR_UTILISE, cible=avoir, acteur=acteur, montant=montant, reste=avoir.solde
+    )
+    _imputer(encaissement, parts, Evenement.REGLEMENT_ENREGISTRE, acteur)
+    return encaissement
+
+
+def _verifier_montant(montant: Decimal) -> Decimal:
+    if montant <= 0:
+        raise MontantInvalide
+    if montant != arrondir(montant):
+        raise MontantInvalide("Le montant a plus de deux décimales.")
+    return montant
+
+
+def _deja_saisi(client: Client, cle_saisie: UUID) -> Encaissement | None:
+    return Encaissement.objects.pour(client.creancier).filter(cle_saisie=cle_saisie).first()
+
+
+def _relire(encaissement: Encaissement) -> Encaissement:
+    qs = Encaissement.objects.pour(encaissement.creancier).select_related("client", "creancier")
+    (relu,) = verrouiller(qs.filter(pk=encaissement.pk))
+    return relu
+
+
+def _somme(parts: Sequence[tuple[Facture, Decimal]]) -> Decimal:
+    return sum((part for _, part in parts), ZERO)
+
+
+def _parts(
+    client: Client, montant: Decimal, imputations: Parts | None
+) -> list[tuple[Facture, Decimal]]:
+    """Les factures verrouillées et leur part, vérifiées l'une et l'autre."""
+    if imputations is None:
+        return _plus_anciennes_dabord(client, montant)
+    demandes = [(pk, part) for pk, part in imputations if part]
+    if len({pk for pk, _ in demandes}) != len(demandes):
+        raise ImputationExcessive("Une facture figure deux fois dans la répartition.")
+    factures = verrouiller_factures(client.creancier, [pk for pk, _ in demandes])
+    parts = []
+    for pk, part in demandes:
+        facture = factures.get(pk)
+        if facture is None or facture.client_id != client.pk or facture.est_avoir:
+            raise FactureIntrouvable
+        _verifier_montant(part)
+        if part > facture.solde:
+            reste = f"il reste {euros(facture.solde)}" if facture.solde else "elle est soldée"
+            raise ImputationExcessive(f"{facture.numero} : {euros(part)} imputés, mais {reste}.")
+        parts.append((facture, part))
+    if _somme(parts) > montant:
+        raise ImputationExcessive(
+            f"La répartition ({euros(_somme(parts))}) dépasse le montant ({euros(montant)})."
+        )
+    return parts
+
+
+def _plus_anciennes_dabord(client: Client, montant: Decimal) -> list[tuple[Facture, Decimal]]:
+    ouvertes = Facture.objects.pour(client.creancier).filter(client=client).ouvertes()
+    factures = verrouiller_factures(client.creancier, ouvertes.values_list("pk", flat=True))
+    parts, reste = [], montant
+    for facture in sorted(factures.values(), key=lambda f: (f.date_echeance, f.pk)):
+        part = min(facture.solde, reste)
+        if part > ZERO:
+            parts.append((facture, part))
+            reste -= part
+    return parts
+
+
+def _imputer(
+    encaissement: Encaissement,
+    parts: list[tuple[Facture, Decimal]],
+    evenement: Evenement,
+    acteur: Utilisateur | None,
+) -> None:
+    soldees = payer(parts, encaissement)
+    inscrire(
+        evenement,
+        cible=encaissement,
+        acteur=acteur,
+        montant=encaissement.montant,
+        moyen=encaissement.moyen,
+        recu_le=encaissement.recu_le,
+        disponible=encaissement.disponible,
+    )
+    inscrire_lot(
+        Evenement.REGLEMENT_IMPUTE,
+        cibles=[
+            (facture, {"encaissement": encaissement.pk, "montant": part, "reste": facture.solde})
+            for facture, part in parts
+        ],
+        acteur=acteur,
+    )
+    annoncer_paiement(encaissement.creancier, [facture for facture, _ in parts], soldees)

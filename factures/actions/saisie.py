@@ -1,0 +1,153 @@
+"""Enregistrer une facture à la main, la corriger."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from clients.models import Client
+from factures.actions.soldes import annoncer_creances, verrouiller_factures
+from factures.enums import NatureFacture
+from factures.erreurs import FactureDejaReglee, FactureIncoherente, NumeroDejaPris
+from factures.evenements import Evenement
+from factures.models import Encaissement, Facture, Imputation
+from recouvrement.comptes.models import Creancier, Utilisateur
+from recouvrement.journal.actions import inscrire
+from recouvrement.socle.montants import ZERO
+from recouvrement.socle.templatetags.formats import euros
+
+MODIFIABLES = (
+    "client",
+    "numero",
+    "nature",
+    "libelle",
+    "reference_commande",
+    "date_emission",
+    "date_echeance",
+    "date_prestation",
+    "montant_ht",
+    "montant_tva",
+    "montant_ttc",
+    "rang_entree",
+)
+# Ce qui change l'échéance ou la somme change aussi les relances prévues.
+DECISIFS = {"client", "nature", "date_echeance", "montant_ttc"}
+
+
+@transaction.atomic
+def enregistrer_facture(
+    creancier: Creancier,
+    *,
+    client: Client,
+    numero: str,
+    date_emission: date,
+    date_echeance: date,
+    montant_ttc: Decimal,
+    acteur: Utilisateur | None,
+    nature: str = NatureFacture.FACTURE,
+    montant_ht: Decimal | None = None,
+    montant_tva: Decimal | None = None,
+    libelle: str = "",
+    **champs: Any,
+) -> Facture:
+    facture = Facture(
+        creancier=creancier,
+        client=client,
+        numero=numero,
+        nature=nature,
+        date_emission=date_emission,
+        date_echeance=date_echeance,
+        montant_ht=montant_ht,
+        montant_tva=montant_tva,
+        montant_ttc=montant_ttc,
+        solde=montant_ttc,
+        libelle=libelle,
+        **champs,
+    )
+    _verifier(facture)
+    facture.save()
+    inscrire(
+        Evenement.FACTURE_ENREGISTREE,
+        cible=facture,
+        acteur=acteur,
+        numero=numero,
+        montant_ttc=montant_ttc,
+        date_echeance=date_echeance,
+    )
+    return facture
+
+
+@transaction.atomic
+def modifier_facture(facture: Facture, *, acteur: Utilisateur | None, **champs: Any) -> Facture:
+    """Corrige des champs ; ce que les règlements reçus contrediraient est refusé."""
+    if inconnus := champs.keys() - set(MODIFIABLES):
+        raise TypeError(f"Champs inconnus : {', '.join(sorted(inconnus))}")
+    facture = verrouiller_factures(facture.creancier, [facture.pk])[facture.pk]
+    avant = {nom: getattr(facture, nom) for nom in champs}
+    changes = {nom for nom, valeur in champs.items() if avant[nom] != valeur}
+    if not changes:
+        return facture
+    regle = facture.montant_ttc - facture.solde
+    for nom in changes:
+        setattr(facture, nom, champs[nom])
+    if regle and changes & {"client", "nature"}:
+        raise FactureDejaReglee(
+            f"{euros(regle)} ont déjà été imputés : annulez d'abord ces règlements."
+        )
+    if facture.montant_ttc < regle:
+        raise FactureDejaReglee(
+            f"{euros(regle)} ont déjà été imputés : le montant ne peut pas être inférieur."
+        )
+    _verifier(facture)
+    motif = _suivre_le_solde(facture, facture.montant_ttc - regle)
+    facture.save()
+    inscrire(
+        Evenement.FACTURE_MODIFIEE,
+        cible=facture,
+        acteur=acteur,
+        avant={nom: avant[nom] for nom in sorted(changes)},
+        apres={nom: champs[nom] for nom in sorted(changes)},
+    )
+    if changes & DECISIFS:
+        annoncer_creances(facture.creancier, [facture], motif)
+    return facture
+
+
+def _suivre_le_solde(facture: Facture, solde: Decimal) -> str:
+    """Le reste dû suit le montant ; rend ce que cela fait de la facture."""
+    etait_soldee, facture.solde = facture.solde == ZERO, solde
+    if etait_soldee and solde:
+        facture.soldee_le = None
+        facture.cycle += 1
+        return "rouverte"
+    if solde == ZERO and not etait_soldee:
+        facture.soldee_le = _dernier_paiement(facture)
+        return "soldee"
+    return "modifiee"
+
+
+def _dernier_paiement(facture: Facture) -> date:
+    if facture.est_avoir:
+        emplois = Encaissement.objects.pour(facture.creancier).filter(avoir=facture)
+        return emplois.aggregate(dernier=Max("recu_le"))["dernier"]
+    payes = Imputation.objects.pour(facture.creancier).filter(facture=facture, montant__gt=0)
+    return payes.aggregate(dernier=Max("le"))["dernier"]
+
+
+def _verifier(facture: Facture) -> None:
+    if facture.client.creancier_id != facture.creancier_id or facture.client.fusionne_dans_id:
+        raise FactureIncoherente("Ce client n'est plus utilisable : choisissez-en un autre.")
+    if facture.montant_ttc <= 0:
+        raise FactureIncoherente("Le montant TTC doit être supérieur à zéro.")
+    if facture.date_echeance < facture.date_emission:
+        raise FactureIncoherente("L'échéance ne peut pas précéder l'émission.")
+    ht, tva = facture.montant_ht, facture.montant_tva
+    if ht is not None and tva is not None and ht + tva != facture.montant_ttc:
+        raise FactureIncoherente(
+            f"Le montant TTC devrait être {euros(ht + tva)} : le HT plus la TVA."
+        )
+    meme_numero = Facture.objects.pour(facture.creancier).filter(numero=facture.numero)
+    if meme_numero.exclude(pk=facture.pk).exists():
+        raise NumeroDejaPris(f"Le numéro {facture.numero} existe déjà.")

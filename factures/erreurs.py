@@ -1,0 +1,61 @@
+from recouvrement.socle.erreurs import ErreurMetier
+
+
+class NumeroDejaPris(ErreurMetier):
+    message = "Ce numéro de facture existe déjà."
+
+
+class FactureIncoherente(ErreurMetier):
+    """Des montants ou des dates qui se contredisent."""
+
+
+class FactureDejaReglee(ErreurMetier):
+    message = "Cette facture a déjà reçu des règlements : ce changement les contredirait."
+
+
+class FactureIntrouvable(ErreurMetier):
+    message = "Une des factures choisies n'est pas à ce client."
+
+
+class MontantInvalide(ErreurMetier):
+    message = "Le montant doit être supérieur à zéro."
+
+
+class ImputationExcessive(ErreurMetier):
+    """On impute plus que ce qui reste dû, ou que ce qui a été reçu."""
+
+
+class EncaissementDejaAnnule(ErreurMetier):
+    message = "Ce règlement est déjà annulé."
+
+
+class AnnulationImpossible(ErreurMetier):
+    """Cette écriture ne s'annule pas, ou pas à cette date."""
+
+
+class AvoirInutilisable(ErreurMetier):
+    message = "Cet avoir n'a pas de quoi payer ce montant."
+
+
+class LitigeDejaOuvert(ErreurMetier):
+    message = "Un litige est déjà ouvert sur cette facture."
+
+
+class LitigeImpossible(ErreurMetier):
+    """Rien n'est dû, ou l'on conteste plus que le montant."""
+
+
+class LitigeDejaClos(ErreurMetier):
+    message = "Ce litige est déjà clos."
+
+
+class PieceRefusee(ErreurMetier):
+    message = "Ce fichier ne peut pas être déposé."
+
+
+class ImportDejaTraite(ErreurMetier):
+    message = "Cet import a déjà été enregistré ou abandonné."
+
+
+class ImportVide(ErreurMetier):
+    message = "Aucun fichier n'a été déposé."
