@@ -1,7 +1,8 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, FilteredRelation, Min, Q, Sum
+from django.db.models.functions import Coalesce, Round
 from django.urls import reverse
 
 from clients.enums import (
@@ -14,6 +15,9 @@ from clients.enums import (
 from clients.regles import nom_de_recherche
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.socle.montants import ZERO
+
+MONTANT = models.DecimalField(max_digits=16, decimal_places=2)
 
 
 class ClientQuerySet(QuerySetCloisonne):
@@ -23,14 +27,51 @@ class ClientQuerySet(QuerySetCloisonne):
     def a_completer(self):
         return self.actifs().filter(est_a_completer=True)
 
-    def cherchant(self, texte: str):
-        """Nom (sans accents), code, SIREN, ou morceau de coordonnée."""
-        compact = "".join(texte.split())
-        return self.filter(
-            Q(nom_recherche__contains=nom_de_recherche(texte))
-            | Q(code__iexact=texte.strip())
-            | Q(siren=compact[:9])
+    def suspendus(self, *, au: date):
+        return self.actifs().filter(
+            Q(suspendu_jusqu_au=None) | Q(suspendu_jusqu_au__gte=au), suspendu_le__lte=au
         )
+
+    def cherchant(self, texte: str):
+        """Nom (sans accents), code, SIREN, ou morceau d'adresse ou de numéro."""
+        compact = "".join(texte.split())
+        if not compact:
+            return self
+        condition = Q(code__iexact=texte.strip())
+        if nom := nom_de_recherche(texte):
+            condition |= Q(nom_recherche__contains=nom)
+        chiffres = "".join(c for c in compact if c.isdigit())
+        if len(chiffres) >= 4 and len(chiffres) >= len(compact) - 4:
+            condition |= Q(siren=chiffres[:9]) | self._ayant(chiffres.removeprefix("0"))
+        elif "@" in compact:
+            condition |= self._ayant(compact)
+        return self.filter(condition)
+
+    def _ayant(self, morceau: str) -> Q:
+        trouvees = Coordonnee.objects.filter(valeur__icontains=morceau).order_by()
+        return Q(pk__in=trouvees.values("client"))
+
+    def avec_montants(self, *, au: date):
+        """Annote `total_du`, `total_echu`, `plus_ancienne` (échéance dépassée) et `ouvertes_nb`.
+
+        Par la relation inverse, restreinte dans la jointure : l'index des factures ouvertes sert.
+        """
+        echue = Q(dues__date_echeance__lt=au)
+        return self.annotate(
+            dues=FilteredRelation(
+                "factures", condition=Q(factures__solde__gt=0, factures__est_avoir=False)
+            )
+        ).annotate(
+            total_du=_somme(Sum("dues__solde")),
+            total_echu=_somme(Sum("dues__solde", filter=echue)),
+            plus_ancienne=Min("dues__date_echeance", filter=echue),
+            ouvertes_nb=Count("dues"),
+        )
+
+
+def _somme(somme: Sum) -> Round:
+    # SQLite additionne en flottants : l'arrondi rend la valeur exacte, donc comparable.
+    return Round(Coalesce(somme, ZERO), 2, output_field=MONTANT)
 
 
 class Client(ModeleCloisonne):

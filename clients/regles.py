@@ -30,3 +30,16 @@ def noyau(nom: str) -> str:
     mots = nom_de_recherche(re.sub(r"(?<=\b\w)\.(?=\w\b|$|\s|\))", "", nom)).split()
     gardes = [mot for mot in mots if mot not in FORMES and mot not in {"et", "de", "la", "le"}]
     return " ".join(gardes or mots)
+
+
+def ce_qui_manque(client) -> list[str]:
+    """Ce qu'il faut savoir d'un client pour lui écrire et, s'il le faut, l'assigner.
+
+    `client` a les champs d'une fiche : nature, siren, adresse, code_postal, ville, pays.
+    """
+    voulus = [("adresse", "l'adresse"), ("ville", "la ville")]
+    if client.pays == "FR":
+        voulus.append(("code_postal", "le code postal"))
+        if client.nature == "professionnel":
+            voulus.append(("siren", "le SIREN"))
+    return [mot for champ, mot in voulus if not getattr(client, champ)]

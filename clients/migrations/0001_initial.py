@@ -6,138 +6,333 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('comptes', '0001_initial'),
+        ("comptes", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Client',
+            name="Client",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(blank=True, max_length=60, verbose_name='code client')),
-                ('nom', models.CharField(max_length=200, verbose_name='nom ou raison sociale')),
-                ('nom_recherche', models.CharField(editable=False, max_length=260)),
-                ('nature', models.CharField(choices=[('professionnel', 'Professionnel'), ('particulier', 'Particulier'), ('public', 'Personne publique')], default='professionnel', max_length=14, verbose_name='nature')),
-                ('est_commercant', models.BooleanField(blank=True, null=True, verbose_name='commerçant')),
-                ('forme_juridique', models.CharField(blank=True, max_length=60, verbose_name='forme juridique')),
-                ('siren', models.CharField(blank=True, max_length=9, verbose_name='SIREN')),
-                ('siret', models.CharField(blank=True, max_length=14, verbose_name='SIRET')),
-                ('tva', models.CharField(blank=True, max_length=20, verbose_name='n° de TVA')),
-                ('adresse', models.CharField(blank=True, max_length=200, verbose_name='adresse')),
-                ('complement', models.CharField(blank=True, max_length=120, verbose_name='complément')),
-                ('code_postal', models.CharField(blank=True, max_length=12, verbose_name='code postal')),
-                ('ville', models.CharField(blank=True, max_length=80, verbose_name='ville')),
-                ('pays', models.CharField(default='FR', max_length=2, verbose_name='pays')),
-                ('langue', models.CharField(choices=[('fr', 'Français'), ('en', 'Anglais')], default='fr', max_length=2, verbose_name='langue')),
-                ('est_a_completer', models.BooleanField(default=False, verbose_name='à compléter')),
-                ('suspendu_le', models.DateField(blank=True, null=True, verbose_name='relances suspendues le')),
-                ('suspendu_jusqu_au', models.DateField(blank=True, null=True, verbose_name="jusqu'au")),
-                ('suspendu_motif', models.CharField(blank=True, max_length=200, verbose_name='motif')),
-                ('procedure_collective_le', models.DateField(blank=True, null=True, verbose_name='procédure collective ouverte le')),
-                ('cree_le', models.DateTimeField(auto_now_add=True, verbose_name='créé le')),
-                ('creancier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='comptes.creancier')),
-                ('fusionne_dans', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='fusionnes', to='clients.client')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(blank=True, max_length=60, verbose_name="code client")),
+                ("nom", models.CharField(max_length=200, verbose_name="nom ou raison sociale")),
+                ("nom_recherche", models.CharField(editable=False, max_length=260)),
+                (
+                    "nature",
+                    models.CharField(
+                        choices=[
+                            ("professionnel", "Professionnel"),
+                            ("particulier", "Particulier"),
+                            ("public", "Personne publique"),
+                        ],
+                        default="professionnel",
+                        max_length=14,
+                        verbose_name="nature",
+                    ),
+                ),
+                (
+                    "est_commercant",
+                    models.BooleanField(blank=True, null=True, verbose_name="commerçant"),
+                ),
+                (
+                    "forme_juridique",
+                    models.CharField(blank=True, max_length=60, verbose_name="forme juridique"),
+                ),
+                ("siren", models.CharField(blank=True, max_length=9, verbose_name="SIREN")),
+                ("siret", models.CharField(blank=True, max_length=14, verbose_name="SIRET")),
+                ("tva", models.CharField(blank=True, max_length=20, verbose_name="n° de TVA")),
+                ("adresse", models.CharField(blank=True, max_length=200, verbose_name="adresse")),
+                (
+                    "complement",
+                    models.CharField(blank=True, max_length=120, verbose_name="complément"),
+                ),
+                (
+                    "code_postal",
+                    models.CharField(blank=True, max_length=12, verbose_name="code postal"),
+                ),
+                ("ville", models.CharField(blank=True, max_length=80, verbose_name="ville")),
+                ("pays", models.CharField(default="FR", max_length=2, verbose_name="pays")),
+                (
+                    "langue",
+                    models.CharField(
+                        choices=[("fr", "Français"), ("en", "Anglais")],
+                        default="fr",
+                        max_length=2,
+                        verbose_name="langue",
+                    ),
+                ),
+                ("est_a_completer", models.BooleanField(default=False, verbose_name="à compléter")),
+                (
+                    "suspendu_le",
+                    models.DateField(blank=True, null=True, verbose_name="relances suspendues le"),
+                ),
+                (
+                    "suspendu_jusqu_au",
+                    models.DateField(blank=True, null=True, verbose_name="jusqu'au"),
+                ),
+                (
+                    "suspendu_motif",
+                    models.CharField(blank=True, max_length=200, verbose_name="motif"),
+                ),
+                (
+                    "procedure_collective_le",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="procédure collective ouverte le"
+                    ),
+                ),
+                ("cree_le", models.DateTimeField(auto_now_add=True, verbose_name="créé le")),
+                (
+                    "creancier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="comptes.creancier",
+                    ),
+                ),
+                (
+                    "fusionne_dans",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fusionnes",
+                        to="clients.client",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'client',
+                "verbose_name": "client",
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nom', models.CharField(blank=True, max_length=120, verbose_name='nom')),
-                ('fonction', models.CharField(blank=True, max_length=120, verbose_name='fonction')),
-                ('horaires', models.CharField(blank=True, max_length=120, verbose_name='quand le joindre')),
-                ('est_principal', models.BooleanField(default=False, verbose_name="à joindre d'abord")),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='clients.client')),
-                ('creancier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='comptes.creancier')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("nom", models.CharField(blank=True, max_length=120, verbose_name="nom")),
+                ("fonction", models.CharField(blank=True, max_length=120, verbose_name="fonction")),
+                (
+                    "horaires",
+                    models.CharField(blank=True, max_length=120, verbose_name="quand le joindre"),
+                ),
+                (
+                    "est_principal",
+                    models.BooleanField(default=False, verbose_name="à joindre d'abord"),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="contacts",
+                        to="clients.client",
+                    ),
+                ),
+                (
+                    "creancier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="comptes.creancier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contact',
+                "verbose_name": "contact",
             },
         ),
         migrations.CreateModel(
-            name='Coordonnee',
+            name="Coordonnee",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('genre', models.CharField(choices=[('courriel', 'Courriel'), ('telephone', 'Téléphone')], max_length=10)),
-                ('valeur', models.CharField(max_length=254, verbose_name='adresse ou numéro')),
-                ('validite', models.CharField(choices=[('inconnue', 'Non vérifié'), ('valide', 'Vérifié'), ('invalide', 'Invalide'), ('opposition', 'Opposition')], default='inconnue', max_length=10)),
-                ('motif', models.CharField(blank=True, max_length=200, verbose_name='pourquoi')),
-                ('depuis_le', models.DateField(blank=True, null=True, verbose_name='depuis le')),
-                ('rang', models.PositiveSmallIntegerField(default=0)),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='coordonnees', to='clients.client')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='coordonnees', to='clients.contact')),
-                ('creancier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='comptes.creancier')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "genre",
+                    models.CharField(
+                        choices=[("courriel", "Courriel"), ("telephone", "Téléphone")],
+                        max_length=10,
+                    ),
+                ),
+                ("valeur", models.CharField(max_length=254, verbose_name="adresse ou numéro")),
+                (
+                    "validite",
+                    models.CharField(
+                        choices=[
+                            ("inconnue", "Non vérifié"),
+                            ("valide", "Vérifié"),
+                            ("invalide", "Invalide"),
+                            ("opposition", "Opposition"),
+                        ],
+                        default="inconnue",
+                        max_length=10,
+                    ),
+                ),
+                ("motif", models.CharField(blank=True, max_length=200, verbose_name="pourquoi")),
+                ("depuis_le", models.DateField(blank=True, null=True, verbose_name="depuis le")),
+                ("rang", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="coordonnees",
+                        to="clients.client",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="coordonnees",
+                        to="clients.contact",
+                    ),
+                ),
+                (
+                    "creancier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="comptes.creancier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'coordonnée',
-                'ordering': ['rang', 'id'],
+                "verbose_name": "coordonnée",
+                "ordering": ["rang", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('texte', models.TextField(max_length=4000, verbose_name='note')),
-                ('est_a_savoir', models.BooleanField(default=False, verbose_name="à savoir pendant l'appel")),
-                ('ecrite_le', models.DateTimeField(auto_now_add=True)),
-                ('auteur', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='clients.client')),
-                ('creancier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='comptes.creancier')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("texte", models.TextField(max_length=4000, verbose_name="note")),
+                (
+                    "est_a_savoir",
+                    models.BooleanField(default=False, verbose_name="à savoir pendant l'appel"),
+                ),
+                ("ecrite_le", models.DateTimeField(auto_now_add=True)),
+                (
+                    "auteur",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notes",
+                        to="clients.client",
+                    ),
+                ),
+                (
+                    "creancier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="comptes.creancier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'note',
+                "verbose_name": "note",
             },
         ),
         migrations.AddIndex(
-            model_name='client',
-            index=models.Index(fields=['creancier', 'nom_recherche', 'id'], name='client_par_nom'),
+            model_name="client",
+            index=models.Index(fields=["creancier", "nom_recherche", "id"], name="client_par_nom"),
         ),
         migrations.AddIndex(
-            model_name='client',
-            index=models.Index(condition=models.Q(('siren', ''), _negated=True), fields=['creancier', 'siren'], name='client_par_siren'),
+            model_name="client",
+            index=models.Index(
+                condition=models.Q(("siren", ""), _negated=True),
+                fields=["creancier", "siren"],
+                name="client_par_siren",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='client',
-            constraint=models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('creancier', 'code'), name='client_code_unique_par_creancier', violation_error_message='Ce code client existe déjà.'),
+            model_name="client",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("code", ""), _negated=True),
+                fields=("creancier", "code"),
+                name="client_code_unique_par_creancier",
+                violation_error_message="Ce code client existe déjà.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('nom', ''), _negated=True), name='client_nom_present'),
+            model_name="client",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("nom", ""), _negated=True), name="client_nom_present"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('nature__in', ['professionnel', 'particulier', 'public'])), name='client_nature_connue'),
+            model_name="client",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("nature__in", ["professionnel", "particulier", "public"])),
+                name="client_nature_connue",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='client',
-            constraint=models.CheckConstraint(condition=models.Q(('suspendu_jusqu_au', None), ('suspendu_le__isnull', False), _connector='OR'), name='client_suspension_datee'),
+            model_name="client",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("suspendu_jusqu_au", None), ("suspendu_le__isnull", False), _connector="OR"
+                ),
+                name="client_suspension_datee",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.UniqueConstraint(condition=models.Q(('est_principal', True)), fields=('creancier', 'client'), name='contact_un_seul_principal'),
+            model_name="contact",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("est_principal", True)),
+                fields=("creancier", "client"),
+                name="contact_un_seul_principal",
+            ),
         ),
         migrations.AddIndex(
-            model_name='coordonnee',
-            index=models.Index(fields=['creancier', 'client', 'genre'], name='coordonnee_par_client'),
+            model_name="coordonnee",
+            index=models.Index(
+                fields=["creancier", "client", "genre"], name="coordonnee_par_client"
+            ),
         ),
         migrations.AddIndex(
-            model_name='coordonnee',
-            index=models.Index(fields=['creancier', 'valeur'], name='coordonnee_par_valeur'),
+            model_name="coordonnee",
+            index=models.Index(fields=["creancier", "valeur"], name="coordonnee_par_valeur"),
         ),
         migrations.AddConstraint(
-            model_name='coordonnee',
-            constraint=models.UniqueConstraint(fields=('creancier', 'contact', 'genre', 'valeur'), name='coordonnee_unique_par_contact', violation_error_message='Cette coordonnée est déjà connue pour ce contact.'),
+            model_name="coordonnee",
+            constraint=models.UniqueConstraint(
+                fields=("creancier", "contact", "genre", "valeur"),
+                name="coordonnee_unique_par_contact",
+                violation_error_message="Cette coordonnée est déjà connue pour ce contact.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='note',
-            index=models.Index(fields=['creancier', 'client', '-ecrite_le'], name='note_par_client'),
+            model_name="note",
+            index=models.Index(
+                fields=["creancier", "client", "-ecrite_le"], name="note_par_client"
+            ),
         ),
     ]

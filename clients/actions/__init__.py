@@ -1,0 +1,35 @@
+"""Ce que l'on peut faire d'un client. Une action = une transaction = une entrée au journal."""
+
+from clients.actions.contacts import (
+    ajouter_contact,
+    ajouter_coordonnee,
+    marquer_coordonnee,
+    modifier_contact,
+    retirer_contact,
+    retirer_coordonnee,
+)
+from clients.actions.fiche import (
+    creer_client,
+    modifier_client,
+    noter,
+    ranger_note,
+    reprendre,
+    suspendre,
+)
+from clients.actions.fusion import fusionner
+
+__all__ = [
+    "ajouter_contact",
+    "ajouter_coordonnee",
+    "creer_client",
+    "fusionner",
+    "marquer_coordonnee",
+    "modifier_client",
+    "modifier_contact",
+    "noter",
+    "ranger_note",
+    "reprendre",
+    "retirer_contact",
+    "retirer_coordonnee",
+    "suspendre",
+]

@@ -1,0 +1,85 @@
+from datetime import date
+
+from django.db import transaction
+
+from clients.erreurs import FusionImpossible
+from clients.evenements import Evenement
+from clients.models import Client, Contact, Coordonnee, Note
+from clients.signals import clients_fusionnes
+from recouvrement.comptes.models import Utilisateur
+from recouvrement.journal.actions import inscrire
+
+# Un groupe se reprend en entier : une rue de l'un et une ville de l'autre feraient un faux.
+REPRIS = (
+    ("siren", "siret"),
+    ("tva",),
+    ("forme_juridique",),
+    ("est_commercant",),
+    ("adresse", "complement", "code_postal", "ville", "pays"),
+    ("suspendu_le", "suspendu_jusqu_au", "suspendu_motif"),
+    ("procedure_collective_le",),
+)
+
+
+@transaction.atomic
+def fusionner(garde: Client, absorbe: Client, *, le: date, acteur: Utilisateur) -> Client:
+    """Réunit deux fiches : `garde` reçoit tout ce qu'avait `absorbe`, qui ne sert plus.
+
+    Ce que `garde` ignorait lui vient d'`absorbe` ; ce qu'il savait l'emporte. Les apps du
+    dessus repointent leurs lignes dans la même transaction.
+    """
+    garde, absorbe = _verrouiller(garde, absorbe)
+    _reprendre_les_contacts(garde, absorbe)
+    Note.objects.pour(garde.creancier).filter(client=absorbe).update(client=garde)
+    repris = _completer(garde, absorbe)
+    # Une chaîne de fusions reste longue d'un maillon.
+    clients = Client.objects.pour(garde.creancier)
+    clients.filter(fusionne_dans=absorbe).update(fusionne_dans=garde)
+    absorbe.fusionne_dans, absorbe.est_a_completer = garde, False
+    absorbe.save(update_fields=["fusionne_dans", "est_a_completer"])
+    clients_fusionnes.send(sender=Client, garde=garde, absorbe=absorbe, le=le, acteur=acteur)
+    inscrire(Evenement.CLIENT_FUSIONNE, cible=absorbe, acteur=acteur, dans=garde.pk, nom=garde.nom)
+    inscrire(
+        Evenement.CLIENT_ABSORBE,
+        cible=garde,
+        acteur=acteur,
+        absorbe=absorbe.pk,
+        nom=absorbe.nom,
+        repris=repris,
+    )
+    return garde
+
+
+def _verrouiller(garde: Client, absorbe: Client) -> tuple[Client, Client]:
+    if garde.pk == absorbe.pk:
+        raise FusionImpossible("C'est la même fiche.")
+    if garde.creancier_id != absorbe.creancier_id:
+        raise FusionImpossible("Ces deux clients ne sont pas au même créancier.")
+    clients = Client.objects.pour(garde.creancier).filter(pk__in=[garde.pk, absorbe.pk])
+    # Toujours dans le même ordre : deux fusions croisées ne s'attendent pas l'une l'autre.
+    list(clients.select_for_update(of=("self",)).order_by("pk"))
+    relus = {client.pk: client for client in clients.select_related("creancier")}
+    if any(client.fusionne_dans_id for client in relus.values()):
+        raise FusionImpossible("L'une de ces fiches a déjà été réunie à une autre.")
+    return relus[garde.pk], relus[absorbe.pk]
+
+
+def _reprendre_les_contacts(garde: Client, absorbe: Client) -> None:
+    contacts = Contact.objects.pour(garde.creancier)
+    if contacts.filter(client=garde, est_principal=True).exists():
+        contacts.filter(client=absorbe).update(est_principal=False)
+    contacts.filter(client=absorbe).update(client=garde)
+    Coordonnee.objects.pour(garde.creancier).filter(client=absorbe).update(client=garde)
+
+
+def _completer(garde: Client, absorbe: Client) -> list[str]:
+    repris: list[str] = []
+    for groupe in REPRIS:
+        tete = groupe[0]
+        if getattr(garde, tete) in ("", None) and getattr(absorbe, tete) not in ("", None):
+            for nom in groupe:
+                setattr(garde, nom, getattr(absorbe, nom))
+            repris.extend(groupe)
+    if repris:
+        garde.save(update_fields=repris)
+    return repris

@@ -1,0 +1,162 @@
+from collections.abc import Callable
+from datetime import date
+
+from django import forms
+
+from clients.models import Client, Note
+from recouvrement.comptes.models import Creancier
+from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.identifiants import lire_siren, lire_siret, lire_tva
+
+COMMERCANT = ((True, "Oui"), (False, "Non"), ("", "Je ne sais pas"))
+PAYS = (
+    *(("FR", "France"), ("BE", "Belgique"), ("CH", "Suisse"), ("LU", "Luxembourg")),
+    *(("DE", "Allemagne"), ("ES", "Espagne"), ("IT", "Italie"), ("NL", "Pays-Bas")),
+    *(("PT", "Portugal"), ("GB", "Royaume-Uni"), ("IE", "Irlande"), ("AT", "Autriche")),
+    *(("MC", "Monaco"), ("US", "États-Unis"), ("CA", "Canada"), ("MA", "Maroc")),
+)
+
+
+class CommercantField(forms.TypedChoiceField):
+    def __init__(self, **options):
+        super().__init__(
+            choices=COMMERCANT,
+            coerce=lambda valeur: valeur == "True",
+            empty_value=None,
+            required=False,
+            **options,
+        )
+
+    def prepare_value(self, value):
+        return "" if value is None else str(value)
+
+
+class ClientForm(forms.ModelForm):
+    """Valide la fiche ; l'écriture appartient à `actions`."""
+
+    est_commercant = CommercantField(
+        label="commerçant",
+        help_text="Décide du tribunal : de commerce si les deux le sont.",
+    )
+    pays = forms.ChoiceField(label="pays", choices=PAYS, initial="FR")
+
+    class Meta:
+        model = Client
+        fields = (
+            *("nom", "nature", "code", "langue"),
+            *("siren", "siret", "tva", "forme_juridique", "est_commercant"),
+            *("adresse", "complement", "code_postal", "ville", "pays"),
+            "procedure_collective_le",
+        )
+        widgets = {
+            "siren": forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 15}),
+            "siret": forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 22}),
+            "tva": forms.TextInput(attrs={"maxlength": 26}),
+            "procedure_collective_le": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        }
+        help_texts = {
+            "code": "Votre référence dans vos factures : elle sert à reconnaître les imports.",
+            "procedure_collective_le": "Date du jugement : plus aucune relance ne part.",
+        }
+
+    GROUPES = (
+        ("Client", ("nom", "nature", "code", "langue")),
+        ("Identité", ("siren", "siret", "tva", "forme_juridique", "est_commercant")),
+        ("Adresse", ("adresse", "complement", "code_postal", "ville", "pays")),
+        ("Situation", ("procedure_collective_le",)),
+    )
+
+    def __init__(self, *args, creancier: Creancier, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.creancier = creancier
+        # Le nettoyage ôte les espaces : la longueur se juge après lui.
+        for nom, limite in (("siren", 15), ("siret", 22), ("tva", 26)):
+            champ = forms.CharField(
+                label=self.fields[nom].label,
+                required=False,
+                max_length=limite,
+                widget=self.fields[nom].widget,
+            )
+            self.fields[nom] = champ
+        if self.instance.pays and self.instance.pays not in dict(PAYS):
+            self.fields["pays"].choices = [*PAYS, (self.instance.pays, self.instance.pays)]
+        for nom in ("adresse", "complement"):
+            self.fields[nom].widget.attrs["class"] = "long"
+        self.fields["nom"].widget.attrs["autofocus"] = self.instance.pk is None
+
+    def groupes(self):
+        for titre, noms in self.GROUPES:
+            yield titre, [self[nom] for nom in noms]
+
+    def clean_nom(self) -> str:
+        return " ".join(self.cleaned_data["nom"].split())
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"].strip()
+        pris = Client.objects.pour(self.creancier).filter(code=code).exclude(pk=self.instance.pk)
+        if code and pris.exists():
+            raise forms.ValidationError("Ce code client existe déjà.")
+        return code
+
+    def clean_siren(self) -> str:
+        return _lu(lire_siren, self.cleaned_data["siren"])
+
+    def clean_siret(self) -> str:
+        siren = self.cleaned_data.get("siren", "")
+        return _lu(lambda t: lire_siret(t, siren_attendu=siren), self.cleaned_data["siret"])
+
+    def clean_tva(self) -> str:
+        siren = self.cleaned_data.get("siren", "")
+        return _lu(lambda t: lire_tva(t, siren_attendu=siren), self.cleaned_data["tva"])
+
+    def clean_code_postal(self) -> str:
+        return self.cleaned_data["code_postal"].strip()
+
+    def clean(self):
+        donnees = super().clean()
+        siret = donnees.get("siret")
+        if siret and not donnees.get("siren") and "siren" not in self.errors:
+            donnees["siren"] = siret[:9]
+        code_postal = donnees.get("code_postal", "")
+        if donnees.get("pays") == "FR" and code_postal:
+            compact = "".join(code_postal.split())
+            if not (compact.isascii() and compact.isdigit() and len(compact) == 5):
+                self.add_error("code_postal", "Un code postal français compte cinq chiffres.")
+            else:
+                donnees["code_postal"] = compact
+        return donnees
+
+
+class SuspensionForm(forms.Form):
+    motif = forms.CharField(label="Pourquoi", max_length=200)
+    jusqu_au = forms.DateField(
+        label="Jusqu'au",
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text="Dernier jour sans relance. Vide : jusqu'à ce que vous les repreniez.",
+    )
+
+    def __init__(self, *args, au: date, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.au = au
+        self.fields["jusqu_au"].widget.attrs["min"] = au.isoformat()
+
+    def clean_jusqu_au(self):
+        jusqu_au = self.cleaned_data["jusqu_au"]
+        if jusqu_au and jusqu_au < self.au:
+            raise forms.ValidationError("Cette date est passée.")
+        return jusqu_au
+
+
+class NoteForm(forms.ModelForm):
+    class Meta:
+        model = Note
+        fields = ("texte", "est_a_savoir")
+        widgets = {"texte": forms.Textarea(attrs={"rows": 4})}
+
+
+def _lu(lire: Callable[[str], str], texte: str) -> str:
+    try:
+        return lire(texte)
+    except ErreurMetier as erreur:
+        raise forms.ValidationError(erreur.message) from None

@@ -1,0 +1,80 @@
+from django import forms
+
+from clients.enums import GenreCoordonnee, Validite
+from clients.models import Contact
+from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.identifiants import lire_courriel, lire_telephone
+
+EXIGE_UN_MOTIF = (Validite.INVALIDE, Validite.OPPOSITION)
+
+
+class ValeurField(forms.CharField):
+    def __init__(self, **options):
+        super().__init__(
+            label="Courriel ou téléphone",
+            max_length=254,
+            strip=False,
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            **options,
+        )
+
+
+class ContactForm(forms.ModelForm):
+    class Meta:
+        model = Contact
+        fields = ("nom", "fonction", "horaires", "est_principal")
+
+    def clean(self):
+        donnees = super().clean()
+        if not donnees.get("nom") and not donnees.get("fonction"):
+            self.add_error("nom", "Donnez un nom, ou au moins une fonction (« comptabilité »).")
+        return donnees
+
+
+class CoordonneeForm(forms.Form):
+    """Une adresse ou un numéro ; ce qu'on a tapé dit lequel des deux."""
+
+    valeur = ValeurField()
+
+    def __init__(self, *args, pays: str = "FR", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.pays = pays
+
+    def clean_valeur(self) -> tuple[GenreCoordonnee, str]:
+        return _lire(self.cleaned_data["valeur"], self.pays)
+
+
+class NouveauContactForm(ContactForm):
+    """Une personne et, tout de suite, de quoi la joindre."""
+
+    valeur = ValeurField(required=False)
+
+    def __init__(self, *args, pays: str = "FR", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.pays = pays
+
+    def clean_valeur(self) -> tuple[GenreCoordonnee, str] | None:
+        texte = self.cleaned_data["valeur"]
+        return _lire(texte, self.pays) if texte.strip() else None
+
+
+def _lire(texte: str, pays: str) -> tuple[GenreCoordonnee, str]:
+    courriel = "@" in texte
+    try:
+        valeur = lire_courriel(texte) if courriel else lire_telephone(texte, pays=pays)
+    except ErreurMetier as erreur:
+        raise forms.ValidationError(erreur.message) from None
+    if not valeur:
+        raise forms.ValidationError("Saisissez une adresse ou un numéro.")
+    return (GenreCoordonnee.COURRIEL if courriel else GenreCoordonnee.TELEPHONE), valeur
+
+
+class MarquageForm(forms.Form):
+    validite = forms.ChoiceField(label="État", choices=Validite.choices)
+    motif = forms.CharField(label="Pourquoi", max_length=200, required=False)
+
+    def clean(self):
+        donnees = super().clean()
+        if donnees.get("validite") in EXIGE_UN_MOTIF and not donnees.get("motif"):
+            self.add_error("motif", "Dites pourquoi : on ne l'utilisera plus.")
+        return donnees

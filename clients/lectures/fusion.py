@@ -1,0 +1,71 @@
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from clients.enums import GenreCoordonnee
+from clients.models import Client
+from clients.regles import noyau
+
+
+@dataclass(frozen=True, slots=True)
+class LigneComparee:
+    libelle: str
+    gauche: str
+    droite: str
+
+    @property
+    def differe(self) -> bool:
+        return bool(self.gauche and self.droite) and noyau(self.gauche) != noyau(self.droite)
+
+
+@dataclass(frozen=True, slots=True)
+class CoteACote:
+    """Deux fiches alignées, montants en tête : de quoi choisir celle qui reste."""
+
+    gauche: Client
+    droite: Client
+    du: tuple[Decimal, Decimal]
+    factures: tuple[int, int]
+    lignes: list[LigneComparee]
+
+
+def cote_a_cote(un: Client, autre: Client, *, au: date) -> CoteACote:
+    clients = (
+        Client.objects.pour(un.creancier).filter(pk__in=[un.pk, autre.pk]).avec_montants(au=au)
+    )
+    relus = {client.pk: client for client in clients.prefetch_related("coordonnees", "contacts")}
+    gauche, droite = relus[un.pk], relus[autre.pk]
+    valeurs = zip(_valeurs(gauche), _valeurs(droite), strict=True)
+    return CoteACote(
+        gauche=gauche,
+        droite=droite,
+        du=(gauche.total_du, droite.total_du),
+        factures=(gauche.ouvertes_nb, droite.ouvertes_nb),
+        lignes=[LigneComparee(libelle, g, d) for (libelle, g), (_, d) in valeurs if g or d],
+    )
+
+
+def _valeurs(client: Client) -> list[tuple[str, str]]:
+    coordonnees = list(client.coordonnees.all())
+    ville = " ".join(mot for mot in (client.code_postal, client.ville) if mot)
+    return [
+        ("Nom", client.nom),
+        ("Code client", client.code),
+        ("Nature", client.get_nature_display()),
+        ("SIREN", client.siren),
+        ("SIRET", client.siret),
+        ("N° de TVA", client.tva),
+        ("Forme juridique", client.forme_juridique),
+        ("Adresse", client.adresse),
+        ("Complément", client.complement),
+        ("Ville", ville),
+        ("Contacts", ", ".join(str(contact) for contact in client.contacts.all())),
+        *(
+            (mot, ", ".join(c.valeur for c in coordonnees if c.genre == genre))
+            for mot, genre in (
+                ("Courriels", GenreCoordonnee.COURRIEL),
+                ("Téléphones", GenreCoordonnee.TELEPHONE),
+            )
+        ),
+        ("Créé le", f"{client.cree_le:%d/%m/%Y}"),
+    ]

@@ -1,0 +1,73 @@
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from clients import actions
+from clients.lectures import doublons_probables
+from clients.lectures.fusion import cote_a_cote
+from clients.models import Client
+from clients.views.fiche import client_ou_404
+from recouvrement.comptes.acces import RequeteHabilitee, habilite
+from recouvrement.comptes.enums import Role
+from recouvrement.socle.annonces import annoncer
+from recouvrement.socle.erreurs import ErreurMetier
+
+
+@require_GET
+@habilite(Role.LECTURE)
+def doublons(request: RequeteHabilitee) -> HttpResponse:
+    return render(
+        request,
+        "clients/doublons.html",
+        {
+            "paires": doublons_probables(request.creancier),
+            "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@habilite(Role.ASSISTANTE)
+def fusionner(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """Deux fiches côte à côte ; on choisit celle qui reste."""
+    un = client_ou_404(request, pk)
+    autre = _autre(request, un)
+    refus = ""
+    if request.method == "POST" and autre is not None:
+        garde, absorbe = (autre, un) if request.POST.get("garde") == str(autre.pk) else (un, autre)
+        try:
+            actions.fusionner(garde, absorbe, le=timezone.localdate(), acteur=request.user)
+        except ErreurMetier as erreur:
+            refus = str(erreur)
+        else:
+            annoncer(request, f"Les deux fiches sont réunies sous {garde.nom}.")
+            return redirect(garde)
+    contexte = {"client": un, "autre": autre, "refus": refus}
+    if autre is None:
+        contexte["propositions"] = [
+            (d.recent if d.ancien.pk == un.pk else d.ancien, d.raisons)
+            for d in doublons_probables(request.creancier, client=un)
+        ]
+        contexte["trouves"] = _chercher(request, un)
+        contexte["texte"] = request.GET.get("q", "")
+    else:
+        contexte["fiches"] = cote_a_cote(un, autre, au=timezone.localdate())
+    return render(request, "clients/fusionner.html", contexte, status=422 if refus else 200)
+
+
+def _autre(request: RequeteHabilitee, un: Client) -> Client | None:
+    demande = (request.POST if request.method == "POST" else request.GET).get("avec", "")
+    if not demande and request.method == "GET":
+        return None
+    if not demande.isdecimal() or len(demande) > 18 or int(demande) == un.pk:
+        raise Http404
+    return client_ou_404(request, int(demande))
+
+
+def _chercher(request: RequeteHabilitee, un: Client) -> list[Client]:
+    texte = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    if not texte:
+        return []
+    clients = Client.objects.pour(request.creancier).actifs().cherchant(texte)
+    return list(clients.exclude(pk=un.pk).order_by("nom_recherche")[:20])

@@ -1,0 +1,16 @@
+"""Ce que les factures font quand une app du dessous annonce un fait."""
+
+from datetime import date
+
+from django.dispatch import receiver
+
+from clients.models import Client
+from clients.signals import clients_fusionnes
+from factures.models import Encaissement, Facture, Piece
+
+
+@receiver(clients_fusionnes)
+def suivre_la_fusion(*, garde: Client, absorbe: Client, le: date, **_kwargs: object) -> None:
+    """Les factures, règlements et pièces passent à la fiche gardée ; les soldes ne bougent pas."""
+    for modele in (Facture, Encaissement, Piece):
+        modele.objects.pour(garde.creancier).filter(client=absorbe).update(client=garde)
