@@ -1,0 +1,180 @@
+"""Quel juge, et lequel près de chez le débiteur ? (C. com., art. L721-3 ; CPC, art. 43 et 1406.)
+
+Le juge est celui du lieu où demeure le débiteur ; en injonction de payer c'est d'ordre public.
+Débiteur commerçant : tribunal de commerce, appelé tribunal des activités économiques dans douze
+villes du 01/01/2025 au 31/12/2028 ; chambre commerciale du tribunal judiciaire en Alsace-Moselle
+(L731-1) ; tribunal mixte de commerce outre-mer (L732-1). Débiteur civil ou consommateur : tribunal
+judiciaire, quel que soit le montant. Bail d'habitation, crédit à la consommation : juge des
+contentieux de la protection (COJ, art. L213-4-4 et L213-4-5).
+
+>>> juges(debiteur_commercant=True, creancier_commercant=True, departement="67").ordres
+(<Ordre.CHAMBRE_COMMERCIALE: 'chambre commerciale du tribunal judiciaire'>,)
+>>> juges(debiteur_commercant=False, creancier_commercant=True, departement="75").ordres
+(<Ordre.JUDICIAIRE: 'tribunal judiciaire'>,)
+>>> tribunaux(Ordre.COMMERCE, insee="69123").noms
+('Tribunal des activités économiques de Lyon',)
+>>> tribunaux(Ordre.JUDICIAIRE, code_postal="57000").noms
+('Tribunal judiciaire de Metz',)
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from recouvrement.droit.sources import Confiance, lire
+
+ALSACE_MOSELLE = frozenset({"57", "67", "68"})
+OUTRE_MER = ("97", "98")
+PREFIXE_TAE = "Tribunal des activités économiques"
+PREFIXE_TC = "Tribunal de commerce"
+PREFIXE_TMC = "Tribunal mixte de commerce"
+
+
+class Ordre(StrEnum):
+    """Le juge de première instance."""
+
+    COMMERCE = "tribunal de commerce"
+    CHAMBRE_COMMERCIALE = "chambre commerciale du tribunal judiciaire"
+    MIXTE = "tribunal mixte de commerce"
+    JUDICIAIRE = "tribunal judiciaire"
+    PROTECTION = "juge des contentieux de la protection"
+
+    @property
+    def est_commercial(self) -> bool:
+        """Vrai pour les trois formes de la juridiction commerciale."""
+        return self in (Ordre.COMMERCE, Ordre.CHAMBRE_COMMERCIALE, Ordre.MIXTE)
+
+
+class Objet(StrEnum):
+    """L'objet de la créance, quand il désigne un juge."""
+
+    FACTURE = "facture"
+    BAIL_HABITATION = "bail d'habitation"
+    CREDIT_CONSOMMATION = "crédit à la consommation"
+
+
+@dataclass(frozen=True, slots=True)
+class Juges:
+    """Les juges possibles ; plusieurs : au choix du créancier, ou faute de précision."""
+
+    ordres: tuple[Ordre, ...]
+    motif: str
+    confiance: Confiance
+    a_preciser: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tribunaux:
+    """Les tribunaux de cet ordre pour ce lieu ; aucun, un seul, ou plusieurs à départager."""
+
+    noms: tuple[str, ...]
+    a_confirmer: bool
+
+    @property
+    def est_certain(self) -> bool:
+        """Vrai si un seul tribunal répond, sans réserve."""
+        return len(self.noms) == 1 and not self.a_confirmer
+
+
+def juges(
+    *,
+    debiteur_commercant: bool | None,
+    creancier_commercant: bool | None,
+    departement: str,
+    objet: Objet = Objet.FACTURE,
+    debiteur_public: bool = False,
+) -> Juges:
+    """Les juges que la loi désigne ; une qualité inconnue les laisse tous ouverts, à préciser."""
+    if debiteur_public:
+        return Juges(
+            (), "débiteur public : ni juge commercial ni injonction de payer", Confiance.DE_MEMOIRE
+        )
+    if objet is not Objet.FACTURE:
+        return Juges((Ordre.PROTECTION,), "COJ, art. L213-4-4 et L213-4-5", Confiance.VU)
+    if debiteur_commercant is False:
+        return Juges((Ordre.JUDICIAIRE,), "débiteur civil ou consommateur", Confiance.VU)
+    commercial = ordre_commercial(departement)
+    if debiteur_commercant is None:
+        return Juges(
+            (commercial, Ordre.JUDICIAIRE),
+            "à préciser : le débiteur est-il commerçant ?",
+            Confiance.VU_TIERS,
+            a_preciser=True,
+        )
+    if creancier_commercant:
+        return Juges((commercial,), "entre commerçants (C. com., art. L721-3)", Confiance.VU_TIERS)
+    if creancier_commercant is None:
+        return Juges(
+            (commercial, Ordre.JUDICIAIRE),
+            "à préciser : le créancier est-il commerçant ?",
+            Confiance.VU_TIERS,
+            a_preciser=True,
+        )
+    return Juges(
+        (commercial, Ordre.JUDICIAIRE),
+        "acte mixte : le créancier non commerçant a le choix",
+        Confiance.DE_MEMOIRE,
+    )
+
+
+def ordre_commercial(departement: str) -> Ordre:
+    """La forme que prend la juridiction commerciale dans ce département."""
+    if departement[:2] in ALSACE_MOSELLE:
+        return Ordre.CHAMBRE_COMMERCIALE
+    if departement.startswith(OUTRE_MER):
+        return Ordre.MIXTE
+    return Ordre.COMMERCE
+
+
+def est_activites_economiques(nom: str) -> bool:
+    """Vrai si ce tribunal est un tribunal des activités économiques."""
+    return nom.startswith(PREFIXE_TAE)
+
+
+def tribunaux(
+    ordre: Ordre, *, insee: str | None = None, code_postal: str | None = None
+) -> Tribunaux:
+    """Les tribunaux de cet ordre, par code commune de préférence, sinon par code postal."""
+    par_insee, par_code_postal = _index()
+    if insee is not None and insee in par_insee:
+        lignes: Iterable[_Ligne] = (par_insee[insee],)
+    else:
+        lignes = [par_insee[code] for code in par_code_postal.get(code_postal or "", ())]
+    noms: dict[str, None] = {}
+    reserve = False
+    for commercial, judiciaire, douteux in lignes:
+        nom = commercial if ordre.est_commercial else judiciaire
+        reserve = reserve or (douteux and not ordre.est_commercial)
+        if nom:
+            noms[_appeler(nom, ordre)] = None
+    return Tribunaux(tuple(sorted(noms)), reserve or ordre is Ordre.MIXTE)
+
+
+def _appeler(nom: str, ordre: Ordre) -> str:
+    if ordre is Ordre.MIXTE:
+        return nom.replace(PREFIXE_TC, PREFIXE_TMC, 1)
+    if ordre is Ordre.PROTECTION:
+        return f"Juge des contentieux de la protection, {nom[0].lower()}{nom[1:]}"
+    return nom[0].upper() + nom[1:]
+
+
+type _Ligne = tuple[str, str, bool]
+
+
+@cache
+def _index() -> tuple[dict[str, _Ligne], dict[str, list[str]]]:
+    """La table des communes, lue au premier usage : par code commune et par code postal."""
+    noms = {"": ""} | {ligne["rang"]: ligne["nom"] for ligne in lire("juridictions.csv")}
+    par_insee: dict[str, _Ligne] = {}
+    par_code_postal: dict[str, list[str]] = {}
+    for ligne in lire("tribunaux.csv"):
+        insee = ligne["insee"]
+        par_insee[insee] = (
+            noms[ligne["commercial"]],
+            noms[ligne["judiciaire"]],
+            bool(ligne["reserve"]),
+        )
+        for code_postal in ligne["codes_postaux"].split():
+            par_code_postal.setdefault(code_postal, []).append(insee)
+    return par_insee, par_code_postal
