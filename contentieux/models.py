@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery, Sum
 from django.urls import reverse
 
 from clients.models import Client
@@ -13,6 +13,22 @@ from recouvrement.documents.models import Document
 class DossierQuerySet(QuerySetCloisonne):
     def ouverts(self):
         return self.exclude(etat=EtatDossier.CLOS)
+
+    def en_chiffres(self):
+        """Annote ce que ses factures doivent encore et ce qu'il a coûté."""
+        du = (
+            DossierFacture.objects.filter(dossier=OuterRef("pk"), creancier=OuterRef("creancier"))
+            .order_by()
+            .values("dossier")
+            .values(total=Sum("facture__solde"))
+        )
+        frais = (
+            Frais.objects.filter(dossier=OuterRef("pk"), creancier=OuterRef("creancier"))
+            .order_by()
+            .values("dossier")
+            .values(total=Sum("montant"))
+        )
+        return self.annotate(du=Subquery(du), depense=Subquery(frais))
 
 
 class Dossier(ModeleCloisonne):

@@ -6,135 +6,402 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('clients', '0001_initial'),
-        ('comptes', '0001_initial'),
-        ('documents', '0001_initial'),
-        ('factures', '0001_initial'),
+        ("clients", "0001_initial"),
+        ("comptes", "0001_initial"),
+        ("documents", "0001_initial"),
+        ("factures", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Dossier',
+            name="Dossier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('etat', models.CharField(choices=[('preparation', 'En préparation'), ('depose', 'Requête déposée'), ('ordonnance', 'Ordonnance rendue'), ('signifie', 'Ordonnance signifiée'), ('opposition', 'Opposition formée'), ('executoire', 'Exécutoire'), ('execution', 'En exécution'), ('clos', 'Clos')], default='preparation', max_length=12)),
-                ('voie', models.CharField(choices=[('injonction_tc', 'Injonction de payer, tribunal de commerce'), ('injonction_tj', 'Injonction de payer, tribunal judiciaire'), ('autre', 'Autre voie')], default='injonction_tc', max_length=16, verbose_name='voie')),
-                ('tribunal', models.CharField(blank=True, max_length=160, verbose_name='tribunal')),
-                ('requete', models.JSONField(default=dict)),
-                ('arrete_au', models.DateField(blank=True, null=True, verbose_name='décompte arrêté au')),
-                ('ouvert_le', models.DateField(verbose_name='ouvert le')),
-                ('clos_le', models.DateField(blank=True, null=True, verbose_name='clos le')),
-                ('issue', models.CharField(blank=True, choices=[('paye', 'Payé'), ('abandonne', 'Abandonné'), ('perdu', 'Perdu')], max_length=10, verbose_name='issue')),
-                ('note_issue', models.TextField(blank=True, max_length=2000, verbose_name='comment')),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dossiers', to='clients.client')),
-                ('creancier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='comptes.creancier')),
-                ('ouvert_par', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "etat",
+                    models.CharField(
+                        choices=[
+                            ("preparation", "En préparation"),
+                            ("depose", "Requête déposée"),
+                            ("ordonnance", "Ordonnance rendue"),
+                            ("signifie", "Ordonnance signifiée"),
+                            ("opposition", "Opposition formée"),
+                            ("executoire", "Exécutoire"),
+                            ("execution", "En exécution"),
+                            ("clos", "Clos"),
+                        ],
+                        default="preparation",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "voie",
+                    models.CharField(
+                        choices=[
+                            ("injonction_tc", "Injonction de payer, tribunal de commerce"),
+                            ("injonction_tj", "Injonction de payer, tribunal judiciaire"),
+                            ("autre", "Autre voie"),
+                        ],
+                        default="injonction_tc",
+                        max_length=16,
+                        verbose_name="voie",
+                    ),
+                ),
+                ("tribunal", models.CharField(blank=True, max_length=160, verbose_name="tribunal")),
+                ("requete", models.JSONField(default=dict)),
+                (
+                    "arrete_au",
+                    models.DateField(blank=True, null=True, verbose_name="décompte arrêté au"),
+                ),
+                ("ouvert_le", models.DateField(verbose_name="ouvert le")),
+                ("clos_le", models.DateField(blank=True, null=True, verbose_name="clos le")),
+                (
+                    "issue",
+                    models.CharField(
+                        blank=True,
+                        choices=[("paye", "Payé"), ("abandonne", "Abandonné"), ("perdu", "Perdu")],
+                        max_length=10,
+                        verbose_name="issue",
+                    ),
+                ),
+                (
+                    "note_issue",
+                    models.TextField(blank=True, max_length=2000, verbose_name="comment"),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dossiers",
+                        to="clients.client",
+                    ),
+                ),
+                (
+                    "creancier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="comptes.creancier",
+                    ),
+                ),
+                (
+                    "ouvert_par",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'dossier',
+                "verbose_name": "dossier",
             },
         ),
         migrations.CreateModel(
-            name='DocumentDossier',
+            name="DocumentDossier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prepare_le', models.DateTimeField(auto_now_add=True)),
-                ('creancier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='comptes.creancier')),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='contentieux.dossier')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("prepare_le", models.DateTimeField(auto_now_add=True)),
+                (
+                    "creancier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="comptes.creancier",
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.document",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="contentieux.dossier",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DossierFacture',
+            name="DossierFacture",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('est_active', models.BooleanField(default=True)),
-                ('creancier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='comptes.creancier')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lignes', to='contentieux.dossier')),
-                ('facture', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dossiers', to='factures.facture')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("est_active", models.BooleanField(default=True)),
+                (
+                    "creancier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="comptes.creancier",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lignes",
+                        to="contentieux.dossier",
+                    ),
+                ),
+                (
+                    "facture",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dossiers",
+                        to="factures.facture",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='EvenementDossier',
+            name="EvenementDossier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('etat', models.CharField(blank=True, choices=[('preparation', 'En préparation'), ('depose', 'Requête déposée'), ('ordonnance', 'Ordonnance rendue'), ('signifie', 'Ordonnance signifiée'), ('opposition', 'Opposition formée'), ('executoire', 'Exécutoire'), ('execution', 'En exécution'), ('clos', 'Clos')], max_length=12)),
-                ('le', models.DateField(verbose_name='le')),
-                ('note', models.TextField(blank=True, max_length=4000, verbose_name='note')),
-                ('inscrit_le', models.DateTimeField(auto_now_add=True)),
-                ('auteur', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('creancier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='comptes.creancier')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='evenements', to='contentieux.dossier')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "etat",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("preparation", "En préparation"),
+                            ("depose", "Requête déposée"),
+                            ("ordonnance", "Ordonnance rendue"),
+                            ("signifie", "Ordonnance signifiée"),
+                            ("opposition", "Opposition formée"),
+                            ("executoire", "Exécutoire"),
+                            ("execution", "En exécution"),
+                            ("clos", "Clos"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("le", models.DateField(verbose_name="le")),
+                ("note", models.TextField(blank=True, max_length=4000, verbose_name="note")),
+                ("inscrit_le", models.DateTimeField(auto_now_add=True)),
+                (
+                    "auteur",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "creancier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="comptes.creancier",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evenements",
+                        to="contentieux.dossier",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-le', '-id'],
+                "ordering": ["-le", "-id"],
             },
         ),
         migrations.CreateModel(
-            name='Frais',
+            name="Frais",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('nature', models.CharField(choices=[('greffe', 'Greffe'), ('commissaire', 'Commissaire de justice'), ('avocat', 'Avocat'), ('poste', 'Affranchissement'), ('autre', 'Autre')], max_length=12, verbose_name='nature')),
-                ('libelle', models.CharField(max_length=160, verbose_name='libellé')),
-                ('montant', models.DecimalField(decimal_places=2, max_digits=12, verbose_name='montant')),
-                ('le', models.DateField(verbose_name='le')),
-                ('creancier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='comptes.creancier')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='frais', to='contentieux.dossier')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "nature",
+                    models.CharField(
+                        choices=[
+                            ("greffe", "Greffe"),
+                            ("commissaire", "Commissaire de justice"),
+                            ("avocat", "Avocat"),
+                            ("poste", "Affranchissement"),
+                            ("autre", "Autre"),
+                        ],
+                        max_length=12,
+                        verbose_name="nature",
+                    ),
+                ),
+                ("libelle", models.CharField(max_length=160, verbose_name="libellé")),
+                (
+                    "montant",
+                    models.DecimalField(decimal_places=2, max_digits=12, verbose_name="montant"),
+                ),
+                ("le", models.DateField(verbose_name="le")),
+                (
+                    "creancier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="comptes.creancier",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="frais",
+                        to="contentieux.dossier",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'frais',
+                "verbose_name": "frais",
             },
         ),
         migrations.CreateModel(
-            name='PieceDossier',
+            name="PieceDossier",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rang', models.PositiveSmallIntegerField()),
-                ('intitule', models.CharField(max_length=200, verbose_name='intitulé')),
-                ('creancier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='comptes.creancier')),
-                ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
-                ('dossier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pieces', to='contentieux.dossier')),
-                ('piece', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='factures.piece')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rang", models.PositiveSmallIntegerField()),
+                ("intitule", models.CharField(max_length=200, verbose_name="intitulé")),
+                (
+                    "creancier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="comptes.creancier",
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.document",
+                    ),
+                ),
+                (
+                    "dossier",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pieces",
+                        to="contentieux.dossier",
+                    ),
+                ),
+                (
+                    "piece",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="factures.piece",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['rang'],
+                "ordering": ["rang"],
             },
         ),
         migrations.AddIndex(
-            model_name='dossier',
-            index=models.Index(fields=['creancier', 'etat', '-id'], name='dossier_par_etat'),
+            model_name="dossier",
+            index=models.Index(fields=["creancier", "etat", "-id"], name="dossier_par_etat"),
         ),
         migrations.AddConstraint(
-            model_name='dossier',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('clos_le__isnull', False), ('etat', 'clos'), models.Q(('issue', ''), _negated=True)), models.Q(models.Q(('etat', 'clos'), _negated=True), ('clos_le', None), ('issue', '')), _connector='OR'), name='dossier_clos_avec_issue'),
+            model_name="dossier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("clos_le__isnull", False),
+                        ("etat", "clos"),
+                        models.Q(("issue", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("etat", "clos"), _negated=True), ("clos_le", None), ("issue", "")
+                    ),
+                    _connector="OR",
+                ),
+                name="dossier_clos_avec_issue",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='documentdossier',
-            constraint=models.UniqueConstraint(fields=('creancier', 'dossier', 'document'), name='document_dossier_unique'),
+            model_name="documentdossier",
+            constraint=models.UniqueConstraint(
+                fields=("creancier", "dossier", "document"), name="document_dossier_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dossierfacture',
-            constraint=models.UniqueConstraint(condition=models.Q(('est_active', True)), fields=('creancier', 'facture'), name='dossier_un_seul_par_facture'),
+            model_name="dossierfacture",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("est_active", True)),
+                fields=("creancier", "facture"),
+                name="dossier_un_seul_par_facture",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dossierfacture',
-            constraint=models.UniqueConstraint(fields=('creancier', 'dossier', 'facture'), name='dossier_facture_unique'),
+            model_name="dossierfacture",
+            constraint=models.UniqueConstraint(
+                fields=("creancier", "dossier", "facture"), name="dossier_facture_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='frais',
-            constraint=models.CheckConstraint(condition=models.Q(('montant__gt', 0)), name='frais_montant_positif', violation_error_message='Le montant doit être supérieur à zéro.'),
+            model_name="frais",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("montant__gt", 0)),
+                name="frais_montant_positif",
+                violation_error_message="Le montant doit être supérieur à zéro.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='piecedossier',
-            constraint=models.UniqueConstraint(fields=('creancier', 'dossier', 'rang'), name='piece_dossier_rang_unique'),
+            model_name="piecedossier",
+            constraint=models.UniqueConstraint(
+                fields=("creancier", "dossier", "rang"), name="piece_dossier_rang_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='piecedossier',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('document', None), ('piece__isnull', False)), models.Q(('document__isnull', False), ('piece', None)), _connector='OR'), name='piece_dossier_une_source'),
+            model_name="piecedossier",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("document", None), ("piece__isnull", False)),
+                    models.Q(("document__isnull", False), ("piece", None)),
+                    _connector="OR",
+                ),
+                name="piece_dossier_une_source",
+            ),
         ),
     ]

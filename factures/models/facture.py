@@ -1,12 +1,14 @@
 from datetime import date
+from decimal import Decimal
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 from django.urls import reverse
 
 from clients.models import Client
 from factures.enums import NatureFacture
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
+from recouvrement.socle.montants import ZERO, arrondir
 
 
 class FactureQuerySet(QuerySetCloisonne):
@@ -31,6 +33,10 @@ class FactureQuerySet(QuerySetCloisonne):
 
     def hors_contentieux(self):
         return self.filter(contentieux_depuis=None)
+
+    def reste_du(self) -> Decimal:
+        """La somme de ce qui reste dû."""
+        return arrondir(self.aggregate(total=Sum("solde"))["total"] or ZERO)
 
 
 class Facture(ModeleCloisonne):

@@ -1,0 +1,189 @@
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from clients.models import Client
+from contentieux.enums import EtatDossier, IssueDossier, NatureFrais, Voie
+from contentieux.evenements import Evenement
+from contentieux.models import Dossier, DossierFacture, EvenementDossier, Frais
+from contentieux.regles import etats_suivants
+from factures.actions import confier_au_contentieux, retirer_du_contentieux
+from factures.models import Facture
+from recouvrement.comptes.models import Utilisateur
+from recouvrement.journal.actions import inscrire
+from recouvrement.socle.erreurs import ErreurMetier
+
+
+@transaction.atomic
+def ouvrir_dossier(
+    client: Client, *, factures: Iterable[Facture], voie: Voie, le: date, acteur: Utilisateur
+) -> Dossier:
+    """Ouvre le dossier des factures choisies ; leurs relances amiables s'arrêtent aussitôt."""
+    creancier = client.creancier
+    choisies = list(
+        Facture.objects.pour(creancier)
+        .select_for_update(of=("self",))
+        .filter(client=client, pk__in=[facture.pk for facture in factures])
+        .order_by("date_echeance", "pk")
+    )
+    if not choisies:
+        raise ErreurMetier("Choisissez au moins une facture.")
+    for facture in choisies:
+        _refuser_si_impropre(facture, le=le)
+    dossier = Dossier.objects.create(
+        creancier=creancier, client=client, voie=voie, ouvert_le=le, ouvert_par=acteur
+    )
+    DossierFacture.objects.bulk_create(
+        [
+            DossierFacture(creancier=creancier, dossier=dossier, facture=facture)
+            for facture in choisies
+        ]
+    )
+    confier_au_contentieux(choisies, le=le, acteur=acteur)
+    _inscrire_etat(dossier, le=le, note="Ouverture du dossier", acteur=acteur)
+    inscrire(
+        Evenement.DOSSIER_OUVERT,
+        cible=dossier,
+        acteur=acteur,
+        client=client.pk,
+        voie=voie,
+        factures=[facture.numero for facture in choisies],
+    )
+    return dossier
+
+
+@transaction.atomic
+def avancer(
+    dossier: Dossier, *, etat: EtatDossier, le: date, note: str, acteur: Utilisateur
+) -> Dossier:
+    """Passe le dossier à l'état suivant, à la date du fait."""
+    dossier = _verrouiller(dossier)
+    if etat not in etats_suivants(EtatDossier(dossier.etat)):
+        raise ErreurMetier(
+            f"De « {dossier.get_etat_display()} », on ne passe pas à « {etat.label} »."
+        )
+    dossier.etat = etat
+    dossier.save(update_fields=["etat"])
+    _inscrire_etat(dossier, le=le, note=note, acteur=acteur)
+    inscrire(Evenement.DOSSIER_AVANCE, cible=dossier, acteur=acteur, etat=etat, le=le)
+    return dossier
+
+
+@transaction.atomic
+def noter(dossier: Dossier, *, texte: str, le: date, acteur: Utilisateur) -> EvenementDossier:
+    evenement = EvenementDossier.objects.create(
+        creancier=dossier.creancier, dossier=dossier, le=le, note=texte, auteur=acteur
+    )
+    inscrire(Evenement.DOSSIER_NOTE, cible=dossier, acteur=acteur, note=evenement.pk)
+    return evenement
+
+
+@transaction.atomic
+def ajouter_frais(
+    dossier: Dossier,
+    *,
+    nature: NatureFrais,
+    libelle: str,
+    montant: Decimal,
+    le: date,
+    acteur: Utilisateur,
+) -> Frais:
+    frais = Frais.objects.create(
+        creancier=dossier.creancier,
+        dossier=dossier,
+        nature=nature,
+        libelle=libelle,
+        montant=montant,
+        le=le,
+    )
+    inscrire(Evenement.DOSSIER_FRAIS, cible=dossier, acteur=acteur, montant=montant, le=le)
+    return frais
+
+
+@transaction.atomic
+def renseigner_requete(
+    dossier: Dossier,
+    *,
+    tribunal: str,
+    arrete_au: date,
+    requete: Mapping[str, str],
+    acteur: Utilisateur,
+) -> Dossier:
+    """Ce que le formulaire de requête demande en plus des faits connus."""
+    dossier = _verrouiller(dossier)
+    _refuser_si_clos(dossier)
+    dossier.tribunal = tribunal
+    dossier.arrete_au = arrete_au
+    dossier.requete = dict(requete)
+    dossier.save(update_fields=["tribunal", "arrete_au", "requete"])
+    inscrire(Evenement.DOSSIER_REQUETE, cible=dossier, acteur=acteur, tribunal=tribunal)
+    return dossier
+
+
+@transaction.atomic
+def clore(
+    dossier: Dossier, *, issue: IssueDossier, note: str, le: date, acteur: Utilisateur
+) -> Dossier:
+    """Clôt : les factures sortent du contentieux, ce qui reste dû redevient amiable."""
+    dossier = _verrouiller(dossier)
+    _refuser_si_clos(dossier)
+    lignes = DossierFacture.objects.pour(dossier.creancier).filter(dossier=dossier)
+    factures = [ligne.facture for ligne in lignes.select_related("facture__creancier")]
+    if issue == IssueDossier.PAYE and any(facture.solde > 0 for facture in factures):
+        raise ErreurMetier(
+            "Il reste des sommes dues : enregistrez d'abord les règlements, ou choisissez une "
+            "autre issue."
+        )
+    dossier.etat = EtatDossier.CLOS
+    dossier.issue = issue
+    dossier.note_issue = note
+    dossier.clos_le = le
+    dossier.save(update_fields=["etat", "issue", "note_issue", "clos_le"])
+    lignes.update(est_active=False)
+    retirer_du_contentieux(factures, le=le, acteur=acteur)
+    EvenementDossier.objects.create(
+        creancier=dossier.creancier,
+        dossier=dossier,
+        etat=EtatDossier.CLOS,
+        le=le,
+        note=note,
+        auteur=acteur,
+    )
+    inscrire(Evenement.DOSSIER_CLOS, cible=dossier, acteur=acteur, issue=issue, le=le)
+    return dossier
+
+
+def _verrouiller(dossier: Dossier) -> Dossier:
+    return (
+        Dossier.objects.pour(dossier.creancier)
+        .select_for_update(of=("self",))
+        .select_related("creancier", "client")
+        .get(pk=dossier.pk)
+    )
+
+
+def _refuser_si_clos(dossier: Dossier) -> None:
+    if dossier.etat == EtatDossier.CLOS:
+        raise ErreurMetier("Ce dossier est clos.")
+
+
+def _refuser_si_impropre(facture: Facture, *, le: date) -> None:
+    if facture.est_avoir or facture.solde == 0:
+        raise ErreurMetier(f"{facture} n'est plus due.")
+    if not facture.est_echue(au=le):
+        raise ErreurMetier(f"{facture} n'est pas encore échue.")
+    if facture.contentieux_depuis is not None:
+        raise ErreurMetier(f"{facture} est déjà au contentieux.")
+
+
+def _inscrire_etat(dossier: Dossier, *, le: date, note: str, acteur: Utilisateur) -> None:
+    EvenementDossier.objects.create(
+        creancier=dossier.creancier,
+        dossier=dossier,
+        etat=dossier.etat,
+        le=le,
+        note=note,
+        auteur=acteur,
+    )

@@ -1,0 +1,131 @@
+from datetime import date
+from decimal import Decimal
+
+from django import forms
+
+from clients.models import Client
+from contentieux.enums import EtatDossier, IssueDossier, NatureFrais, Voie
+from contentieux.models import Dossier
+from contentieux.regles import etats_suivants
+from factures.models import Facture
+
+
+class ChampJour(forms.DateField):
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class ChampEuros(forms.DecimalField):
+    def __init__(self, **kwargs):
+        super().__init__(max_digits=12, decimal_places=2, localize=True, **kwargs)
+        self.widget = forms.TextInput(attrs={"class": "montant", "inputmode": "decimal"})
+
+
+class OuvrirForm(forms.Form):
+    """Quelles factures, par quelle voie."""
+
+    factures = forms.ModelMultipleChoiceField(
+        label="Factures du dossier",
+        queryset=Facture.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choisissez au moins une facture."},
+    )
+    voie = forms.ChoiceField(label="Voie", choices=Voie.choices, widget=forms.RadioSelect)
+
+    def __init__(self, *args, client: Client, au: date, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["factures"].queryset = (
+            Facture.objects.pour(client.creancier)
+            .filter(client=client)
+            .ouvertes()
+            .echues(au=au)
+            .hors_contentieux()
+            .order_by("date_echeance", "pk")
+        )
+
+
+class RequeteForm(forms.Form):
+    """Ce que la requête demande et que les fiches ne disent pas."""
+
+    tribunal = forms.CharField(
+        label="Tribunal",
+        max_length=160,
+        help_text="En règle générale celui du lieu où demeure le débiteur (CPC, art. 1406).",
+    )
+    arrete_au = ChampJour(label="Décompte arrêté au")
+    fondement = forms.CharField(
+        label="Fondement de la créance",
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Contrat, devis accepté, commande : d'où vient la somme (CPC, art. 1407).",
+    )
+    renvoi = forms.CharField(
+        label="En cas d'opposition, renvoyer devant",
+        max_length=160,
+        required=False,
+        help_text="Facultatif (CPC, art. 1408).",
+    )
+    clause_penale = ChampEuros(label="Clause pénale", required=False, min_value=Decimal(0))
+    frais_accessoires = ChampEuros(label="Frais accessoires", required=False, min_value=Decimal(0))
+    lieu = forms.CharField(label="Fait à", max_length=80, required=False)
+
+    def __init__(self, *args, dossier: Dossier, au: date, **kwargs):
+        creancier = dossier.creancier
+        initial = {
+            "tribunal": dossier.tribunal,
+            "arrete_au": dossier.arrete_au or au,
+            "lieu": creancier.ville,
+        } | dossier.requete
+        super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
+        self.au = au
+
+    def clean_arrete_au(self):
+        arrete_au = self.cleaned_data["arrete_au"]
+        if arrete_au > self.au:
+            raise forms.ValidationError("Un décompte ne s'arrête pas dans le futur.")
+        return arrete_au
+
+    def requete(self) -> dict[str, str]:
+        noms = ("fondement", "renvoi", "clause_penale", "frais_accessoires", "lieu")
+        return {nom: str(self.cleaned_data[nom] or "") for nom in noms}
+
+
+class AvancerForm(forms.Form):
+    etat = forms.ChoiceField(label="Nouvel état")
+    le = ChampJour(label="Le")
+    note = forms.CharField(
+        label="Note", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args, dossier: Dossier, au: date, **kwargs):
+        super().__init__(*args, initial={"le": au}, **kwargs)
+        self.au = au
+        self.fields["etat"].choices = [
+            (etat.value, etat.label) for etat in etats_suivants(EtatDossier(dossier.etat))
+        ]
+
+    def clean_le(self):
+        if self.cleaned_data["le"] > self.au:
+            raise forms.ValidationError("Cette date n'est pas encore passée.")
+        return self.cleaned_data["le"]
+
+
+class NoteForm(forms.Form):
+    texte = forms.CharField(label="Note", max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class FraisForm(forms.Form):
+    nature = forms.ChoiceField(label="Nature", choices=NatureFrais.choices)
+    libelle = forms.CharField(label="Libellé", max_length=160)
+    montant = ChampEuros(
+        label="Montant",
+        min_value=Decimal("0.01"),
+        error_messages={"min_value": "Le montant doit être supérieur à zéro."},
+    )
+    le = ChampJour(label="Le")
+
+
+class CloreForm(forms.Form):
+    issue = forms.ChoiceField(label="Issue", choices=IssueDossier.choices, widget=forms.RadioSelect)
+    note = forms.CharField(
+        label="Comment", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )

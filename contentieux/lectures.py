@@ -1,0 +1,104 @@
+"""Ce que montre la page d'un dossier."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from contentieux.models import (
+    DocumentDossier,
+    Dossier,
+    DossierFacture,
+    EvenementDossier,
+    Frais,
+    PieceDossier,
+)
+from factures.lectures import DecompteClient, decompte_client
+from factures.models import Facture, Piece
+from recouvrement.socle.montants import ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class FicheDossier:
+    dossier: Dossier
+    factures: list[Facture]
+    decompte: DecompteClient
+    evenements: list[EvenementDossier]
+    frais: list[Frais]
+    pieces: list[PieceDossier]
+    disponibles: list[Piece]
+    documents: list[DocumentDossier]
+    manques: list[str]
+
+    @property
+    def total_frais(self) -> Decimal:
+        return sum((frais.montant for frais in self.frais), ZERO)
+
+
+def factures_du_dossier(dossier: Dossier) -> list[Facture]:
+    lignes = (
+        DossierFacture.objects.pour(dossier.creancier)
+        .filter(dossier=dossier)
+        .select_related("facture")
+        .order_by("facture__date_echeance", "facture_id")
+    )
+    factures = [ligne.facture for ligne in lignes]
+    for facture in factures:
+        facture.creancier, facture.client = dossier.creancier, dossier.client
+    return factures
+
+
+def fiche_dossier(dossier: Dossier, *, au: date) -> FicheDossier:
+    creancier = dossier.creancier
+    factures = factures_du_dossier(dossier)
+    pieces = list(
+        PieceDossier.objects.pour(creancier).filter(dossier=dossier).select_related("piece")
+    )
+    return FicheDossier(
+        dossier=dossier,
+        factures=factures,
+        decompte=decompte_client(dossier.client, au=dossier.arrete_au or au, factures=factures),
+        evenements=list(
+            EvenementDossier.objects.pour(creancier)
+            .filter(dossier=dossier)
+            .select_related("auteur")
+        ),
+        frais=list(Frais.objects.pour(creancier).filter(dossier=dossier).order_by("le", "pk")),
+        pieces=pieces,
+        disponibles=list(
+            Piece.objects.pour(creancier)
+            .filter(client=dossier.client)
+            .exclude(pk__in=[piece.piece_id for piece in pieces])
+            .select_related("facture")
+            .order_by("pk")
+        ),
+        documents=list(
+            DocumentDossier.objects.pour(creancier)
+            .filter(dossier=dossier)
+            .select_related("document")
+            .order_by("-pk")
+        ),
+        manques=manques(dossier),
+    )
+
+
+def manques(dossier: Dossier) -> list[str]:
+    """Ce qui manque encore à la requête pour être complète ; dit, jamais deviné."""
+    creancier, client = dossier.creancier, dossier.client
+    return [
+        phrase
+        for phrase, est_la in (
+            ("le tribunal", dossier.tribunal),
+            ("le fondement de la créance", dossier.requete.get("fondement")),
+            ("la date d'arrêté du décompte", dossier.arrete_au),
+            ("le SIREN du créancier", creancier.siren),
+            ("la forme juridique du créancier", creancier.forme_juridique),
+            ("le siège du créancier", creancier.adresse and creancier.ville),
+            ("le représentant légal du créancier", creancier.representant),
+            ("l'adresse du débiteur", client.adresse and client.ville),
+            (
+                "la forme juridique du débiteur",
+                client.forme_juridique or client.nature == "particulier",
+            ),
+        )
+        if not est_la
+    ]

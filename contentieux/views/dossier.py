@@ -1,0 +1,262 @@
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clients.models import Client
+from contentieux.actions import (
+    ajouter_frais,
+    avancer,
+    clore,
+    noter,
+    ouvrir_dossier,
+    preparer_documents,
+    ranger_pieces,
+    renseigner_requete,
+)
+from contentieux.enums import EtatDossier, IssueDossier, NatureFrais, Voie
+from contentieux.forms import (
+    AvancerForm,
+    CloreForm,
+    FraisForm,
+    NoteForm,
+    OuvrirForm,
+    RequeteForm,
+)
+from contentieux.lectures import fiche_dossier
+from contentieux.models import Dossier
+from factures.models import Piece
+from recouvrement.comptes.acces import RequeteHabilitee, habilite
+from recouvrement.comptes.enums import Role
+from recouvrement.socle.annonces import annoncer
+from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pagination import paginer
+
+
+@require_GET
+@habilite(Role.LECTURE)
+def liste(request: RequeteHabilitee) -> HttpResponse:
+    dossiers = Dossier.objects.pour(request.creancier).select_related("client")
+    tous = request.GET.get("etat") == "tous"
+    if not tous:
+        dossiers = dossiers.ouverts()
+    page = paginer(dossiers.en_chiffres(), ordre=("-pk",), apres=request.GET.get("apres"))
+    return render(request, "contentieux/liste.html", {"page": page, "tous": tous})
+
+
+@require_http_methods(["GET", "POST"])
+@habilite(Role.GESTIONNAIRE)
+def ouvrir(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    client = get_object_or_404(Client.objects.pour(request.creancier), pk=pk)
+    client.creancier = request.creancier
+    aujourdhui = timezone.localdate()
+    form = OuvrirForm(
+        request.POST or None, client=client, au=aujourdhui, initial={"voie": Voie.INJONCTION_TC}
+    )
+    if form.is_valid():
+        try:
+            dossier = ouvrir_dossier(
+                client,
+                factures=form.cleaned_data["factures"],
+                voie=Voie(form.cleaned_data["voie"]),
+                le=aujourdhui,
+                acteur=request.user,
+            )
+        except ErreurMetier as erreur:
+            form.add_error(None, str(erreur))
+        else:
+            annoncer(request, "Le dossier est ouvert ; les relances de ces factures s'arrêtent.")
+            return redirect(dossier)
+    contexte = {"client": client, "form": form}
+    return render(request, "contentieux/ouvrir.html", contexte, status=422 if form.errors else 200)
+
+
+@require_GET
+@habilite(Role.LECTURE)
+def dossier(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    return _montrer(request, _dossier(request, pk))
+
+
+@require_POST
+@habilite(Role.GESTIONNAIRE)
+def requete(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    dossier = _dossier(request, pk)
+    form = RequeteForm(request.POST, dossier=dossier, au=timezone.localdate())
+    if not form.is_valid():
+        return _montrer(request, dossier, requete=form)
+    return _faire(
+        request,
+        dossier,
+        "La requête est renseignée.",
+        lambda: renseigner_requete(
+            dossier,
+            tribunal=form.cleaned_data["tribunal"],
+            arrete_au=form.cleaned_data["arrete_au"],
+            requete=form.requete(),
+            acteur=request.user,
+        ),
+    )
+
+
+@require_POST
+@habilite(Role.GESTIONNAIRE)
+def documents(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """Le décompte, le projet de requête et le bordereau, scellés."""
+    dossier = _dossier(request, pk)
+    return _faire(
+        request,
+        dossier,
+        "Les documents sont préparés et scellés.",
+        lambda: preparer_documents(dossier, maintenant=timezone.now(), acteur=request.user),
+    )
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def pieces(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """Le bordereau : les pièces cochées, dans l'ordre de leur rang."""
+    dossier = _dossier(request, pk)
+    cochees = Piece.objects.pour(request.creancier).filter(
+        client=dossier.client, pk__in=[n for n in request.POST.getlist("piece") if n.isdigit()]
+    )
+    rangees = sorted(cochees, key=lambda piece: (_rang(request, piece.pk), piece.pk))
+    choix = [
+        (piece, request.POST.get(f"intitule_{piece.pk}", "")[:200].strip() or piece.intitule)
+        for piece in rangees
+    ]
+    return _faire(
+        request,
+        dossier,
+        "Le bordereau est à jour.",
+        lambda: ranger_pieces(dossier, pieces=choix, acteur=request.user),
+    )
+
+
+@require_POST
+@habilite(Role.GESTIONNAIRE)
+def avancer_dossier(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    dossier = _dossier(request, pk)
+    form = AvancerForm(request.POST, dossier=dossier, au=timezone.localdate())
+    if not form.is_valid():
+        return _montrer(request, dossier, avancer=form)
+    lu = form.cleaned_data
+    return _faire(
+        request,
+        dossier,
+        "L'état du dossier est à jour.",
+        lambda: avancer(
+            dossier,
+            etat=EtatDossier(lu["etat"]),
+            le=lu["le"],
+            note=lu["note"],
+            acteur=request.user,
+        ),
+    )
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def noter_dossier(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    dossier = _dossier(request, pk)
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _montrer(request, dossier, note=form)
+    return _faire(
+        request,
+        dossier,
+        "La note est au dossier.",
+        lambda: noter(
+            dossier,
+            texte=form.cleaned_data["texte"],
+            le=timezone.localdate(),
+            acteur=request.user,
+        ),
+    )
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def frais(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    dossier = _dossier(request, pk)
+    form = FraisForm(request.POST)
+    if not form.is_valid():
+        return _montrer(request, dossier, frais=form)
+    lu = form.cleaned_data | {"nature": NatureFrais(form.cleaned_data["nature"])}
+    return _faire(
+        request,
+        dossier,
+        "La dépense est notée.",
+        lambda: ajouter_frais(dossier, **lu, acteur=request.user),
+    )
+
+
+@require_POST
+@habilite(Role.GESTIONNAIRE)
+def clore_dossier(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    dossier = _dossier(request, pk)
+    form = CloreForm(request.POST)
+    if not form.is_valid():
+        return _montrer(request, dossier, clore=form)
+    return _faire(
+        request,
+        dossier,
+        "Le dossier est clos ; ce qui reste dû redevient amiable.",
+        lambda: clore(
+            dossier,
+            issue=IssueDossier(form.cleaned_data["issue"]),
+            note=form.cleaned_data["note"],
+            le=timezone.localdate(),
+            acteur=request.user,
+        ),
+    )
+
+
+def _dossier(request: RequeteHabilitee, pk: int) -> Dossier:
+    trouve = get_object_or_404(
+        Dossier.objects.pour(request.creancier).select_related("client"), pk=pk
+    )
+    trouve.creancier = trouve.client.creancier = request.creancier
+    return trouve
+
+
+def _rang(request: RequeteHabilitee, pk: int) -> int:
+    saisi = request.POST.get(f"rang_{pk}", "")
+    return int(saisi) if saisi.isdigit() and len(saisi) < 5 else 9999
+
+
+def _faire(request, dossier: Dossier, phrase: str, action) -> HttpResponse:
+    """Le refus d'une action se lit en haut du dossier ; rien n'est écrit à moitié."""
+    try:
+        action()
+    except ErreurMetier as erreur:
+        return _montrer(request, dossier, refus=str(erreur))
+    annoncer(request, phrase)
+    return redirect(dossier)
+
+
+def _montrer(request: RequeteHabilitee, dossier: Dossier, refus: str = "", **formulaires):
+    aujourdhui = timezone.localdate()
+    role = Role(request.habilitation.role)
+    formulaires = {
+        "requete": RequeteForm(dossier=dossier, au=aujourdhui),
+        "avancer": AvancerForm(dossier=dossier, au=aujourdhui),
+        "note": NoteForm(),
+        "frais": FraisForm(initial={"le": aujourdhui}),
+        "clore": CloreForm(),
+    } | formulaires
+    en_faute = refus or any(form.is_bound and form.errors for form in formulaires.values())
+    return render(
+        request,
+        "contentieux/dossier.html",
+        {
+            "dossier": dossier,
+            "client": dossier.client,
+            "fiche": fiche_dossier(dossier, au=aujourdhui),
+            "refus": refus,
+            "formulaires": formulaires,
+            "peut_ecrire": role.couvre(Role.ASSISTANTE),
+            "peut_decider": role.couvre(Role.GESTIONNAIRE),
+            "est_clos": dossier.etat == EtatDossier.CLOS,
+        },
+        status=422 if en_faute else 200,
+    )

@@ -1,0 +1,130 @@
+"""La fiche d'un client : ce que l'on a sous les yeux quand le téléphone sonne."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from clients.models import Client, Contact, Note
+from factures.lectures import DecompteClient, decompte_client
+from factures.models import Facture, Litige
+from recouvrement.socle.montants import ZERO
+from relances.actions.promesses import est_rompue
+from relances.enums import Canal, Palier
+from relances.lectures.paliers import avec_palier
+from relances.models import Promesse, Relance
+
+
+@dataclass(frozen=True, slots=True)
+class FicheClient:
+    client: Client
+    contacts: list[Contact]
+    factures: list[Facture]
+    echues: list[Facture]
+    a_echoir: list[Facture]
+    decompte: DecompteClient
+    palier: int
+    litiges: list[Litige]
+    promesse: Promesse | None
+    promesse_rompue: bool
+    a_savoir: list[Note]
+    suites: list[Relance]
+    est_suspendu: bool
+
+    @property
+    def nom_palier(self) -> str:
+        return Palier(self.palier).label
+
+    @property
+    def ton_palier(self) -> str:
+        match self.palier:
+            case Palier.A_ECHOIR:
+                return ""
+            case Palier.MISE_EN_DEMEURE:
+                return "demeure"
+            case Palier.CONTENTIEUX | Palier.EXECUTION:
+                return "contentieux"
+        return "echu"
+
+    @property
+    def echu(self) -> Decimal:
+        return sum((f.solde for f in self.echues), ZERO)
+
+    @property
+    def reste_a_echoir(self) -> Decimal:
+        return sum((f.solde for f in self.a_echoir), ZERO)
+
+    @property
+    def exigible(self) -> Decimal:
+        """L'échu, ses intérêts et ses indemnités ; ce qui est à échoir n'en est pas."""
+        return self.decompte.total - self.reste_a_echoir
+
+    @property
+    def a_dire(self) -> str:
+        """Une phrase pour commencer l'appel, selon où l'on en est."""
+        nom = self.client.creancier.nom
+        if self.promesse_rompue and self.promesse:
+            return (
+                f"Bonjour, secrétariat de {nom}. Vous nous aviez annoncé un règlement pour le "
+                f"{self.promesse.pour_le:%d/%m}. Il ne nous est pas parvenu : a-t-il été émis, "
+                "et à quelle date ?"
+            )
+        if not self.echues:
+            return f"Bonjour, secrétariat de {nom}. Avez-vous bien reçu notre dernière facture ?"
+        plus_vieille = self.echues[0]
+        if len(self.echues) == 1:
+            quoi = f"la facture {plus_vieille.numero}, échue le {plus_vieille.date_echeance:%d/%m}"
+        else:
+            quoi = f"{len(self.echues)} factures, dont la {plus_vieille.numero}"
+        return (
+            f"Bonjour, secrétariat de {nom}. Je vous appelle au sujet de {quoi}. "
+            "Avez-vous une date de règlement à nous donner ?"
+        )
+
+
+def fiche_client(client: Client, *, au: date) -> FicheClient:
+    """La fiche au jour dit ; son nombre de requêtes ne dépend pas du nombre de factures."""
+    creancier = client.creancier
+    ouvertes = Facture.objects.pour(creancier).filter(client=client).ouvertes()
+    factures = list(avec_palier(ouvertes).order_by("date_echeance", "pk"))
+    for facture in factures:
+        facture.client = client
+        facture.creancier = creancier
+    echues = [facture for facture in factures if facture.est_echue(au=au)]
+    promesse = Promesse.objects.pour(creancier).filter(client=client).en_cours().first()
+    contacts = list(
+        Contact.objects.pour(creancier)
+        .filter(client=client)
+        .prefetch_related("coordonnees")
+        .order_by("-est_principal", "pk")
+    )
+    return FicheClient(
+        client=client,
+        contacts=contacts,
+        factures=factures,
+        echues=echues,
+        a_echoir=[facture for facture in factures if not facture.est_echue(au=au)],
+        decompte=decompte_client(client, au=au, factures=factures),
+        palier=max((facture.palier_atteint for facture in factures), default=0),
+        litiges=list(
+            Litige.objects.pour(creancier)
+            .ouverts()
+            .filter(facture__client=client)
+            .select_related("facture")
+        ),
+        promesse=promesse,
+        promesse_rompue=promesse is not None and est_rompue(promesse, au=au),
+        a_savoir=list(
+            Note.objects.pour(creancier)
+            .filter(client=client, est_a_savoir=True)
+            .order_by("-pk")[:5]
+        ),
+        suites=list(
+            Relance.objects.pour(creancier)
+            .filter(client=client)
+            .en_attente()
+            .exclude(canal=Canal.CONTENTIEUX, etape=None)
+            .select_related("etape")
+            .order_by("prevue_le", "pk")[:6]
+        ),
+        est_suspendu=client.est_suspendu(au=au),
+    )

@@ -1,0 +1,261 @@
+"""Le fil d'un client : tout ce qui s'est passé, à deux mains, du plus récent au plus ancien."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from django.db.models import Q
+from django.urls import reverse
+
+from clients.models import Client, Note
+from contentieux.enums import EtatDossier
+from contentieux.models import EvenementDossier
+from factures.models import Encaissement, Facture, Litige
+from recouvrement.socle.templatetags.formats import euros, jour, moment
+from recouvrement.socle.temps import instant_de, jour_de
+from relances.actions.promesses import est_rompue
+from relances.enums import ISSUES_NON_JOINT, Canal, EtatRelance
+from relances.models import Appel, Courrier, Promesse, Relance
+
+NOUS, EUX = "nous", "eux"
+ICONES_CANAL = {
+    Canal.COURRIEL: "courriel",
+    Canal.TELEPHONE: "appel",
+    Canal.COURRIER: "lettre",
+    Canal.RECOMMANDE: "recommande",
+    Canal.MISE_EN_DEMEURE: "recommande",
+    Canal.CONTENTIEUX: "contentieux",
+}
+FAMILLES = {
+    "appels": "Appels",
+    "messages": "Messages et lettres",
+    "reglements": "Règlements",
+    "notes": "Notes",
+    "factures": "Factures et litiges",
+    "contentieux": "Contentieux",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fait:
+    """Une ligne du fil. `main` : qui a agi ; `ton` : le sens de la couleur, toujours redit."""
+
+    a: datetime
+    main: str
+    icone: str
+    titre: str
+    texte: str = ""
+    ton: str = ""
+    auteur: str = ""
+    url: str = ""
+    lien: str = ""
+    citation: str = ""
+    est_barre: bool = False
+
+    @property
+    def le(self) -> date:
+        return jour_de(self.a)
+
+
+@dataclass(frozen=True, slots=True)
+class Fil:
+    faits: list[Fait]
+    suite: str = ""
+
+
+def fil_du_client(
+    client: Client,
+    *,
+    au: date,
+    avant: datetime | None = None,
+    famille: str = "",
+    combien: int = 30,
+) -> Fil:
+    """Les `combien` faits qui précèdent `avant` ; `suite` est la borne de la page d'après."""
+    choisies = [famille] if famille in SOURCES else list(SOURCES)
+    faits = [
+        fait
+        for nom in choisies
+        for source in SOURCES[nom]
+        for fait in source(client, au, avant, combien + 1)
+    ]
+    faits.sort(key=lambda fait: fait.a, reverse=True)
+    encore = len(faits) > combien
+    faits = faits[:combien]
+    return Fil(faits, suite=faits[-1].a.isoformat() if encore else "")
+
+
+def _avant(qs, champ: str, avant: datetime | None, combien: int):
+    if avant is not None:
+        est_un_jour = qs.model._meta.get_field(champ).get_internal_type() == "DateField"
+        borne = jour_de(avant) if est_un_jour else avant
+        qs = qs.filter(**{f"{champ}__lt": borne})
+    return qs.order_by(f"-{champ}", "-pk")[:combien]
+
+
+def _appels(client: Client, au: date, avant: datetime | None, combien: int) -> Iterator[Fait]:
+    appels = Appel.objects.pour(client.creancier).filter(client=client)
+    appels = appels.select_related("contact", "auteur", "promesse")
+    for appel in _avant(appels, "appele_le", avant, combien):
+        a_qui = f" à {appel.contact}" if appel.contact_id else ""
+        suite = []
+        promesse = getattr(appel, "promesse", None)
+        if promesse is not None:
+            suite.append(f"Promet {euros(promesse.montant)} pour le {jour(promesse.pour_le)}.")
+        if appel.rappel_le:
+            suite.append(f"Rappeler le {moment(appel.rappel_le)}.")
+        yield Fait(
+            a=appel.appele_le,
+            main=NOUS,
+            icone="appel",
+            titre=f"Appel{a_qui} : {appel.get_issue_display().lower()}",
+            texte=" ".join(suite),
+            citation=appel.note,
+            ton="" if appel.issue in ISSUES_NON_JOINT else "accent",
+            auteur=appel.auteur.nom_court,
+            est_barre=appel.annule_le is not None,
+        )
+
+
+def _promesses(client: Client, au: date, avant: datetime | None, combien: int) -> Iterator[Fait]:
+    """La promesse est dite avec son appel ; ici, ce qu'elle est devenue."""
+    promesses = Promesse.objects.pour(client.creancier).filter(client=client)
+    for promesse in _avant(promesses, "pour_le", avant, combien):
+        somme = f"{euros(promesse.montant)} promis pour le {jour(promesse.pour_le)}"
+        a = instant_de(promesse.pour_le, time(23))
+        if promesse.est_tenue:
+            yield Fait(a, EUX, "coche", "Promesse tenue", somme, "solde")
+        elif promesse.est_tenue is False or est_rompue(promesse, au=au):
+            yield Fait(a, EUX, "alerte", "Promesse non tenue", somme, "demeure")
+        elif promesse.appel_id is None:
+            le = instant_de(promesse.faite_le, time(12))
+            yield Fait(le, EUX, "note", "Promet de payer", somme, "accent")
+
+
+def _relances(client: Client, au: date, avant: datetime | None, combien: int) -> Iterator[Fait]:
+    relances = (
+        Relance.objects.pour(client.creancier)
+        .filter(client=client, faite_le__isnull=False)
+        .exclude(canal__in=[Canal.TELEPHONE, Canal.CONTENTIEUX])
+        .filter(Q(courrier=None))
+        .select_related("etape", "decidee_par")
+    )
+    for relance in _avant(relances, "faite_le", avant, combien):
+        nom = relance.etape.nom if relance.etape_id else relance.get_canal_display()
+        somme = f"{euros(relance.montant)}, " if relance.montant else ""
+        yield Fait(
+            a=relance.faite_le,
+            main=NOUS,
+            icone=ICONES_CANAL[Canal(relance.canal)],
+            titre=f"{nom} : {relance.get_etat_display().lower()}",
+            texte=f"{somme}à {relance.destinataire}" if relance.destinataire else somme,
+            ton="echu" if relance.etat != EtatRelance.FAITE else "",
+            auteur=relance.decidee_par.nom_court if relance.decidee_par_id else "",
+            url=reverse("relances:relance", args=[client.creancier.code, relance.pk]),
+            lien="Message exact",
+        )
+
+
+def _courriers(client: Client, au: date, avant: datetime | None, combien: int) -> Iterator[Fait]:
+    courriers = Courrier.objects.pour(client.creancier).filter(client=client)
+    courriers = courriers.select_related("document")
+    for courrier in _avant(courriers, "prepare_le", avant, combien):
+        suivi = f"n° {courrier.numero_suivi}" if courrier.numero_suivi else ""
+        quand = f"posté le {jour(courrier.poste_le)}" if courrier.poste_le else "à poster"
+        yield Fait(
+            a=courrier.prepare_le,
+            main=NOUS,
+            icone=ICONES_CANAL[Canal(courrier.canal)],
+            titre=f"{courrier.get_canal_display()} : {courrier.get_etat_display().lower()}",
+            texte=", ".join(filter(None, [quand, suivi])),
+            ton="demeure" if courrier.canal == Canal.MISE_EN_DEMEURE else "",
+            url=reverse("relances:courrier", args=[client.creancier.code, courrier.pk]),
+            lien="Lettre",
+        )
+
+
+def _reglements(client: Client, au: date, avant: datetime | None, combien: int) -> Iterator[Fait]:
+    encaissements = Encaissement.objects.pour(client.creancier).filter(client=client)
+    encaissements = encaissements.prefetch_related("imputations__facture")
+    for recu in _avant(encaissements, "recu_le", avant, combien):
+        numeros = ", ".join(i.facture.numero for i in recu.imputations.all())
+        est_annulation = recu.annule_id is not None
+        titre = "Règlement annulé" if est_annulation else recu.get_moyen_display()
+        yield Fait(
+            a=instant_de(recu.recu_le, time(18)),
+            main=EUX,
+            icone="euro",
+            titre=f"{titre} : {euros(recu.montant)}",
+            texte=recu.motif_annulation or (f"Imputé sur {numeros}" if numeros else "À imputer"),
+            ton="demeure" if est_annulation else "solde",
+        )
+
+
+def _notes(client: Client, au: date, avant: datetime | None, combien: int) -> Iterator[Fait]:
+    notes = Note.objects.pour(client.creancier).filter(client=client).select_related("auteur")
+    for note in _avant(notes, "ecrite_le", avant, combien):
+        titre = "À savoir" if note.est_a_savoir else "Note"
+        yield Fait(
+            note.ecrite_le, NOUS, "note", titre, auteur=note.auteur.nom_court, citation=note.texte
+        )
+
+
+def _factures(client: Client, au: date, avant: datetime | None, combien: int) -> Iterator[Fait]:
+    factures = Facture.objects.pour(client.creancier).filter(client=client)
+    for facture in _avant(factures, "date_emission", avant, combien):
+        yield Fait(
+            a=instant_de(facture.date_emission, time(8)),
+            main=NOUS,
+            icone="facture",
+            titre=f"{facture} de {euros(facture.montant_ttc)}",
+            texte="" if facture.est_avoir else f"Échéance le {jour(facture.date_echeance)}",
+            url=reverse("factures:detail", args=[client.creancier.code, facture.pk]),
+            lien="Voir",
+        )
+
+
+def _litiges(client: Client, au: date, avant: datetime | None, combien: int) -> Iterator[Fait]:
+    litiges = Litige.objects.pour(client.creancier).filter(facture__client=client)
+    litiges = litiges.select_related("facture")
+    for litige in _avant(litiges, "ouvert_le", avant, combien):
+        texte = litige.get_motif_display()
+        if litige.clos_le:
+            texte += f". Clos le {jour(litige.clos_le)} : {litige.get_issue_display().lower()}"
+        yield Fait(
+            a=instant_de(litige.ouvert_le, time(12)),
+            main=EUX,
+            icone="alerte",
+            titre=f"Conteste {litige.facture.numero}",
+            texte=texte,
+            citation=litige.detail,
+            ton="" if litige.clos_le else "echu",
+        )
+
+
+def _contentieux(client: Client, au: date, avant: datetime | None, combien: int) -> Iterator[Fait]:
+    evenements = EvenementDossier.objects.pour(client.creancier).filter(dossier__client=client)
+    evenements = evenements.select_related("dossier", "auteur")
+    for evenement in _avant(evenements, "le", avant, combien):
+        etat = EtatDossier(evenement.etat).label if evenement.etat else "Note au dossier"
+        yield Fait(
+            a=instant_de(evenement.le, time(17)),
+            main=NOUS,
+            icone="contentieux",
+            titre=f"Contentieux : {etat.lower()}",
+            citation=evenement.note,
+            ton="contentieux",
+            auteur=evenement.auteur.nom_court,
+            url=reverse("contentieux:dossier", args=[client.creancier.code, evenement.dossier_id]),
+            lien="Dossier",
+        )
+
+
+Source = Callable[[Client, date, datetime | None, int], Iterator[Fait]]
+SOURCES: dict[str, tuple[Source, ...]] = {
+    "appels": (_appels, _promesses),
+    "messages": (_relances, _courriers),
+    "reglements": (_reglements,),
+    "notes": (_notes,),
+    "factures": (_factures, _litiges),
+    "contentieux": (_contentieux,),
+}

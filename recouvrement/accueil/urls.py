@@ -1,0 +1,15 @@
+from django.urls import path
+
+from recouvrement.accueil.views import fiche, journee, tableau
+
+app_name = "accueil"
+urlpatterns = [
+    path("", fiche.racine, name="racine"),
+    path("choisir/", fiche.choisir, name="choisir"),
+    path("recherche/", fiche.recherche, name="recherche"),
+    path("journee/", journee.journee, name="journee"),
+    path("tableau/", tableau.tableau, name="tableau"),
+    path("<slug:creancier>/journee/", journee.journee_creancier, name="journee_creancier"),
+    path("<slug:creancier>/tableau/", tableau.tableau_creancier, name="tableau_creancier"),
+    path("<slug:creancier>/clients/<int:pk>/", fiche.client, name="client"),
+]

@@ -1,0 +1,123 @@
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_GET
+
+from clients.models import Client
+from contentieux.models import Dossier
+from factures.models import Piece
+from recouvrement.accueil.contexte import DESTINATIONS
+from recouvrement.accueil.lectures.fiche import fiche_client
+from recouvrement.accueil.lectures.fil import FAMILLES, fil_du_client
+from recouvrement.accueil.lectures.journee import creanciers_de
+from recouvrement.accueil.lectures.recherche import chercher
+from recouvrement.comptes.acces import RequeteHabilitee, connecte, habilite
+from recouvrement.comptes.enums import Role
+from relances.lectures.possibles import possibles
+from relances.models import Promesse
+
+ONGLETS = {
+    "fil": "Fil",
+    "factures": "Factures",
+    "promesses": "Promesses",
+    "pieces": "Pièces",
+    "contacts": "Contacts",
+    "contentieux": "Contentieux",
+}
+
+
+@require_GET
+@habilite(Role.LECTURE)
+def client(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    debiteur = get_object_or_404(Client.objects.pour(request.creancier), pk=pk)
+    if debiteur.fusionne_dans_id:
+        return redirect(
+            "accueil:client", creancier=request.creancier.code, pk=debiteur.fusionne_dans_id
+        )
+    debiteur.creancier = request.creancier
+    aujourdhui = timezone.localdate()
+    onglet = request.GET.get("onglet", "fil")
+    onglet = onglet if onglet in ONGLETS else "fil"
+    fiche = fiche_client(debiteur, au=aujourdhui)
+    contexte = {
+        "client": debiteur,
+        "fiche": fiche,
+        "onglet": onglet,
+        "onglets": ONGLETS,
+        "aujourdhui": aujourdhui,
+        "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),
+        "peut_decider": Role(request.habilitation.role).couvre(Role.GESTIONNAIRE),
+        "blocages": possibles(debiteur, au=aujourdhui, factures=fiche.factures),
+    }
+    match onglet:
+        case "fil":
+            famille = request.GET.get("faits", "")
+            contexte["familles"], contexte["famille"] = FAMILLES, famille
+            contexte["fil"] = fil_du_client(
+                debiteur, au=aujourdhui, avant=_borne(request), famille=famille
+            )
+        case "promesses":
+            contexte["promesses"] = (
+                Promesse.objects.pour(request.creancier)
+                .filter(client=debiteur)
+                .select_related("auteur")
+                .order_by("-pour_le", "-pk")
+            )
+        case "pieces":
+            contexte["pieces"] = (
+                Piece.objects.pour(request.creancier)
+                .filter(client=debiteur)
+                .select_related("facture")
+                .order_by("-pk")
+            )
+        case "contentieux":
+            contexte["dossiers"] = (
+                Dossier.objects.pour(request.creancier).filter(client=debiteur).order_by("-pk")
+            )
+    return render(request, "accueil/client.html", contexte)
+
+
+@require_GET
+@connecte
+def recherche(request: HttpRequest) -> HttpResponse:
+    texte = request.GET.get("q", "")
+    trouvailles = chercher(creanciers_de(request.user), texte)
+    if trouvailles.nombre == 1:
+        [seul] = [*trouvailles.clients, *trouvailles.factures]
+        return redirect(seul)
+    return render(request, "accueil/recherche.html", {"q": texte, "trouvailles": trouvailles})
+
+
+@require_GET
+@connecte
+def choisir(request: HttpRequest) -> HttpResponse:
+    """Une page qui est à un créancier, demandée sans créancier : lequel ?"""
+    vers = request.GET.get("vers", "")
+    nom = DESTINATIONS.get(vers, "accueil:tableau_creancier")
+    creanciers = creanciers_de(request.user)
+    if len(creanciers) == 1:
+        return redirect(nom, creancier=creanciers[0].code)
+    return render(request, "accueil/choisir.html", {"creanciers": creanciers, "nom": nom})
+
+
+@require_GET
+@connecte
+def racine(request: HttpRequest) -> HttpResponse:
+    """Chacun arrive où il travaille : la journée de qui agit, le tableau de qui lit."""
+    roles = list(request.user.habilitations.values_list("role", flat=True))
+    if not roles:
+        vers = "equipe:creanciers" if request.user.est_administrateur else "accueil:choisir"
+        return redirect(vers)
+    agit = Role.ASSISTANTE in roles
+    return redirect("accueil:journee" if agit else "accueil:tableau")
+
+
+def _borne(request: HttpRequest) -> datetime | None:
+    try:
+        borne = parse_datetime(request.GET.get("avant", "").replace(" ", "+"))
+    except ValueError:
+        return None
+    return borne if borne is not None and borne.tzinfo is not None else None

@@ -1,0 +1,76 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from clients.models import Client
+from recouvrement.accueil.lectures.fiche import fiche_client
+from recouvrement.accueil.lectures.fil import fil_du_client
+from recouvrement.accueil.lectures.journee import (
+    CANAUX,
+    Action,
+    clients_a_completer,
+    creanciers_de,
+    ma_journee,
+)
+from recouvrement.comptes.acces import RequeteHabilitee, connecte, habilite
+from recouvrement.comptes.enums import Role
+from recouvrement.comptes.models import Creancier, Habilitation
+from relances.forms.appel import AppelForm
+from relances.models import Courrier, Relance
+
+
+@require_GET
+@connecte
+def journee(request: HttpRequest) -> HttpResponse:
+    return _journee(request, creanciers_de(request.user))
+
+
+@require_GET
+@habilite(Role.LECTURE)
+def journee_creancier(request: RequeteHabilitee) -> HttpResponse:
+    return _journee(request, [request.creancier])
+
+
+def _journee(request: HttpRequest, creanciers: list[Creancier]) -> HttpResponse:
+    """La file à gauche, la fiche de l'action choisie à droite."""
+    maintenant = timezone.now()
+    canal = request.GET.get("canal", "")
+    file = ma_journee(creanciers, maintenant=maintenant, canal=canal)
+    action = file.choisie(request.GET.get("action", ""))
+    contexte = {
+        "journee": file,
+        "canal": canal,
+        "canaux": list(CANAUX),
+        "creanciers": creanciers,
+        "action": action,
+        "aujourdhui": timezone.localdate(),
+        "a_completer": clients_a_completer(creanciers),
+    }
+    if action is not None:
+        contexte |= _fiche(request, action)
+        suivante = file.suivante(action)
+        contexte["suivant"] = (
+            f"{request.path}?canal={canal}&action={suivante.cle}" if suivante else request.path
+        )
+    return render(request, "accueil/journee.html", contexte)
+
+
+def _fiche(request: HttpRequest, action: Action) -> dict:
+    aujourdhui = timezone.localdate()
+    client = Client.objects.pour(action.creancier).get(pk=action.client_id)
+    client.creancier = action.creancier
+    fiche = fiche_client(client, au=aujourdhui)
+    role = Habilitation.objects.get(utilisateur=request.user, creancier=action.creancier).role
+    contexte = {
+        "client": client,
+        "fiche": fiche,
+        "fil": fil_du_client(client, au=aujourdhui, combien=5),
+        "peut_ecrire": Role(role).couvre(Role.ASSISTANTE),
+        "form": AppelForm(client=client, au=aujourdhui, echu=fiche.echu),
+    }
+    if action.genre == "poste" and action.objet_id < 0:
+        contexte["courrier"] = Courrier.objects.pour(action.creancier).get(pk=-action.objet_id)
+    elif action.genre not in ("heure", "promesse"):
+        contexte["relance"] = Relance.objects.pour(action.creancier).get(pk=action.objet_id)
+    return contexte

@@ -1,0 +1,141 @@
+"""Les promesses : une par client, qui arrête les relances jusqu'à sa date."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+
+from clients.models import Client
+from factures.models import Encaissement, Facture
+from recouvrement.comptes.models import Utilisateur
+from recouvrement.journal.actions import inscrire
+from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.montants import ZERO
+from relances.enums import EtatRelance
+from relances.evenements import Evenement
+from relances.models import Appel, Promesse, Relance, RelanceFacture
+
+# Le temps qu'un virement fait le jour dit arrive : la promesse n'est rompue qu'après.
+JOURS_DE_GRACE = 3
+
+
+@transaction.atomic
+def promettre(
+    client: Client,
+    *,
+    montant: Decimal,
+    pour_le: date,
+    le: date,
+    acteur: Utilisateur,
+    appel: Appel | None = None,
+    factures: Iterable[Facture] = (),
+    note: str = "",
+) -> Promesse:
+    """Enregistre la promesse, remplace la précédente et retire ce qui devait partir d'ici là."""
+    if montant <= 0:
+        raise ErreurMetier("Le montant promis doit être supérieur à zéro.")
+    if pour_le < le:
+        raise ErreurMetier("La date promise est déjà passée.")
+    Client.objects.pour(client.creancier).select_for_update(of=("self",)).get(pk=client.pk)
+    for ancienne in Promesse.objects.pour(client.creancier).filter(client=client).en_cours():
+        _clore(ancienne, le=le, est_tenue=None)
+    promesse = Promesse.objects.create(
+        creancier=client.creancier,
+        client=client,
+        appel=appel,
+        montant=montant,
+        pour_le=pour_le,
+        faite_le=le,
+        note=note,
+        auteur=acteur,
+    )
+    promesse.factures.set(factures)
+    inscrire(
+        Evenement.PROMESSE_FAITE,
+        cible=promesse,
+        acteur=acteur,
+        client=client.pk,
+        montant=montant,
+        pour_le=pour_le,
+    )
+    annuler_en_attente(
+        client, motif=f"Promesse de paiement pour le {pour_le:%d/%m/%Y}", acteur=acteur
+    )
+    return promesse
+
+
+@transaction.atomic
+def constater_promesse(
+    promesse: Promesse, *, est_tenue: bool, le: date, acteur: Utilisateur | None
+) -> Promesse:
+    """Une personne dit ce qu'il en est : tenue ou non."""
+    promesse = _verrouiller(promesse)
+    if promesse.close_le is not None:
+        raise ErreurMetier("Cette promesse est déjà close.")
+    _clore(promesse, le=le, est_tenue=est_tenue)
+    inscrire(
+        Evenement.PROMESSE_TENUE if est_tenue else Evenement.PROMESSE_ROMPUE,
+        cible=promesse,
+        acteur=acteur,
+        client=promesse.client_id,
+    )
+    return promesse
+
+
+@transaction.atomic
+def clore_les_promesses_tenues(client: Client, *, le: date) -> int:
+    """Après un règlement : la promesse que les sommes reçues depuis couvrent est tenue."""
+    tenues = 0
+    for promesse in Promesse.objects.pour(client.creancier).filter(client=client).en_cours():
+        recu = (
+            Encaissement.objects.pour(client.creancier)
+            .filter(client=client, recu_le__gte=promesse.faite_le)
+            .aggregate(total=Sum("montant"))["total"]
+        )
+        if (recu or ZERO) >= promesse.montant:
+            _clore(promesse, le=le, est_tenue=True)
+            inscrire(
+                Evenement.PROMESSE_TENUE, cible=promesse, acteur=None, client=promesse.client_id
+            )
+            tenues += 1
+    return tenues
+
+
+def est_rompue(promesse: Promesse, *, au: date) -> bool:
+    """La date et le délai de grâce sont passés sans qu'elle ait été close."""
+    return promesse.close_le is None and promesse.pour_le + timedelta(days=JOURS_DE_GRACE) < au
+
+
+def annuler_en_attente(client: Client, *, motif: str, acteur: Utilisateur | None) -> int:
+    """Retire les relances du client qui n'ont pas commencé à partir ; l'étape reste à faire."""
+    relances = list(
+        Relance.objects.pour(client.creancier)
+        .select_for_update(of=("self",))
+        .filter(client=client)
+        .en_attente()
+    )
+    for relance in relances:
+        relance.etat = EtatRelance.ANNULEE
+        relance.motif = motif
+        relance.save(update_fields=["etat", "motif"])
+        inscrire(Evenement.RELANCE_ANNULEE, cible=relance, acteur=acteur, motif=motif)
+    RelanceFacture.objects.pour(client.creancier).filter(relance__in=relances).update(
+        est_vivante=False
+    )
+    return len(relances)
+
+
+def _verrouiller(promesse: Promesse) -> Promesse:
+    return (
+        Promesse.objects.pour(promesse.creancier)
+        .select_for_update(of=("self",))
+        .get(pk=promesse.pk)
+    )
+
+
+def _clore(promesse: Promesse, *, le: date, est_tenue: bool | None) -> None:
+    promesse.close_le = le
+    promesse.est_tenue = est_tenue
+    promesse.save(update_fields=["close_le", "est_tenue"])

@@ -1,0 +1,116 @@
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+from django import forms
+
+from clients.models import Client, Contact
+from factures.enums import MotifLitige
+from factures.models import Facture
+from recouvrement.socle.temps import instant_de
+from relances.actions.appels import Suite
+from relances.enums import Issue
+
+
+class AppelForm(forms.Form):
+    """Le compte rendu d'un appel : l'issue décide des champs qui comptent."""
+
+    issue = forms.ChoiceField(
+        label="Issue",
+        choices=Issue.choices,
+        error_messages={"required": "Choisissez l'issue de l'appel."},
+    )
+    contact = forms.ModelChoiceField(
+        label="Contact", queryset=Contact.objects.none(), required=False, empty_label="—"
+    )
+    numero = forms.CharField(label="Numéro composé", max_length=20, required=False)
+    note = forms.CharField(label="Note", max_length=4000, required=False)
+    pour_le = forms.DateField(
+        label="Paiera le", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    montant = forms.DecimalField(
+        label="Montant",
+        max_digits=14,
+        decimal_places=2,
+        required=False,
+        localize=True,
+        widget=forms.TextInput(attrs={"class": "montant", "inputmode": "decimal", "size": 12}),
+    )
+    motif = forms.ChoiceField(label="Motif", choices=MotifLitige.choices, required=False)
+    paye_le = forms.DateField(
+        label="Payé le", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    rappel_le = forms.DateTimeField(
+        label="Rappeler le",
+        required=False,
+        input_formats=["%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    factures = forms.ModelMultipleChoiceField(
+        label="Factures concernées",
+        queryset=Facture.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    cle_saisie = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, client: Client, au: date, echu: Decimal | None = None, **kwargs):
+        initial = {
+            "pour_le": au + timedelta(days=5),
+            "montant": echu or None,
+            "paye_le": au,
+            "rappel_le": instant_de(au + timedelta(days=1), datetime.min.time().replace(hour=9)),
+            "cle_saisie": uuid4(),
+        }
+        kwargs["initial"] = initial | kwargs.get("initial", {})
+        kwargs.setdefault("auto_id", f"appel_{client.pk}_%s")
+        super().__init__(*args, **kwargs)
+        self.au = au
+        self.fields["contact"].queryset = Contact.objects.pour(client.creancier).filter(
+            client=client
+        )
+        self.fields["factures"].queryset = (
+            Facture.objects.pour(client.creancier)
+            .filter(client=client)
+            .ouvertes()
+            .order_by("date_echeance", "pk")
+        )
+
+    def clean(self):
+        donnees = super().clean()
+        match donnees.get("issue"):
+            case Issue.PROMET:
+                self._exiger("montant", "Indiquez la somme promise.")
+                self._exiger("pour_le", "Indiquez la date promise.")
+                if donnees.get("montant") is not None and donnees["montant"] <= 0:
+                    self.add_error("montant", "Le montant promis doit être supérieur à zéro.")
+                if donnees.get("pour_le") and donnees["pour_le"] < self.au:
+                    self.add_error("pour_le", "Cette date est déjà passée.")
+            case Issue.CONTESTE:
+                self._exiger("factures", "Cochez la facture contestée.")
+            case Issue.RAPPELER:
+                self._exiger("rappel_le", "Indiquez quand rappeler.")
+            case Issue.PAYE:
+                if donnees.get("paye_le") and donnees["paye_le"] > self.au:
+                    self.add_error("paye_le", "Cette date n'est pas encore passée.")
+        return donnees
+
+    def _exiger(self, champ: str, phrase: str) -> None:
+        if champ not in self.errors and not self.cleaned_data.get(champ):
+            self.add_error(champ, phrase)
+
+    def suite(self) -> Suite:
+        """Ce que l'issue retient de la saisie ; le reste était prérempli et ne compte pas."""
+        lu = self.cleaned_data
+        match lu["issue"]:
+            case Issue.PROMET:
+                return Suite(
+                    montant=lu["montant"], pour_le=lu["pour_le"], factures=tuple(lu["factures"])
+                )
+            case Issue.CONTESTE:
+                return Suite(motif_litige=lu["motif"], factures=tuple(lu["factures"]))
+            case Issue.RAPPELER:
+                return Suite(rappel_le=lu["rappel_le"])
+            case Issue.PAYE:
+                return Suite(paye_le=lu["paye_le"])
+        return Suite()

@@ -1,0 +1,149 @@
+"""Ce que l'on peut faire d'un client maintenant, et pourquoi pas le reste : pour sa fiche."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from clients.models import Client
+from factures.models import Facture, Litige
+from relances.enums import CodeBlocage
+from relances.models import Etape, Promesse, RelanceFacture
+from relances.regles.blocages import Blocage, Faits, FaitsClient, FaitsCreancier, FaitsFacture
+from relances.regles.blocages import du_client as blocages_du_client
+from relances.regles.progression import EtapePrevue, suivante
+
+# Ce qui arrête l'automate mais pas la personne qui décide d'écrire.
+POUR_L_AUTOMATE = frozenset(
+    {
+        CodeBlocage.ECART,
+        CodeBlocage.SOLDES_PERIMES,
+        CodeBlocage.PROMESSE,
+        CodeBlocage.SUSPENDU,
+        CodeBlocage.ADRESSE,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prochaine:
+    """L'étape qui vient, et le jour à partir duquel elle peut se faire."""
+
+    nom: str
+    le: date
+    factures: int
+
+    @property
+    def phrase(self) -> str:
+        return "1 facture" if self.factures == 1 else f"{self.factures} factures"
+
+
+@dataclass(frozen=True, slots=True)
+class Possibles:
+    """Pour chaque bouton, les phrases qui l'interdisent (vide : il est permis)."""
+
+    courriel: list[str]
+    courrier: list[str]
+    mise_en_demeure: list[str]
+    contentieux: list[str]
+    phrases: list[str]
+    prochaine: Prochaine | None
+
+
+def possibles(client: Client, *, au: date, factures: Sequence[Facture]) -> Possibles:
+    """`factures` : ses factures ouvertes, déjà lues."""
+    creancier = client.creancier
+    adresses = [
+        c.valeur for c in client.coordonnees.all() if c.genre == "courriel" and c.est_utilisable
+    ]
+    promesse = Promesse.objects.pour(creancier).filter(client=client).en_cours().first()
+    faits = Faits(
+        au=au,
+        creancier=FaitsCreancier(
+            ecart_minimal=0,
+            soldes_perimes_jours=creancier.soldes_perimes_jours,
+            reglements_connus_au=creancier.reglements_connus_au,
+        ),
+        client=FaitsClient(
+            suspendu_le=client.suspendu_le,
+            suspendu_jusqu_au=client.suspendu_jusqu_au,
+            suspendu_motif=client.suspendu_motif,
+            procedure_collective_le=client.procedure_collective_le,
+            fusionne=client.fusionne_dans_id is not None,
+            promesse_pour_le=promesse.pour_le if promesse else None,
+            adresse=adresses[0] if adresses else "",
+        ),
+        facture=FaitsFacture(solde=sum((f.solde for f in factures), 0)),
+    )
+    trouves = blocages_du_client(faits)
+    graves = [b.phrase for b in trouves if b.code not in POUR_L_AUTOMATE]
+    en_litige = set(
+        Litige.objects.pour(creancier)
+        .ouverts()
+        .filter(facture__client=client)
+        .values_list("facture_id", flat=True)
+    )
+    return Possibles(
+        courriel=graves or _rien_a_reclamer(factures) or _phrases(trouves, CodeBlocage.ADRESSE),
+        courrier=graves or _rien_a_reclamer(factures) or _sans_adresse_postale(client),
+        mise_en_demeure=graves
+        or _pas_d_echue(factures, en_litige, au=au)
+        or _sans_adresse_postale(client),
+        contentieux=graves or _pas_d_echue(factures, set(), au=au),
+        phrases=[b.phrase for b in trouves],
+        prochaine=_prochaine(client, factures, au=au),
+    )
+
+
+def _phrases(trouves: Sequence[Blocage], code: CodeBlocage) -> list[str]:
+    return [blocage.phrase for blocage in trouves if blocage.code == code]
+
+
+def _rien_a_reclamer(factures: Sequence[Facture]) -> list[str]:
+    return [] if any(f.contentieux_depuis is None for f in factures) else ["Rien à réclamer"]
+
+
+def _pas_d_echue(factures: Sequence[Facture], en_litige: set[int], *, au: date) -> list[str]:
+    echues = [f for f in factures if f.est_echue(au=au) and f.contentieux_depuis is None]
+    if not echues:
+        return ["Aucune facture échue hors contentieux"]
+    if all(facture.pk in en_litige for facture in echues):
+        return ["Toutes ses factures échues sont en litige"]
+    return []
+
+
+def _sans_adresse_postale(client: Client) -> list[str]:
+    return [] if client.adresse and client.ville else ["Adresse postale incomplète"]
+
+
+def _prochaine(client: Client, factures: Sequence[Facture], *, au: date) -> Prochaine | None:
+    etapes = [
+        EtapePrevue(etape.cle, etape.rang, etape.delai, etape.nom)
+        for etape in Etape.objects.pour(client.creancier).filter(scenario__remplace_le=None)
+    ]
+    faites: dict[int, set[str]] = defaultdict(set)
+    for facture_id, cycle, cle in (
+        RelanceFacture.objects.pour(client.creancier)
+        .vivantes()
+        .filter(facture__in=[f.pk for f in factures])
+        .values_list("facture_id", "cycle", "cle_etape")
+    ):
+        if any(f.pk == facture_id and f.cycle == cycle for f in factures):
+            faites[facture_id].add(cle)
+    venues: dict[tuple[date, str], int] = defaultdict(int)
+    for facture in factures:
+        if facture.contentieux_depuis is not None:
+            continue
+        vient = suivante(
+            etapes,
+            faites=faites[facture.pk],
+            echeance=facture.date_echeance,
+            au=au,
+            rang_entree=facture.rang_entree,
+        )
+        if vient is not None:
+            venues[(max(vient.le, au), vient.etape.nom)] += 1
+    if not venues:
+        return None
+    (le, nom), nombre = min(venues.items())
+    return Prochaine(nom, le, nombre)
