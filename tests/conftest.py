@@ -6,8 +6,35 @@ os.environ["SITE_URL"] = "http://localhost:8000"
 os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test import TransactionTestCase
+
+from recouvrement.comptes.etancheite import premiere_faute
+
+
+def pytest_runtest_setup(item):
+    """Sans son serveur, un test échoue et dit pourquoi : une absence n'est pas un succès."""
+    if item.get_closest_marker("services") and not os.environ.get("REDIS_URL"):
+        pytest.fail("Ce test veut un Redis réel (REDIS_URL) : lancez ./tester.", pytrace=False)
+    if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
+        pytest.fail("Ce test veut PostgreSQL (DATABASE_URL) : lancez ./tester.", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def cloison_intacte(request):
+    """Quoi qu'un test ait écrit, aucune ligne ne mène d'un créancier à un autre."""
+    if "_django_db_helper" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("_django_db_helper")
+    yield
+    if connection.needs_rollback:
+        return
+    try:
+        faute = premiere_faute()
+    except DatabaseError:
+        return  # la transaction du test est déjà rompue : rien à lire
+    assert faute is None, faute
 
 
 @pytest.fixture(scope="session")

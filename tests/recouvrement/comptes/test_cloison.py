@@ -1,4 +1,5 @@
 import pytest
+from django.db.models import Q
 
 from factures.models import Facture
 from recouvrement.comptes.cloison import HorsCloison
@@ -49,8 +50,6 @@ def test_une_contrainte_d_unicite_se_verifie_dans_un_formulaire():
 
 
 def test_un_filtre_ou_ne_passe_pas_pour_une_cloison():
-    from django.db.models import Q
-
     creancier = un_creancier()
     with pytest.raises(HorsCloison):
         list(Facture.objects.filter(Q(creancier=creancier) | Q(pk__gt=0)))
