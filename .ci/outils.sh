@@ -2,6 +2,8 @@
 # shellcheck shell=sh
 UV_VERSION=0.13.9
 export PYTHONUTF8=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+# Sans fichiers .pyc, chaque démarrage recompilerait Django : trois secondes de perdues.
+unset PYTHONDONTWRITEBYTECODE
 
 dit() { printf '» %s\n' "$*" >&2; }
 mort() { printf 'Erreur : %s\n' "$*" >&2; exit 1; }

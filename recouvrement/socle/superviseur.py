@@ -14,6 +14,7 @@ from types import FrameType
 
 REPIT_MAXIMAL = 30.0
 SOLIDE_APRES = 60.0
+PATIENCE = 15.0
 
 Ecrire = Callable[[str, str], None]
 
@@ -48,16 +49,22 @@ class Superviseur:
         self.delai_arret = delai_arret
         self.arret = False
 
-    def tourner(self, *, au_repos: Callable[[], None] = lambda: None) -> None:
+    def tourner(self, *, pret: Callable[[], bool] = lambda: True) -> None:
+        """Le premier d'abord ; les autres quand il est prêt, pour ne pas lui disputer le poste."""
         for numero in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(numero, self._demander_arret)
         try:
-            for processus in self.processus:
+            patience = time.monotonic() + PATIENCE
+            self._lancer(self.processus[0])
+            while not (self.arret or pret() or time.monotonic() > patience):
+                self._veiller(self.processus[0])
+                time.sleep(0.1)
+            for processus in self.processus[1:]:
                 self._lancer(processus)
             while not self.arret:
                 for processus in self.processus:
                     self._veiller(processus)
-                au_repos()
+                pret()
                 time.sleep(0.2)
         finally:
             self._arreter_tout()

@@ -49,7 +49,7 @@ class Command(BaseCommand):
         superviseur = Superviseur(
             commandes(hote, port), ecrire=ecran, environnement=environnement(hote, adresse)
         )
-        superviseur.tourner(au_repos=annonce.des_que_pret)
+        superviseur.tourner(pret=annonce.des_que_pret)
         self.stdout.write("Arrêté.")
         verrou.close()
 
@@ -73,9 +73,11 @@ class Annonce:
         self.adresse, self.comptes = adresse, comptes
         self.faite = False
 
-    def des_que_pret(self) -> None:
-        if self.faite or not repond(self.hote, self.port):
-            return
+    def des_que_pret(self) -> bool:
+        if self.faite:
+            return True
+        if not repond(self.hote, self.port):
+            return False
         self.faite = True
         lignes = ["", f"  Recouvrement est prêt : {self.adresse}", ""]
         if self.comptes:
@@ -91,6 +93,7 @@ class Annonce:
         lignes += ["  Ctrl-C pour arrêter.", ""]
         self.commande.stdout.write("\n".join(lignes))
         self.commande.stdout.flush()
+        return True
 
 
 def commandes(hote: str, port: int) -> dict[str, list[str]]:
@@ -100,6 +103,7 @@ def commandes(hote: str, port: int) -> dict[str, list[str]]:
         "web": [
             *(*PYTHON, "-m", "gunicorn", "recouvrement.wsgi", "--bind", f"{lien}:{port}"),
             *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+            "--preload",
             *("--graceful-timeout", "10", "--timeout", "120", "--log-level", "warning"),
         ],
         "travail": [
