@@ -222,7 +222,7 @@ def _passer_a_data(
     *,
     vers: EtatEnvoi,
 ) -> tuple[EtatEnvoi, Composition]:
-    """« Encore dû, même somme » sous les verrous du métier, et les octets écrits, d'un seul coup."""
+    """« Encore dû, même somme » sous les verrous du métier ; les octets s'écrivent avec."""
     for _ in range(RECOMPOSITIONS):
         maintenant = horloge()
         with transaction.atomic():

@@ -51,9 +51,7 @@ class Envoi(models.Model):
     class Meta:
         verbose_name = "envoi"
         constraints = [
-            models.CheckConstraint(
-                condition=Q(etat__in=EtatEnvoi.values), name="envoi_etat_connu"
-            ),
+            models.CheckConstraint(condition=Q(etat__in=EtatEnvoi.values), name="envoi_etat_connu"),
             models.CheckConstraint(
                 condition=~Q(etat__in=["data", "envoye", "incertain"])
                 | Q(octets__isnull=False, data_a__isnull=False),

@@ -43,7 +43,7 @@ class Coupure(Exception):
 
 
 class Transport:
-    """Une connexion, gardée d'un message au suivant. Un serveur vérifié, jamais en clair si exigé."""
+    """Une connexion, gardée d'un message au suivant ; vérifiée, jamais en clair si TLS est exigé."""
 
     def __init__(
         self,

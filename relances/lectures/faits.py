@@ -4,7 +4,7 @@ Le nombre de requêtes ne dépend ni du nombre de factures ni du nombre de clien
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -35,6 +35,7 @@ from relances.models import Appel, Etape, Promesse, Relance, RelanceFacture
 from relances.regles.blocages import Faits, FaitsClient, FaitsCreancier, FaitsFacture
 from relances.regles.calendrier import Fenetre
 from relances.regles.progression import EtapePrevue, depuis_le_rang
+from relances.regles.scenario_initial import ETAPES_INITIALES
 
 # Tant qu'une relance est dans l'un de ces états, ses factures n'avancent pas.
 ETATS_QUI_RETIENNENT = (*ETATS_EN_ATTENTE, EtatRelance.ECHEC, EtatRelance.INCERTAINE)
@@ -149,8 +150,11 @@ def fenetre_de(creancier: Creancier) -> Fenetre:
 
 
 def etapes_en_vigueur(creancier: Creancier) -> Etapes:
-    etapes = Etape.objects.pour(creancier).filter(scenario__remplace_le=None)
-    return Etapes.du(list(etapes))
+    """Celles du créancier ; à défaut, celles qu'il recevra à la première planification."""
+    etapes = list(Etape.objects.pour(creancier).filter(scenario__remplace_le=None))
+    return Etapes.du(
+        etapes or [Etape(rang=rang, **asdict(etape)) for rang, etape in enumerate(ETAPES_INITIALES)]
+    )
 
 
 def faits_du_creancier(creancier: Creancier) -> FaitsCreancier:

@@ -66,6 +66,12 @@ class Relance(ModeleCloisonne):
                 name="relance_en_attente",
             ),
             models.Index(fields=["creancier", "-prevue_le", "-id"], name="relance_recente"),
+            # L'écart minimal : qui a reçu quelque chose ces derniers jours.
+            models.Index(
+                fields=["creancier", "faite_le"],
+                condition=Q(faite_le__isnull=False),
+                name="relance_par_date_faite",
+            ),
         ]
 
     def __str__(self) -> str:

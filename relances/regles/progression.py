@@ -1,4 +1,4 @@
-"""Quelle étape vient ensuite pour une facture : une à la fois, jamais en sautant, jamais en arrière."""
+"""Quelle étape vient ensuite pour une facture : une à la fois, sans sauter ni redescendre."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -1,0 +1,323 @@
+"""Prévoir les relances dues : tout un créancier à la fois, le même résultat mille fois de suite.
+
+On relit les dates, on n'enchaîne aucun minuteur : lancée chaque minute ou après trois jours
+d'arrêt, la planification arrive au même point.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import CharField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Concat
+
+from clients.models import Client
+from factures.models import Litige
+from recouvrement.comptes.models import Creancier
+from recouvrement.courriel.actions import identifiant
+from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
+from recouvrement.courriel.models import Envoi
+from recouvrement.journal.actions import inscrire_lot
+from relances.actions.annulations import retirer_les_factures
+from relances.actions.scenarios import scenario_en_vigueur, scenario_par_defaut
+from relances.enums import ETATS_EN_ATTENTE, Canal, CodeBlocage, Declenchement, EtatRelance
+from relances.evenements import Evenement
+from relances.lectures.faits import (
+    FaitsDuJour,
+    Ligne,
+    adresses,
+    charger,
+    etapes_en_vigueur,
+    factures_ouvertes,
+    fenetre_de,
+)
+from relances.models import Etape, Relance, RelanceFacture
+from relances.regles.blocages import PASSAGERS, Blocage, blocages
+from relances.regles.calendrier import prochaine_ouverture
+
+LOT = 2000
+ADRESSE_A_CORRIGER = "Adresse à corriger : aucune adresse de courriel utilisable"
+CLE = "relance:"
+
+
+@dataclass(slots=True)
+class Prevue:
+    """Une relance que la planification crée, ou créerait à blanc."""
+
+    client: int
+    canal: Canal
+    etape: Etape
+    etat: EtatRelance
+    adresse: str
+    lignes: list[tuple[Ligne, Etape]]
+    # Une tâche du client qui attend déjà sur ce canal : ses factures s'y ajoutent.
+    rejoint: int | None = None
+
+    @property
+    def montant(self) -> Decimal:
+        return sum((ligne.solde for ligne, _ in self.lignes), Decimal("0.00"))
+
+
+@dataclass(frozen=True, slots=True)
+class Ecartee:
+    client: int
+    facture: int
+    solde: Decimal
+    blocages: list[Blocage]
+
+
+@dataclass(slots=True)
+class Bilan:
+    """Ce qui a été prévu et, si on l'a demandé, ce qui ne l'a pas été et pourquoi."""
+
+    creees: list[Prevue] = field(default_factory=list)
+    ecartees: list[Ecartee] = field(default_factory=list)
+    retirees: int = 0
+    pas_avant: datetime | None = None
+
+    @property
+    def factures(self) -> int:
+        return sum(len(prevue.lignes) for prevue in self.creees)
+
+
+def planifier(
+    creancier: Creancier,
+    *,
+    au: date,
+    maintenant: datetime,
+    a_blanc: bool = False,
+    avec_ecartees: bool = False,
+) -> Bilan:
+    """Prévoit ce qui est dû à la date `au`. À blanc, rien n'est écrit et les raisons sont dites."""
+    if a_blanc:
+        return _calculer(creancier, au=au, maintenant=maintenant, avec_ecartees=True)
+    if scenario_en_vigueur(creancier) is None:
+        scenario_par_defaut(creancier)
+    retirees = _retirer_ce_qui_n_est_plus_du(creancier)
+    _reprendre_les_adresses(creancier, au=au, maintenant=maintenant)
+    # Un premier regard sans verrou : le plus souvent il n'y a rien à faire.
+    if not avec_ecartees and not _il_y_a_de_quoi(creancier, au=au):
+        return Bilan(retirees=retirees)
+    with transaction.atomic():
+        creancier = Creancier.objects.select_for_update(no_key=True).get(pk=creancier.pk)
+        bilan = _calculer(creancier, au=au, maintenant=maintenant, avec_ecartees=avec_ecartees)
+        _ecrire(creancier, bilan, au=au)
+    bilan.retirees = retirees
+    return bilan
+
+
+def _il_y_a_de_quoi(creancier: Creancier, *, au: date) -> bool:
+    etapes = etapes_en_vigueur(creancier)
+    return next(factures_ouvertes(creancier, etapes, au=au, dues_seulement=True), None) is not None
+
+
+def _calculer(
+    creancier: Creancier, *, au: date, maintenant: datetime, avec_ecartees: bool
+) -> Bilan:
+    faits = charger(creancier, au=au)
+    bilan = Bilan(pas_avant=prochaine_ouverture(maintenant, fenetre_de(creancier)))
+    groupes: dict[tuple[int, str], list[tuple[Ligne, Etape]]] = defaultdict(list)
+    lignes = factures_ouvertes(creancier, faits.etapes, au=au, dues_seulement=not avec_ecartees)
+    for ligne in lignes:
+        a_dire, etape = faits.faits(ligne)
+        contre = [b for b in blocages(a_dire) if b.code not in PASSAGERS]
+        # Sans adresse, la relance se prévoit quand même : une tâche, pas un silence.
+        if etape is None or any(b.code != CodeBlocage.ADRESSE for b in contre):
+            if avec_ecartees:
+                bilan.ecartees.append(Ecartee(ligne.client, ligne.pk, ligne.solde, contre))
+            continue
+        groupes[(ligne.client, etape.canal)].append((ligne, etape))
+    taches = _taches_en_attente(creancier)
+    for (client, canal), membres in groupes.items():
+        bilan.creees.append(_prevoir(faits, client, Canal(canal), membres, taches))
+    return bilan
+
+
+def _prevoir(
+    faits: FaitsDuJour,
+    client: int,
+    canal: Canal,
+    membres: list[tuple[Ligne, Etape]],
+    taches: dict[tuple[int, str], int],
+) -> Prevue:
+    etape = max((e for _, e in membres), key=lambda e: e.rang)
+    adresse = faits.adresses.get(client, "") if canal == Canal.COURRIEL else ""
+    return Prevue(
+        client=client,
+        canal=canal,
+        etape=etape,
+        etat=_etat(canal, adresse, [e for _, e in membres]),
+        adresse=adresse,
+        lignes=membres,
+        rejoint=taches.get((client, canal)),
+    )
+
+
+def _etat(canal: Canal, adresse: str, etapes: list[Etape]) -> EtatRelance:
+    if canal != Canal.COURRIEL or not adresse:
+        return EtatRelance.A_FAIRE
+    if any(e.declenchement != Declenchement.AUTOMATIQUE for e in etapes):
+        return EtatRelance.A_VALIDER
+    return EtatRelance.PLANIFIEE
+
+
+def _taches_en_attente(creancier: Creancier) -> dict[tuple[int, str], int]:
+    return {
+        (client, canal): pk
+        for client, canal, pk in Relance.objects.pour(creancier)
+        .filter(etat=EtatRelance.A_FAIRE, courrier=None)
+        .values_list("client_id", "canal", "pk")
+    }
+
+
+def _ecrire(creancier: Creancier, bilan: Bilan, *, au: date) -> None:
+    langues = dict(Client.objects.pour(creancier).exclude(langue="fr").values_list("pk", "langue"))
+    for debut in range(0, len(bilan.creees), LOT):
+        lot = bilan.creees[debut : debut + LOT]
+        nouvelles = [prevue for prevue in lot if prevue.rejoint is None]
+        relances = Relance.objects.bulk_create(
+            Relance(
+                creancier=creancier,
+                client_id=p.client,
+                etape=p.etape,
+                canal=p.canal,
+                etat=p.etat,
+                prevue_le=au,
+                langue=langues.get(p.client, "fr"),
+                destinataire=p.adresse,
+                montant=p.montant,
+                motif="" if p.adresse or p.canal != Canal.COURRIEL else ADRESSE_A_CORRIGER,
+            )
+            for p in nouvelles
+        )
+        numeros = {id(p): r.pk for p, r in zip(nouvelles, relances, strict=True)}
+        RelanceFacture.objects.bulk_create(
+            (
+                RelanceFacture(
+                    creancier=creancier,
+                    relance_id=p.rejoint or numeros[id(p)],
+                    facture_id=ligne.pk,
+                    etape=etape,
+                    cle_etape=etape.cle,
+                    rang=etape.rang,
+                    cycle=ligne.cycle,
+                    solde=ligne.solde,
+                )
+                for p in lot
+                for ligne, etape in p.lignes
+            ),
+            batch_size=5000,
+        )
+        _deposer(creancier, [r for r in relances if r.etat == EtatRelance.PLANIFIEE], bilan)
+        inscrire_lot(
+            Evenement.RELANCE_PLANIFIEE,
+            cibles=[
+                (r, {"client": p.client, "etape": p.etape.cle, "factures": len(p.lignes)})
+                for p, r in zip(nouvelles, relances, strict=True)
+            ],
+            acteur=None,
+        )
+    _hausser(creancier, [p for p in bilan.creees if p.rejoint is not None])
+
+
+def _deposer(creancier: Creancier, relances: list[Relance], bilan: Bilan) -> None:
+    """Une ligne d'envoi par relance qui part seule ; ses octets se feront au départ."""
+    expediteur = creancier.courriel_expediteur
+    Envoi.objects.bulk_create(
+        [nouvel_envoi(creancier, r, expediteur=expediteur, pas_avant=bilan.pas_avant)
+         for r in relances],
+        batch_size=LOT,
+    )  # fmt: skip
+    cle = Concat(
+        Value(CLE), Cast(OuterRef("pk"), CharField()), Value(":1"), output_field=CharField()
+    )
+    envoi = Envoi.objects.filter(creancier=creancier, cle=cle).values("pk")[:1]
+    if relances:
+        # Les numéros d'un même lot se suivent : aucun autre n'écrit sous ce verrou.
+        Relance.objects.pour(creancier).filter(
+            pk__gte=min(r.pk for r in relances),
+            pk__lte=max(r.pk for r in relances),
+            etat=EtatRelance.PLANIFIEE,
+            envoi=None,
+        ).update(envoi_id=Subquery(envoi))
+
+
+def nouvel_envoi(
+    creancier: Creancier, relance: Relance, *, expediteur: str, pas_avant: datetime
+) -> Envoi:
+    cle = f"{CLE}{relance.pk}:{relance.tour}"
+    return Envoi(
+        creancier=creancier,
+        nature=NatureEnvoi.RELANCE,
+        cle=cle,
+        message_id=identifiant(cle),
+        etat=EtatEnvoi.A_ENVOYER,
+        destinataire=relance.destinataire,
+        expediteur=expediteur,
+        pas_avant=pas_avant,
+    )
+
+
+def _hausser(creancier: Creancier, rejointes: list[Prevue]) -> None:
+    """Une tâche qui accueille une facture plus avancée prend son étape."""
+    par_etape: dict[Etape, list[int]] = defaultdict(list)
+    for prevue in rejointes:
+        par_etape[prevue.etape].append(prevue.rejoint)
+    for etape, numeros in par_etape.items():
+        Relance.objects.pour(creancier).filter(pk__in=numeros, etape__rang__lt=etape.rang).update(
+            etape=etape
+        )
+
+
+def _retirer_ce_qui_n_est_plus_du(creancier: Creancier) -> int:
+    """Rattrape un fait que personne n'aurait annoncé : soldée, au contentieux, contestée."""
+    contestees = Litige.objects.pour(creancier).ouverts().values("facture_id")
+    factures = list(
+        RelanceFacture.objects.pour(creancier)
+        .vivantes()
+        .filter(relance__creancier=creancier, relance__etat__in=ETATS_EN_ATTENTE)
+        .filter(
+            Q(facture__solde__lte=0)
+            | Q(facture__contentieux_depuis__isnull=False)
+            | Q(facture__in=contestees)
+        )
+        .values_list("facture_id", flat=True)
+    )
+    if not factures:
+        return 0
+    return len(
+        retirer_les_factures(creancier, factures, motif="Facture soldée, contestée ou confiée")
+    )
+
+
+def _reprendre_les_adresses(creancier: Creancier, *, au: date, maintenant: datetime) -> None:
+    """Une adresse corrigée remet en route la relance qui l'attendait."""
+    attente = Relance.objects.pour(creancier).filter(
+        canal=Canal.COURRIEL, etat=EtatRelance.A_FAIRE, destinataire=""
+    )
+    clients = set(attente.values_list("client_id", flat=True))
+    connues = adresses(creancier, clients=clients) if clients else {}
+    if not connues:
+        return
+    pas_avant = prochaine_ouverture(maintenant, fenetre_de(creancier))
+    with transaction.atomic():
+        for relance in (
+            attente.select_for_update(of=("self",))
+            .select_related("etape")
+            .filter(client__in=list(connues))
+        ):
+            relance.destinataire = connues[relance.client_id]
+            relance.prevue_le, relance.motif = au, ""
+            relance.etat = EtatRelance.A_VALIDER
+            if relance.etape and relance.etape.declenchement == Declenchement.AUTOMATIQUE:
+                relance.etat = EtatRelance.PLANIFIEE
+                relance.envoi = nouvel_envoi(
+                    creancier,
+                    relance,
+                    expediteur=creancier.courriel_expediteur,
+                    pas_avant=pas_avant,
+                )
+                relance.envoi.save()
+            relance.save(update_fields=["destinataire", "prevue_le", "motif", "etat", "envoi"])

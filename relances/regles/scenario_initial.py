@@ -1,0 +1,216 @@
+# ruff: noqa: E501 — un paragraphe de lettre tient sur une ligne.
+"""Le scénario que reçoit un créancier qui n'a rien choisi : neuf étapes, de J−3 à J+80.
+
+Les textes n'annoncent que ce que le créancier peut faire, ne réclament aucun frais de
+recouvrement (CPCE L111-8) et n'imitent aucun acte (C. pén. 433-13).
+"""
+
+from dataclasses import dataclass
+
+from relances.enums import Canal, Declenchement, Palier, Ton
+
+
+@dataclass(frozen=True, slots=True)
+class EtapeDecrite:
+    """Une étape telle qu'on l'écrit ; `cle` la suit d'une version du scénario à l'autre."""
+
+    cle: str
+    nom: str
+    delai: int
+    canal: Canal
+    ton: Ton
+    palier: Palier
+    declenchement: Declenchement = Declenchement.MANUEL
+    sujet: str = ""
+    texte: str = ""
+    sujet_en: str = ""
+    texte_en: str = ""
+    joindre_factures: bool = True
+
+
+COURTOISIE = """Bonjour{{#si contact}} {{ contact }}{{/si}},
+
+{{#si plusieurs}}Les {{ nombre }} factures ci-dessous arrivent à échéance{{/si}}{{#si seule}}La facture ci-dessous arrive à échéance le {{ echeance }}{{/si}}. Nous vous en adressons le rappel pour vous éviter un oubli.
+
+{{ factures }}
+
+{{ paiement }}
+
+Si le règlement est déjà en route, vous n'avez rien à faire. Si une information vous manque pour régler, répondez à ce message.
+
+Avec nos remerciements,
+{{ signature }}
+"""
+COURTOISIE_EN = """Hello{{#si contact}} {{ contact }}{{/si}},
+
+{{#si plusieurs}}The {{ nombre }} invoices below are about to fall due{{/si}}{{#si seule}}The invoice below falls due on {{ echeance }}{{/si}}. This is a short reminder so that it is not overlooked.
+
+{{ factures }}
+
+{{ paiement }}
+
+If your payment is already on its way, there is nothing you need to do. If you need any further information, simply reply to this message.
+
+With our thanks,
+{{ signature }}
+"""
+RAPPEL = """Bonjour{{#si contact}} {{ contact }}{{/si}},
+
+Sauf erreur de notre part, nous n'avons pas encore reçu le règlement {{#si plusieurs}}des {{ nombre }} factures ci-dessous, dont la plus ancienne était à régler le {{ echeance }}{{/si}}{{#si seule}}de la facture ci-dessous, à régler le {{ echeance }}{{/si}}.
+
+{{ factures }}
+
+Il s'agit peut-être d'un simple oubli. Nous vous remercions de régler {{ total }} dans les prochains jours.
+
+{{ paiement }}
+
+Si votre règlement s'est croisé avec ce message, merci de ne pas en tenir compte. Si un point vous empêche de régler, répondez-nous : nous chercherons la solution avec vous.
+
+Cordialement,
+{{ signature }}
+"""
+RAPPEL_EN = """Hello{{#si contact}} {{ contact }}{{/si}},
+
+Unless we are mistaken, we have not yet received payment of {{#si plusieurs}}the {{ nombre }} invoices below, the oldest of which was due on {{ echeance }}{{/si}}{{#si seule}}the invoice below, due on {{ echeance }}{{/si}}.
+
+{{ factures }}
+
+This may well be an oversight. Thank you for paying {{ total }} within the next few days.
+
+{{ paiement }}
+
+If your payment has crossed with this message, please disregard it. If anything prevents you from paying, reply to us and we will look for a solution together.
+
+Kind regards,
+{{ signature }}
+"""
+FERME = """Bonjour{{#si contact}} {{ contact }}{{/si}},
+
+{{#si precedente}}Le {{ precedente }}, nous vous rappelions les sommes restant à régler. {{/si}}À ce jour, nous n'avons reçu ni paiement ni message de votre part.
+
+{{ factures }}
+
+Nous vous demandons de régler {{ total }} sous huit jours.
+
+{{ paiement }}
+
+Si une facture vous paraît inexacte ou si vous rencontrez une difficulté, dites-le-nous dès maintenant en répondant à ce message : nous vous rappellerons.
+
+Cordialement,
+{{ signature }}
+"""
+FERME_EN = """Hello{{#si contact}} {{ contact }}{{/si}},
+
+{{#si precedente}}On {{ precedente }} we reminded you of the amounts outstanding. {{/si}}To date we have received neither payment nor any message from you.
+
+{{ factures }}
+
+Please pay {{ total }} within eight days.
+
+{{ paiement }}
+
+If an invoice seems incorrect or if you are experiencing a difficulty, let us know now by replying to this message: we will call you back.
+
+Kind regards,
+{{ signature }}
+"""
+APPEL = """Se présenter au nom de {{ creancier }} et demander la personne qui règle les factures.
+Rappeler {{ total }}, échéance {{ echeance }}. Demander si la facture a bien été reçue et s'il y a un désaccord.
+Convenir d'une date et d'un montant, les répéter, remercier.
+"""
+APPEL_FERME = """Rappeler les messages restés sans réponse et la somme : {{ total }}, {{ retard }} jours de retard.
+Écouter ce qui empêche de régler. Proposer un échéancier si la difficulté est réelle.
+Convenir d'une date ferme ; dire qu'un courrier suivra.
+"""
+LETTRE = """Malgré nos messages, {{#si plusieurs}}les {{ nombre }} factures ci-dessous restent impayées{{/si}}{{#si seule}}la facture ci-dessous reste impayée{{/si}} à ce jour.
+
+{{ factures }}
+
+Nous vous demandons de régler {{ total }} dans les huit jours de la réception de cette lettre.
+
+{{ paiement }}
+
+Si vous contestez cette somme, ou si vous souhaitez convenir d'un échéancier, écrivez-nous ou appelez-nous avant cette date.
+"""
+LETTRE_EN = """Despite our messages, {{#si plusieurs}}the {{ nombre }} invoices below remain unpaid{{/si}}{{#si seule}}the invoice below remains unpaid{{/si}} to date.
+
+{{ factures }}
+
+Please pay {{ total }} within eight days of receiving this letter.
+
+{{ paiement }}
+
+If you dispute this amount or wish to agree on a payment schedule, write to us or call us before that date.
+"""
+RECOMMANDE = """Nos rappels et notre lettre sont restés sans réponse. {{#si plusieurs}}Les {{ nombre }} factures ci-dessous restent dues{{/si}}{{#si seule}}La facture ci-dessous reste due{{/si}}.
+
+{{ factures }}
+
+Ceci est notre dernier rappel amiable. Nous vous demandons de régler {{ total }} dans les huit jours de la réception de cette lettre.
+
+{{ paiement }}
+
+À défaut de règlement ou de réponse, nous pourrons vous adresser une mise en demeure.
+"""
+RECOMMANDE_EN = """Our reminders and our letter have remained unanswered. {{#si plusieurs}}The {{ nombre }} invoices below are still due{{/si}}{{#si seule}}The invoice below is still due{{/si}}.
+
+{{ factures }}
+
+This is our last amicable reminder. Please pay {{ total }} within eight days of receiving this letter.
+
+{{ paiement }}
+
+Failing payment or an answer, we may serve you with a formal notice (mise en demeure).
+"""
+
+ETAPES_INITIALES: tuple[EtapeDecrite, ...] = (
+    EtapeDecrite(
+        "courtoisie", "Rappel de courtoisie", -3, Canal.COURRIEL, Ton.PREVENANT, Palier.A_ECHOIR,
+        Declenchement.AUTOMATIQUE,
+        "{{#si plusieurs}}Vos {{ numero }} arrivent{{/si}}{{#si seule}}Votre facture {{ numero }} arrive{{/si}} à échéance",
+        COURTOISIE,
+        "{{#si plusieurs}}Your {{ numero }} are{{/si}}{{#si seule}}Your invoice {{ numero }} is{{/si}} about to fall due",
+        COURTOISIE_EN,
+    ),
+    EtapeDecrite(
+        "rappel", "Premier rappel", 3, Canal.COURRIEL, Ton.COURTOIS, Palier.RAPPEL,
+        Declenchement.AUTOMATIQUE,
+        "{{#si seule}}Facture {{/si}}{{ numero }} : {{ total }} à régler",
+        RAPPEL,
+        "{{#si seule}}Invoice {{/si}}{{ numero }}: {{ total }} outstanding",
+        RAPPEL_EN,
+    ),
+    EtapeDecrite(
+        "appel", "Appel de rappel", 10, Canal.TELEPHONE, Ton.COURTOIS, Palier.RAPPEL, texte=APPEL
+    ),
+    EtapeDecrite(
+        "relance-ferme", "Relance ferme", 17, Canal.COURRIEL, Ton.FERME, Palier.RELANCE,
+        Declenchement.AUTOMATIQUE,
+        "{{#si seule}}Facture {{/si}}{{ numero }} : {{ total }} à régler sous 8 jours",
+        FERME,
+        "{{#si seule}}Invoice {{/si}}{{ numero }}: {{ total }} to be paid within 8 days",
+        FERME_EN,
+    ),
+    EtapeDecrite(
+        "second-appel", "Second appel", 25, Canal.TELEPHONE, Ton.FERME, Palier.RELANCE,
+        texte=APPEL_FERME,
+    ),
+    EtapeDecrite(
+        "lettre", "Lettre de relance", 35, Canal.COURRIER, Ton.FERME, Palier.COURRIER,
+        sujet="Relance : {{ numero }}", texte=LETTRE,
+        sujet_en="Reminder: {{ numero }}", texte_en=LETTRE_EN,
+    ),
+    EtapeDecrite(
+        "recommande", "Lettre recommandée", 45, Canal.RECOMMANDE, Ton.DERNIER, Palier.COURRIER,
+        sujet="Dernier rappel amiable : {{ numero }}", texte=RECOMMANDE,
+        sujet_en="Last amicable reminder: {{ numero }}", texte_en=RECOMMANDE_EN,
+    ),
+    EtapeDecrite(
+        "mise-en-demeure", "Mise en demeure", 60, Canal.MISE_EN_DEMEURE, Ton.DERNIER,
+        Palier.MISE_EN_DEMEURE,
+    ),
+    EtapeDecrite(
+        "contentieux", "Passage au contentieux", 80, Canal.CONTENTIEUX, Ton.DERNIER,
+        Palier.CONTENTIEUX,
+    ),
+)  # fmt: skip
