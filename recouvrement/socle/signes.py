@@ -17,7 +17,7 @@ ICONES = {
     "journee": "calendar-check",
     "tableau": "chart-column",
     "client": "users",
-    "facture": "receipt",
+    "facture": "receipt-text",
     "relance": "send",
     "contentieux": "scale",
     "parametres": "sliders-horizontal",

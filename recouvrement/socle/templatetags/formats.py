@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import format_html
 
-from recouvrement.socle import signes
+from recouvrement.socle import courbes, signes
 from recouvrement.socle.montants import arrondir
 
 register = template.Library()
@@ -183,10 +183,12 @@ def iban(valeur) -> str:
 
 
 def _numero(valeur) -> phonenumbers.PhoneNumber | None:
+    """None si ce n'est pas un numéro : on rend alors ce qui a été saisi."""
     try:
-        return phonenumbers.parse(str(valeur), "FR")
+        numero = phonenumbers.parse(str(valeur), "FR")
     except phonenumbers.NumberParseException:
         return None
+    return numero if phonenumbers.is_possible_number(numero) else None
 
 
 @register.filter
@@ -273,3 +275,25 @@ def tri(context, champ: str, libelle: str, classe: str = "", actuel: str = ""):
         libelle,
         fleche,
     )
+
+
+@register.simple_tag
+def courbe(points, libelle: str):
+    """Douze mois d'un chiffre ; le texte dit les bornes à qui ne voit pas le tracé."""
+    chemin, bout = courbes.trace([point.valeur for point in points])
+    return format_html(
+        '<svg class="trait" viewBox="0 0 100 44" preserveAspectRatio="none" role="img" '
+        'aria-label="{}"><line x1="0" x2="100" y1="43.5" y2="43.5"/><path d="{}"/>'
+        '<path class="bout" d="{}"/></svg>',
+        libelle,
+        chemin,
+        bout,
+    )
+
+
+@register.filter
+@_rien_pour_rien
+def date_longue(valeur: date | datetime) -> str:
+    """« 24 novembre 2026 » ; le premier du mois s'écrit « 1er »."""
+    j = _jour(valeur)
+    return f"{'1er' if j.day == 1 else j.day}{INSECABLE}{MOIS[j.month - 1]} {j.year}"
