@@ -77,9 +77,7 @@ def lire_classeur(octets: bytes, *, noter: NoteEntetes | None = None) -> Feuille
                     continue
                 feuille = classeur.get_sheet_by_name(meta.name)
                 if feuille.height:
-                    return _en_feuille(
-                        _lignes_classeur(feuille), noter, f"feuille « {meta.name} »"
-                    )
+                    return _en_feuille(_lignes_classeur(feuille), noter, f"feuille « {meta.name} »")
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as erreur:
         if "assword" in str(erreur):
             raise FichierIllisible("Ce classeur est protégé par un mot de passe.") from erreur
@@ -177,9 +175,10 @@ def _lignes_classeur(feuille) -> Iterator[tuple[int, Sequence[Cellule]]]:
     premiere = feuille.start[0] if feuille.start else 0
     for rang, cellules in enumerate(feuille.iter_rows()):
         # iter_rows rend aussi les lignes vides du haut, ou les saute : total_height le dit.
-        yield rang + 1 + (premiere if feuille.total_height != feuille.height else 0), [
-            None if valeur == "" else en_cellule(valeur) for valeur in cellules
-        ]
+        yield (
+            rang + 1 + (premiere if feuille.total_height != feuille.height else 0),
+            [None if valeur == "" else en_cellule(valeur) for valeur in cellules],
+        )
 
 
 def _en_feuille(

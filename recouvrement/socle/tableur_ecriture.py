@@ -14,8 +14,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
@@ -25,6 +24,8 @@ PARIS = ZoneInfo("Europe/Paris")
 LONGUEUR_TEXTE = 32_767
 AMORCES = "=+-@＝＋－＠\t\r\n\x00"
 FORMAT_MONTANT, FORMAT_JOUR, FORMAT_INSTANT = "#,##0.00", "dd/mm/yyyy", "dd/mm/yyyy hh:mm"
+
+_INTERDITS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 type Valeur = str | int | Decimal | date | datetime | bool | None
 
@@ -37,9 +38,9 @@ def classeur(titre: str, colonnes: Sequence[str], lignes: Iterable[Sequence[Vale
     for rang, colonne in enumerate(colonnes, start=1):
         feuille.column_dimensions[get_column_letter(rang)].width = max(12, len(colonne) + 4)
     gras = Font(bold=True)
-    entete = [_cellule(feuille, colonne) for colonne in colonnes]
+    entete = [WriteOnlyCell(feuille, _propre(colonne)) for colonne in colonnes]
     for cellule in entete:
-        cellule.font = gras
+        cellule.font, cellule.data_type = gras, "s"
     feuille.append(entete)
     for ligne in lignes:
         feuille.append([_cellule(feuille, valeur) for valeur in ligne])
@@ -76,11 +77,10 @@ def _titre_de_feuille(titre: str) -> str:
 
 def _propre(texte: str) -> str:
     """Sans les caractères que XML 1.0 interdit (ni les demi-codes d'UTF-16)."""
-    sans_demi = "".join(c for c in texte if not 0xD800 <= ord(c) <= 0xDFFF)
-    return ILLEGAL_CHARACTERS_RE.sub("", sans_demi).replace("\ufffe", "").replace("\uffff", "")
+    return texte if texte.isprintable() else _INTERDITS.sub("", texte)
 
 
-def _cellule(feuille, valeur: Valeur) -> WriteOnlyCell:
+def _cellule(feuille, valeur: Valeur) -> Cell | str | None:
     if isinstance(valeur, bool):
         valeur = "oui" if valeur else "non"
     if isinstance(valeur, Decimal | int | float):
@@ -97,10 +97,11 @@ def _cellule(feuille, valeur: Valeur) -> WriteOnlyCell:
         cellule.number_format = FORMAT_JOUR
         return cellule
     texte = "" if valeur is None else _propre(str(valeur))[:LONGUEUR_TEXTE]
-    cellule = WriteOnlyCell(feuille, texte or None)
-    if texte:
-        # openpyxl ferait une formule d'un texte qui commence par « = ».
-        cellule.data_type = "s"
+    if not texte.startswith(("=", "#")):
+        return texte or None
+    # openpyxl ferait une formule de « =… », une erreur de « #N/A ».
+    cellule = WriteOnlyCell(feuille, texte)
+    cellule.data_type = "s"
     return cellule
 
 

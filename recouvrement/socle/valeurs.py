@@ -14,7 +14,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.montants import arrondir
+from recouvrement.socle.montants import CENTIME, arrondir
 
 PLAFOND = Decimal("999999999.99")
 PREMIERE_ANNEE, DERNIERE_ANNEE = 2000, 2099
@@ -25,8 +25,9 @@ PREMIER_JOUR_EXCEL, DERNIER_JOUR_EXCEL = 36526, 73050
 type Cellule = str | int | float | bool | Decimal | date | datetime | None
 
 MOIS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre"
-).split()
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)  # fmt: skip
 ABREGES = {
     "janv": 1, "jan": 1, "fevr": 2, "fev": 2, "mar": 3, "avr": 4, "juil": 7, "jul": 7,
     "sept": 9, "sep": 9, "oct": 10, "nov": 11, "dec": 12,
@@ -34,6 +35,14 @@ ABREGES = {
 _DEVISE_EURO = re.compile(r"(?i)€|\beuros?\b|\beur(?![a-z])")
 _AUTRE_DEVISE = re.compile(r"(?i)[$£¥]|\b(usd|gbp|chf|cad|jpy|dkk|sek|nok|pln|huf|czk|mad|tnd)\b")
 _SIGNES = str.maketrans({"−": "-", "–": "-", "‐": "-", "‑": "-", "’": "'"})
+# Les blancs (tabulation, retours…) séparent encore ; les autres commandes disparaissent.
+_INVISIBLES = dict.fromkeys(
+    [c for c in (*range(0x20), *range(0x7F, 0xA0)) if not chr(c).isspace()]
+    + [0x200B, 0x200E, 0x200F, 0xFEFF]
+)
+# Les écritures les plus courantes, lues sans détour.
+_SIMPLE = re.compile(r"[0-9]{1,9}(?:[.,][0-9]{1,2})?")
+_JMA_SIMPLE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
 _JMA = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})")
 _AMJ = re.compile(r"([0-9]{4})([/.-])([0-9]{1,2})\2([0-9]{1,2})")
 _EN_LETTRES = re.compile(r"([0-9]{1,2})(?:er)?[ .-]+([a-z]+)\.?[ .-]+([0-9]{4}|[0-9]{2})")
@@ -52,10 +61,9 @@ def est_vide(cellule: Cellule) -> bool:
 
 def nettoyer(texte: str) -> str:
     """Espaces de toute sorte réunis, caractères de commande ôtés."""
-    visibles = "".join(
-        " " if c.isspace() else c for c in texte if c.isspace() or unicodedata.category(c) != "Cc"
-    )
-    return " ".join(visibles.replace("\ufeff", "").replace("\u200b", "").split())
+    if texte.isprintable() and "  " not in texte:
+        return texte.strip()
+    return " ".join(texte.translate(_INVISIBLES).split())
 
 
 def lire_texte(cellule: Cellule) -> str:
@@ -76,6 +84,8 @@ def lire_montant(cellule: Cellule, *, decimale: str | None = None) -> Decimal | 
     """
     if est_vide(cellule):
         return None
+    if isinstance(cellule, str) and _SIMPLE.fullmatch(cellule):
+        return Decimal(cellule.replace(",", ".")).quantize(CENTIME)
     if isinstance(cellule, bool | date):
         raise ValeurRefusee(f"« {lire_texte(cellule)} » n'est pas un montant.")
     if isinstance(cellule, int | float | Decimal):
@@ -180,7 +190,7 @@ def _au_centime(valeur: Decimal, vu: str) -> Decimal:
 def _borner(valeur: Decimal, vu: str) -> Decimal:
     if abs(valeur) > PLAFOND:
         raise ValeurRefusee(f"« {vu[:40]} » dépasse le milliard d'euros.")
-    return valeur
+    return valeur + 0  # « -0 » n'est que zéro
 
 
 def lire_date(cellule: Cellule) -> date | None:
@@ -200,14 +210,17 @@ def lire_date(cellule: Cellule) -> date | None:
 
 def est_date_americaine(texte: str) -> bool:
     """Vrai de « 03/25/2026 » : impossible à la française, possible mois d'abord."""
-    trouve = _JMA.fullmatch(_HEURE.sub("", nettoyer(texte)))
-    return bool(trouve) and int(trouve[3]) > 12 and 1 <= int(trouve[1]) <= 12
+    if trouve := _JMA.fullmatch(_HEURE.sub("", nettoyer(texte))):
+        return int(trouve[3]) > 12 and 1 <= int(trouve[1]) <= 12
+    return False
 
 
 def est_date_reversible(texte: str) -> bool:
     """Vrai de « 03/04/2026 » : 3 avril ou 4 mars, selon qui l'a écrit."""
-    trouve = _JMA.fullmatch(_HEURE.sub("", nettoyer(texte)))
-    return bool(trouve) and int(trouve[1]) <= 12 and int(trouve[3]) <= 12 and trouve[1] != trouve[3]
+    if trouve := _JMA.fullmatch(_HEURE.sub("", nettoyer(texte))):
+        jour, mois = int(trouve[1]), int(trouve[3])
+        return jour <= 12 and mois <= 12 and jour != mois
+    return False
 
 
 def _jour_excel(nombre: float | Decimal) -> date:
@@ -224,6 +237,8 @@ def _jour_excel(nombre: float | Decimal) -> date:
 
 
 def _date_ecrite(vu: str) -> date:
+    if trouve := _JMA_SIMPLE.fullmatch(vu):
+        return _jour(trouve[3], trouve[2], trouve[1], vu)
     texte = _HEURE.sub("", vu)
     if trouve := _JMA.fullmatch(texte):
         return _jour(trouve[4], trouve[3], trouve[1], vu)
