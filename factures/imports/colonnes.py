@@ -1,0 +1,303 @@
+"""D'un tableau à des factures : quelle colonne est quoi, puis chaque ligne lue ou refusée."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from factures.imports import entetes as champs
+from factures.imports.controles import Controle, completer, controler
+from factures.imports.debiteur import lire_client
+from factures.imports.entetes import deviner_champ, normaliser
+from factures.imports.types import (
+    AVOIR,
+    FACTURE,
+    Anomalie,
+    FactureLue,
+    LigneLue,
+    PartieLue,
+)
+from recouvrement.socle.tableur import Feuille, Ligne
+from recouvrement.socle.valeurs import (
+    Cellule,
+    ValeurRefusee,
+    decimale_de,
+    est_date_americaine,
+    est_date_reversible,
+    est_vide,
+    lire_date,
+    lire_montant,
+    lire_texte,
+)
+
+type Correspondance = Mapping[str, int]
+MONTANTS = (
+    champs.MONTANT_HT, champs.MONTANT_TVA, champs.MONTANT_TTC, champs.MONTANT_PAYE, champs.RESTE_DU,
+)  # fmt: skip
+DATES = (champs.DATE_EMISSION, champs.DATE_ECHEANCE)
+# Un champ de facture peut venir d'une colonne d'un autre nom : le refus vise la colonne.
+COLONNE_DU_CHAMP = {
+    "montant_prepaye": champs.MONTANT_PAYE,
+    "montant_du": champs.RESTE_DU,
+    "acheteur.siren": champs.SIREN,
+    "acheteur.siret": champs.SIRET,
+    "acheteur.tva": champs.TVA,
+}
+EUROS = ("", "EUR", "€", "EURO", "EUROS")
+
+
+@dataclass(frozen=True, slots=True)
+class ColonneDevinee:
+    indice: int
+    entete: str
+    exemple: str
+    champ: str
+    # « sur », « a_confirmer », « choisi » (repris d'un import précédent) ou « ».
+    certitude: str
+
+
+def noter_entetes(textes: Sequence[str]) -> int:
+    """Combien d'en-têtes sûrs dans cette ligne : sert à la trouver sous un titre."""
+    return len({champ for texte in textes for champ, sur in [deviner_champ(texte)] if sur})
+
+
+def deviner(feuille: Feuille, *, memoire: Mapping[str, str] | None = None) -> list[ColonneDevinee]:
+    """Une proposition par colonne ; `memoire` (en-tête → champ, "" : ignorer) l'emporte."""
+    memoire = {normaliser(entete): champ for entete, champ in (memoire or {}).items()}
+    propositions: list[tuple[str, int]] = []  # (champ, force)
+    for entete in feuille.entetes:
+        vu = normaliser(entete)
+        if vu and vu in memoire and (memoire[vu] in champs.CHAMPS or not memoire[vu]):
+            propositions.append((memoire[vu], 3))
+            continue
+        champ, sur = deviner_champ(entete)
+        propositions.append((champ, (2 if sur else 1) if champ else 0))
+    retenus: dict[str, int] = {}
+    for indice, (champ, force) in enumerate(propositions):
+        if champ and force > (propositions[retenus[champ]][1] if champ in retenus else 0):
+            retenus[champ] = indice
+    noms = {0: "", 1: "a_confirmer", 2: "sur", 3: "choisi"}
+    return [
+        ColonneDevinee(
+            indice=indice,
+            entete=entete,
+            exemple=_exemple(feuille, indice),
+            champ=champ if retenus.get(champ) == indice else "",
+            certitude=noms[force] if retenus.get(champ) == indice or force == 3 else "",
+        )
+        for indice, (entete, (champ, force)) in enumerate(
+            zip(feuille.entetes, propositions, strict=True)
+        )
+    ]
+
+
+def correspondance(colonnes: Sequence[ColonneDevinee]) -> dict[str, int]:
+    return {colonne.champ: colonne.indice for colonne in colonnes if colonne.champ}
+
+
+def manquants(correspondance: Correspondance) -> list[str]:
+    """Les champs sans lesquels aucune ligne ne passera."""
+    absents = [champ for champ in champs.OBLIGATOIRES if champ not in correspondance]
+    if champs.MONTANT_TTC in absents and {champs.MONTANT_HT, champs.MONTANT_TVA} <= set(
+        correspondance
+    ):
+        absents.remove(champs.MONTANT_TTC)
+    if not {champs.CLIENT, champs.CODE_CLIENT, champs.SIREN, champs.SIRET} & set(correspondance):
+        absents.append(champs.CLIENT)
+    return absents
+
+
+def lire_lignes(
+    feuille: Feuille, correspondance: Correspondance, *, decimale: str | None = None
+) -> list[LigneLue]:
+    """Chaque ligne, lue ou refusée ; `decimale` ("," ou ".") tranche « 1.234 ».
+
+    Sans elle, on la demande à la colonne : une seule façon d'écrire les décimales y suffit.
+    """
+    lecture = _Lecture(feuille, correspondance, decimale)
+    lues: list[LigneLue] = []
+    vues: dict[str, tuple[int, FactureLue]] = {}
+    for ligne in feuille.lignes:
+        lue = lecture.lire(ligne)
+        if lue.facture is not None:
+            lue = _sans_doublon(lue, vues)
+        lues.append(lue)
+    return lues
+
+
+def _sans_doublon(lue: LigneLue, vues: dict[str, tuple[int, FactureLue]]) -> LigneLue:
+    """Un export par ligne de détail répète la facture ; deux factures n'ont pas un numéro."""
+    facture = lue.facture
+    if facture.numero not in vues:
+        vues[facture.numero] = (lue.numero_ligne, facture)
+        return lue
+    premiere, deja = vues[facture.numero]
+    if facture == replace(deja, libelle=facture.libelle):
+        alerte = Anomalie(champs.NUMERO, f"Répète la ligne {premiere} : non reprise.")
+        return LigneLue(lue.numero_ligne, None, alertes=(*lue.alertes, alerte))
+    controle = Controle()
+    controle.refuser(
+        champs.NUMERO,
+        f"Le numéro {facture.numero} est déjà à la ligne {premiere}, avec d'autres valeurs.",
+    )
+    return LigneLue(lue.numero_ligne, None, tuple(controle.refus), lue.alertes)
+
+
+class _Lecture:
+    """Ce que l'on sait de tout le tableau avant d'en lire une ligne."""
+
+    def __init__(
+        self, feuille: Feuille, correspondance: Correspondance, decimale: str | None
+    ) -> None:
+        self.indices = {c: i for c, i in correspondance.items() if c in champs.CHAMPS}
+        self.decimales = {
+            champ: decimale or _decimale_de_colonne(feuille, self.indices[champ])
+            for champ in MONTANTS
+            if champ in self.indices
+        }
+        self.americaines = {
+            champ
+            for champ in DATES
+            if champ in self.indices
+            and any(
+                isinstance(vu := ligne.cellule(self.indices[champ]), str)
+                and est_date_americaine(vu)
+                for ligne in feuille.lignes
+            )
+        }
+
+    def lire(self, ligne: Ligne) -> LigneLue:
+        controle = Controle()
+        lu = {champ: ligne.cellule(indice) for champ, indice in self.indices.items()}
+        montants = {champ: self._montant(champ, lu.get(champ), controle) for champ in MONTANTS}
+        jours = {champ: self._jour(champ, lu.get(champ), controle) for champ in DATES}
+        nature = _nature(lu.get(champs.NATURE), montants, controle)
+        _completer_ttc(montants, controle)
+        if nature == AVOIR:
+            montants = _au_positif(montants)
+        facture = FactureLue(
+            numero=lire_texte(lu.get(champs.NUMERO)),
+            nature=nature,
+            date_emission=jours[champs.DATE_EMISSION],
+            date_echeance=jours[champs.DATE_ECHEANCE],
+            devise=_devise(lu.get(champs.DEVISE)),
+            montant_ht=montants[champs.MONTANT_HT],
+            montant_tva=montants[champs.MONTANT_TVA],
+            montant_ttc=montants[champs.MONTANT_TTC],
+            montant_prepaye=_paye(montants),
+            montant_du=montants[champs.RESTE_DU],
+            vendeur=PartieLue(),
+            acheteur=lire_client(lu, controle),
+            libelle=lire_texte(lu.get(champs.LIBELLE)),
+            profil="tableur",
+        )
+        deja = {refus.champ for refus in controle.refus}
+        verdict = controler(facture)
+        refus = [
+            replace(r, champ=COLONNE_DU_CHAMP.get(r.champ, r.champ))
+            for r in verdict.refus
+            if COLONNE_DU_CHAMP.get(r.champ, r.champ) not in deja
+        ]
+        alertes = [
+            replace(a, champ=COLONNE_DU_CHAMP.get(a.champ, a.champ)) for a in verdict.alertes
+            if COLONNE_DU_CHAMP.get(a.champ, a.champ) not in deja
+        ]  # fmt: skip
+        tous_refus = (*controle.refus, *refus)
+        return LigneLue(
+            ligne.numero,
+            None if tous_refus else completer(facture),
+            tous_refus,
+            (*controle.alertes, *alertes),
+        )
+
+    def _montant(self, champ: str, cellule: Cellule, controle: Controle) -> Decimal | None:
+        try:
+            return lire_montant(cellule, decimale=self.decimales.get(champ))
+        except ValeurRefusee as erreur:
+            controle.refuser(champ, erreur.message)
+            return None
+
+    def _jour(self, champ: str, cellule: Cellule, controle: Controle) -> date | None:
+        try:
+            if champ in self.americaines and isinstance(cellule, str):
+                _refuser_reversible(cellule)
+            return lire_date(cellule)
+        except ValeurRefusee as erreur:
+            controle.refuser(champ, erreur.message)
+            return None
+
+
+def _refuser_reversible(texte: str) -> None:
+    """D'autres dates de la colonne ont le mois d'abord : celle-ci ne peut être devinée."""
+    if est_date_reversible(texte):
+        raise ValeurRefusee(
+            f"« {texte.strip()[:20]} » : d'autres dates de la colonne sont à l'américaine "
+            "(mois/jour), celle-ci peut se lire de deux façons."
+        )
+
+
+def _decimale_de_colonne(feuille: Feuille, indice: int) -> str | None:
+    vues = {
+        signe
+        for ligne in feuille.lignes
+        if isinstance(cellule := ligne.cellule(indice), str) and (signe := decimale_de(cellule))
+    }
+    return vues.pop() if len(vues) == 1 else None
+
+
+def _nature(cellule: Cellule, montants: Mapping[str, Decimal | None], controle: Controle) -> str:
+    vu = normaliser(lire_texte(cellule))
+    ttc = montants[champs.MONTANT_TTC]
+    if ttc is None:
+        ttc = montants[champs.MONTANT_HT]
+    negatif = ttc is not None and ttc < 0
+    if not vu:
+        if negatif:
+            controle.signaler(champs.NATURE, "Montant négatif : lu comme un avoir.")
+        return AVOIR if negatif else FACTURE
+    if vu not in champs.NATURES_ECRITES:
+        controle.refuser(
+            champs.NATURE,
+            f"« {lire_texte(cellule)[:40]} » n'est ni une facture, ni un acompte, ni un avoir.",
+        )
+        return FACTURE
+    return champs.NATURES_ECRITES[vu]
+
+
+def _completer_ttc(montants: dict[str, Decimal | None], controle: Controle) -> None:
+    ht, tva = montants[champs.MONTANT_HT], montants[champs.MONTANT_TVA]
+    en_cause = {champs.MONTANT_HT, champs.MONTANT_TVA, champs.MONTANT_TTC}
+    if en_cause & {refus.champ for refus in controle.refus}:
+        return
+    if montants[champs.MONTANT_TTC] is None and ht is not None and tva is not None:
+        montants[champs.MONTANT_TTC] = ht + tva
+        controle.signaler(champs.MONTANT_TTC, "Total TTC absent : calculé, HT + TVA.")
+
+
+def _au_positif(montants: dict[str, Decimal | None]) -> dict[str, Decimal | None]:
+    """Un avoir tout en négatif se lit au positif ; un avoir aux signes mêlés reste à refuser."""
+    presents = [montant for montant in montants.values() if montant is not None]
+    if any(montant > 0 for montant in presents):
+        return montants
+    return {champ: None if m is None else abs(m) for champ, m in montants.items()}
+
+
+def _paye(montants: Mapping[str, Decimal | None]) -> Decimal | None:
+    """Déjà payé : la colonne le dit, sinon c'est le total moins le reste dû."""
+    paye, reste = montants[champs.MONTANT_PAYE], montants[champs.RESTE_DU]
+    ttc = montants[champs.MONTANT_TTC]
+    if paye is None and reste is not None and ttc is not None and 0 <= reste <= ttc:
+        return ttc - reste
+    return paye
+
+
+def _devise(cellule: Cellule) -> str:
+    vu = lire_texte(cellule).upper()
+    return "EUR" if vu in EUROS else vu
+
+
+def _exemple(feuille: Feuille, indice: int) -> str:
+    for ligne in feuille.lignes[:20]:
+        if not est_vide(cellule := ligne.cellule(indice)):
+            return lire_texte(cellule)[:60]
+    return ""

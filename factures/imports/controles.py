@@ -1,0 +1,213 @@
+"""Ce qu'une facture lue doit vérifier avant d'entrer.
+
+Contredite, elle est refusée ou signalée, jamais réparée. Pur : ni base, ni horloge.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+
+from stdnum import iban as cle_iban
+from stdnum.eu import vat as cle_tva
+from stdnum.fr import siren as cle_siren
+from stdnum.fr import siret as cle_siret
+
+from factures.imports.types import AVOIR, Anomalie, FactureLue, PartieLue, Refus, TvaLue
+from recouvrement.socle.montants import ZERO
+
+TOLERANCE = Decimal("0.02")
+DELAI_PAR_DEFAUT = 30
+LONGUEUR_NUMERO, LONGUEUR_NOM = 80, 200
+# Ces profils n'ont pas de quoi dire l'acompte : seul le net à payer le montre.
+SANS_PREPAYE = ("MINIMUM",)
+
+
+@dataclass(slots=True)
+class Controle:
+    refus: list[Refus] = field(default_factory=list)
+    alertes: list[Anomalie] = field(default_factory=list)
+
+    def refuser(self, champ: str, phrase: str) -> None:
+        self.refus.append(Refus(champ, phrase))
+
+    def signaler(self, champ: str, phrase: str) -> None:
+        self.alertes.append(Anomalie(champ, phrase))
+
+
+def controler(facture: FactureLue) -> Controle:
+    controle = Controle()
+    _identite(facture, controle)
+    _dates(facture, controle)
+    if facture.devise != "EUR":
+        vu = f"en {facture.devise[:10]}" if facture.devise else "dans une devise inconnue"
+        controle.refuser("devise", f"Cette facture est {vu} : seuls les euros sont suivis.")
+    _totaux(facture, controle)
+    _ventilation(facture, controle)
+    _reste_du(facture, controle)
+    _partie(facture.vendeur, "vendeur", controle)
+    _partie(facture.acheteur, "acheteur", controle)
+    if facture.iban and not cle_iban.is_valid(facture.iban):
+        controle.signaler("iban", f"L'IBAN {facture.iban[:40]} a une clé fausse.")
+    return controle
+
+
+def completer(facture: FactureLue) -> FactureLue:
+    """Acompte et net à payer, déduits l'un de l'autre une fois les contrôles passés."""
+    ttc = facture.montant_ttc
+    if ttc is None:
+        return facture
+    prepaye, du = facture.montant_prepaye, facture.montant_du
+    if prepaye is None:
+        prepaye = ZERO if du is None else max(ttc + facture.arrondi - du, ZERO)
+    if du is None:
+        du = ttc + facture.arrondi - prepaye
+    return replace(facture, montant_prepaye=prepaye, montant_du=du)
+
+
+def _identite(facture: FactureLue, controle: Controle) -> None:
+    if not facture.numero:
+        controle.refuser("numero", "Numéro manquant.")
+    elif len(facture.numero) > LONGUEUR_NUMERO:
+        controle.refuser("numero", f"Numéro de plus de {LONGUEUR_NUMERO} caractères.")
+    acheteur = facture.acheteur
+    if not any((acheteur.nom, acheteur.siren, acheteur.siret, acheteur.tva, acheteur.code)):
+        controle.refuser("client", "Client manquant.")
+    elif len(acheteur.nom) > LONGUEUR_NOM:
+        controle.refuser("client", f"Nom du client de plus de {LONGUEUR_NOM} caractères.")
+
+
+def _dates(facture: FactureLue, controle: Controle) -> None:
+    emission, echeance = facture.date_emission, facture.date_echeance
+    if emission is None:
+        controle.refuser("date_emission", "Date d'émission manquante.")
+    if emission and echeance and echeance < emission:
+        controle.refuser(
+            "date_echeance",
+            f"L'échéance ({echeance:%d/%m/%Y}) précède l'émission ({emission:%d/%m/%Y}).",
+        )
+    if echeance is None and facture.nature != AVOIR:
+        controle.signaler(
+            "date_echeance",
+            f"Échéance absente : {DELAI_PAR_DEFAUT} jours après l'émission par défaut.",
+        )
+
+
+def _totaux(facture: FactureLue, controle: Controle) -> None:
+    ht, tva, ttc = facture.montant_ht, facture.montant_tva, facture.montant_ttc
+    if ttc is None:
+        controle.refuser("montant_ttc", "Total TTC manquant.")
+        return
+    if ttc == 0:
+        controle.refuser("montant_ttc", "Le total est nul : il n'y a rien à suivre.")
+    elif ttc < 0:
+        quoi = "L'avoir" if facture.nature == AVOIR else "La facture"
+        conseil = "" if facture.nature == AVOIR else " : est-ce un avoir ?"
+        controle.refuser("montant_ttc", f"{quoi} a un total négatif ({_euros(ttc)}){conseil}")
+    if ht is None:
+        if tva is not None and abs(tva) > abs(ttc):
+            controle.refuser(
+                "montant_tva", f"La TVA ({_euros(tva)}) dépasse le total TTC ({_euros(ttc)})."
+            )
+        return
+    ecart = abs(ttc - ht - (tva or ZERO))
+    if ecart > TOLERANCE:
+        if tva is None and ht <= ttc:
+            # Sans montant de TVA, HT et TTC ne se contredisent pas.
+            return
+        somme = f"HT {_euros(ht)} + TVA {_euros(tva or ZERO)} = {_euros(ht + (tva or ZERO))}"
+        controle.refuser("montant_ttc", f"Le total TTC {_euros(ttc)} ne vaut pas {somme}.")
+    elif ecart:
+        controle.signaler(
+            "montant_ttc",
+            f"Écart d'arrondi de {_euros(ecart)} entre HT + TVA et le TTC, qui est retenu.",
+        )
+
+
+def _ventilation(facture: FactureLue, controle: Controle) -> None:
+    montants = [ligne.montant for ligne in facture.tva_par_taux]
+    if montants and facture.montant_tva is not None and None not in montants:
+        somme = sum((m for m in montants if m is not None), ZERO)
+        if abs(somme - facture.montant_tva) > TOLERANCE:
+            controle.refuser(
+                "montant_tva",
+                f"La TVA totale {_euros(facture.montant_tva)} ne vaut pas la somme "
+                f"de sa ventilation par taux, {_euros(somme)} (BR-CO-14).",
+            )
+    doubles = [cle for cle, n in Counter(map(_cle_taux, facture.tva_par_taux)).items() if n > 1]
+    for categorie, taux in doubles:
+        if categorie == "S":
+            controle.signaler(
+                "montant_tva",
+                f"La TVA à {taux.normalize():f} % est ventilée en plusieurs lignes (BR-S-08).",
+            )
+
+
+def _cle_taux(ligne: TvaLue) -> tuple[str, Decimal]:
+    """20 et 20.00 sont le même taux."""
+    try:
+        return ligne.categorie, Decimal(ligne.taux or "0")
+    except InvalidOperation:
+        return "", Decimal(0)
+
+
+def _reste_du(facture: FactureLue, controle: Controle) -> None:
+    ttc, prepaye, du = facture.montant_ttc, facture.montant_prepaye, facture.montant_du
+    if ttc is None or ttc <= 0:
+        return
+    if prepaye is not None and prepaye < 0:
+        controle.refuser(
+            "montant_prepaye", f"Le montant déjà payé est négatif ({_euros(prepaye)})."
+        )
+    elif prepaye is not None and prepaye > ttc + TOLERANCE:
+        controle.refuser(
+            "montant_prepaye",
+            f"Le montant déjà payé ({_euros(prepaye)}) dépasse le total ({_euros(ttc)}).",
+        )
+    if du is None:
+        return
+    if du < 0:
+        controle.refuser("montant_du", f"Le reste à payer est négatif ({_euros(du)}).")
+        return
+    attendu = ttc - (prepaye or ZERO) + facture.arrondi
+    if prepaye is None and du < attendu and facture.profil in SANS_PREPAYE:
+        controle.signaler(
+            "montant_prepaye",
+            f"Déjà payé, déduit du net à payer : {_euros(attendu - du)}.",
+        )
+    elif abs(du - attendu) > TOLERANCE:
+        controle.refuser(
+            "montant_du",
+            f"Le reste à payer {_euros(du)} ne vaut pas le total {_euros(ttc)} "
+            f"moins le déjà payé {_euros(prepaye or ZERO)}.",
+        )
+    if du == 0:
+        controle.signaler("montant_du", "Cette facture est déjà soldée.")
+
+
+def _partie(partie: PartieLue, qui: str, controle: Controle) -> None:
+    """Une clé fausse ne fait pas disparaître la dette : on la montre."""
+    de = f"du {qui}" if qui == "vendeur" else "de l'acheteur"
+    if partie.siren and not cle_siren.is_valid(partie.siren):
+        controle.signaler(f"{qui}.siren", f"Le SIREN {de} {partie.siren} a une clé fausse.")
+    if partie.siret and not cle_siret.is_valid(partie.siret):
+        perdu = " (un zéro de tête perdu ?)" if len(partie.siret) == 13 else ""
+        controle.signaler(f"{qui}.siret", f"Le SIRET {de} {partie.siret} est faux{perdu}.")
+    if partie.tva and _tva_fausse(partie.tva):
+        controle.signaler(f"{qui}.tva", f"Le n° de TVA {de} {partie.tva[:30]} est faux.")
+    if partie.siren and partie.siret and not partie.siret.startswith(partie.siren):
+        controle.signaler(f"{qui}.siret", f"Le SIRET {de} ne commence pas par son SIREN.")
+    est_francaise = partie.tva.startswith("FR") and len(partie.tva) == 13
+    if est_francaise and partie.siren and not partie.tva.endswith(partie.siren):
+        controle.signaler(f"{qui}.tva", f"Le n° de TVA {de} n'est pas celui de son SIREN.")
+
+
+def _tva_fausse(tva: str) -> bool:
+    """Hors de l'Union, le numéro n'est pas vérifiable."""
+    if not tva[:2].isalpha():
+        return True
+    return tva[:2].lower() in cle_tva.MEMBER_STATES | {"el"} and not cle_tva.is_valid(tva)
+
+
+def _euros(montant: Decimal) -> str:
+    entier = f"{montant:,.2f}".replace(",", "\u202f").replace(".", ",")
+    return f"{entier}\u00a0€"

@@ -1,0 +1,32 @@
+"""Des octets déposés à ce qu'on y lit : un seul point d'entrée, pur, pour tous les genres."""
+
+from factures.imports.colonnes import noter_entetes
+from factures.imports.controles import completer, controler
+from factures.imports.fichiers import Genre, genre_verifie
+from factures.imports.pdf import lire_pdf
+from factures.imports.types import Refus, ResultatLecture
+from factures.imports.xml import lire_xml
+from recouvrement.socle.tableur import FichierIllisible, lire_classeur, lire_csv
+
+
+def lire_fichier(nom: str, octets: bytes) -> ResultatLecture:
+    """Ne lève jamais pour un fichier mauvais : le refus est dans le résultat.
+
+    Les fichiers venus d'ailleurs passent par `isolement.lire_fichiers`, qui borne la mémoire.
+    """
+    try:
+        genre = genre_verifie(nom, octets)
+        if genre == Genre.CSV:
+            return ResultatLecture(nom, feuille=lire_csv(octets, noter=noter_entetes))
+        if genre in (Genre.XLSX, Genre.ODS):
+            return ResultatLecture(nom, feuille=lire_classeur(octets, noter=noter_entetes))
+        facture, releve = lire_pdf(octets) if genre == Genre.PDF else lire_xml(octets)
+    except FichierIllisible as erreur:
+        return ResultatLecture(nom, refus=(Refus("fichier", erreur.message),))
+    controle = controler(facture)
+    # Un champ déjà refusé à la lecture manque forcément : une seule phrase suffit.
+    deja = {refus.champ for refus in releve.refus}
+    refus = (*releve.refus, *(r for r in controle.refus if r.champ not in deja))
+    alertes = (*releve.alertes, *controle.alertes)
+    factures = () if refus else (completer(facture),)
+    return ResultatLecture(nom, factures=factures, refus=refus, alertes=alertes)

@@ -1,0 +1,101 @@
+"""Ce que rendent les lecteurs : des faits lus, rien d'enregistré."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from recouvrement.socle.tableur import Feuille
+
+FACTURE, ACOMPTE, AVOIR = "facture", "acompte", "avoir"
+NATURES = (FACTURE, ACOMPTE, AVOIR)
+
+
+@dataclass(frozen=True, slots=True)
+class Refus:
+    """Une raison de ne pas importer, rattachée au champ ou à la colonne en cause."""
+
+    champ: str
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class Anomalie:
+    """Ce qu'il faut montrer sans l'empêcher."""
+
+    champ: str
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartieLue:
+    nom: str = ""
+    siren: str = ""
+    siret: str = ""
+    tva: str = ""
+    code: str = ""
+    lignes: tuple[str, ...] = ()
+    code_postal: str = ""
+    ville: str = ""
+    pays: str = ""
+    courriel: str = ""
+    telephone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TvaLue:
+    """Une ligne de la ventilation de la TVA, le taux tel qu'écrit."""
+
+    categorie: str
+    taux: str
+    base: Decimal | None
+    montant: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class FactureLue:
+    """Montants toujours positifs, avoirs compris : `nature` porte le sens.
+
+    Après les contrôles, `numero`, `date_emission` et `montant_ttc` sont toujours là.
+    """
+
+    numero: str
+    nature: str
+    date_emission: date | None
+    date_echeance: date | None
+    devise: str
+    montant_ht: Decimal | None
+    montant_tva: Decimal | None
+    montant_ttc: Decimal | None
+    montant_prepaye: Decimal | None
+    montant_du: Decimal | None
+    vendeur: PartieLue
+    acheteur: PartieLue
+    arrondi: Decimal = Decimal("0.00")
+    tva_par_taux: tuple[TvaLue, ...] = ()
+    iban: str = ""
+    reference_commande: str = ""
+    facture_origine: str = ""
+    libelle: str = ""
+    profil: str = ""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LigneLue:
+    """Une ligne de tableur : `facture` si elle est bonne, sinon les raisons de la refuser."""
+
+    numero_ligne: int
+    facture: FactureLue | None
+    refus: tuple[Refus, ...] = ()
+    alertes: tuple[Anomalie, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResultatLecture:
+    """Un fichier lu : des factures (PDF, XML), ou une feuille à mettre en colonnes."""
+
+    nom: str
+    factures: tuple[FactureLue, ...] = ()
+    feuille: Feuille | None = None
+    refus: tuple[Refus, ...] = ()
+    alertes: tuple[Anomalie, ...] = ()
