@@ -52,6 +52,12 @@ class Duree(Enum):
         self.fondement = fondement
         self.confiance = confiance
 
+    def depart(self, fait: date) -> date:
+        """La veille du premier jour compté."""
+        if self is Duree.PERSONNE_PUBLIQUE:
+            return date(fait.year, 12, 31)
+        return fait
+
     def terme(self, depart: date) -> date:
         """Le dernier jour utile, sans interruption ni suspension."""
         if self is Duree.PERSONNE_PUBLIQUE:
@@ -222,7 +228,9 @@ def prescription(depart: date, duree: Duree, actes: Iterable[Evenement] = ()) ->
             fin = evenement.fin if evenement.acte.a_une_duree else evenement.le
             # Instance en cours : le délai ne repart qu'à son extinction.
             origine = None if fin is None else max(origine, fin)
-            terme = None if origine is None else _terme(origine, duree, suspensions)
+            nouveau = None if origine is None else _terme(origine, duree, suspensions)
+            # Interrompre ne raccourcit jamais, fût-ce d'un 29 février.
+            terme = None if terme is None or nouveau is None else max(terme, nouveau)
         etapes.append(EtapePrescription(evenement, terme, motif))
     return Prescription(depart, duree, terme, tuple(etapes))
 
@@ -230,7 +238,7 @@ def prescription(depart: date, duree: Duree, actes: Iterable[Evenement] = ()) ->
 def _terme(origine: date, duree: Duree, suspensions: list[Evenement]) -> date | None:
     """Le dernier jour, chaque jour suspendu après `origine` étant rendu une fois."""
     terme = duree.terme(origine)
-    jusque = origine
+    jusque = duree.depart(origine)
     for suspension in suspensions:
         if suspension.le > terme:
             break

@@ -87,7 +87,12 @@ def decompte_lent(facture, paiements, c, au):
     if depart and c.capitalisation:
         origine = max(depart, c.capitalisation_depuis or depart)
         anniversaires = {_plus_mois(origine, 12 * n) for n in range(1, 60)}
+    # Somme des taux des jours écoulés à assiette constante, en cent-millionièmes de 365 × 366.
+    attente = 0
+    connus = {}
+    deux_mois = c.jugement_executoire_le and _plus_mois(c.jugement_executoire_le, 2)
     jour = min([facture.echeance, *(p.le for p in paiements)])
+    jours_de_fait = {p.le for p in paiements} | anniversaires | {au}
     while jour <= au:
         if jour - JOUR in anniversaires:
             anciens, recents = anciens + recents, Fraction(0)
@@ -101,12 +106,15 @@ def decompte_lent(facture, paiements, c, au):
             and jour >= c.procedure_collective_le
         )
         if depart and jour > depart and not arrete and principal + anciens:
-            base = 365
-            if c.base_jours == "reelle" and (date(jour.year, 12, 31).timetuple().tm_yday == 366):
-                base = 366
-            du_jour = (principal + anciens) * _taux(jour, facture, c) / 100 / base
-            recents += du_jour
-            courus += du_jour
+            bissextile = c.base_jours == "reelle" and jour.year % 4 == 0
+            jugement = c.jugement_executoire_le
+            cle = (jour.year, jour.month < 7, jugement and (jour > jugement, jour > deux_mois))
+            if cle not in connus:
+                connus[cle] = int(_taux(jour, facture, c) * 10**6)
+            attente += connus[cle] * (365 if bissextile else 366)
+        if jour in jours_de_fait:
+            du = (principal + anciens) * Fraction(attente, 10**8 * 365 * 366)
+            attente, recents, courus = 0, recents + du, courus + du
         du_meme_jour = [p for p in paiements if p.le == jour]
         # Avoirs puis paiements, chacun en une seule masse : l'ordre ne peut pas compter.
         masse = sum((Fraction(p.montant) for p in du_meme_jour if p.avoir), Fraction(0))
