@@ -187,6 +187,8 @@ FORMAT_MODULE_PATH = ["recouvrement.socle.formats"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = env.str("STATIQUES", default=str(VAR / "statiques"))
+if not env.str("STATIQUES", default=""):
+    (VAR / "statiques").mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [RACINE / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
@@ -204,7 +206,7 @@ SERVEUR_SMTP = serveur_smtp(env.str("SMTP_URL", default=""))
 MAILERS = {"default": {"BACKEND": "recouvrement.courriel.boite_de_depart.BoiteDeDepart"}}
 DEFAULT_FROM_EMAIL = env.str("EXPEDITEUR", default=f"ne-pas-repondre@{_adresse.hostname}")
 
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost//"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True

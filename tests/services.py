@@ -12,7 +12,12 @@ from pathlib import Path
 
 from recouvrement.environnement import RACINE
 
-CLEF = "clef-pour-les-processus-d-essai-0123456789-abcdef"
+CLEF = "clef-pour-les-processus-d-essai-0123456789-abcdefghijklmnopqrstuvwxyz"
+
+DU_POSTE = {
+    *("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "SITE_URL", "ALLOWED_HOSTS"),
+    *("DEBUG", "FICHIERS", "EXPEDITEUR", "STATIQUES", "STOCKAGE_STATIQUES"),
+}
 
 
 def port_libre() -> int:
@@ -26,8 +31,7 @@ def environnement(**valeurs: str | Path) -> dict[str, str]:
     propre = {
         nom: valeur
         for nom, valeur in os.environ.items()
-        if nom.removesuffix("_FILE")
-        not in {"DATABASE_URL", "REDIS_URL", "SMTP_URL", "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS"}
+        if nom.removesuffix("_FILE") not in DU_POSTE
     }
     return (
         propre

@@ -1,0 +1,251 @@
+"""Ce que lint-imports ne voit pas : clés étrangères, gabarits, accès, cloison, taille."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.views.generic import RedirectView
+
+from recouvrement.comptes.cloison import ModeleCloisonne
+from recouvrement.environnement import RACINE
+
+# Du plus bas au plus haut ; une app ne connaît que celles qui la précèdent.
+ETAGES = [
+    "composants",
+    "comptes",
+    "journal",
+    "documents",
+    "courriel",
+    "equipe",
+    "clients",
+    "factures",
+    "relances",
+    "contentieux",
+    "accueil",
+]
+LIGNES_MAX = 400
+SOURCES = ["recouvrement", "clients", "factures", "relances", "contentieux"]
+GABARITS = RACINE / "templates"
+
+# Les seules pages ouvertes à qui n'est pas connecté, par le nom de leur adresse.
+PUBLIQUES = {
+    # django-allauth garde lui-même ses pages.
+    r"^(account|mfa|usersessions)_",
+    # Sondes de vie, sans donnée.
+    r"^equipe:(vivant|pret)$",
+    # Le jeton de l'adresse vaut autorisation.
+    r"^equipe:invitation$",
+}
+# Gabarits que personne ne nomme dans le projet, mais que Django ou allauth cherchent.
+CHERCHES_PAR_NOM = re.compile(
+    r"^(\d{3}(_csrf)?\.html|(account|mfa|usersessions|allauth|registration|django|lucide)/.*)$"
+)
+
+
+# Les pages de compte d'allauth, habillées par nous, sont tenues par l'équipe.
+CHEZ_L_EQUIPE = {"account", "allauth", "mfa", "usersessions"}
+
+
+def etage(app: str) -> int:
+    app = "equipe" if app in CHEZ_L_EQUIPE else app
+    return ETAGES.index(app) if app in ETAGES else -1
+
+
+@cache
+def gabarits() -> dict[str, str]:
+    return {
+        fichier.relative_to(GABARITS).as_posix(): fichier.read_text(encoding="utf-8")
+        for fichier in sorted(GABARITS.rglob("*"))
+        if fichier.is_file()
+    }
+
+
+@cache
+def modules() -> dict[str, str]:
+    return {
+        fichier.relative_to(RACINE).as_posix(): fichier.read_text(encoding="utf-8")
+        for source in SOURCES
+        for fichier in sorted((RACINE / source).rglob("*.py"))
+        if "migrations" not in fichier.parts
+    }
+
+
+def adresses(resolveur: URLResolver, prefixe: str = "", espace: str = "") -> Iterator[tuple]:
+    for motif in resolveur.url_patterns:
+        chemin = prefixe + str(motif.pattern)
+        if isinstance(motif, URLPattern):
+            yield chemin, f"{espace}{motif.name or ''}", motif.callback
+        else:
+            dedans = f"{espace}{motif.namespace}:" if motif.namespace else espace
+            yield from adresses(motif, chemin, dedans)
+
+
+def test_une_cle_etrangere_ne_remonte_pas_d_etage():
+    montantes = [
+        f"{modele._meta.label}.{champ.name} → {champ.related_model._meta.label}"
+        for modele in apps.get_models()
+        if modele._meta.app_label in ETAGES
+        for champ in modele._meta.get_fields()
+        if champ.is_relation
+        and not champ.auto_created
+        and champ.related_model
+        and etage(champ.related_model._meta.app_label) > etage(modele._meta.app_label)
+    ]
+    assert montantes == []
+
+
+def test_un_gabarit_n_inclut_que_chez_soi_ou_dessous():
+    montants = [
+        f"{nom} → {cible}"
+        for nom, texte in gabarits().items()
+        if "/" in nom
+        for cible in re.findall(r"{%\s*(?:include|extends)\s+[\"']([^\"'#]+)", texte)
+        if etage(cible.split("/")[0]) > etage(nom.split("/")[0])
+    ]
+    assert montants == []
+
+
+def test_tout_gabarit_sert():
+    """Un fichier que ni le code ni un autre gabarit ne nomme est mort."""
+    textes = [*modules().values(), *gabarits().values()]
+    inutiles = [
+        nom
+        for nom in gabarits()
+        if not CHERCHES_PAR_NOM.match(nom) and not any(_nomme(nom, texte) for texte in textes)
+    ]
+    assert inutiles == []
+
+
+def _nomme(gabarit: str, texte: str) -> bool:
+    # « courriels/{ton}.txt » nomme tout le dossier : un nom composé compte pour ses voisins.
+    dossier = gabarit.rpartition("/")[0]
+    return gabarit in texte or (bool(dossier) and f"{dossier}/{{" in texte)
+
+
+@pytest.mark.parametrize(
+    ("faute", "motif"),
+    [
+        ("un style en ligne", r"<[^>{]*\sstyle\s*="),
+        ("un gestionnaire en ligne", r"<[^>{]*\son[a-z]+\s*="),
+        ("htmx évalué", r"\shx-on[:\-=]"),
+        ("un script en ligne", r"<script(?![^>]*\ssrc=)(?![^>]*application/json)[^>]*>"),
+        ("une feuille en ligne", r"<style\b"),
+        ("une adresse javascript:", r"javascript:"),
+        ("un hôte étranger", r"<(?:script|link|img|iframe)[^>]+(?:src|href)=[\"'](?:https?:)?//"),
+    ],
+    ids=lambda valeur: valeur if " " in valeur else "",
+)
+def test_aucune_page_n_enfreint_la_politique_de_contenu(faute, motif):
+    en_faute = [
+        nom
+        for nom, texte in gabarits().items()
+        # Les sources de PDF et de courriels ne sont pas des pages.
+        if nom.endswith(".html") and not re.search(r"(^|/)(documents|courriels)/", nom)
+        if re.search(motif, texte, re.IGNORECASE)
+    ]
+    assert en_faute == [], faute
+
+
+def test_toute_page_d_un_creancier_exige_une_habilitation():
+    nues = [
+        chemin
+        for chemin, _, vue in adresses(get_resolver())
+        if "<slug:creancier>" in chemin and not hasattr(vue, "role_exige")
+    ]
+    assert nues == []
+
+
+def test_toute_page_dit_qui_peut_la_voir():
+    muettes = [
+        f"{chemin} ({nom})"
+        for chemin, nom, vue in adresses(get_resolver())
+        if not hasattr(vue, "role_exige")
+        # Un renvoi ne montre rien : la page d'arrivée a sa propre garde.
+        and getattr(vue, "view_class", None) is not RedirectView
+        and not any(re.match(motif, nom) for motif in PUBLIQUES)
+    ]
+    assert muettes == []
+
+
+def test_une_unicite_se_dit_par_creancier():
+    """Sans lui, un créancier apprendrait par un refus ce qu'un autre possède."""
+    sans = []
+    for modele in apps.get_models():
+        if not issubclass(modele, ModeleCloisonne):
+            continue
+        for contrainte in modele._meta.constraints:
+            if isinstance(contrainte, models.UniqueConstraint) and not _borne(modele, contrainte):
+                sans.append(f"{modele._meta.label}.{contrainte.name}")
+        sans += [
+            f"{modele._meta.label}.{champ.name}"
+            for champ in modele._meta.local_fields
+            if champ.unique
+            and not champ.primary_key
+            and not champ.is_relation
+            # Ce qui vient du hasard (UUID, empreinte de jeton) n'apprend rien à personne.
+            and not isinstance(champ, models.UUIDField)
+            and champ.name != "empreinte_jeton"
+            and champ.name != "empreinte_jeton"
+        ]
+    assert sans == []
+
+
+def _borne(modele: type[models.Model], contrainte: models.UniqueConstraint) -> bool:
+    """Le créancier y est, ou une ligne cloisonnée dont il dépend (une relance, une facture…)."""
+    for nom in contrainte.fields:
+        champ = modele._meta.get_field(nom)
+        if nom == "creancier":
+            return True
+        if champ.is_relation and issubclass(champ.related_model, ModeleCloisonne):
+            return True
+    return any("creancier" in str(expression) for expression in contrainte.expressions)
+
+
+def test_un_module_reste_lisible_d_une_traite():
+    longs = {
+        nom: lignes
+        for nom, texte in modules().items()
+        if (lignes := len(texte.splitlines())) > LIGNES_MAX
+    }
+    assert longs == {}
+
+
+def test_rien_ne_s_appelle_utils():
+    fourre_tout = [
+        nom
+        for nom in modules()
+        if Path(nom).stem in {"utils", "helpers", "misc", "common", "outils"}
+        or {"utils", "helpers", "common"} & set(Path(nom).parts)
+    ]
+    assert fourre_tout == []
+
+
+def test_aucun_import_relatif_ni_signal_de_l_orm():
+    en_faute = [
+        nom
+        for nom, texte in modules().items()
+        if re.search(
+            r"^\s*from \.|django\.db\.models\.signals|django\.db\.models import signals",
+            texte,
+            re.MULTILINE,
+        )
+    ]
+    assert en_faute == []
+
+
+def test_les_applications_du_projet_sont_toutes_a_un_etage():
+    inconnues = [
+        config.label
+        for config in apps.get_app_configs()
+        if Path(config.path).is_relative_to(RACINE)
+        and not Path(config.path).is_relative_to(RACINE / ".venv")
+        and config.label not in {*ETAGES, "socle"}
+    ]
+    assert inconnues == []
+    assert settings.ROOT_URLCONF == "recouvrement.urls"
