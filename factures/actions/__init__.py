@@ -1,4 +1,4 @@
-"""Ce que l'on fait des factures et de l'argent. Une action = une transaction, inscrite au journal."""
+"""Ce que l'on fait des factures et de l'argent. Une action, une transaction, au journal."""
 
 from factures.actions.annulations import annuler_encaissement
 from factures.actions.contentieux import confier_au_contentieux, retirer_du_contentieux

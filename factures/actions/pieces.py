@@ -40,7 +40,7 @@ AMORCES = {
     "odt": (b"PK",),
 }
 CODE_ACTIF = re.compile(
-    rb"/(JavaScript|JS|Launch|OpenAction|EmbeddedFile|RichMedia)\b|<script|vbaProject",
+    rb"/(JavaScript|JS|Launch|OpenAction|RichMedia)\b|<script|vbaProject",
     re.IGNORECASE,
 )
 
@@ -108,10 +108,15 @@ def preparer_piece(
         type_mime=_type(nom, octets),
         taille=len(octets),
         empreinte=fichiers.deposer(octets),
-        contenu_actif=bool(CODE_ACTIF.search(octets)),
+        contenu_actif=a_du_code(octets),
         du=du,
         deposee_par=acteur,
     )
+
+
+def a_du_code(octets: bytes) -> bool:
+    """Un script, une action ou une macro : la pièce ne s'ouvrira pas dans la page."""
+    return bool(CODE_ACTIF.search(octets))
 
 
 def nom_propre(nom: str) -> str:

@@ -126,8 +126,8 @@ def test_la_repartition_ne_depasse_ni_le_reste_du_ni_le_montant_recu():
         recevoir(facture.client, "2000.00", imputations=[(facture.pk, Decimal("1200.01"))])
     with pytest.raises(ImputationExcessive):
         recevoir(facture.client, "100.00", imputations=[(facture.pk, Decimal("100.01"))])
+    part = (facture.pk, Decimal("10.00"))
     with pytest.raises(ImputationExcessive):
-        part = (facture.pk, Decimal("10.00"))
         recevoir(facture.client, "100.00", imputations=[part, part])
     assert not Encaissement.objects.pour(facture.creancier).exists()
 
@@ -194,8 +194,8 @@ def test_un_avoir_paye_une_facture_et_le_reste_sert_encore():
     assert utilisation.moyen == Moyen.AVOIR
     assert relue(facture).solde == Decimal("1080.00")
     assert relue(avoir).solde == Decimal("180.00")
+    parts = [(facture.pk, Decimal("180.01"))]
     with pytest.raises(AvoirInutilisable):
-        parts = [(facture.pk, Decimal("180.01"))]
         utiliser_avoir(avoir, imputations=parts, le=RECU, acteur=None)
     parts = [(facture.pk, Decimal("180.00"))]
     utiliser_avoir(avoir, imputations=parts, le=date(2026, 2, 12), acteur=None)
@@ -212,9 +212,9 @@ def test_un_avoir_n_est_ni_un_reglement_ni_payable():
         recevoir(avoir.client, "100.00", imputations=[(avoir.pk, Decimal("100.00"))])
     with pytest.raises(AvoirInutilisable):
         recevoir(avoir.client, "100.00", moyen=Moyen.AVOIR)
+    facture = une_facture(client=avoir.client)
+    parts = [(facture.pk, Decimal("10.00"))]
     with pytest.raises(AvoirInutilisable):
-        facture = une_facture(client=avoir.client)
-        parts = [(facture.pk, Decimal("10.00"))]
         utiliser_avoir(facture, imputations=parts, le=RECU, acteur=None)
 
 

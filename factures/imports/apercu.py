@@ -1,0 +1,234 @@
+"""Ce que l'import fera de chaque facture lue, d'après ce que la base connaît déjà."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from factures.enums import SortLigne
+from factures.imports.rapprochement import Annuaire, ClientAmbigu, ClientVise
+from factures.imports.types import AVOIR, Anomalie, FactureLue, Refus
+from factures.models import Facture, Piece
+from recouvrement.comptes.models import Creancier
+from recouvrement.socle.montants import ZERO
+from recouvrement.socle.templatetags.formats import euros, jour, siren
+
+# Assez petit pour les paramètres d'une requête sur les deux bases.
+LOT = 500
+MISES_A_JOUR = {
+    "date_emission": "émission",
+    "date_echeance": "échéance",
+    "montant_ht": "HT",
+    "montant_tva": "TVA",
+    "montant_ttc": "TTC",
+    "libelle": "objet",
+    "reference_commande": "commande",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PieceLue:
+    """Le PDF d'où vient la facture, déjà au magasin."""
+
+    nom: str
+    empreinte: str
+    taille: int
+    actif: bool
+
+
+@dataclass(slots=True)
+class Lue:
+    """Ce que l'on a lu d'une ligne ou d'un fichier, avant de regarder la base."""
+
+    origine: str
+    facture: FactureLue | None
+    refus: list[Refus] = field(default_factory=list)
+    alertes: list[Anomalie] = field(default_factory=list)
+    piece: PieceLue | None = None
+    # Le texte des cellules d'une ligne refusée, pour le montrer à côté de la raison.
+    cellules: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class LigneApercu:
+    lue: Lue
+    sort: SortLigne
+    client: ClientVise | None = None
+    existante: Facture | None = None
+    # Les champs qui changent d'une facture connue, leur nouvelle valeur.
+    change: dict[str, Any] = field(default_factory=dict)
+    # Ce qui est déjà payé et que l'on ne savait pas.
+    paye: Decimal = ZERO
+    ajoute_piece: bool = False
+
+    def refuser(self, champ: str, phrase: str) -> None:
+        self.sort = SortLigne.REFUSEE
+        self.lue.refus.append(Refus(champ, phrase))
+
+    def signaler(self, champ: str, phrase: str) -> None:
+        self.lue.alertes.append(Anomalie(champ, phrase))
+
+    @property
+    def accessible(self) -> bool:
+        return self.sort in (SortLigne.CREEE, SortLigne.MISE_A_JOUR)
+
+
+def apercevoir(creancier: Creancier, lues: Sequence[Lue]) -> list[LigneApercu]:
+    """Une ligne par facture lue ; le nombre de requêtes suit les lots, pas les lignes."""
+    numeros = [lue.facture.numero for lue in lues if lue.facture]
+    connues = _connues(creancier, numeros)
+    pieces = _pieces(creancier, connues.values())
+    annuaire = Annuaire(creancier)
+    vues: dict[str, Lue] = {}
+    return [_juger(creancier, lue, connues, pieces, annuaire, vues) for lue in lues]
+
+
+def echeance_par_defaut(creancier: Creancier, emission: date) -> date:
+    return emission + timedelta(days=creancier.delai_paiement)
+
+
+def _juger(creancier, lue, connues, pieces, annuaire, vues) -> LigneApercu:
+    facture = lue.facture
+    if facture is None:
+        repetee = not lue.refus
+        return LigneApercu(lue, SortLigne.INCHANGEE if repetee else SortLigne.REFUSEE)
+    ligne = LigneApercu(lue, SortLigne.CREEE)
+    _verifier_emetteur(ligne, creancier)
+    if deja := vues.get(facture.numero):
+        if facture == deja.facture:
+            ligne.sort = SortLigne.INCHANGEE
+            ligne.signaler("numero", f"Répète {deja.origine} : non reprise.")
+        else:
+            ligne.refuser(
+                "numero", f"Ce numéro est déjà dans {deja.origine}, avec d'autres valeurs."
+            )
+        return ligne
+    vues[facture.numero] = lue
+    existante = ligne.existante = connues.get(facture.numero)
+    try:
+        ligne.client = annuaire.viser(facture.acheteur)
+    except ClientAmbigu as erreur:
+        if existante is None:
+            ligne.refuser("client", erreur.message)
+            return ligne
+        ligne.client = annuaire.par_pk[existante.client_id]
+    if existante is not None:
+        _comparer(ligne, existante, pieces, annuaire)
+    else:
+        _completer(ligne, creancier)
+    return ligne
+
+
+def _verifier_emetteur(ligne: LigneApercu, creancier: Creancier) -> None:
+    vendeur = ligne.lue.facture.vendeur
+    if vendeur.siren and creancier.siren and vendeur.siren != creancier.siren:
+        ligne.signaler(
+            "vendeur",
+            f"Émise par « {vendeur.nom or 'un autre'} » (SIREN {siren(vendeur.siren)}), "
+            f"qui n'est pas le SIREN de {creancier.nom}.",
+        )
+
+
+def _completer(ligne: LigneApercu, creancier: Creancier) -> None:
+    facture = ligne.lue.facture
+    if ligne.client.pk is None:
+        if ligne.client.proche_de:
+            ligne.signaler("client", f"Client nouveau, proche de « {ligne.client.proche_de} ».")
+        else:
+            ligne.signaler("client", "Client nouveau, à compléter.")
+    if facture.date_echeance is None and facture.nature != AVOIR:
+        ligne.lue.alertes = [a for a in ligne.lue.alertes if a.champ != "date_echeance"]
+        echeance = echeance_par_defaut(creancier, facture.date_emission)
+        ligne.signaler(
+            "date_echeance",
+            f"Échéance absente : {jour(echeance)}, {creancier.delai_paiement} jours "
+            "après l'émission.",
+        )
+    paye = min(facture.montant_prepaye or ZERO, facture.montant_ttc)
+    if paye and facture.nature == AVOIR:
+        ligne.signaler("montant_prepaye", f"Avoir : {euros(paye)} déjà remboursés, non repris.")
+    else:
+        ligne.paye = paye
+    ligne.ajoute_piece = ligne.lue.piece is not None
+
+
+def _comparer(
+    ligne: LigneApercu, existante: Facture, pieces: set[tuple[int, str]], annuaire: Annuaire
+) -> None:
+    lue = ligne.lue.facture
+    if lue.nature != existante.nature:
+        ligne.refuser("nature", f"Déjà connue comme « {existante.get_nature_display().lower()} ».")
+        return
+    if ligne.client.pk is None:
+        # Le nom a pu être corrigé depuis : la facture reste à son client.
+        ligne.signaler("client", "Cette facture garde son client actuel.")
+        ligne.client = annuaire.par_pk.get(existante.client_id, ligne.client)
+    elif ligne.client.pk != existante.client_id:
+        ligne.refuser("client", "Ce numéro est déjà celui d'une facture d'un autre client.")
+        return
+    for nom in MISES_A_JOUR:
+        nouveau = getattr(lue, nom)
+        if nouveau not in (None, "") and nouveau != getattr(existante, nom):
+            ligne.change[nom] = nouveau
+    regle = existante.montant_ttc - existante.solde
+    if "montant_ttc" in ligne.change and regle:
+        ligne.refuser(
+            "montant_ttc",
+            f"Déjà réglée de {euros(regle)} : son montant ({euros(existante.montant_ttc)}) "
+            f"ne change pas par un import.",
+        )
+        return
+    if "montant_ttc" in ligne.change and existante.contentieux_depuis:
+        ligne.refuser("montant_ttc", "Au contentieux : son montant ne change pas par un import.")
+        return
+    emission = ligne.change.get("date_emission", existante.date_emission)
+    if ligne.change.get("date_echeance", existante.date_echeance) < emission:
+        ligne.refuser("date_echeance", "L'échéance connue précéderait l'émission.")
+        return
+    if lue.nature != AVOIR:
+        paye = min(lue.montant_prepaye or ZERO, lue.montant_ttc)
+        ligne.paye = max(paye - regle, ZERO)
+    piece = ligne.lue.piece
+    ligne.ajoute_piece = bool(piece) and (existante.pk, piece.empreinte) not in pieces
+    ligne.sort = SortLigne.INCHANGEE
+    if ligne.change or ligne.paye or ligne.ajoute_piece:
+        ligne.sort = SortLigne.MISE_A_JOUR
+        ligne.signaler("sort", _ce_qui_change(ligne, existante))
+
+
+def _ce_qui_change(ligne: LigneApercu, existante: Facture) -> str:
+    phrases = [
+        f"{MISES_A_JOUR[nom]} : {_dire(getattr(existante, nom))} → {_dire(valeur)}"
+        for nom, valeur in ligne.change.items()
+    ]
+    if ligne.paye:
+        phrases.append(f"{euros(ligne.paye)} réglés de plus")
+    if ligne.ajoute_piece:
+        phrases.append("PDF ajouté")
+    return ", ".join(phrases)
+
+
+def _dire(valeur: Any) -> str:
+    if isinstance(valeur, Decimal):
+        return euros(valeur)
+    if isinstance(valeur, date):
+        return jour(valeur)
+    return f"« {valeur} »" if valeur else "rien"
+
+
+def _connues(creancier: Creancier, numeros: Sequence[str]) -> dict[str, Facture]:
+    connues = {}
+    for debut in range(0, len(numeros), LOT):
+        lot = Facture.objects.pour(creancier).filter(numero__in=numeros[debut : debut + LOT])
+        connues |= {facture.numero: facture for facture in lot}
+    return connues
+
+
+def _pieces(creancier: Creancier, factures: Iterable[Facture]) -> set[tuple[int, str]]:
+    pks = [facture.pk for facture in factures]
+    connues: set[tuple[int, str]] = set()
+    for debut in range(0, len(pks), LOT):
+        lot = Piece.objects.pour(creancier).filter(facture__in=pks[debut : debut + LOT])
+        connues |= set(lot.values_list("facture_id", "empreinte"))
+    return connues

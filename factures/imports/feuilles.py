@@ -1,0 +1,118 @@
+"""Des fichiers lus à une suite de factures, chaque tableur selon ses colonnes."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from factures.imports.apercu import Lue, PieceLue
+from factures.imports.colonnes import correspondance as indices_des_champs
+from factures.imports.colonnes import deviner, lire_lignes, manquants
+from factures.imports.entetes import LIBELLES, normaliser
+from factures.imports.types import Refus, ResultatLecture
+from factures.models import CorrespondanceColonnes
+from recouvrement.comptes.models import Creancier
+from recouvrement.socle.tableur import Feuille
+from recouvrement.socle.valeurs import lire_texte
+
+# Le détail d'une ligne refusée qui sert à la retrouver.
+LONGUEUR_CELLULE = 80
+
+
+class Colonnes:
+    """Comment lire chaque tableur : corrigé à l'instant, sinon retenu, sinon deviné."""
+
+    def __init__(self, creancier: Creancier, corrigees: Mapping[str, str] | None) -> None:
+        self.creancier = creancier
+        self.corrigees = dict(corrigees or {})
+        self.feuilles: list[dict[str, Any]] = []
+
+    def lire(self, nom: str, feuille: Feuille) -> dict[str, int]:
+        signature = signature_de(feuille.entetes)
+        retenue = CorrespondanceColonnes.objects.pour(self.creancier).filter(signature=signature)
+        memoire = dict(retenue.values_list("colonnes", flat=True).first() or {})
+        devinees = deviner(feuille, memoire=memoire | self.corrigees)
+        indices = indices_des_champs(devinees)
+        absents = manquants(indices)
+        self.feuilles.append(
+            {
+                "fichier": nom,
+                "signature": signature,
+                "lecture": feuille.lecture,
+                "retenue": bool(memoire),
+                "manquants": absents,
+                "colonnes": [
+                    {
+                        "entete": colonne.entete,
+                        "exemple": colonne.exemple,
+                        "champ": colonne.champ,
+                        "certitude": colonne.certitude,
+                    }
+                    for colonne in devinees
+                ],
+            }
+        )
+        return indices
+
+    @staticmethod
+    def memoriser(creancier: Creancier, feuille: Mapping[str, Any]) -> None:
+        CorrespondanceColonnes.objects.pour(creancier).update_or_create(
+            creancier=creancier,
+            signature=feuille["signature"],
+            defaults={
+                "colonnes": {c["entete"]: c["champ"] for c in feuille["colonnes"] if c["entete"]}
+            },
+        )
+
+
+def signature_de(entetes: Sequence[str]) -> str:
+    texte = "|".join(normaliser(entete) for entete in entetes)
+    return hashlib.sha256(texte.encode()).hexdigest()
+
+
+def lues_de(
+    resultats: Iterable[ResultatLecture], colonnes: Colonnes, deposes: list[dict[str, Any]]
+) -> Iterator[Lue]:
+    """`deposes` se remplit au fil de la lecture : un résultat par fichier, dans l'ordre."""
+    for rang, resultat in enumerate(resultats):
+        if resultat.feuille is not None:
+            yield from _lues_du_tableur(resultat, colonnes)
+            continue
+        piece = _piece(resultat, deposes[rang])
+        for facture in resultat.factures or (None,):
+            yield Lue(resultat.nom, facture, list(resultat.refus), list(resultat.alertes), piece)
+
+
+def _lues_du_tableur(resultat: ResultatLecture, colonnes: Colonnes) -> Iterator[Lue]:
+    feuille = resultat.feuille
+    indices = colonnes.lire(resultat.nom, feuille)
+    absents = manquants(indices)
+    if absents:
+        noms = ", ".join(f"« {LIBELLES[champ]} »" for champ in absents)
+        phrase = f"Aucune colonne n'a été reconnue pour {noms} : choisissez-la ci-dessus."
+        yield Lue(resultat.nom, None, [Refus("fichier", phrase)])
+        return
+    if not feuille.lignes:
+        yield Lue(resultat.nom, None, [Refus("fichier", "Ce tableau n'a que des en-têtes.")])
+    for ligne, lue in zip(feuille.lignes, lire_lignes(feuille, indices), strict=True):
+        cellules = {}
+        if lue.refus:
+            cellules = {
+                champ: lire_texte(ligne.cellule(indice))[:LONGUEUR_CELLULE]
+                for champ, indice in indices.items()
+            }
+        yield Lue(
+            f"{resultat.nom}, ligne {lue.numero_ligne}",
+            lue.facture,
+            list(lue.refus),
+            list(lue.alertes),
+            cellules=cellules,
+        )
+
+
+def _piece(resultat: ResultatLecture, depose: Mapping[str, Any]) -> PieceLue | None:
+    """Le PDF est une preuve ; le XML seul n'est pas ce que le client a reçu."""
+    if not resultat.factures or not resultat.nom.lower().endswith(".pdf"):
+        return None
+    return PieceLue(
+        resultat.nom[-255:], depose["empreinte"], depose["taille"], bool(depose.get("actif"))
+    )

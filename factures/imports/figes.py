@@ -1,0 +1,45 @@
+"""Une facture lue, gardée en JSON entre l'aperçu et l'écriture, et rendue telle quelle."""
+
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from factures.imports.types import FactureLue, PartieLue
+
+DATES = ("date_emission", "date_echeance")
+MONTANTS = ("montant_ht", "montant_tva", "montant_ttc", "montant_prepaye", "montant_du")
+TEXTES = ("numero", "nature", "devise", "libelle", "reference_commande", "facture_origine")
+PARTIES = ("vendeur", "acheteur")
+CHAMPS_PARTIE = tuple(champ.name for champ in fields(PartieLue))
+
+
+def figer(facture: FactureLue) -> dict[str, Any]:
+    """Seulement ce qui est renseigné, et qui s'enregistrera."""
+    fige: dict[str, Any] = {}
+    for nom in TEXTES:
+        if valeur := getattr(facture, nom):
+            fige[nom] = valeur
+    for nom in DATES:
+        if (jour := getattr(facture, nom)) is not None:
+            fige[nom] = jour.isoformat()
+    for nom in MONTANTS:
+        if (montant := getattr(facture, nom)) is not None:
+            fige[nom] = str(montant)
+    for nom in PARTIES:
+        partie = getattr(facture, nom)
+        fige[nom] = {champ: v for champ in CHAMPS_PARTIE if (v := getattr(partie, champ))}
+    return fige
+
+
+def rendre(fige: dict[str, Any]) -> FactureLue:
+    return FactureLue(
+        **{nom: fige.get(nom, "") for nom in TEXTES},
+        **{nom: date.fromisoformat(fige[nom]) if nom in fige else None for nom in DATES},
+        **{nom: Decimal(fige[nom]) if nom in fige else None for nom in MONTANTS},
+        **{nom: _partie(fige.get(nom, {})) for nom in PARTIES},
+    )
+
+
+def _partie(fige: dict[str, Any]) -> PartieLue:
+    return PartieLue(**fige | {"lignes": tuple(fige.get("lignes", ()))})

@@ -1,0 +1,63 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from factures.actions.importation import abandonner_import
+from factures.enums import SortLigne
+from factures.imports.depot import preparer_import, valider_import
+from factures.models import Importation, LigneImport
+from recouvrement.comptes.models import Creancier
+from recouvrement.socle.erreurs import ErreurMetier
+
+
+class Command(BaseCommand):
+    help = "Importe des factures : CSV, XLSX, ODS, PDF Factur-X, XML CII ou UBL."
+
+    def add_arguments(self, parser):
+        parser.add_argument("fichiers", nargs="+", type=Path, metavar="FICHIER")
+        parser.add_argument("--creancier", required=True, help="code du créancier")
+        parser.add_argument("--a-blanc", action="store_true", help="montre sans rien enregistrer")
+        parser.add_argument(
+            "--etape", type=int, default=0, help="rang de l'étape d'entrée (0 : la première)"
+        )
+
+    def handle(self, *args, fichiers, creancier, a_blanc, etape, **options):
+        tenu = Creancier.objects.filter(code=creancier).first()
+        if tenu is None:
+            raise CommandError(f"Aucun créancier n'a le code « {creancier} ».")
+        absents = [str(chemin) for chemin in fichiers if not chemin.is_file()]
+        if absents:
+            raise CommandError(f"Fichier introuvable : {', '.join(absents)}")
+        maintenant = timezone.now()
+        try:
+            importation = preparer_import(
+                tenu, _lus(fichiers), acteur=None, maintenant=maintenant, rang_entree=etape
+            )
+            self._raconter(importation)
+            if a_blanc:
+                abandonner_import(importation, acteur=None)
+                self.stdout.write("À blanc : rien n'est enregistré.")
+                return
+            valider_import(importation, acteur=None, maintenant=maintenant)
+        except ErreurMetier as erreur:
+            raise CommandError(erreur.message) from erreur
+        self.stdout.write("Enregistré.")
+
+    def _raconter(self, importation: Importation) -> None:
+        comptes = dict.fromkeys(SortLigne, 0)
+        lignes = LigneImport.objects.pour(importation.creancier).filter(importation=importation)
+        for ligne in lignes.order_by("rang").iterator(chunk_size=2000):
+            comptes[SortLigne(ligne.sort)] += 1
+            if ligne.sort == SortLigne.REFUSEE:
+                raisons = " ".join(refus["phrase"] for refus in ligne.refus)
+                self.stdout.write(f"refusée : {ligne.origine} : {raisons}")
+        self.stdout.write(
+            ", ".join(f"{sort.label.lower()} : {nombre}" for sort, nombre in comptes.items())
+        )
+
+
+def _lus(fichiers: list[Path]) -> Iterator[tuple[str, bytes]]:
+    for chemin in fichiers:
+        yield chemin.name, chemin.read_bytes()
