@@ -103,7 +103,7 @@ def commandes(hote: str, port: int) -> dict[str, list[str]]:
         "web": [
             *(*PYTHON, "-m", "gunicorn", "recouvrement.wsgi", "--bind", f"{lien}:{port}"),
             *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
-            "--preload",
+            *("--preload", "--no-control-socket"),
             *("--graceful-timeout", "10", "--timeout", "120", "--log-level", "warning"),
         ],
         "travail": [

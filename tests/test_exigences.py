@@ -1,0 +1,59 @@
+"""exigences.txt (repli par pip) dit la même chose que uv.lock, empreintes comprises."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+
+from recouvrement.environnement import RACINE
+
+VERROU = tomllib.loads((RACINE / "uv.lock").read_text(encoding="utf-8"))
+PAQUETS = {paquet["name"]: paquet for paquet in VERROU["package"]}
+
+
+def exigences() -> dict[str, tuple[str, set[str]]]:
+    texte = (RACINE / "exigences.txt").read_text(encoding="utf-8").replace("\\\n", " ")
+    return {
+        trouve[1]: (trouve[2], set(re.findall(r"--hash=(\S+)", ligne)))
+        for ligne in texte.splitlines()
+        if (trouve := re.match(r"([a-z0-9.\-]+)(?:\[[^]]*\])?==(\S+)", ligne))
+    }
+
+
+def necessaires() -> set[str]:
+    """Tout ce que la production tire, de proche en proche (marqueurs de plate-forme ignorés)."""
+    atteints: set[tuple[str, str]] = set()
+    a_voir = list(_besoins("recouvrement", ""))
+    while a_voir:
+        besoin = a_voir.pop()
+        if besoin not in atteints:
+            atteints.add(besoin)
+            a_voir += _besoins(*besoin)
+    return {nom for nom, _ in atteints}
+
+
+def _besoins(nom: str, extra: str) -> Iterator[tuple[str, str]]:
+    paquet = PAQUETS[nom]
+    source = (
+        paquet.get("optional-dependencies", {}).get(extra, [])
+        if extra
+        else (paquet.get("dependencies", []))
+    )
+    for besoin in source:
+        yield besoin["name"], ""
+        for demande in besoin.get("extra", []):
+            yield besoin["name"], demande
+
+
+def test_le_repli_installe_exactement_ce_que_la_production_demande():
+    assert set(exigences()) == necessaires()
+
+
+def test_versions_et_empreintes_sont_celles_du_verrou():
+    for nom, (version, empreintes) in exigences().items():
+        paquet = PAQUETS[nom]
+        connues = {fichier["hash"] for fichier in paquet.get("wheels", [])}
+        if "sdist" in paquet:
+            connues.add(paquet["sdist"]["hash"])
+        assert version == paquet["version"], nom
+        assert empreintes, nom
+        assert empreintes <= connues, nom
