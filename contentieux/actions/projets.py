@@ -1,12 +1,120 @@
 """Les actes préparés du dossier : décompte, projet de requête, bordereau, scellés."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from io import BytesIO
 
-from contentieux.models import Dossier, DocumentDossier
+from django.db import transaction
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+from contentieux.documents import (
+    GABARIT_BORDEREAU,
+    GABARIT_REQUETE,
+    contexte_de_bordereau,
+    contexte_de_requete,
+)
+from contentieux.enums import EtatDossier, Voie
+from contentieux.evenements import Evenement
+from contentieux.lectures import factures_du_dossier
+from contentieux.models import DocumentDossier, Dossier, PieceDossier
+from factures.documents import GABARIT_DECOMPTE, contexte_du_decompte, donnees_du_decompte
+from factures.lectures import decompte_client
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.documents import fichiers
+from recouvrement.documents.actions import sceller
+from recouvrement.documents.models import Document
+from recouvrement.journal.actions import inscrire
+from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.temps import jour_de
 
 
 def preparer_documents(
     dossier: Dossier, *, maintenant: datetime, acteur: Utilisateur
 ) -> list[DocumentDossier]:
-    return []
+    """Scelle ce que l'on sait ; ce qui manque reste à remplir dans le projet."""
+    if dossier.etat == EtatDossier.CLOS:
+        raise ErreurMetier("Ce dossier est clos.")
+    if dossier.arrete_au is None:
+        raise ErreurMetier("Renseignez d'abord la requête : la date d'arrêté du décompte manque.")
+    le = jour_de(maintenant)
+    factures = factures_du_dossier(dossier)
+    decompte = decompte_client(dossier.client, au=dossier.arrete_au, factures=factures)
+    if decompte.refus:
+        raise ErreurMetier(decompte.refus)
+    pieces = list(
+        PieceDossier.objects.pour(dossier.creancier).filter(dossier=dossier).select_related("piece")
+    )
+    commun = {"maintenant": maintenant, "acteur": acteur}
+    donnees = donnees_du_decompte(decompte)
+    documents = [
+        sceller(
+            dossier.creancier,
+            nature="decompte",
+            titre=f"Décompte au {dossier.arrete_au:%d/%m/%Y}",
+            nom_fichier=f"decompte-{dossier.pk}.pdf",
+            gabarit=GABARIT_DECOMPTE,
+            contexte=contexte_du_decompte(dossier.client, decompte, reference=f"DC-{dossier.pk}"),
+            donnees=donnees,
+            **commun,
+        )
+    ]
+    if dossier.voie != Voie.AUTRE:
+        documents.append(
+            sceller(
+                dossier.creancier,
+                nature="requete",
+                titre="Projet de requête en injonction de payer",
+                nom_fichier=f"requete-{dossier.pk}.pdf",
+                gabarit=GABARIT_REQUETE,
+                contexte=contexte_de_requete(dossier, decompte, pieces=pieces, le=le),
+                donnees=donnees | {"tribunal": dossier.tribunal},
+                formulaire=True,
+                **commun,
+            )
+        )
+    if pieces:
+        documents.append(
+            sceller(
+                dossier.creancier,
+                nature="bordereau",
+                titre="Bordereau de pièces",
+                nom_fichier=f"bordereau-{dossier.pk}.pdf",
+                gabarit=GABARIT_BORDEREAU,
+                contexte=contexte_de_bordereau(
+                    dossier, pieces=pieces, pages=[_pages(p) for p in pieces], le=le
+                ),
+                donnees={"pieces": [p.intitule for p in pieces]},
+                **commun,
+            )
+        )
+    return _attacher(dossier, documents, acteur=acteur)
+
+
+@transaction.atomic
+def _attacher(
+    dossier: Dossier, documents: Sequence[Document], *, acteur: Utilisateur
+) -> list[DocumentDossier]:
+    liens = [
+        DocumentDossier.objects.pour(dossier.creancier).get_or_create(
+            creancier=dossier.creancier, dossier=dossier, document=document
+        )[0]
+        for document in documents
+    ]
+    inscrire(
+        Evenement.DOSSIER_DOCUMENTS,
+        cible=dossier,
+        acteur=acteur,
+        documents=[document.empreinte for document in documents],
+    )
+    return liens
+
+
+def _pages(piece: PieceDossier) -> int:
+    """Le nombre de pages d'un PDF ; une image ou un fichier illisible compte pour une."""
+    if piece.piece is None or piece.piece.type_mime != "application/pdf":
+        return 1
+    try:
+        return len(PdfReader(BytesIO(fichiers.lire(piece.piece.empreinte))).pages)
+    except (PyPdfError, OSError):
+        return 1

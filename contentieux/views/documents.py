@@ -1,11 +1,11 @@
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
-from recouvrement.documents.reponses import repondre_document
 
 from contentieux.models import DocumentDossier
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
+from recouvrement.documents.reponses import repondre_document
 
 
 @require_GET

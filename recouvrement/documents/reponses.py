@@ -10,7 +10,7 @@ from recouvrement.documents.models import Document
 def repondre_fichier(
     octets: bytes, nom: str, type_mime: str, *, piece_jointe: bool = True
 ) -> HttpResponse:
-    """`piece_jointe=False` (affiché dans le navigateur) : pour nos propres PDF scellés seulement."""
+    """`piece_jointe=False`, affiché dans le navigateur : nos propres PDF scellés seulement."""
     reponse = HttpResponse(octets, content_type=type_mime)
     reponse["Content-Disposition"] = content_disposition_header(piece_jointe, nom)
     reponse["X-Content-Type-Options"] = "nosniff"

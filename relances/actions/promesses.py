@@ -13,9 +13,9 @@ from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.montants import ZERO
-from relances.enums import EtatRelance
+from relances.actions.annulations import retirer
 from relances.evenements import Evenement
-from relances.models import Appel, Promesse, Relance, RelanceFacture
+from relances.models import Appel, Promesse, Relance
 
 # Le temps qu'un virement fait le jour dit arrive : la promesse n'est rompue qu'après.
 JOURS_DE_GRACE = 3
@@ -110,21 +110,12 @@ def est_rompue(promesse: Promesse, *, au: date) -> bool:
 
 def annuler_en_attente(client: Client, *, motif: str, acteur: Utilisateur | None) -> int:
     """Retire les relances du client qui n'ont pas commencé à partir ; l'étape reste à faire."""
-    relances = list(
-        Relance.objects.pour(client.creancier)
-        .select_for_update(of=("self",))
-        .filter(client=client)
-        .en_attente()
+    en_attente = Relance.objects.pour(client.creancier).filter(client=client).en_attente()
+    return len(
+        retirer(
+            client.creancier, en_attente.values_list("pk", flat=True), motif=motif, acteur=acteur
+        )
     )
-    for relance in relances:
-        relance.etat = EtatRelance.ANNULEE
-        relance.motif = motif
-        relance.save(update_fields=["etat", "motif"])
-        inscrire(Evenement.RELANCE_ANNULEE, cible=relance, acteur=acteur, motif=motif)
-    RelanceFacture.objects.pour(client.creancier).filter(relance__in=relances).update(
-        est_vivante=False
-    )
-    return len(relances)
 
 
 def _verrouiller(promesse: Promesse) -> Promesse:

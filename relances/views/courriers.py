@@ -1,0 +1,263 @@
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from clients.models import Client
+from recouvrement.comptes.acces import RequeteHabilitee, habilite
+from recouvrement.comptes.enums import Role
+from recouvrement.documents.actions import assembler
+from recouvrement.documents.reponses import repondre_document, repondre_fichier
+from recouvrement.socle.annonces import annoncer
+from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pagination import paginer
+from relances.actions.courriers import (
+    annuler_courrier,
+    ecrire_hors_scenario,
+    poster,
+    preparer_lettre,
+    preparer_lettres,
+    suivre,
+)
+from relances.actions.mises_en_demeure import preparer_mise_en_demeure
+from relances.enums import Canal, EtatCourrier, EtatRelance
+from relances.forms.courrier import LettreForm, MiseEnDemeureForm, PosterForm, SuivreForm
+from relances.models import Courrier, Relance
+
+LOT_MAXIMUM = 60
+
+
+@require_GET
+@habilite(Role.LECTURE)
+def liste(request: RequeteHabilitee) -> HttpResponse:
+    """À préparer, à poster, en route : les trois temps d'une lettre."""
+    a_preparer = (
+        Relance.objects.pour(request.creancier)
+        .filter(
+            canal__in=[Canal.COURRIER, Canal.RECOMMANDE],
+            etat=EtatRelance.A_FAIRE,
+            prevue_le__lte=timezone.localdate(),
+            courrier=None,
+        )
+        .select_related("client", "etape")
+        .order_by("prevue_le", "pk")[:LOT_MAXIMUM]
+    )
+    courriers = Courrier.objects.pour(request.creancier).select_related("client", "document")
+    if request.GET.get("etat") == "a_poster":
+        courriers = courriers.a_poster()
+    page = paginer(courriers, ordre=("-pk",), apres=request.GET.get("apres"))
+    contexte = {"a_preparer": a_preparer, "page": page, "etat": request.GET.get("etat", "")}
+    return render(request, "relances/courriers.html", contexte)
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def preparer_lot(request: RequeteHabilitee) -> HttpResponse:
+    """Les lettres cochées, scellées une à une."""
+    choix = [n for n in request.POST.getlist("relance") if n.isdigit()]
+    relances = (
+        Relance.objects.pour(request.creancier)
+        .filter(pk__in=choix)
+        .select_related("client__creancier", "creancier", "etape")[:LOT_MAXIMUM]
+    )
+    faites, refusees = preparer_lettres(relances, maintenant=timezone.now(), acteur=request.user)
+    annoncer(request, f"{len(faites)} lettre(s) préparée(s).")
+    for relance, raison in refusees:
+        annoncer(request, f"{relance.client} : {raison}")
+    return redirect("relances:courriers", creancier=request.creancier.code)
+
+
+@require_GET
+@habilite(Role.LECTURE)
+def imprimer_lot(request: RequeteHabilitee) -> HttpResponse:
+    """Toutes les lettres à poster, en un seul PDF."""
+    courriers = (
+        Courrier.objects.pour(request.creancier)
+        .a_poster()
+        .select_related("document")
+        .order_by("pk")[:LOT_MAXIMUM]
+    )
+    if not courriers:
+        annoncer(request, "Aucune lettre n'attend d'être postée.")
+        return redirect("relances:courriers", creancier=request.creancier.code)
+    octets = assembler(courrier.document for courrier in courriers)
+    return repondre_fichier(octets, "lettres-a-poster.pdf", "application/pdf", piece_jointe=False)
+
+
+@require_http_methods(["GET", "POST"])
+@habilite(Role.ASSISTANTE)
+def lettre(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """La lettre d'une étape : ce qu'elle dira, puis sa préparation."""
+    relance = get_object_or_404(
+        Relance.objects.pour(request.creancier).select_related("client__creancier", "etape"), pk=pk
+    )
+    refus = ""
+    if request.method == "POST":
+        try:
+            courrier = preparer_lettre(relance, maintenant=timezone.now(), acteur=request.user)
+        except ErreurMetier as erreur:
+            refus = str(erreur)
+        else:
+            return redirect("relances:courrier", creancier=request.creancier.code, pk=courrier.pk)
+    contexte = {"relance": relance, "client": relance.client, "refus": refus}
+    return render(request, "relances/lettre.html", contexte, status=422 if refus else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@habilite(Role.ASSISTANTE)
+def ecrire_lettre(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """Une lettre hors scénario."""
+    client = get_object_or_404(Client.objects.pour(request.creancier), pk=pk)
+    client.creancier = request.creancier
+    form = LettreForm(
+        request.POST or None, client=client, initial={"sujet": "Vos factures impayées"}
+    )
+    if form.is_valid():
+        lu = form.cleaned_data
+        try:
+            relance = ecrire_hors_scenario(
+                client,
+                canal=Canal.RECOMMANDE if lu["recommande"] else Canal.COURRIER,
+                factures=list(lu["factures"]),
+                sujet=lu["sujet"],
+                texte=lu["texte"],
+                le=timezone.localdate(),
+                acteur=request.user,
+            )
+            courrier = preparer_lettre(relance, maintenant=timezone.now(), acteur=request.user)
+        except ErreurMetier as erreur:
+            form.add_error(None, str(erreur))
+        else:
+            return redirect("relances:courrier", creancier=request.creancier.code, pk=courrier.pk)
+    return render(
+        request,
+        "relances/ecrire_lettre.html",
+        {"client": client, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@habilite(Role.ASSISTANTE)
+def mise_en_demeure(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """Choisir les factures et le délai ; la sommation scellée s'ouvre ensuite, à relire."""
+    client = get_object_or_404(Client.objects.pour(request.creancier), pk=pk)
+    client.creancier = request.creancier
+    form = MiseEnDemeureForm(request.POST or None, client=client, au=timezone.localdate())
+    if form.is_valid():
+        try:
+            preparee = preparer_mise_en_demeure(
+                client,
+                factures=list(form.cleaned_data["factures"]),
+                delai_jours=form.cleaned_data["delai_jours"],
+                maintenant=timezone.now(),
+                acteur=request.user,
+            )
+        except ErreurMetier as erreur:
+            form.add_error(None, str(erreur))
+        else:
+            return redirect(
+                "relances:courrier", creancier=request.creancier.code, pk=preparee.courrier_id
+            )
+    return render(
+        request,
+        "relances/mise_en_demeure.html",
+        {"client": client, "form": form},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@habilite(Role.LECTURE)
+def courrier(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """La lettre scellée à côté de sa vie postale."""
+    trouve = _courrier(request, pk)
+    return _montrer(request, trouve)
+
+
+@require_GET
+@habilite(Role.LECTURE)
+def courrier_pdf(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    trouve = _courrier(request, pk)
+    return repondre_document(trouve.document, piece_jointe="telecharger" in request.GET)
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def poster_courrier(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    trouve = _courrier(request, pk)
+    form = PosterForm(request.POST, au=timezone.localdate())
+    if form.is_valid():
+        try:
+            poster(trouve, **form.cleaned_data, maintenant=timezone.now(), acteur=request.user)
+        except ErreurMetier as erreur:
+            form.add_error(None, str(erreur))
+        else:
+            annoncer(request, "Le courrier est noté comme posté.")
+            return redirect("relances:courrier", creancier=request.creancier.code, pk=pk)
+    return _montrer(request, trouve, poster=form)
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def suivre_courrier(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    trouve = _courrier(request, pk)
+    form = SuivreForm(request.POST, courrier=trouve, au=timezone.localdate())
+    if form.is_valid():
+        try:
+            suivre(
+                trouve,
+                etat=EtatCourrier(form.cleaned_data["etat"]),
+                le=form.cleaned_data["le"],
+                acteur=request.user,
+            )
+        except ErreurMetier as erreur:
+            form.add_error(None, str(erreur))
+        else:
+            annoncer(request, "Le suivi est à jour.")
+            return redirect("relances:courrier", creancier=request.creancier.code, pk=pk)
+    return _montrer(request, trouve, suivre=form)
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def annuler(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    trouve = _courrier(request, pk)
+    try:
+        annuler_courrier(trouve, motif="Lettre annulée avant la poste", acteur=request.user)
+    except ErreurMetier as erreur:
+        annoncer(request, str(erreur))
+    else:
+        annoncer(request, "La lettre est annulée ; l'étape reste à faire.")
+    return redirect("relances:courrier", creancier=request.creancier.code, pk=pk)
+
+
+def _courrier(request: RequeteHabilitee, pk: int) -> Courrier:
+    trouve = get_object_or_404(
+        Courrier.objects.pour(request.creancier).select_related(
+            "client", "document", "relance__etape"
+        ),
+        pk=pk,
+    )
+    trouve.creancier = trouve.client.creancier = request.creancier
+    return trouve
+
+
+def _montrer(request: RequeteHabilitee, trouve: Courrier, **formulaires) -> HttpResponse:
+    aujourdhui = timezone.localdate()
+    formulaires = {
+        "poster": PosterForm(au=aujourdhui),
+        "suivre": SuivreForm(courrier=trouve, au=aujourdhui),
+    } | formulaires
+    return render(
+        request,
+        "relances/courrier.html",
+        {
+            "courrier": trouve,
+            "client": trouve.client,
+            "mise_en_demeure": getattr(trouve, "mise_en_demeure", None),
+            "formulaires": formulaires,
+            "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),
+        },
+        status=422 if any(f.errors for f in formulaires.values()) else 200,
+    )

@@ -1,0 +1,153 @@
+"""Le projet de requête (rubriques du Cerfa 12946) et le bordereau, remplis de ce que l'on sait."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from contentieux.models import Dossier, PieceDossier
+from factures.documents import partie_du_client, totaux
+from factures.lectures import DecompteClient
+from recouvrement.documents.contextes import (
+    Champ,
+    Coupe,
+    Partie,
+    PieceBordereau,
+    Somme,
+    partie_du_creancier,
+)
+from recouvrement.droit.regimes import Regime
+from recouvrement.socle.montants import ZERO
+from recouvrement.socle.templatetags.formats import jour
+
+GABARIT_REQUETE = "contentieux/documents/injonction.html"
+GABARIT_BORDEREAU = "contentieux/documents/bordereau.html"
+
+
+def contexte_de_requete(
+    dossier: Dossier, decompte: DecompteClient, *, pieces: Sequence[PieceDossier], le: date
+) -> dict[str, object]:
+    """Ce qui manque reste vide dans le formulaire : rien n'est inventé."""
+    creancier, debiteur = _parties(dossier)
+    sommes = _sommes(dossier, decompte, pieces)
+    reclame = sum((somme.montant for somme in sommes if somme.montant), ZERO)
+    return {
+        "titre": "Requête en injonction de payer",
+        "creancier": creancier,
+        "debiteur": debiteur,
+        "demandeur_morale": _morale("demandeur", creancier if creancier.est_morale else None),
+        "demandeur_physique": _physique("demandeur", None if creancier.est_morale else creancier),
+        "debiteur_morale": _morale("debiteur", debiteur if debiteur.est_morale else None),
+        "debiteur_physique": _physique("debiteur", None if debiteur.est_morale else debiteur),
+        "mandataire": [
+            Champ("mandataire_nom", "Nom ou dénomination", "", 5),
+            Champ("mandataire_domicile", "Domicile ou siège", "", 7),
+        ],
+        "tribunal": dossier.tribunal,
+        "renvoi": dossier.requete.get("renvoi", ""),
+        "arrete": decompte.au,
+        "demain": decompte.au + timedelta(days=1),
+        "le": le,
+        "sommes": sommes,
+        "total": totaux(decompte),
+        "total_reclame": reclame,
+        "au_taux_des_penalites": decompte.regime == Regime.B2B,
+        "nombre_pieces": len(pieces),
+        "fait_a": dossier.requete.get("lieu") or creancier.ville,
+    }
+
+
+def contexte_de_bordereau(
+    dossier: Dossier, *, pieces: Sequence[PieceDossier], pages: Sequence[int], le: date
+) -> dict[str, object]:
+    creancier, debiteur = _parties(dossier)
+    lignes = [
+        PieceBordereau(
+            p.rang,
+            p.intitule,
+            jour(p.piece.du) if p.piece and p.piece.du else "",
+            nombre,
+        )
+        for p, nombre in zip(pieces, pages, strict=True)
+    ]
+    coupe = Coupe.de(lignes)
+    return {
+        "titre": "Bordereau de pièces",
+        "reference": f"D{dossier.pk}",
+        "creancier": creancier,
+        "debiteur": debiteur,
+        "tribunal": dossier.tribunal,
+        "debut": coupe.debut,
+        "fin": coupe.fin,
+        "nombre": len(lignes),
+        "pages": sum(pages),
+        "fait_a": dossier.requete.get("lieu") or creancier.ville,
+        "le": le,
+    }
+
+
+def _parties(dossier: Dossier) -> tuple[Partie, Partie]:
+    return partie_du_creancier(dossier.creancier), partie_du_client(dossier.client)
+
+
+def _sommes(
+    dossier: Dossier, decompte: DecompteClient, pieces: Sequence[PieceDossier]
+) -> list[Somme]:
+    numeros = ", ".join(str(piece.rang) for piece in pieces)
+    factures = ", ".join(ligne.facture.numero for ligne in decompte.lignes)
+    fondement = dossier.requete.get("fondement") or f"Factures {factures}"
+    b2b = decompte.regime == Regime.B2B
+    interets = "Pénalités de retard" if b2b else "Intérêts"
+    article = "C. com., art. L. 441-10, II" if b2b else "C. civ., art. 1231-6"
+    return [
+        Somme(
+            "principal_1",
+            "Principal",
+            f"Reste dû sur {len(decompte.lignes)} facture(s)",
+            decompte.principal,
+            fondement[:120],
+            numeros[:24],
+        ),
+        Somme("principal_2", ""),
+        Somme(
+            "penalites",
+            "Intérêts échus",
+            f"{interets} au {jour(decompte.au)}",
+            decompte.interets or None,
+            article if decompte.interets else "",
+        ),
+        Somme("clause_penale", "Clause pénale", "", _montant(dossier, "clause_penale")),
+        Somme(
+            "accessoires_1",
+            "Frais accessoires",
+            "Indemnités forfaitaires" if decompte.indemnites else "",
+            decompte.indemnites or None,
+            "C. com., art. D. 441-5" if decompte.indemnites else "",
+        ),
+        Somme("accessoires_2", "", "", _montant(dossier, "frais_accessoires")),
+    ]
+
+
+def _montant(dossier: Dossier, nom: str) -> Decimal | None:
+    """Saisi par le créancier ; gardé en texte au dossier."""
+    saisi = dossier.requete.get(nom) or "0"
+    return Decimal(saisi) or None
+
+
+def _morale(prefixe: str, partie: Partie | None) -> list[Champ]:
+    organe = ""
+    if partie and partie.signataire:
+        organe = f"{partie.signataire}, {partie.qualite}" if partie.qualite else partie.signataire
+    return [
+        Champ(f"{prefixe}_denomination", "Dénomination", partie.nom if partie else "", 5),
+        Champ(f"{prefixe}_forme", "Forme", partie.identite if partie else "", 4),
+        Champ(f"{prefixe}_rcs", "SIREN et registre", partie.immatriculation if partie else "", 3),
+        Champ(f"{prefixe}_siege", "Siège social", partie.adresse_ligne if partie else "", 7),
+        Champ(f"{prefixe}_organe", "Représentée légalement par", organe, 5),
+    ]
+
+
+def _physique(prefixe: str, partie: Partie | None) -> list[Champ]:
+    return [
+        Champ(f"{prefixe}_nom", "Nom et prénoms", partie.nom if partie else "", 5),
+        Champ(f"{prefixe}_domicile", "Domicile", partie.adresse_ligne if partie else "", 7),
+    ]

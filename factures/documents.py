@@ -1,0 +1,196 @@
+"""Du décompte calculé aux lignes imprimées : lettre, mise en demeure, décompte et requête."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from clients.models import Client
+from factures.lectures import DecompteClient, LigneDecompte
+from recouvrement.documents.contextes import (
+    CompteFacture,
+    Coupe,
+    LigneFacture,
+    LignePeriode,
+    LigneReglement,
+    Partie,
+    Totaux,
+    partie_du_creancier,
+)
+from recouvrement.documents.typographie import adresse_postale
+from recouvrement.droit.regimes import Regime
+from recouvrement.socle.montants import ZERO
+
+GABARIT_DECOMPTE = "factures/documents/decompte.html"
+
+
+def partie_du_client(client: Client) -> Partie:
+    commune = f"{client.code_postal} {client.ville}".strip()
+    return Partie(
+        nom=client.nom,
+        forme=client.forme_juridique,
+        siren=client.siren,
+        adresse=tuple(filter(None, [client.adresse, client.complement, commune])),
+        ville=client.ville,
+        code=client.code,
+        est_morale=client.nature != "particulier",
+    )
+
+
+def adresse_d_enveloppe(client: Client) -> list[str]:
+    """Six lignes au plus, dans la fenêtre ; refuse une adresse incomplète ou trop longue."""
+    commune = f"{client.code_postal} {client.ville}".strip()
+    haut = [ligne for ligne in (client.nom, client.complement) if ligne]
+    pays = [client.pays] if client.pays not in ("", "FR") else []
+    return [*adresse_postale(*haut, client.adresse, commune), *pays]
+
+
+def nom_des_interets(decompte: DecompteClient) -> str:
+    """« Pénalités de retard » entre professionnels ; « Intérêts » ailleurs."""
+    return "Pénalités de retard" if decompte.regime == Regime.B2B else "Intérêts de retard"
+
+
+def lignes_de_factures(decompte: DecompteClient) -> tuple[LigneFacture, ...]:
+    return tuple(_ligne(ligne, decompte.au) for ligne in decompte.lignes)
+
+
+def lignes_de_periodes(decompte: DecompteClient) -> tuple[LignePeriode, ...]:
+    return tuple(
+        periode for ligne in decompte.lignes for periode in _periodes(ligne) if periode.montant
+    )
+
+
+def totaux(decompte: DecompteClient) -> Totaux:
+    lignes = lignes_de_factures(decompte)
+    return Totaux(
+        nombre=len(lignes),
+        ttc=sum((ligne.ttc for ligne in lignes), ZERO),
+        regle_principal=sum((ligne.regle_principal for ligne in lignes), ZERO),
+        principal=decompte.principal,
+        interets=decompte.interets or ZERO,
+        indemnites=decompte.indemnites or ZERO,
+        total=decompte.total,
+    )
+
+
+def contexte_du_decompte(
+    client: Client, decompte: DecompteClient, *, reference: str
+) -> dict[str, object]:
+    lignes = lignes_de_factures(decompte)
+    return {
+        "titre": "Décompte de créance",
+        "reference": reference,
+        "creancier": partie_du_creancier(client.creancier),
+        "debiteur": partie_du_client(client),
+        "arrete": decompte.au,
+        "le": decompte.au,
+        "total": totaux(decompte),
+        "tableau": Coupe.de(lignes),
+        "comptes": [
+            CompteFacture(facture, _compte(ligne))
+            for facture, ligne in zip(lignes, decompte.lignes, strict=True)
+        ],
+        "nom_interets": nom_des_interets(decompte),
+        "regles": _regles(decompte),
+    }
+
+
+def donnees_du_decompte(decompte: DecompteClient) -> dict[str, Any]:
+    """Ce que le document affirme, montants en texte : relisible sans le PDF."""
+    return {
+        "arrete_au": decompte.au.isoformat(),
+        "principal": str(decompte.principal),
+        "interets": str(decompte.interets or ZERO),
+        "indemnites": str(decompte.indemnites or ZERO),
+        "total": str(decompte.total),
+        "factures": [
+            {
+                "numero": ligne.facture.numero,
+                "principal": str(ligne.principal),
+                "interets": str(ligne.interets or ZERO),
+                "indemnite": str(ligne.indemnite or ZERO),
+                "periodes": [_en_texte(p._asdict()) for p in ligne.periodes],
+            }
+            for ligne in decompte.lignes
+        ],
+    }
+
+
+def _en_texte(valeurs: Mapping[str, Any]) -> dict[str, str | int]:
+    return {
+        nom: valeur if isinstance(valeur, int) else str(valeur) for nom, valeur in valeurs.items()
+    }
+
+
+def _ligne(ligne: LigneDecompte, au: date) -> LigneFacture:
+    facture = ligne.facture
+    return LigneFacture(
+        numero=facture.numero,
+        emise_le=facture.date_emission,
+        echeance=facture.date_echeance,
+        objet=facture.libelle,
+        retard=facture.jours_de_retard(au=au),
+        ttc=facture.montant_ttc,
+        regle_principal=facture.montant_ttc - ligne.principal,
+        principal=ligne.principal,
+        interets=ligne.interets or ZERO,
+        indemnite=ligne.indemnite or ZERO,
+        total=ligne.total,
+    )
+
+
+def _periodes(ligne: LigneDecompte) -> Iterable[LignePeriode]:
+    for periode in ligne.periodes:
+        yield LignePeriode(
+            facture=ligne.facture.numero,
+            du=periode.du,
+            au=periode.au,
+            jours=periode.jours,
+            principal=periode.principal,
+            taux=periode.taux,
+            fondement=periode.fondement,
+            montant=periode.montant,
+        )
+
+
+def _compte(ligne: LigneDecompte) -> tuple[LignePeriode | LigneReglement, ...]:
+    """Périodes et règlements dans l'ordre des dates : le règlement du jour J suit J."""
+    lignes: list[tuple[date, int, LignePeriode | LigneReglement]] = [
+        (periode.au, 0, periode) for periode in _periodes(ligne)
+    ]
+    if ligne.calcul is not None:
+        lignes += [
+            (
+                recu.le,
+                1,
+                LigneReglement(
+                    ligne.facture.numero,
+                    recu.le,
+                    recu.montant,
+                    recu.sur_interets,
+                    recu.sur_principal,
+                ),
+            )
+            for recu in ligne.calcul.paiements
+        ]
+    return tuple(x for _, _, x in sorted(lignes, key=lambda triplet: triplet[:2]))
+
+
+def _regles(decompte: DecompteClient) -> list[str]:
+    regles = []
+    if decompte.regime == Regime.B2B:
+        regles.append(
+            "Taux : code de commerce, art. L. 441-10, II, à défaut de taux convenu : taux de "
+            "refinancement de la Banque centrale européenne du semestre, plus 10 points."
+        )
+    regles += [
+        "Jours : du lendemain de l'échéance, ou du dernier règlement, à la date d'arrêté incluse ; "
+        "base de 365 jours ; chaque période est arrondie au centime (demi supérieur).",
+        "Les règlements sont imputés comme l'indique le compte de chaque facture ; les intérêts "
+        "ne produisent pas eux-mêmes d'intérêts.",
+    ]
+    if decompte.indemnites:
+        regles.append(
+            "Indemnité forfaitaire : 40 € par facture réglée en retard ou impayée (C. com., "
+            "art. D. 441-5), tenue à part, sans intérêt."
+        )
+    return regles

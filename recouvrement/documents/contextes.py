@@ -1,0 +1,220 @@
+"""Ce que reçoivent les gabarits imprimés : des valeurs, jamais des objets de la base."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from recouvrement.comptes.models import Creancier
+from recouvrement.documents.qr import qr_de_virement
+from recouvrement.socle.templatetags.formats import siren as siren_lisible
+
+
+@dataclass(frozen=True, slots=True)
+class Partie:
+    """Un créancier ou un débiteur, tel qu'il se présente sur le papier."""
+
+    nom: str
+    forme: str = ""
+    capital: str = ""
+    siren: str = ""
+    rcs: str = ""
+    adresse: tuple[str, ...] = ()
+    telephone: str = ""
+    courriel: str = ""
+    signataire: str = ""
+    qualite: str = ""
+    ville: str = ""
+    code: str = ""
+    couleur: str = "#0f5c5c"
+    sigle: str = ""
+    a_logo: bool = False
+    a_signature: bool = False
+    est_morale: bool = True
+
+    @property
+    def adresse_ligne(self) -> str:
+        return ", ".join(self.adresse)
+
+    @property
+    def identite(self) -> str:
+        """« SARL au capital de 8 000 € », selon ce que l'on en sait."""
+        if self.forme and self.capital:
+            return f"{self.forme} au capital de {self.capital}"
+        return self.forme
+
+    @property
+    def immatriculation(self) -> str:
+        if not self.siren:
+            return ""
+        return (
+            f"{siren_lisible(self.siren)} RCS {self.rcs}"
+            if self.rcs
+            else (f"SIREN {siren_lisible(self.siren)}")
+        )
+
+    @property
+    def mentions(self) -> str:
+        """Pied de lettre (C. com., art. R123-237 et R123-238)."""
+        siege = f"siège : {self.adresse_ligne}" if self.adresse else ""
+        return " – ".join(filter(None, [self.nom, self.identite, siege]))
+
+
+@dataclass(frozen=True, slots=True)
+class LigneFacture:
+    numero: str
+    emise_le: date
+    echeance: date
+    objet: str
+    retard: int
+    ttc: Decimal
+    regle_principal: Decimal
+    principal: Decimal
+    interets: Decimal
+    indemnite: Decimal
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LignePeriode:
+    facture: str
+    du: date
+    au: date
+    jours: int
+    principal: Decimal
+    taux: Decimal
+    fondement: str
+    montant: Decimal
+    genre: str = "periode"
+
+
+@dataclass(frozen=True, slots=True)
+class LigneReglement:
+    facture: str
+    le: date
+    montant: Decimal
+    sur_interets: Decimal
+    sur_principal: Decimal
+    genre: str = "reglement"
+
+
+@dataclass(frozen=True, slots=True)
+class Totaux:
+    nombre: int
+    ttc: Decimal
+    regle_principal: Decimal
+    principal: Decimal
+    interets: Decimal
+    indemnites: Decimal
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Coupe:
+    """Les deux dernières lignes voyagent avec le total : il n'ouvre jamais seul une page."""
+
+    debut: tuple
+    fin: tuple
+
+    @classmethod
+    def de(cls, lignes: Sequence, garder: int = 2) -> "Coupe":
+        return cls(tuple(lignes[:-garder]), tuple(lignes[-garder:]))
+
+
+@dataclass(frozen=True, slots=True)
+class Paiement:
+    montant: Decimal
+    beneficiaire: str
+    iban: str
+    bic: str
+    reference: str
+
+    @property
+    def qr(self) -> str:
+        return qr_de_virement(
+            nom=self.beneficiaire,
+            iban=self.iban,
+            bic=self.bic,
+            montant=self.montant,
+            reference=self.reference,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CompteFacture:
+    """Le compte d'une facture dans un décompte : ses lignes dans l'ordre des dates."""
+
+    facture: LigneFacture
+    lignes: tuple[LignePeriode | LigneReglement, ...]
+
+    @property
+    def est_court(self) -> bool:
+        return len(self.lignes) < 12
+
+
+@dataclass(frozen=True, slots=True)
+class PieceBordereau:
+    rang: int
+    intitule: str
+    dates: str
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Champ:
+    """Un champ du formulaire de requête ; `largeur` en douzièmes."""
+
+    nom: str
+    libelle: str
+    valeur: str = ""
+    largeur: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Somme:
+    nom: str
+    titre: str
+    libelle: str = ""
+    montant: Decimal | None = None
+    fondement: str = ""
+    pieces: str = ""
+    lignes: tuple[str, ...] = field(default=())
+
+    @property
+    def est_haute(self) -> bool:
+        return len(self.libelle) > 34 or len(self.fondement) > 46
+
+
+def partie_du_creancier(creancier: Creancier) -> Partie:
+    commune = f"{creancier.code_postal} {creancier.ville}".strip()
+    return Partie(
+        nom=creancier.nom,
+        forme=creancier.forme_juridique,
+        capital=creancier.capital,
+        siren=creancier.siren,
+        rcs=creancier.rcs,
+        adresse=tuple(filter(None, [creancier.adresse, creancier.complement, commune])),
+        telephone=creancier.telephone,
+        courriel=creancier.courriel_reponse or creancier.courriel_expediteur,
+        signataire=creancier.representant or creancier.nom_expediteur or creancier.nom,
+        qualite=creancier.qualite_representant,
+        ville=creancier.ville,
+        couleur=creancier.couleur,
+        sigle=creancier.sceau,
+        a_logo=bool(creancier.logo),
+        a_signature=bool(creancier.image_signature),
+        est_morale=bool(creancier.forme_juridique),
+    )
+
+
+def images_du_creancier(creancier: Creancier) -> dict[str, tuple[bytes, str]]:
+    """Logo et signature, tendus au rendu sous `image:logo` et `image:signature`."""
+    images = {}
+    if creancier.logo:
+        images["logo"] = (bytes(creancier.logo), creancier.logo_type or "image/png")
+    if creancier.image_signature:
+        images["signature"] = (
+            bytes(creancier.image_signature),
+            creancier.image_signature_type or "image/png",
+        )
+    return images

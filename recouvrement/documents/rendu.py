@@ -1,0 +1,112 @@
+"""HTML → PDF. Seul module qui parle à WeasyPrint, et par un chargeur fermé.
+
+Un document ne va chercher que les polices et les feuilles de style du projet, et les images qu'on
+lui tend en mémoire : ni réseau, ni fichier, quoi que dise un texte saisi.
+"""
+
+import logging
+from collections.abc import Mapping
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from weasyprint import HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from recouvrement.documents.formulaire import finir_le_formulaire
+from recouvrement.documents.polices import preparer_les_polices
+from recouvrement.documents.typographie import typographie
+from recouvrement.environnement import RACINE
+from recouvrement.socle.erreurs import ErreurMetier
+
+STYLES = RACINE / "static" / "documents"
+BASE = "document:/"
+logging.getLogger("fontTools").setLevel(logging.WARNING)
+
+
+class RenduImpossible(ErreurMetier):
+    message = "Ce document ne peut pas être mis en page : un texte trop long, sans doute."
+
+
+class ChargeurFerme(URLFetcher):
+    """N'ouvre que `style:`, `police:` et `image:` ; tout le reste est refusé."""
+
+    def __init__(self, images: Mapping[str, tuple[bytes, str]] | None = None) -> None:
+        super().__init__(allowed_protocols=set())
+        self.images = images or {}
+
+    def fetch(self, url: str, headers: dict | None = None) -> URLFetcherResponse:
+        genre, _, nom = url.partition(":")
+        if genre == "style" and nom in _styles():
+            return URLFetcherResponse(url, _styles()[nom], {"Content-Type": "text/css"})
+        if genre == "police" and nom in _polices():
+            return URLFetcherResponse(url, _polices()[nom], {"Content-Type": "font/ttf"})
+        if genre == "image" and nom in self.images:
+            octets, type_mime = self.images[nom]
+            return URLFetcherResponse(url, octets, {"Content-Type": type_mime})
+        raise ValueError("ressource refusée")
+
+
+def rendre_pdf(
+    gabarit: str,
+    contexte: Mapping[str, object],
+    *,
+    images: Mapping[str, tuple[bytes, str]] | None = None,
+    formulaire: bool = False,
+) -> bytes:
+    """Le PDF balisé de ce gabarit ; `formulaire` rend ses champs remplissables."""
+    html = typographie(render_to_string(gabarit, dict(contexte)))
+    chargeur = ChargeurFerme(images) if images else _chargeur()
+    try:
+        document = HTML(string=html, base_url=BASE, url_fetcher=chargeur)
+        octets = document.write_pdf(
+            font_config=_configuration(), pdf_forms=formulaire, pdf_tags=True
+        )
+    except RecursionError:
+        raise RenduImpossible from None
+    if formulaire:
+        dossier = _dossier_des_polices()
+        octets = finir_le_formulaire(octets, dossier / "texte-400.ttf", dossier / "texte-700.ttf")
+    return octets
+
+
+def version_du_gabarit(gabarit: str) -> str:
+    """L'empreinte de la source du gabarit : ce qui a fait le document."""
+    return _version(gabarit)
+
+
+@cache
+def _configuration() -> FontConfiguration:
+    return FontConfiguration()
+
+
+@cache
+def _chargeur() -> ChargeurFerme:
+    return ChargeurFerme()
+
+
+@cache
+def _styles() -> dict[str, bytes]:
+    return {fichier.name: fichier.read_bytes() for fichier in STYLES.glob("*.css")}
+
+
+def _dossier_des_polices() -> Path:
+    return preparer_les_polices(_racine_des_polices())
+
+
+def _racine_des_polices() -> Path:
+    return Path(settings.VAR) / "polices"
+
+
+@cache
+def _polices() -> dict[str, bytes]:
+    return {f.name: f.read_bytes() for f in _dossier_des_polices().glob("*.ttf")}
+
+
+@cache
+def _version(gabarit: str) -> str:
+    chemin = RACINE / "templates" / gabarit
+    return sha256(chemin.read_bytes()).hexdigest()[:16]

@@ -1,0 +1,278 @@
+"""Les lettres : les préparer, les sceller, dire qu'elles sont postées et ce qu'elles deviennent."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from clients.models import Client
+from factures.documents import donnees_du_decompte
+from factures.lectures import decompte_client
+from factures.models import Facture
+from recouvrement.comptes.models import Utilisateur
+from recouvrement.documents.actions import sceller
+from recouvrement.documents.models import Document
+from recouvrement.journal.actions import inscrire
+from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.temps import jour_de
+from relances.documents import (
+    GABARIT_LETTRE,
+    contexte_de_lettre,
+)
+from relances.enums import CANAUX_POSTAUX, Canal, EtatCourrier, EtatRelance
+from relances.evenements import Evenement
+from relances.lectures.message import rediger
+from relances.models import Courrier, Etape, Relance, RelanceFacture
+
+# D'un état du recommandé, ceux qui peuvent suivre.
+SUITES = {
+    EtatCourrier.POSTE: (
+        EtatCourrier.PRESENTE,
+        EtatCourrier.AVISE,
+        EtatCourrier.DISTRIBUE,
+        EtatCourrier.REFUSE,
+        EtatCourrier.NPAI,
+    ),
+    EtatCourrier.PRESENTE: (EtatCourrier.AVISE, EtatCourrier.DISTRIBUE, EtatCourrier.REFUSE),
+    EtatCourrier.AVISE: (EtatCourrier.DISTRIBUE, EtatCourrier.NON_RECLAME, EtatCourrier.REFUSE),
+}
+BLOCS_IMPRIMES = ("{{ factures }}", "{{ paiement }}")
+
+
+def preparer_lettre(relance: Relance, *, maintenant: datetime, acteur: Utilisateur) -> Courrier:
+    """Rend et scelle la lettre d'une relance postale à faire, aux montants du jour."""
+    if relance.canal not in (Canal.COURRIER, Canal.RECOMMANDE):
+        raise ErreurMetier("Cette relance n'est pas une lettre.")
+    if relance.etat != EtatRelance.A_FAIRE:
+        raise ErreurMetier("Cette relance n'attend pas de lettre.")
+    au = jour_de(maintenant)
+    factures = _encore_dues(relance)
+    decompte = decompte_client(relance.client, au=au, factures=factures)
+    objet, texte = _texte(relance, factures, au=au)
+    reference = f"L{relance.pk}"
+    document = sceller(
+        relance.creancier,
+        nature="lettre",
+        titre=f"{relance.get_canal_display()} à {relance.client.nom}",
+        nom_fichier=f"lettre-{relance.pk}.pdf",
+        gabarit=GABARIT_LETTRE,
+        contexte=contexte_de_lettre(
+            relance.client,
+            decompte,
+            objet=objet,
+            texte=texte,
+            reference=reference,
+            recommande=relance.canal == Canal.RECOMMANDE,
+        ),
+        donnees=donnees_du_decompte(decompte) | {"objet": objet, "texte": texte},
+        maintenant=maintenant,
+        acteur=acteur,
+    )
+    return inscrire_courrier(
+        relance, document, montant=decompte.principal, evenement=Evenement.COURRIER_PREPARE,
+        acteur=acteur,
+    )  # fmt: skip
+
+
+def preparer_lettres(
+    relances: Iterable[Relance], *, maintenant: datetime, acteur: Utilisateur
+) -> tuple[list[Courrier], list[tuple[Relance, str]]]:
+    """Un lot : les lettres faites, et celles qui ne peuvent pas l'être avec leur raison."""
+    faites, refusees = [], []
+    for relance in relances:
+        try:
+            faites.append(preparer_lettre(relance, maintenant=maintenant, acteur=acteur))
+        except ErreurMetier as refus:
+            refusees.append((relance, str(refus)))
+    return faites, refusees
+
+
+@transaction.atomic
+def ecrire_hors_scenario(
+    client: Client,
+    *,
+    canal: Canal,
+    factures: Sequence[Facture],
+    sujet: str,
+    texte: str,
+    le: date,
+    acteur: Utilisateur,
+    etape: Etape | None = None,
+) -> Relance:
+    """Une action décidée par une personne : elle n'use aucune étape du scénario."""
+    if not factures:
+        raise ErreurMetier("Choisissez au moins une facture.")
+    relance = Relance.objects.create(
+        creancier=client.creancier,
+        client=client,
+        etape=etape,
+        canal=canal,
+        etat=EtatRelance.A_FAIRE,
+        prevue_le=le,
+        langue=client.langue,
+        sujet=sujet[:250],
+        texte=texte,
+        decidee_par=acteur,
+        motif="Décidé hors scénario",
+    )
+    RelanceFacture.objects.bulk_create(
+        [
+            RelanceFacture(
+                creancier=client.creancier,
+                relance=relance,
+                facture=facture,
+                etape=etape,
+                rang=etape.rang if etape else 0,
+                cycle=facture.cycle,
+                solde=facture.solde,
+            )
+            for facture in factures
+        ]
+    )
+    inscrire(Evenement.RELANCE_PLANIFIEE, cible=relance, acteur=acteur, client=client.pk)
+    return relance
+
+
+@transaction.atomic
+def poster(
+    courrier: Courrier, *, le: date, numero_suivi: str, maintenant: datetime, acteur: Utilisateur
+) -> Courrier:
+    """La lettre est partie : c'est seulement là que l'étape est faite."""
+    courrier = _verrouiller(courrier)
+    if courrier.etat == EtatCourrier.ANNULE:
+        raise ErreurMetier("Ce courrier est annulé.")
+    if courrier.etat == EtatCourrier.A_POSTER:
+        courrier.etat = EtatCourrier.POSTE
+        courrier.poste_le = le
+        courrier.poste_par = acteur
+        Relance.objects.pour(courrier.creancier).filter(pk=courrier.relance_id).update(
+            etat=EtatRelance.FAITE, faite_le=maintenant, decidee_par=acteur
+        )
+    courrier.numero_suivi = numero_suivi.strip()[:30] or courrier.numero_suivi
+    courrier.save(update_fields=["etat", "poste_le", "poste_par", "numero_suivi"])
+    inscrire(
+        Evenement.COURRIER_POSTE,
+        cible=courrier,
+        acteur=acteur,
+        client=courrier.client_id,
+        le=le,
+        numero=courrier.numero_suivi,
+    )
+    return courrier
+
+
+@transaction.atomic
+def suivre(courrier: Courrier, *, etat: EtatCourrier, le: date, acteur: Utilisateur) -> Courrier:
+    """Ce que dit la poste du recommandé : présenté, distribué, refusé, non réclamé, NPAI."""
+    courrier = _verrouiller(courrier)
+    if etat not in SUITES.get(EtatCourrier(courrier.etat), ()):
+        raise ErreurMetier(f"Un courrier « {courrier.get_etat_display()} » ne devient pas cela.")
+    if courrier.poste_le and le < courrier.poste_le:
+        raise ErreurMetier("Cette date précède le dépôt à la poste.")
+    courrier.etat = etat
+    if etat in (EtatCourrier.PRESENTE, EtatCourrier.AVISE):
+        courrier.presente_le = courrier.presente_le or le
+    else:
+        courrier.distribue_le = le
+    courrier.save(update_fields=["etat", "presente_le", "distribue_le"])
+    inscrire(
+        Evenement.COURRIER_SUIVI,
+        cible=courrier,
+        acteur=acteur,
+        client=courrier.client_id,
+        etat=etat,
+        le=le,
+    )
+    return courrier
+
+
+@transaction.atomic
+def annuler_courrier(courrier: Courrier, *, motif: str, acteur: Utilisateur) -> Courrier:
+    """Avant la poste seulement ; la lettre scellée reste au dossier, annulée."""
+    courrier = _verrouiller(courrier)
+    if courrier.etat != EtatCourrier.A_POSTER:
+        raise ErreurMetier("Une lettre postée ne s'annule pas.")
+    courrier.etat = EtatCourrier.ANNULE
+    courrier.save(update_fields=["etat"])
+    creancier = courrier.creancier
+    Relance.objects.pour(creancier).filter(pk=courrier.relance_id).update(
+        etat=EtatRelance.ANNULEE, motif=motif[:250]
+    )
+    RelanceFacture.objects.pour(creancier).filter(relance=courrier.relance_id).update(
+        est_vivante=False
+    )
+    inscrire(Evenement.COURRIER_ANNULE, cible=courrier, acteur=acteur, client=courrier.client_id)
+    return courrier
+
+
+def _verrouiller(courrier: Courrier) -> Courrier:
+    return (
+        Courrier.objects.pour(courrier.creancier)
+        .select_for_update(of=("self",))
+        .select_related("creancier", "client")
+        .get(pk=courrier.pk)
+    )
+
+
+@transaction.atomic
+def inscrire_courrier(
+    relance: Relance,
+    document: Document,
+    *,
+    montant: Decimal,
+    evenement: Evenement,
+    acteur: Utilisateur,
+) -> Courrier:
+    """Attache la lettre scellée à sa relance ; une relance n'a qu'une lettre."""
+    creancier = relance.creancier
+    Relance.objects.pour(creancier).select_for_update(of=("self",)).get(pk=relance.pk)
+    if Courrier.objects.pour(creancier).filter(relance=relance).exists():
+        raise ErreurMetier("La lettre de cette relance est déjà préparée.")
+    if relance.canal not in CANAUX_POSTAUX:
+        raise ErreurMetier("Cette relance n'est pas une lettre.")
+    Relance.objects.pour(creancier).filter(pk=relance.pk).update(montant=montant)
+    courrier = Courrier.objects.create(
+        creancier=creancier,
+        client=relance.client,
+        relance=relance,
+        canal=relance.canal,
+        document=document,
+    )
+    inscrire(evenement, cible=courrier, acteur=acteur, client=relance.client_id, montant=montant)
+    return courrier
+
+
+def _encore_dues(relance: Relance) -> list[Facture]:
+    factures = list(
+        Facture.objects.pour(relance.creancier)
+        .ouvertes()
+        .filter(lignes_de_relance__relance=relance, lignes_de_relance__est_vivante=True)
+        .order_by("date_echeance", "pk")
+    )
+    if not factures:
+        raise ErreurMetier("Plus aucune facture de cette relance n'est due.")
+    return factures
+
+
+def _texte(relance: Relance, factures: Sequence[Facture], *, au: date) -> tuple[str, str]:
+    etape, anglais = relance.etape, relance.langue == "en"
+    sujet, texte = relance.sujet, relance.texte
+    if etape is not None:
+        sujet = sujet or (anglais and etape.sujet_en) or etape.sujet
+        texte = texte or (anglais and etape.texte_en) or etape.texte
+    # La lettre imprime elle-même le tableau des factures et le bloc de paiement.
+    for bloc in BLOCS_IMPRIMES:
+        texte = texte.replace(bloc, "")
+    message = rediger(
+        relance.creancier,
+        relance.client,
+        sujet=sujet,
+        texte=texte,
+        langue=relance.langue,
+        destinataire="",
+        factures=factures,
+        au=au,
+        joindre=False,
+    )
+    return message.sujet, message.texte

@@ -1,0 +1,142 @@
+"""La mise en demeure : un décompte figé, une sommation scellée, un recommandé à poster."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from clients.models import Client
+from factures.documents import donnees_du_decompte
+from factures.lectures import decompte_client
+from factures.models import Facture
+from recouvrement.comptes.models import Utilisateur
+from recouvrement.documents.actions import sceller
+from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.temps import jour_de
+from relances.actions.courriers import ecrire_hors_scenario, inscrire_courrier
+from relances.documents import GABARIT_MISE_EN_DEMEURE, contexte_de_mise_en_demeure
+from relances.enums import Canal, EtatRelance
+from relances.evenements import Evenement
+from relances.models import Etape, MiseEnDemeure, Relance, RelanceFacture
+
+DELAI_HABITUEL = 8
+
+
+def preparer_mise_en_demeure(
+    client: Client,
+    *,
+    factures: Sequence[Facture],
+    maintenant: datetime,
+    acteur: Utilisateur,
+    delai_jours: int = DELAI_HABITUEL,
+) -> MiseEnDemeure:
+    """Fige le décompte, rend et scelle la sommation, prête à poster en recommandé."""
+    au = jour_de(maintenant)
+    echues = [f for f in factures if f.solde > 0 and f.est_echue(au=au) and not f.est_avoir]
+    if not echues:
+        raise ErreurMetier("Choisissez au moins une facture échue.")
+    if client.procedure_collective_le is not None:
+        raise ErreurMetier("Procédure collective : la créance se déclare, elle ne se réclame pas.")
+    decompte = decompte_client(client, au=au, factures=echues)
+    if decompte.refus:
+        raise ErreurMetier(decompte.refus)
+    avant_le = au + timedelta(days=delai_jours)
+    reference = f"MD{client.pk}-{au:%Y%m%d}"
+    document = sceller(
+        client.creancier,
+        nature="mise_en_demeure",
+        titre=f"Mise en demeure de {client.nom}",
+        nom_fichier=f"mise-en-demeure-{client.pk}-{au:%Y%m%d}.pdf",
+        gabarit=GABARIT_MISE_EN_DEMEURE,
+        contexte=contexte_de_mise_en_demeure(
+            client,
+            decompte,
+            avant_le=avant_le,
+            rappels=_rappels(client),
+            reference=reference,
+        ),
+        donnees=donnees_du_decompte(decompte) | {"avant_le": avant_le.isoformat()},
+        maintenant=maintenant,
+        acteur=acteur,
+    )
+    with transaction.atomic():
+        relance = _relance_de_mise_en_demeure(client, echues, au=au, acteur=acteur)
+        courrier = inscrire_courrier(
+            relance,
+            document,
+            montant=decompte.total,
+            evenement=Evenement.MISE_EN_DEMEURE_PREPAREE,
+            acteur=acteur,
+        )
+        return MiseEnDemeure.objects.create(
+            creancier=client.creancier,
+            courrier=courrier,
+            client=client,
+            arretee_au=au,
+            delai_jours=delai_jours,
+            principal=decompte.principal,
+            interets=decompte.interets,
+            indemnites=decompte.indemnites,
+            decompte=donnees_du_decompte(decompte),
+        )
+
+
+def _rappels(client: Client) -> list[date]:
+    """Les dates des derniers rappels écrits, telles que la sommation les cite."""
+    faites = (
+        Relance.objects.pour(client.creancier)
+        .filter(client=client, faite_le__isnull=False, etat=EtatRelance.FAITE)
+        .exclude(canal__in=[Canal.TELEPHONE, Canal.MISE_EN_DEMEURE, Canal.CONTENTIEUX])
+        .order_by("-faite_le")
+        .values_list("faite_le", flat=True)[:4]
+    )
+    return [jour_de(faite_le) for faite_le in faites]
+
+
+def _relance_de_mise_en_demeure(
+    client: Client, factures: Sequence[Facture], *, au: date, acteur: Utilisateur
+) -> Relance:
+    """Celle que le scénario proposait, sinon une nouvelle ; ses lignes sont les choisies."""
+    creancier = client.creancier
+    proposee = (
+        Relance.objects.pour(creancier)
+        .select_for_update(of=("self",))
+        .filter(client=client, canal=Canal.MISE_EN_DEMEURE, etat=EtatRelance.A_FAIRE, courrier=None)
+        .first()
+    )
+    etape = (
+        Etape.objects.pour(creancier)
+        .filter(scenario__remplace_le=None, canal=Canal.MISE_EN_DEMEURE)
+        .first()
+    )
+    if proposee is None:
+        return ecrire_hors_scenario(
+            client,
+            canal=Canal.MISE_EN_DEMEURE,
+            factures=factures,
+            sujet="",
+            texte="",
+            le=au,
+            acteur=acteur,
+            etape=etape,
+        )
+    choisies = {facture.pk for facture in factures}
+    lignes = RelanceFacture.objects.pour(creancier).filter(relance=proposee)
+    lignes.exclude(facture__in=choisies).update(est_vivante=False)
+    deja = set(lignes.values_list("facture_id", flat=True))
+    RelanceFacture.objects.bulk_create(
+        [
+            RelanceFacture(
+                creancier=creancier,
+                relance=proposee,
+                facture=facture,
+                etape=proposee.etape,
+                rang=proposee.etape.rang if proposee.etape else 0,
+                cycle=facture.cycle,
+                solde=facture.solde,
+            )
+            for facture in factures
+            if facture.pk not in deja
+        ]
+    )
+    return proposee

@@ -1,0 +1,78 @@
+from datetime import date
+
+from django import forms
+
+from clients.models import Client
+from factures.models import Facture
+from relances.actions.courriers import SUITES
+from relances.actions.mises_en_demeure import DELAI_HABITUEL
+from relances.enums import EtatCourrier
+from relances.models import Courrier
+
+
+class FacturesForm(forms.Form):
+    """Les factures ouvertes d'un client, à cocher."""
+
+    factures = forms.ModelMultipleChoiceField(
+        label="Factures",
+        queryset=Facture.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choisissez au moins une facture."},
+    )
+
+    def __init__(self, *args, client: Client, au: date | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        ouvertes = (
+            Facture.objects.pour(client.creancier)
+            .filter(client=client)
+            .ouvertes()
+            .hors_contentieux()
+        )
+        if au is not None:
+            ouvertes = ouvertes.echues(au=au)
+        self.fields["factures"].queryset = ouvertes.order_by("date_echeance", "pk")
+
+
+class LettreForm(FacturesForm):
+    recommande = forms.BooleanField(label="En recommandé avec avis de réception", required=False)
+    sujet = forms.CharField(label="Objet", max_length=200)
+    texte = forms.CharField(
+        label="Texte",
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 10}),
+        help_text="Le tableau des factures et le bloc de paiement s'impriment dessous.",
+    )
+
+
+class MiseEnDemeureForm(FacturesForm):
+    delai_jours = forms.IntegerField(
+        label="Délai laissé, en jours",
+        min_value=1,
+        max_value=60,
+        initial=DELAI_HABITUEL,
+        help_text="La loi n'en fixe pas ; l'usage est de huit à quinze jours.",
+    )
+
+
+class PosterForm(forms.Form):
+    le = forms.DateField(label="Posté le", widget=forms.DateInput(attrs={"type": "date"}))
+    numero_suivi = forms.CharField(label="Numéro de suivi", max_length=30, required=False)
+
+    def __init__(self, *args, au: date, **kwargs):
+        super().__init__(*args, initial={"le": au}, **kwargs)
+        self.au = au
+
+    def clean_le(self):
+        if self.cleaned_data["le"] > self.au:
+            raise forms.ValidationError("Cette date n'est pas encore passée.")
+        return self.cleaned_data["le"]
+
+
+class SuivreForm(forms.Form):
+    etat = forms.ChoiceField(label="Ce que dit la poste")
+    le = forms.DateField(label="Le", widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args, courrier: Courrier, au: date, **kwargs):
+        super().__init__(*args, initial={"le": au}, **kwargs)
+        suites = SUITES.get(EtatCourrier(courrier.etat), ())
+        self.fields["etat"].choices = [(etat.value, etat.label) for etat in suites]
