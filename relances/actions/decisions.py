@@ -1,0 +1,195 @@
+"""Ce qu'une personne décide d'une relance : valider, retoucher, reporter, annuler, trancher."""
+
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from recouvrement.comptes.models import Utilisateur
+from recouvrement.courriel.adresses import une_ligne
+from recouvrement.courriel.enums import EtatEnvoi
+from recouvrement.courriel.envoi import BAIL_DATA
+from recouvrement.courriel.models import Envoi
+from recouvrement.journal.actions import inscrire
+from recouvrement.socle.erreurs import ErreurMetier
+from relances.actions.annulations import retirer
+from relances.actions.planification import nouvel_envoi
+from relances.enums import EtatRelance
+from relances.evenements import Evenement
+from relances.lectures.faits import adresses, fenetre_de
+from relances.models import Relance
+from relances.regles import textes
+from relances.regles.calendrier import jour_ouvre, prochaine_ouverture
+
+# Un ouvrier figé peut encore tenir une ligne ouverte : on attend que ce soit impossible.
+ATTENTE_AVANT_RENVOI = BAIL_DATA + timedelta(minutes=15)
+
+
+@transaction.atomic
+def valider(relance: Relance, *, maintenant: datetime, acteur: Utilisateur) -> Relance:
+    """Laisse partir une relance qui attendait une personne, aux prochaines heures d'envoi."""
+    relance = _verrouiller(relance)
+    if relance.etat == EtatRelance.PLANIFIEE:
+        return relance
+    if relance.etat != EtatRelance.A_VALIDER:
+        raise ErreurMetier("Cette relance n'attend plus de validation.")
+    _remettre_en_file(relance, maintenant=maintenant, acteur=acteur)
+    inscrire(Evenement.RELANCE_VALIDEE, cible=relance, acteur=acteur, client=relance.client_id)
+    return relance
+
+
+@transaction.atomic
+def retoucher(relance: Relance, *, sujet: str, texte: str, acteur: Utilisateur) -> Relance:
+    """Change les mots de cette relance seulement ; le scénario garde les siens."""
+    relance = _verrouiller(relance)
+    if relance.etat not in (EtatRelance.A_VALIDER, EtatRelance.PLANIFIEE):
+        raise ErreurMetier("Ce message est déjà parti, ou ne partira plus.")
+    if relance.envoi and relance.envoi.etat in (EtatEnvoi.RECLAME, EtatEnvoi.DATA):
+        raise ErreurMetier("Ce message est en train de partir.")
+    try:
+        textes.verifier(sujet, blocs=False)
+        textes.verifier(texte)
+    except textes.TexteRefuse as refus:
+        raise ErreurMetier(str(refus)) from refus
+    relance.sujet = une_ligne(sujet, nom="L'objet")
+    relance.texte = texte
+    relance.save(update_fields=["sujet", "texte"])
+    inscrire(Evenement.RELANCE_RETOUCHEE, cible=relance, acteur=acteur, client=relance.client_id)
+    return relance
+
+
+@transaction.atomic
+def reporter(relance: Relance, *, au: date, acteur: Utilisateur) -> Relance:
+    """La représente au prochain jour ouvré."""
+    relance = _verrouiller(relance)
+    if relance.etat not in (EtatRelance.A_VALIDER, EtatRelance.A_FAIRE):
+        raise ErreurMetier("Cette relance ne peut plus être reportée.")
+    zone = relance.creancier.zone_feries
+    relance.prevue_le = jour_ouvre(au + timedelta(days=1), zone)
+    relance.save(update_fields=["prevue_le"])
+    return relance
+
+
+@transaction.atomic
+def annuler(relance: Relance, *, motif: str, acteur: Utilisateur) -> None:
+    """La retient : elle ne partira pas, et son étape ne sera pas proposée à nouveau."""
+    motif = une_ligne(motif, nom="Le motif")
+    if not motif:
+        raise ErreurMetier("Dites pourquoi cette relance ne part pas.")
+    relance = _verrouiller(relance)
+    if relance.etat == EtatRelance.ECHEC:
+        _changer(relance, EtatRelance.ANNULEE, motif=motif, acteur=acteur)
+        inscrire(Evenement.RELANCE_ANNULEE, cible=relance, acteur=acteur, motif=motif)
+        return
+    if not retirer(
+        relance.creancier, [relance.pk], motif=motif, acteur=acteur, etapes_passees=True
+    ):
+        raise ErreurMetier("Cette relance est déjà partie, ou ne partira plus.")
+
+
+@transaction.atomic
+def liberer(relance: Relance, *, maintenant: datetime, acteur: Utilisateur) -> Relance:
+    """Un message gardé faute de serveur repart, maintenant qu'il y en a un."""
+    if settings.SERVEUR_SMTP is None:
+        raise ErreurMetier("Aucun serveur d'envoi n'est réglé : rien ne peut partir.")
+    relance = _verrouiller(relance)
+    pas_avant = prochaine_ouverture(maintenant, fenetre_de(relance.creancier))
+    libere = (
+        Envoi.objects.pour(relance.creancier)
+        .filter(pk=relance.envoi_id, etat=EtatEnvoi.RETENU)
+        .update(etat=EtatEnvoi.A_ENVOYER, pas_avant=pas_avant)
+    )
+    if not libere or relance.etat != EtatRelance.PLANIFIEE:
+        raise ErreurMetier("Ce message n'est plus gardé.")
+    inscrire(Evenement.RELANCE_VALIDEE, cible=relance, acteur=acteur, client=relance.client_id)
+    return relance
+
+
+@transaction.atomic
+def renvoyer(relance: Relance, *, maintenant: datetime, acteur: Utilisateur) -> Relance:
+    """Un message refusé ou incertain repart sous un nouvel identifiant ; l'ancien reste écrit."""
+    relance = _verrouiller(relance)
+    ancien = relance.envoi
+    if relance.etat not in (EtatRelance.INCERTAINE, EtatRelance.ECHEC) or ancien is None:
+        raise ErreurMetier("Seul un message refusé ou incertain se renvoie.")
+    if relance.etat == EtatRelance.INCERTAINE:
+        des = renvoi_possible_le(ancien)
+        if des is not None and maintenant < des:
+            raise ErreurMetier("Attendez : ce message est peut-être encore en chemin.")
+    relance.tour += 1
+    relance.faite_le = None
+    _remettre_en_file(relance, maintenant=maintenant, acteur=acteur)
+    inscrire(
+        Evenement.RELANCE_RENVOYEE,
+        cible=relance,
+        acteur=acteur,
+        client=relance.client_id,
+        ancien=ancien.message_id,
+        nouveau=relance.envoi.message_id,
+    )
+    return relance
+
+
+@transaction.atomic
+def trancher(
+    relance: Relance, *, est_arrivee: bool, maintenant: datetime, acteur: Utilisateur
+) -> Relance:
+    """Une personne dit ce qu'il en est d'un envoi incertain : arrivé, ou à laisser là."""
+    relance = _verrouiller(relance)
+    if relance.etat != EtatRelance.INCERTAINE:
+        raise ErreurMetier("Cet envoi n'est plus incertain.")
+    if est_arrivee:
+        Envoi.objects.pour(relance.creancier).filter(
+            pk=relance.envoi_id, etat=EtatEnvoi.INCERTAIN
+        ).update(etat=EtatEnvoi.ENVOYE, fini_a=maintenant)
+        relance.faite_le = relance.faite_le or maintenant
+        _changer(relance, EtatRelance.FAITE, motif="Arrivée confirmée", acteur=acteur)
+    else:
+        _changer(relance, EtatRelance.ANNULEE, motif="Envoi incertain abandonné", acteur=acteur)
+    inscrire(
+        Evenement.RELANCE_TRANCHEE,
+        cible=relance,
+        acteur=acteur,
+        client=relance.client_id,
+        est_arrivee=est_arrivee,
+    )
+    return relance
+
+
+def renvoi_possible_le(envoi: Envoi) -> datetime | None:
+    return envoi.data_a + ATTENTE_AVANT_RENVOI if envoi.data_a else None
+
+
+def _remettre_en_file(relance: Relance, *, maintenant: datetime, acteur: Utilisateur) -> None:
+    creancier = relance.creancier
+    connues = adresses(creancier, clients=[relance.client_id])
+    relance.destinataire = connues.get(relance.client_id, "")
+    if not relance.destinataire:
+        raise ErreurMetier("Aucune adresse de courriel utilisable pour ce client.")
+    relance.envoi = nouvel_envoi(
+        creancier,
+        relance,
+        expediteur=creancier.courriel_expediteur,
+        pas_avant=prochaine_ouverture(maintenant, fenetre_de(creancier)),
+    )
+    relance.envoi.save()
+    _changer(relance, EtatRelance.PLANIFIEE, motif="", acteur=acteur)
+
+
+def _changer(relance: Relance, etat: EtatRelance, *, motif: str, acteur: Utilisateur) -> None:
+    relance.etat, relance.motif, relance.decidee_par = etat, motif, acteur
+    relance.save(
+        update_fields=[
+            *("etat", "motif", "decidee_par", "faite_le"),
+            *("tour", "envoi", "destinataire"),
+        ]
+    )
+
+
+def _verrouiller(relance: Relance) -> Relance:
+    return (
+        Relance.objects.pour(relance.creancier)
+        .select_related("creancier", "envoi", "etape")
+        .select_for_update(of=("self",))
+        .get(pk=relance.pk)
+    )

@@ -1,0 +1,329 @@
+"""Le message d'une relance, aux montants du jour : ce que l'aperçu montre est ce qui part."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from clients.models import Client, Coordonnee
+from factures.enums import NaturePiece
+from factures.models import Facture, Piece
+from recouvrement.comptes.models import Creancier
+from recouvrement.courriel.actions import POLITIQUE
+from recouvrement.courriel.adresses import une_adresse
+from recouvrement.documents import fichiers
+from recouvrement.documents.qr import qr_de_virement_png
+from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.montants import ZERO
+from recouvrement.socle.templatetags import formats
+from recouvrement.socle.temps import jour_de
+from relances.enums import Canal, EtatRelance
+from relances.models import Etape, Relance
+from relances.regles import textes
+
+# Au-delà, les serveurs refusent : les factures ne se joignent plus, le tableau suffit.
+PIECES_JOINTES_MAX = 7 * 1024 * 1024
+QR = "virement"
+
+
+@dataclass(frozen=True, slots=True)
+class PieceJointe:
+    nom: str
+    empreinte: str
+    taille: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Tout ce qu'il faut pour écrire les octets, ou pour montrer l'aperçu."""
+
+    de: str
+    adresse_de: str
+    repondre_a: str
+    a: str
+    adresse_a: str
+    sujet: str
+    texte: str
+    html: str
+    somme: Decimal
+    factures: tuple[Facture, ...]
+    pieces: tuple[PieceJointe, ...] = ()
+    qr: bytes = b""
+    langue: str = "fr"
+    manques: tuple[str, ...] = field(default=())
+
+
+def message_de(
+    relance: Relance, *, factures: Iterable[Facture], au: date, avec_pieces: bool = True
+) -> Message:
+    """`relance` vient avec son créancier, son client et son étape."""
+    etape, anglais = relance.etape, relance.langue == "en"
+    sujet, texte = relance.sujet, relance.texte
+    if etape is not None:
+        sujet = sujet or (anglais and etape.sujet_en) or etape.sujet
+        texte = texte or (anglais and etape.texte_en) or etape.texte
+    joindre = avec_pieces and (etape is None or etape.joindre_factures)
+    return rediger(
+        relance.creancier,
+        relance.client,
+        sujet=sujet,
+        texte=texte,
+        langue=relance.langue,
+        destinataire=relance.destinataire,
+        factures=factures,
+        au=au,
+        joindre=joindre,
+        precedente=_precedente(relance) if textes.mentionne(texte, "precedente") else None,
+    )
+
+
+def apercu_d_une_etape(
+    etape: Etape, client: Client, *, factures: Iterable[Facture], au: date, destinataire: str
+) -> Message:
+    """Le message qu'écrirait cette étape à ce client : rien n'est enregistré."""
+    anglais = client.langue == "en"
+    return rediger(
+        client.creancier,
+        client,
+        sujet=(anglais and etape.sujet_en) or etape.sujet,
+        texte=(anglais and etape.texte_en) or etape.texte,
+        langue=client.langue,
+        destinataire=destinataire,
+        factures=factures,
+        au=au,
+        joindre=False,
+    )
+
+
+def rediger(
+    creancier: Creancier,
+    client: Client,
+    *,
+    sujet: str,
+    texte: str,
+    langue: str,
+    destinataire: str,
+    factures: Iterable[Facture],
+    au: date,
+    joindre: bool,
+    precedente: date | None = None,
+) -> Message:
+    factures = tuple(sorted(factures, key=lambda f: (f.date_echeance, f.pk)))
+    somme = sum((f.solde for f in factures), ZERO)
+    contact = _contact(client, destinataire)
+    ecrire = Ecriture(langue)
+    valeurs = _valeurs(creancier, client, contact, factures, somme, au, precedente, ecrire)
+    for bloc in ("factures", "paiement"):
+        if not textes.mentionne(texte, bloc):
+            texte = f"{texte.rstrip()}\n\n{{{{ {bloc} }}}}\n"
+    reference = valeurs["reference"]
+    qr = qr_de_virement_png(
+        nom=creancier.nom,
+        iban=creancier.iban,
+        bic=creancier.bic,
+        montant=somme,
+        reference=reference,
+    )
+    contexte = {
+        "creancier": creancier,
+        "lignes": [
+            (f.numero, f.libelle, ecrire.jour(f.date_echeance), ecrire.euros(f.solde))
+            for f in factures
+        ],
+        "total": ecrire.euros(somme),
+        "reference": reference,
+        "qr": bool(qr),
+        "langue": langue,
+        "mots": ecrire.mots,
+    }
+    blocs = {
+        "factures": render_to_string("relances/courriels/factures.html", contexte),
+        "paiement": render_to_string("relances/courriels/paiement.html", contexte)
+        if creancier.iban
+        else "",
+    }
+    corps = textes.en_html(texte, valeurs, blocs)
+    return Message(
+        de=creancier.nom_expediteur or creancier.nom,
+        adresse_de=creancier.courriel_expediteur or settings.DEFAULT_FROM_EMAIL,
+        repondre_a=creancier.courriel_reponse or creancier.courriel_expediteur,
+        a=contact or client.nom,
+        adresse_a=destinataire,
+        sujet=textes.en_ligne(sujet, valeurs)[:250],
+        texte=textes.en_texte(texte, valeurs),
+        html=render_to_string("relances/courriels/relance.html", contexte | {"corps": corps}),
+        somme=somme,
+        factures=factures,
+        pieces=_pieces(creancier, factures) if joindre else (),
+        qr=qr,
+        langue=langue,
+        manques=() if creancier.iban else ("L'IBAN du créancier manque : pas de bloc de paiement",),
+    )
+
+
+def en_courriel(message: Message, *, maintenant: datetime) -> EmailMessage:
+    """Les parties et les en-têtes ; l'identifiant est posé par la boîte de départ."""
+    courriel = EmailMessage(policy=POLITIQUE)
+    courriel["From"] = _adresse(message.de, message.adresse_de)
+    courriel["To"] = _adresse(message.a, message.adresse_a)
+    courriel["Subject"] = message.sujet
+    if message.repondre_a:
+        courriel["Reply-To"] = _adresse("", message.repondre_a)
+    courriel["Date"] = format_datetime(maintenant)
+    # RFC 3834 : un répondeur automatique ne répond pas à un message automatique.
+    courriel["Auto-Submitted"] = "auto-generated"
+    courriel["Content-Language"] = message.langue
+    courriel.set_content(message.texte)
+    courriel.add_alternative(message.html, subtype="html")
+    if message.qr:
+        courriel.get_payload()[1].add_related(
+            message.qr, "image", "png", cid=f"<{QR}>", filename="virement.png"
+        )
+    for piece in message.pieces:
+        courriel.add_attachment(
+            fichiers.lire(piece.empreinte),
+            maintype="application",
+            subtype="pdf",
+            filename=piece.nom,
+        )
+    return courriel
+
+
+def _adresse(nom: str, adresse: str) -> Address:
+    try:
+        propre = " ".join("".join(c if c.isprintable() else " " for c in nom).split())
+        return Address(propre, addr_spec=une_adresse(adresse))
+    except (ValueError, IndexError) as refus:
+        raise ErreurMetier("L'adresse d'expédition du créancier n'est pas valable.") from refus
+
+
+class Ecriture:
+    """Montants, dates et mots dans la langue du client."""
+
+    def __init__(self, langue: str) -> None:
+        self.anglais = langue == "en"
+        self.mots = MOTS["en" if self.anglais else "fr"]
+
+    def euros(self, montant: Decimal) -> str:
+        return f"€{montant:,.2f}" if self.anglais else formats.euros(montant)
+
+    def jour(self, jour: date) -> str:
+        if self.anglais:
+            return f"{jour.day} {MOIS_ANGLAIS[jour.month - 1]} {jour.year}"
+        return f"{jour:%d/%m/%Y}"
+
+    def long(self, jour: date) -> str:
+        return self.jour(jour) if self.anglais else formats.jour_long(jour)
+
+
+MOIS_ANGLAIS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August"),
+    *("September", "October", "November", "December"),
+)
+MOTS = {
+    "fr": {
+        "facture": "Facture",
+        "objet": "Objet",
+        "echeance": "Échéance",
+        "reste": "Reste dû",
+        "total": "Total à régler",
+        "virement": "Par virement, en rappelant la référence",
+        "reference": "Référence",
+        "scanner": "À lire avec l'application de votre banque",
+        "deux_points": "\u00a0:",
+    },
+    "en": {
+        "facture": "Invoice",
+        "objet": "Subject",
+        "echeance": "Due date",
+        "reste": "Amount due",
+        "total": "Total due",
+        "virement": "By bank transfer, quoting the reference",
+        "reference": "Reference",
+        "scanner": "Scan with your banking application",
+        "deux_points": ":",
+    },
+}
+
+
+def _valeurs(creancier, client, contact, factures, somme, au, precedente, ecrire) -> dict[str, str]:
+    mots, p = ecrire.mots, ecrire.mots["deux_points"]
+    premiere = factures[0] if factures else None
+    seule = len(factures) == 1
+    nombre = str(len(factures))
+    if seule:
+        numero, reference = premiere.numero, premiere.numero
+    else:
+        numero = f"{nombre} invoices" if ecrire.anglais else f"{nombre} factures"
+        reference = client.code or f"CLIENT-{client.pk}"
+    lignes = [
+        f"- {mots['facture']} {f.numero}{f' ({f.libelle})' if f.libelle else ''}, "
+        f"{mots['echeance'].lower()} {ecrire.jour(f.date_echeance)}{p} {ecrire.euros(f.solde)}"
+        for f in factures
+    ]
+    if not seule:
+        lignes.append(f"{mots['total']}{p} {ecrire.euros(somme)}")
+    paiement = ""
+    if creancier.iban:
+        bic = f"\nBIC{p} {creancier.bic}" if creancier.bic else ""
+        iban = formats.iban(creancier.iban)
+        paiement = f"{mots['virement']} {reference}{p}\nIBAN{p} {iban}{bic}"
+    return {
+        "client": client.nom,
+        "contact": contact,
+        "creancier": creancier.nom,
+        "telephone": formats.telephone(creancier.telephone),
+        "signature": creancier.signature or creancier.nom_expediteur or creancier.nom,
+        "date": ecrire.long(au),
+        "numero": numero,
+        "nombre": nombre,
+        "plusieurs": "" if seule else nombre,
+        "seule": nombre if seule else "",
+        "total": ecrire.euros(somme),
+        "echeance": ecrire.jour(premiere.date_echeance) if premiere else "",
+        "retard": str(max((au - premiere.date_echeance).days, 0)) if premiere else "",
+        "precedente": ecrire.jour(precedente) if precedente else "",
+        "reference": reference,
+        "factures": "\n".join(lignes),
+        "paiement": paiement,
+    }
+
+
+def _contact(client: Client, destinataire: str) -> str:
+    coordonnee = (
+        Coordonnee.objects.pour(client.creancier)
+        .filter(client=client, valeur=destinataire)
+        .select_related("contact")
+        .first()
+    )
+    return coordonnee.contact.nom if coordonnee else ""
+
+
+def _precedente(relance: Relance) -> date | None:
+    derniere = (
+        Relance.objects.pour(relance.creancier)
+        .filter(client=relance.client_id, canal=Canal.COURRIEL, etat=EtatRelance.FAITE)
+        .exclude(pk=relance.pk)
+        .order_by("-faite_le")
+        .values_list("faite_le", flat=True)
+        .first()
+    )
+    return jour_de(derniere) if derniere else None
+
+
+def _pieces(creancier: Creancier, factures: tuple[Facture, ...]) -> tuple[PieceJointe, ...]:
+    """Les PDF des factures réclamées, tant qu'ils tiennent dans un message."""
+    pieces, place = [], PIECES_JOINTES_MAX
+    for piece in Piece.objects.pour(creancier).filter(
+        facture__in=factures, nature=NaturePiece.FACTURE, type_mime="application/pdf"
+    ):
+        if piece.taille <= place:
+            place -= piece.taille
+            pieces.append(PieceJointe(piece.nom_fichier, piece.empreinte, piece.taille))
+    return tuple(pieces)
