@@ -1,5 +1,6 @@
 """Réglages. Toute valeur qui dépend du lieu vient de l'environnement (tableau du README)."""
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from recouvrement.environnement import RACINE, cle_secrete, lire_environnement, serveur_smtp
@@ -10,9 +11,8 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = cle_secrete(env)
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-FICHIERS = env.path("FICHIERS", default=str(RACINE / "var" / "fichiers"))
-FICHIERS = type(RACINE)(str(FICHIERS))
-VAR = RACINE / "var"
+VAR = Path(env.str("DOSSIER_VAR", default=str(RACINE / "var")))
+FICHIERS = Path(env.str("FICHIERS", default=str(VAR / "fichiers")))
 
 _adresse = urlsplit(SITE_URL)
 CSRF_TRUSTED_ORIGINS = [f"{_adresse.scheme}://{_adresse.netloc}"]
@@ -95,7 +95,7 @@ DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR / 'base.
 DATABASES["default"] |= {"ATOMIC_REQUESTS": False}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE
-    VAR.mkdir(exist_ok=True)
+    VAR.mkdir(parents=True, exist_ok=True)
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -144,7 +144,10 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "Recouvrement : "
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/h/ip,5/15m/key", "login": "60/m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Recouvrement"
-USERSESSIONS_TRACK_ACTIVITY = True
+# On n'entre que sur invitation : l'adresse est celle qui a reçu le lien.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Suivre l'activité écrirait en base à chaque page, et prendrait le verrou de SQLite.
+USERSESSIONS_TRACK_ACTIVITY = False
 
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
