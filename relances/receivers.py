@@ -6,6 +6,11 @@ from django.dispatch import receiver
 
 from clients.models import Client
 from clients.signals import clients_fusionnes
+from factures.models import Facture
+from factures.signals import creances_changees
+from recouvrement.comptes.models import Creancier
+from relances.actions.annulations import retirer_les_factures
+from relances.lectures.attente import plus_dues_depuis_leur_modification
 from relances.models import Appel, Courrier, MiseEnDemeure, Promesse, Relance
 
 
@@ -17,3 +22,24 @@ def suivre_la_fusion(*, garde: Client, absorbe: Client, le: date, **_kwargs: obj
         promesses.en_cours().filter(client=absorbe).update(close_le=le)
     for modele in (Relance, Appel, Promesse, Courrier, MiseEnDemeure):
         modele.objects.pour(garde.creancier).filter(client=absorbe).update(client=garde)
+
+
+MOTIFS = {
+    "soldee": "Facture soldée",
+    "litige": "Litige ouvert",
+    "contentieux": "Confiée au contentieux",
+}
+
+
+@receiver(creances_changees)
+def retirer_ce_qui_n_est_plus_du(
+    *, creancier: Creancier, factures: list[Facture], motif: str, **_kwargs: object
+) -> None:
+    """Dans la transaction même du règlement ou du litige : rien de prévu ne lui survit."""
+    if motif == "modifiee":
+        factures = plus_dues_depuis_leur_modification(creancier, factures)
+        retirer_les_factures(
+            creancier, [f.pk for f in factures], motif="L'échéance de la facture a changé"
+        )
+    elif motif in MOTIFS:
+        retirer_les_factures(creancier, [f.pk for f in factures], motif=MOTIFS[motif])

@@ -60,13 +60,15 @@ class Recomposer:
 
 
 class Metier(Protocol):
-    """Ce que sait de son message l'app qui l'a déposé. Les trois dernières dans la transaction."""
+    """Ce que sait de son message l'app qui l'a déposé. Les quatre dernières en transaction."""
 
     def composer(self, envoi: Envoi, *, maintenant: datetime) -> Composition | Arret: ...
 
     def verifier(
         self, envoi: Envoi, composition: Composition, *, maintenant: datetime
     ) -> Arret | Recomposer | None: ...
+
+    def verrouiller(self, envoi: Envoi) -> None: ...
 
     def parti(
         self, envoi: Envoi, composition: Composition | None, *, maintenant: datetime
@@ -88,6 +90,9 @@ class DejaCompose:
     def verifier(self, envoi, composition, *, maintenant):
         return None
 
+    def verrouiller(self, envoi):
+        return None
+
     def parti(self, envoi, composition, *, maintenant):
         return None
 
@@ -104,6 +109,7 @@ def reclamer_un(maintenant: datetime) -> Envoi | None:
     envoi = (
         Envoi.objects.systeme()
         .a_envoyer(maintenant=maintenant)
+        .select_related("creancier")
         .exclude(creancier__envois_geles=True)
         .order_by("pas_avant", "pk")
         .select_for_update(skip_locked=True, of=("self",))
@@ -201,7 +207,7 @@ def balayer(maintenant: datetime, *, metiers: Mapping[str, Metier]) -> Balayage:
     echus = Envoi.objects.systeme().filter(
         etat__in=[EtatEnvoi.RECLAME, EtatEnvoi.DATA], bail__lt=maintenant
     )
-    for envoi in echus.defer("octets"):
+    for envoi in echus.select_related("creancier").defer("octets"):
         metier = metiers.get(envoi.nature, DEJA_COMPOSE)
         if envoi.etat == EtatEnvoi.DATA:
             motif = "Interrompu pendant la transmission"
@@ -267,6 +273,7 @@ def _transmettre(
     points("apres_250")
     maintenant = horloge()
     with transaction.atomic():
+        metier.verrouiller(envoi)
         if not _passer(envoi, EtatEnvoi.ENVOYE, fini_a=maintenant, reponse=reponse[:500]):
             # Le balai est passé avant nous : incertain, et cela le reste.
             return None
@@ -292,6 +299,7 @@ def _arreter(envoi: Envoi, metier: Metier, arret: Arret, maintenant: datetime) -
 def _finir(
     envoi: Envoi, metier: Metier, etat: EtatEnvoi, motif: str, maintenant: datetime
 ) -> EtatEnvoi | None:
+    metier.verrouiller(envoi)
     if not _passer(envoi, etat, fini_a=maintenant, reponse=motif[:500]):
         return None
     metier.non_parti(envoi, etat, motif, maintenant=maintenant)

@@ -43,7 +43,7 @@ class Coupure(Exception):
 
 
 class Transport:
-    """Une connexion, gardée d'un message au suivant ; vérifiée, jamais en clair si TLS est exigé."""
+    """Une connexion, gardée d'un message au suivant ; jamais en clair si TLS est demandé."""
 
     def __init__(
         self,
