@@ -3,8 +3,9 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("compte/", include("allauth.urls")),
+    # Avant celles d'allauth : deux de ses pages sont remplacées par les nôtres.
     path("", include("recouvrement.equipe.urls")),
+    path("compte/", include("allauth.urls")),
     path("", include("recouvrement.accueil.urls")),
     path("<slug:creancier>/clients/", include("clients.urls")),
     path("<slug:creancier>/factures/", include("factures.urls")),

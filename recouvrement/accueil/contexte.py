@@ -79,6 +79,7 @@ class Cadre:
             return []
         return list(
             Habilitation.objects.select_related("creancier")
+            .defer("creancier__logo", "creancier__image_signature")
             .filter(utilisateur=utilisateur, creancier__archive_le=None)
             .order_by("creancier__nom")
         )

@@ -30,6 +30,8 @@ def habilite(role: Role) -> Callable[[Vue], Vue]:
             habilitation = (
                 Habilitation.objects.select_related("creancier")
                 .filter(utilisateur=request.user, creancier__code=creancier)
+                # Les images pèsent, et seules les lettres les montrent.
+                .defer("creancier__logo", "creancier__image_signature")
                 .first()
             )
             if habilitation is None:

@@ -1,9 +1,25 @@
+import hashlib
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
-from recouvrement.comptes.cloison import ModeleCloisonne
+from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Utilisateur
+
+
+def empreinte(jeton: str) -> str:
+    return hashlib.sha256(jeton.encode()).hexdigest()
+
+
+class InvitationQuerySet(QuerySetCloisonne):
+    def en_cours(self, *, maintenant: datetime):
+        return self.filter(acceptee_le=None, revoquee_le=None, expire_le__gt=maintenant)
+
+    def par_jeton(self, jeton: str):
+        """Le jeton vaut désignation : il ouvre la cloison sur la seule ligne qu'il connaît."""
+        return self.filter(empreinte_jeton=empreinte(jeton))._ouvrir()
 
 
 class Invitation(ModeleCloisonne):
@@ -22,6 +38,8 @@ class Invitation(ModeleCloisonne):
     )
     revoquee_le = models.DateTimeField(null=True, blank=True)
 
+    objects = InvitationQuerySet.as_manager()
+
     class Meta:
         verbose_name = "invitation"
         constraints = [
@@ -35,3 +53,6 @@ class Invitation(ModeleCloisonne):
 
     def __str__(self) -> str:
         return f"{self.courriel} ({self.get_role_display()})"
+
+    def est_ouverte(self, *, maintenant: datetime) -> bool:
+        return self.acceptee_le is None and self.revoquee_le is None and maintenant < self.expire_le

@@ -1,4 +1,38 @@
-from django.urls import URLPattern
+from django.urls import path
+from django.views.generic import RedirectView
+
+from recouvrement.equipe.views import comptes, creanciers, membres, sante
 
 app_name = "equipe"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("sante/vivant", sante.vivant, name="vivant"),
+    path("sante/pret", sante.pret, name="pret"),
+    path("compte/moi/", comptes.compte, name="compte"),
+    path("compte/moi/sessions/fermer/", comptes.fermer_sessions, name="fermer_sessions"),
+    # L'adresse est l'identité : on n'en change pas seul. Les sessions sont dans « mon compte ».
+    path("compte/email/", RedirectView.as_view(pattern_name="equipe:compte")),
+    path("compte/sessions/", RedirectView.as_view(pattern_name="equipe:compte")),
+    path("comptes/", comptes.comptes, name="comptes"),
+    path("comptes/<int:pk>/desactiver/", comptes.desactiver, name="compte_desactiver"),
+    path("comptes/<int:pk>/reactiver/", comptes.reactiver, name="compte_reactiver"),
+    path("invitation/<str:jeton>/", comptes.invitation, name="invitation"),
+    path("creanciers/", creanciers.creanciers, name="creanciers"),
+    path("creanciers/nouveau/", creanciers.nouveau, name="creancier_nouveau"),
+    path("<slug:creancier>/parametres/", creanciers.parametres, name="parametres"),
+    path("<slug:creancier>/parametres/reglements/", creanciers.reglements, name="reglements"),
+    path("<slug:creancier>/parametres/identite/", creanciers.identite, name="identite"),
+    path("<slug:creancier>/parametres/envois/", creanciers.envois, name="envois"),
+    path("<slug:creancier>/parametres/journal/", creanciers.journal, name="journal"),
+    path("<slug:creancier>/parametres/archiver/", creanciers.archiver, name="archiver"),
+    path("<slug:creancier>/parametres/rouvrir/", creanciers.rouvrir, name="rouvrir"),
+    path("<slug:creancier>/parametres/image/<slug:nom>/", creanciers.image, name="image"),
+    path("<slug:creancier>/parametres/equipe/", membres.equipe, name="equipe"),
+    path("<slug:creancier>/parametres/equipe/inviter/", membres.inviter, name="inviter"),
+    path(
+        "<slug:creancier>/parametres/equipe/invitations/<int:pk>/revoquer/",
+        membres.revoquer,
+        name="invitation_revoquer",
+    ),
+    path("<slug:creancier>/parametres/equipe/<int:pk>/role/", membres.role, name="role"),
+    path("<slug:creancier>/parametres/equipe/<int:pk>/retirer/", membres.retirer, name="retirer"),
+]

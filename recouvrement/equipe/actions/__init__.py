@@ -1,0 +1,42 @@
+"""Ce que l'on peut faire d'un créancier, de son équipe et des comptes."""
+
+from recouvrement.equipe.actions.comptes import (
+    creer_compte,
+    desactiver_compte,
+    fermer_sessions,
+    modifier_compte,
+    reactiver_compte,
+)
+from recouvrement.equipe.actions.creanciers import (
+    archiver,
+    confirmer_reglements,
+    creer_creancier,
+    modifier_creancier,
+    rouvrir,
+)
+from recouvrement.equipe.actions.invitations import (
+    accepter,
+    creer_compte_invite,
+    inviter,
+    revoquer_invitation,
+)
+from recouvrement.equipe.actions.membres import changer_role, retirer
+
+__all__ = [
+    "accepter",
+    "archiver",
+    "changer_role",
+    "confirmer_reglements",
+    "creer_compte",
+    "creer_compte_invite",
+    "creer_creancier",
+    "desactiver_compte",
+    "fermer_sessions",
+    "inviter",
+    "modifier_compte",
+    "modifier_creancier",
+    "reactiver_compte",
+    "retirer",
+    "revoquer_invitation",
+    "rouvrir",
+]

@@ -1,0 +1,99 @@
+from collections.abc import Iterable
+
+from allauth.usersessions.models import UserSession
+from django.db import IntegrityError, transaction
+
+from recouvrement.comptes.models import Utilisateur
+from recouvrement.equipe.erreurs import CompteExistant, DernierAdministrateur
+from recouvrement.equipe.evenements import Evenement
+from recouvrement.journal.actions import inscrire
+
+
+@transaction.atomic
+def creer_compte(
+    *,
+    email: str,
+    nom: str,
+    mot_de_passe: str,
+    est_administrateur: bool = False,
+    acteur: Utilisateur | None,
+) -> Utilisateur:
+    try:
+        with transaction.atomic():
+            compte = Utilisateur.objects.create_user(
+                email, mot_de_passe, nom_complet=nom, est_administrateur=est_administrateur
+            )
+    except IntegrityError as erreur:
+        raise CompteExistant("Un compte existe déjà pour cette adresse.") from erreur
+    inscrire(
+        Evenement.COMPTE_CREE,
+        cible=compte,
+        acteur=acteur,
+        courriel=compte.email,
+        est_administrateur=est_administrateur,
+    )
+    return compte
+
+
+@transaction.atomic
+def modifier_compte(compte: Utilisateur, *, nom: str, acteur: Utilisateur) -> Utilisateur:
+    compte = _relire(compte)
+    avant = compte.nom_complet
+    if avant != nom:
+        compte.nom_complet = nom
+        compte.save(update_fields=["nom_complet"])
+        inscrire(
+            Evenement.COMPTE_MODIFIE,
+            cible=compte,
+            acteur=acteur,
+            changes={"nom_complet": [avant, nom]},
+        )
+    return compte
+
+
+@transaction.atomic
+def desactiver_compte(compte: Utilisateur, *, acteur: Utilisateur) -> Utilisateur:
+    """Plus aucune connexion, et ses sessions ouvertes meurent aussitôt. Son passé reste."""
+    # Tous les administrateurs sont le verrou : il en reste toujours un.
+    list(Utilisateur.objects.select_for_update().filter(est_administrateur=True).order_by("pk"))
+    compte = _relire(compte)
+    if not compte.is_active:
+        return compte
+    autres = Utilisateur.objects.filter(est_administrateur=True, is_active=True)
+    if compte.est_administrateur and not autres.exclude(pk=compte.pk).exists():
+        raise DernierAdministrateur
+    compte.is_active = False
+    compte.save(update_fields=["is_active"])
+    for session in UserSession.objects.filter(user=compte):
+        session.end()
+    inscrire(Evenement.COMPTE_DESACTIVE, cible=compte, acteur=acteur, courriel=compte.email)
+    return compte
+
+
+@transaction.atomic
+def reactiver_compte(compte: Utilisateur, *, acteur: Utilisateur) -> Utilisateur:
+    compte = _relire(compte)
+    if not compte.is_active:
+        compte.is_active = True
+        compte.save(update_fields=["is_active"])
+        inscrire(Evenement.COMPTE_REACTIVE, cible=compte, acteur=acteur, courriel=compte.email)
+    return compte
+
+
+@transaction.atomic
+def fermer_sessions(
+    compte: Utilisateur, *, sessions: Iterable[UserSession], acteur: Utilisateur
+) -> int:
+    nombre = 0
+    for session in sessions:
+        if session.user_id == compte.pk:
+            session.end()
+            nombre += 1
+    if nombre:
+        inscrire(Evenement.SESSIONS_FERMEES, cible=compte, acteur=acteur, nombre=nombre)
+    return nombre
+
+
+def _relire(compte: Utilisateur) -> Utilisateur:
+    Utilisateur.objects.select_for_update(of=("self",)).get(pk=compte.pk)
+    return Utilisateur.objects.get(pk=compte.pk)

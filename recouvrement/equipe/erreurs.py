@@ -1,0 +1,29 @@
+from recouvrement.socle.erreurs import ErreurMetier
+
+
+class CodePris(ErreurMetier):
+    message = "Ce code est déjà celui d'un autre créancier."
+
+
+class DernierGestionnaire(ErreurMetier):
+    message = "C'est le dernier gestionnaire de ce créancier : donnez d'abord ce rôle à un autre."
+
+
+class DernierAdministrateur(ErreurMetier):
+    message = "C'est le dernier administrateur de l'instance : il ne peut pas être désactivé."
+
+
+class DejaMembre(ErreurMetier):
+    message = "Cette personne a déjà accès à ce créancier : changez plutôt son rôle."
+
+
+class InvitationClose(ErreurMetier):
+    message = "Cette invitation n'est plus valable : demandez-en une nouvelle."
+
+
+class CompteExistant(ErreurMetier):
+    message = "Un compte existe déjà pour cette adresse : connectez-vous pour accepter."
+
+
+class ImageRefusee(ErreurMetier):
+    message = "Cette image ne convient pas."

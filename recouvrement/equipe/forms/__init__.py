@@ -1,0 +1,23 @@
+from recouvrement.equipe.forms.creancier import (
+    EnvoisForm,
+    IdentiteForm,
+    NouveauForm,
+    ReglementsForm,
+)
+from recouvrement.equipe.forms.membres import (
+    CompteForm,
+    CompteInviteForm,
+    InvitationForm,
+    RoleForm,
+)
+
+__all__ = [
+    "CompteForm",
+    "CompteInviteForm",
+    "EnvoisForm",
+    "IdentiteForm",
+    "InvitationForm",
+    "NouveauForm",
+    "ReglementsForm",
+    "RoleForm",
+]

@@ -1,0 +1,270 @@
+from collections.abc import Callable
+from datetime import date
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.utils.text import slugify
+
+from recouvrement.comptes.models import Creancier
+from recouvrement.equipe.regles import CODES_RESERVES, TAILLE_IMAGE, type_image
+from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.identifiants import (
+    lire_bic,
+    lire_courriel,
+    lire_iban,
+    lire_siren,
+    lire_siret,
+    lire_telephone,
+    lire_tva,
+)
+
+UNE_LIGNE = RegexValidator(r"[\x00-\x1f\x7f]", "Sur une seule ligne.", inverse_match=True)
+TEINTES = ((1, "Bleu"), (2, "Olive"), (3, "Brun"), (4, "Ardoise"))
+
+
+def lu(lire: Callable[..., str], texte: str, **options: str) -> str:
+    try:
+        return lire(texte, **options)
+    except ErreurMetier as erreur:
+        raise forms.ValidationError(erreur.message) from None
+
+
+class ImageField(forms.FileField):
+    """PNG ou JPEG, jugé sur son contenu ; rend (octets, type) ou None si rien n'est donné."""
+
+    def __init__(self, **options):
+        super().__init__(
+            required=False,
+            widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+            help_text="PNG ou JPEG, 300 ko au plus.",
+            **options,
+        )
+
+    def clean(self, data, initial=None):
+        fichier = super().clean(data, initial)
+        if not fichier:
+            return None
+        # Un octet de trop suffit à refuser : on ne lit pas le reste.
+        octets = fichier.read(TAILLE_IMAGE + 1)
+        try:
+            return octets, type_image(octets)
+        except ErreurMetier as erreur:
+            raise forms.ValidationError(erreur.message) from None
+
+
+class Groupes:
+    GROUPES: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    LARGES: tuple[str, ...] = ()
+
+    def groupes(self):
+        for titre, noms in self.GROUPES:
+            yield titre, [(self[nom], nom in self.LARGES) for nom in noms if nom in self.fields]
+
+
+class IdentiteForm(Groupes, forms.ModelForm):
+    """Qui est le créancier. Les numéros sont normalisés, et refusés avec leur raison."""
+
+    logo_nouveau = ImageField(label="logo")
+    logo_retirer = forms.BooleanField(label="retirer le logo", required=False)
+    signature_nouvelle = ImageField(label="signature manuscrite")
+    signature_retirer = forms.BooleanField(label="retirer la signature", required=False)
+    teinte = forms.TypedChoiceField(label="couleur à l'écran", choices=TEINTES, coerce=int)
+
+    class Meta:
+        model = Creancier
+        fields = (
+            *("nom", "forme_juridique", "capital", "siren", "siret", "tva", "rcs"),
+            *("est_commercant", "representant", "qualite_representant"),
+            *("adresse", "complement", "code_postal", "ville", "telephone", "iban", "bic"),
+            *("couleur", "teinte"),
+        )
+        widgets = {"couleur": forms.TextInput(attrs={"type": "color"})}
+        help_texts = {
+            "capital": "Comme sur vos lettres : « 10 000 € ».",
+            "representant": "Qui signe les mises en demeure et les requêtes.",
+            "qualite_representant": "Gérant, présidente, directeur général…",
+            "couleur": "Un filet de cette couleur en tête des lettres.",
+        }
+        labels = {"forme_juridique": "forme juridique", "est_commercant": "commerçant"}
+
+    GROUPES = (
+        ("Créancier", ("code", "nom", "forme_juridique", "capital", "est_commercant", "mode")),
+        ("Immatriculation", ("siren", "siret", "tva", "rcs")),
+        ("Représentant", ("representant", "qualite_representant")),
+        ("Adresse", ("adresse", "complement", "code_postal", "ville", "telephone")),
+        ("Banque", ("iban", "bic")),
+        (
+            "Lettres",
+            (
+                *("logo_nouveau", "logo_retirer", "signature_nouvelle", "signature_retirer"),
+                *("couleur", "teinte"),
+            ),
+        ),
+    )
+    LARGES = ("nom", "adresse", "complement", "iban")
+    LONGUEURS = {"siren": 15, "siret": 22, "tva": 24, "telephone": 24, "iban": 46, "bic": 16}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for nom, limite in self.LONGUEURS.items():
+            # On saisit avec des espaces ; la longueur se juge une fois ôtés.
+            self.fields[nom] = forms.CharField(
+                label=self.fields[nom].label, required=False, max_length=limite
+            )
+        for champ in self.fields.values():
+            if type(champ) is forms.CharField:
+                champ.validators.append(UNE_LIGNE)
+        for nom, present in (
+            ("logo_retirer", "logo_type"),
+            ("signature_retirer", "image_signature_type"),
+        ):
+            if not getattr(self.instance, present):
+                del self.fields[nom]
+
+    def clean_siren(self) -> str:
+        return lu(lire_siren, self.cleaned_data["siren"])
+
+    def clean_siret(self) -> str:
+        siren = self.cleaned_data.get("siren", "")
+        return lu(lire_siret, self.cleaned_data["siret"], siren_attendu=siren)
+
+    def clean_tva(self) -> str:
+        siren = self.cleaned_data.get("siren", "")
+        return lu(lire_tva, self.cleaned_data["tva"], siren_attendu=siren)
+
+    def clean_iban(self) -> str:
+        return lu(lire_iban, self.cleaned_data["iban"])
+
+    def clean_bic(self) -> str:
+        return lu(lire_bic, self.cleaned_data["bic"])
+
+    def clean_telephone(self) -> str:
+        return lu(lire_telephone, self.cleaned_data["telephone"])
+
+    def clean_couleur(self) -> str:
+        couleur = self.cleaned_data["couleur"].lower()
+        RegexValidator(r"^#[0-9a-f]{6}\Z", "Une couleur s'écrit « #0f5c5c ».")(couleur)
+        return couleur
+
+    def clean(self):
+        donnees = super().clean()
+        if donnees.get("siret") and not donnees.get("siren") and "siren" not in self.errors:
+            donnees["siren"] = donnees["siret"][:9]
+        return donnees
+
+    @property
+    def champs(self) -> dict:
+        """Ce que reçoit l'action : les colonnes, images comprises."""
+        donnees = dict(self.cleaned_data)
+        for saisie, retirer, colonne in (
+            ("logo_nouveau", "logo_retirer", "logo"),
+            ("signature_nouvelle", "signature_retirer", "image_signature"),
+        ):
+            image, retiree = donnees.pop(saisie), donnees.pop(retirer, False)
+            if image:
+                donnees[colonne], donnees[f"{colonne}_type"] = image
+            elif retiree:
+                donnees[colonne], donnees[f"{colonne}_type"] = None, ""
+        return donnees
+
+
+class NouveauForm(IdentiteForm):
+    teinte = None
+
+    class Meta(IdentiteForm.Meta):
+        fields = ("code", "mode", *(c for c in IdentiteForm.Meta.fields if c != "teinte"))
+
+    LARGES = ("adresse", "complement", "iban")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].required = False
+        self.fields["code"].help_text = "Dans l'adresse de ses pages. Vide : tiré du nom."
+        self.fields["nom"].widget.attrs["autofocus"] = True
+
+    def clean_code(self) -> str:
+        code = self.cleaned_data["code"] or slugify(self.data.get("nom", ""))[:40].strip("-")
+        if not code:
+            raise forms.ValidationError("Donnez un code : lettres minuscules, chiffres, tirets.")
+        if code in CODES_RESERVES:
+            raise forms.ValidationError("Ce mot est réservé : choisissez un autre code.")
+        return code
+
+
+class EnvoisForm(Groupes, forms.ModelForm):
+    """Au nom de qui, quand et à quel rythme partent les relances."""
+
+    class Meta:
+        model = Creancier
+        fields = (
+            *("mode", "nom_expediteur", "courriel_expediteur", "courriel_reponse", "signature"),
+            *("heure_debut", "heure_fin", "ecart_minimal", "delai_paiement"),
+            *("soldes_perimes_jours", "envois_geles"),
+        )
+        widgets = {
+            "signature": forms.Textarea(attrs={"rows": 4}),
+            "heure_debut": forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+            "heure_fin": forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
+        }
+        help_texts = {
+            "courriel_expediteur": "Elle paraît comme l'expéditeur des relances.",
+            "courriel_reponse": "Où arrivent les réponses ; vide : l'adresse d'expéditeur.",
+            "signature": "Au bas de chaque courriel, après « Cordialement ».",
+            "ecart_minimal": "Jamais plus d'un courriel automatique par client dans ce délai.",
+            "soldes_perimes_jours": "Vide : on relance même sans confirmation des règlements.",
+            "envois_geles": "Plus rien ne part, pas même ce qui est prévu.",
+        }
+
+    GROUPES = (
+        ("Qui écrit", ("mode", "nom_expediteur", "courriel_expediteur", "courriel_reponse")),
+        ("Signature", ("signature",)),
+        ("Quand", ("heure_debut", "heure_fin", "ecart_minimal", "delai_paiement")),
+        ("Prudence", ("soldes_perimes_jours", "envois_geles")),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["nom_expediteur"].validators.append(UNE_LIGNE)
+        for nom, bornes in (
+            ("ecart_minimal", (1, 60)),
+            ("delai_paiement", (0, 120)),
+            ("soldes_perimes_jours", (1, 365)),
+        ):
+            minimum, maximum = bornes
+            champ = self.fields[nom]
+            champ.validators += [
+                MinValueValidator(minimum, f"Au moins {minimum}."),
+                MaxValueValidator(maximum, f"Au plus {maximum}."),
+            ]
+            champ.widget.attrs |= {"min": minimum, "max": maximum}
+
+    def clean_courriel_expediteur(self) -> str:
+        return lu(lire_courriel, self.cleaned_data["courriel_expediteur"])
+
+    def clean_courriel_reponse(self) -> str:
+        return lu(lire_courriel, self.cleaned_data["courriel_reponse"])
+
+    def clean(self):
+        donnees = super().clean()
+        debut, fin = donnees.get("heure_debut"), donnees.get("heure_fin")
+        if debut and fin and debut >= fin:
+            self.add_error("heure_fin", "L'heure de fin doit suivre l'heure de début.")
+        return donnees
+
+
+class ReglementsForm(forms.Form):
+    au = forms.DateField(
+        label="Règlements connus au",
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+    def __init__(self, *args, aujourdhui: date, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.aujourdhui = aujourdhui
+        self.fields["au"].widget.attrs["max"] = aujourdhui.isoformat()
+
+    def clean_au(self):
+        au = self.cleaned_data["au"]
+        if au > self.aujourdhui:
+            raise forms.ValidationError("On ne connaît pas encore les règlements de ce jour-là.")
+        return au

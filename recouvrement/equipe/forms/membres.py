@@ -1,0 +1,62 @@
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+
+from recouvrement.comptes.enums import Role
+from recouvrement.comptes.models import Utilisateur
+from recouvrement.equipe.forms.creancier import UNE_LIGNE, lu
+from recouvrement.socle.identifiants import lire_courriel
+
+ROLES = (
+    (Role.ASSISTANTE, "Assistante : agit, appelle, saisit"),
+    (Role.GESTIONNAIRE, "Gestionnaire : agit, décide et règle les paramètres"),
+    (Role.LECTURE, "Lecture : consulte et exporte"),
+)
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label="Rôle", choices=Role.choices)
+
+
+class InvitationForm(forms.Form):
+    courriel = forms.CharField(
+        label="Adresse de courriel",
+        max_length=254,
+        strip=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(label="Rôle", choices=ROLES)
+
+    def clean_courriel(self) -> str:
+        return lu(lire_courriel, self.cleaned_data["courriel"]).lower()
+
+
+class NomForm(forms.Form):
+    nom = forms.CharField(label="Votre nom", max_length=120, validators=[UNE_LIGNE])
+
+    def clean_nom(self) -> str:
+        return " ".join(self.cleaned_data["nom"].split())
+
+
+class CompteForm(NomForm):
+    """Ce que chacun change de son propre compte ici ; le reste a ses pages."""
+
+
+class CompteInviteForm(NomForm):
+    mot_de_passe = forms.CharField(
+        label="Mot de passe",
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Douze caractères au moins. Une phrase se retient mieux qu'un mot compliqué.",
+    )
+
+    def __init__(self, *args, courriel: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.courriel = courriel
+        self.fields["nom"].widget.attrs |= {"autocomplete": "name", "autofocus": True}
+
+    def clean_mot_de_passe(self) -> str:
+        mot_de_passe = self.cleaned_data["mot_de_passe"]
+        futur = Utilisateur(email=self.courriel, nom_complet=self.cleaned_data.get("nom", ""))
+        validate_password(mot_de_passe, futur)
+        return mot_de_passe

@@ -1,0 +1,73 @@
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from allauth.usersessions.models import UserSession
+from django.db.models import Count, Q, QuerySet
+
+from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
+from recouvrement.equipe.models import Invitation
+
+NAVIGATEURS = (
+    *(("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox")),
+    *(("Chrome", "Chrome"), ("Safari", "Safari")),
+)
+SYSTEMES = (
+    *(("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows")),
+    *(("Mac OS", "Mac"), ("Linux", "Linux")),
+)
+
+
+def membres(creancier: Creancier) -> QuerySet[Habilitation]:
+    return (
+        Habilitation.objects.filter(creancier=creancier)
+        .select_related("utilisateur")
+        .order_by("utilisateur__nom_complet", "pk")
+    )
+
+
+def invitations_en_cours(creancier: Creancier, *, maintenant: datetime) -> QuerySet[Invitation]:
+    return (
+        Invitation.objects.pour(creancier)
+        .en_cours(maintenant=maintenant)
+        .select_related("invite_par")
+        .order_by("-invite_le")
+    )
+
+
+def comptes() -> QuerySet[Utilisateur]:
+    return Utilisateur.objects.annotate(
+        creanciers_nb=Count("habilitations", distinct=True),
+        double=Count("authenticator", filter=Q(authenticator__type="totp"), distinct=True),
+    ).order_by("-is_active", "nom_complet", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOuverte:
+    pk: int
+    appareil: str
+    ip: str
+    ouverte_le: datetime
+    courante: bool
+
+
+def sessions_ouvertes(compte: Utilisateur, *, cle: str | None) -> list[SessionOuverte]:
+    """Celles qui valent encore, la sienne d'abord ; les mortes sont oubliées au passage."""
+    sessions = [
+        SessionOuverte(
+            pk=session.pk,
+            appareil=appareil(session.user_agent),
+            ip=session.ip,
+            ouverte_le=session.created_at,
+            courante=session.session_key == cle,
+        )
+        for session in UserSession.objects.purge_and_list(compte)
+    ]
+    return sorted(sessions, key=lambda s: (not s.courante, -s.ouverte_le.timestamp()))
+
+
+def appareil(agent: str) -> str:
+    """« Firefox sur Windows », autant que le navigateur veuille bien le dire."""
+    navigateur = next((nom for mot, nom in NAVIGATEURS if re.search(rf"\b{mot}", agent)), "")
+    systeme = next((nom for mot, nom in SYSTEMES if mot in agent), "")
+    return " sur ".join(mot for mot in (navigateur, systeme) if mot) or "Appareil inconnu"

@@ -1,0 +1,60 @@
+"""Ce qu'on accepte comme code de créancier et comme image de lettre."""
+
+import struct
+
+from recouvrement.equipe.erreurs import ImageRefusee
+
+# Ces mots commencent déjà des adresses qui ne sont à aucun créancier.
+CODES_RESERVES = frozenset(
+    {
+        *("admin", "api", "aide", "choisir", "compte", "comptes", "creanciers", "factures"),
+        *("fichiers", "invitation", "journee", "media", "recherche", "sante", "static", "tableau"),
+        *("clients", "relances", "contentieux", "parametres", "statiques"),
+    }
+)
+TAILLE_IMAGE = 300 * 1024
+COTE_MAX = 4000
+PNG, JPEG = "image/png", "image/jpeg"
+SIGNATURE_PNG = b"\x89PNG\r\n\x1a\n"
+# Les trames JPEG qui disent les dimensions (toutes les SOF, moins DHT, JPG et DAC).
+TRAMES_SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+
+
+def type_image(octets: bytes) -> str:
+    """« image/png » ou « image/jpeg », lu dans le contenu ; une phrase pour tout le reste."""
+    if len(octets) > TAILLE_IMAGE:
+        raise ImageRefusee("Cette image dépasse 300 ko : réduisez-la.")
+    if octets.startswith(SIGNATURE_PNG):
+        genre, dimensions = PNG, _dimensions_png(octets)
+    elif octets.startswith(b"\xff\xd8\xff"):
+        genre, dimensions = JPEG, _dimensions_jpeg(octets)
+    elif b"<svg" in octets[:1000].lower():
+        raise ImageRefusee("Le format SVG peut contenir du code : donnez un PNG ou un JPEG.")
+    else:
+        raise ImageRefusee("Ce fichier n'est ni un PNG ni un JPEG.")
+    if dimensions is None:
+        raise ImageRefusee("Cette image est abîmée ou incomplète.")
+    if not all(1 <= cote <= COTE_MAX for cote in dimensions):
+        raise ImageRefusee("Cette image est trop grande : 4 000 points de côté au plus.")
+    return genre
+
+
+def _dimensions_png(octets: bytes) -> tuple[int, int] | None:
+    if len(octets) < 45 or octets[12:16] != b"IHDR" or octets[-8:-4] != b"IEND":
+        return None
+    largeur, hauteur = struct.unpack(">II", octets[16:24])
+    return largeur, hauteur
+
+
+def _dimensions_jpeg(octets: bytes) -> tuple[int, int] | None:
+    if b"\xff\xd9" not in octets[-64:]:
+        return None
+    position = 2
+    while position + 9 < len(octets) and octets[position] == 0xFF:
+        marque = octets[position + 1]
+        if marque in TRAMES_SOF:
+            hauteur, largeur = struct.unpack(">HH", octets[position + 5 : position + 9])
+            return largeur, hauteur
+        (longueur,) = struct.unpack(">H", octets[position + 2 : position + 4])
+        position += 2 + longueur
+    return None

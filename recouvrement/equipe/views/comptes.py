@@ -1,0 +1,112 @@
+from allauth.account.utils import perform_login
+from allauth.usersessions.models import UserSession
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from recouvrement.comptes.acces import administre, connecte
+from recouvrement.comptes.models import Utilisateur
+from recouvrement.equipe import actions
+from recouvrement.equipe.forms import CompteForm, CompteInviteForm
+from recouvrement.equipe.lectures import membres
+from recouvrement.equipe.models import Invitation
+from recouvrement.socle.annonces import annoncer
+from recouvrement.socle.erreurs import ErreurMetier
+
+
+@require_http_methods(["GET", "POST"])
+@connecte
+def compte(request: HttpRequest) -> HttpResponse:
+    form = CompteForm(request.POST or None, initial={"nom": request.user.nom_complet})
+    if request.method == "POST" and form.is_valid():
+        actions.modifier_compte(request.user, **form.cleaned_data, acteur=request.user)
+        annoncer(request, "Votre nom est à jour.")
+        return redirect("equipe:compte")
+    return render(
+        request,
+        "equipe/compte.html",
+        {
+            "form": form,
+            "sessions": membres.sessions_ouvertes(request.user, cle=request.session.session_key),
+            "habilitations": request.user.habilitations.select_related("creancier")
+            .defer("creancier__logo", "creancier__image_signature")
+            .order_by("creancier__nom"),
+            "double": request.user.authenticator_set.filter(type="totp").exists(),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@require_POST
+@connecte
+def fermer_sessions(request: HttpRequest) -> HttpResponse:
+    """Une session nommée, ou toutes les autres ; jamais celle-ci, qui se ferme en sortant."""
+    autres = UserSession.objects.filter(user=request.user).exclude(
+        session_key=request.session.session_key
+    )
+    pk = request.POST.get("session", "")
+    if pk:
+        autres = autres.filter(pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
+    nombre = actions.fermer_sessions(request.user, sessions=autres, acteur=request.user)
+    annoncer(request, "La session est fermée." if nombre == 1 else "Les sessions sont fermées.")
+    return redirect("equipe:compte")
+
+
+@require_GET
+@administre
+def comptes(request: HttpRequest) -> HttpResponse:
+    return render(request, "equipe/comptes.html", {"comptes": membres.comptes(), "refus": ""})
+
+
+@require_POST
+@administre
+def desactiver(request: HttpRequest, pk: int) -> HttpResponse:
+    cible = get_object_or_404(Utilisateur, pk=pk)
+    try:
+        actions.desactiver_compte(cible, acteur=request.user)
+    except ErreurMetier as erreur:
+        contexte = {"comptes": membres.comptes(), "refus": str(erreur)}
+        return render(request, "equipe/comptes.html", contexte, status=422)
+    annoncer(request, f"Le compte de {cible} est désactivé, ses sessions sont fermées.")
+    return redirect("equipe:comptes")
+
+
+@require_POST
+@administre
+def reactiver(request: HttpRequest, pk: int) -> HttpResponse:
+    cible = get_object_or_404(Utilisateur, pk=pk)
+    actions.reactiver_compte(cible, acteur=request.user)
+    annoncer(request, f"{cible} peut de nouveau se connecter.")
+    return redirect("equipe:comptes")
+
+
+@require_http_methods(["GET", "POST"])
+def invitation(request: HttpRequest, jeton: str) -> HttpResponse:
+    """Lire ne fait rien : l'antivirus qui ouvre le lien n'accepte pas à la place des gens."""
+    maintenant = timezone.now()
+    trouvee = Invitation.objects.par_jeton(jeton).select_related("creancier", "invite_par").first()
+    if trouvee is None or not trouvee.est_ouverte(maintenant=maintenant):
+        return render(request, "equipe/invitation_close.html", status=410)
+    connu = Utilisateur.objects.filter(email=trouvee.courriel).exists()
+    contexte = {"invitation": trouvee, "connu": connu, "form": None, "refus": ""}
+    try:
+        if request.user.is_authenticated:
+            contexte["est_la_bonne"] = request.user.email == trouvee.courriel
+            if request.method == "POST":
+                actions.accepter(trouvee, utilisateur=request.user, maintenant=maintenant)
+                annoncer(request, f"Bienvenue chez {trouvee.creancier.nom}.")
+                return redirect("accueil:racine")
+        elif not connu:
+            form = contexte["form"] = CompteInviteForm(
+                request.POST or None, courriel=trouvee.courriel
+            )
+            if request.method == "POST" and form.is_valid():
+                nouveau = actions.creer_compte_invite(
+                    trouvee, **form.cleaned_data, maintenant=maintenant
+                )
+                return perform_login(request, nouveau)
+    except ErreurMetier as erreur:
+        contexte["refus"] = str(erreur)
+    en_faute = contexte["refus"] or (contexte["form"] and contexte["form"].errors)
+    return render(request, "equipe/invitation.html", contexte, status=422 if en_faute else 200)
