@@ -22,7 +22,7 @@ from relances.documents import (
 )
 from relances.enums import CANAUX_POSTAUX, Canal, EtatCourrier, EtatRelance
 from relances.evenements import Evenement
-from relances.lectures.message import rediger
+from relances.lectures.message import corps_de_lettre
 from relances.models import Courrier, Etape, Relance, RelanceFacture
 
 # D'un état du recommandé, ceux qui peuvent suivre.
@@ -37,7 +37,6 @@ SUITES = {
     EtatCourrier.PRESENTE: (EtatCourrier.AVISE, EtatCourrier.DISTRIBUE, EtatCourrier.REFUSE),
     EtatCourrier.AVISE: (EtatCourrier.DISTRIBUE, EtatCourrier.NON_RECLAME, EtatCourrier.REFUSE),
 }
-BLOCS_IMPRIMES = ("{{ factures }}", "{{ paiement }}")
 
 
 def preparer_lettre(relance: Relance, *, maintenant: datetime, acteur: Utilisateur) -> Courrier:
@@ -261,18 +260,12 @@ def _texte(relance: Relance, factures: Sequence[Facture], *, au: date) -> tuple[
     if etape is not None:
         sujet = sujet or (anglais and etape.sujet_en) or etape.sujet
         texte = texte or (anglais and etape.texte_en) or etape.texte
-    # La lettre imprime elle-même le tableau des factures et le bloc de paiement.
-    for bloc in BLOCS_IMPRIMES:
-        texte = texte.replace(bloc, "")
-    message = rediger(
+    return corps_de_lettre(
         relance.creancier,
         relance.client,
         sujet=sujet,
         texte=texte,
         langue=relance.langue,
-        destinataire="",
         factures=factures,
         au=au,
-        joindre=False,
     )
-    return message.sujet, message.texte

@@ -167,6 +167,24 @@ def rediger(
     )
 
 
+def corps_de_lettre(
+    creancier: Creancier,
+    client: Client,
+    *,
+    sujet: str,
+    texte: str,
+    langue: str,
+    factures: Iterable[Facture],
+    au: date,
+) -> tuple[str, str]:
+    """L'objet et le texte d'une lettre : son tableau et son bloc de paiement s'impriment à part."""
+    factures = tuple(sorted(factures, key=lambda f: (f.date_echeance, f.pk)))
+    somme = sum((f.solde for f in factures), ZERO)
+    valeurs = _valeurs(creancier, client, "", factures, somme, au, None, Ecriture(langue))
+    valeurs |= {"factures": "", "paiement": ""}
+    return textes.en_ligne(sujet, valeurs)[:250], textes.en_texte(texte, valeurs)
+
+
 def en_courriel(message: Message, *, maintenant: datetime) -> EmailMessage:
     """Les parties et les en-têtes ; l'identifiant est posé par la boîte de départ."""
     courriel = EmailMessage(policy=POLITIQUE)
