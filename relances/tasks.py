@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
+from recouvrement.socle.pouls import noter_battement
 from relances.actions import battement
 
 OUVRIERS = 4
@@ -14,6 +15,7 @@ def battre() -> None:
     """Chaque minute : prévoit, puis réveille assez d'ouvriers pour vider la boîte de départ."""
     maintenant = timezone.now()
     battement.preparer(maintenant)
+    noter_battement(maintenant)
     reste = battement.reste_a_envoyer(maintenant)
     for _ in range(min(OUVRIERS, -(-reste // MESSAGES_PAR_OUVRIER))):
         vider.delay()

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from recouvrement.socle.pouls import noter_battement
 from relances.actions.battement import battre
 
 
@@ -12,5 +13,7 @@ class Command(BaseCommand):
     help = "Prévoit ce qui est dû, envoie ce qui est dû, reprend ce qui est resté en plan."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        bilan = battre(timezone.now(), horloge=timezone.now)
+        maintenant = timezone.now()
+        bilan = battre(maintenant, horloge=timezone.now)
+        noter_battement(maintenant)
         self.stdout.write(str(bilan))
