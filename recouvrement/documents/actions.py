@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from importlib import import_module
 from io import BytesIO
+from types import ModuleType
 from typing import Any
 
 from django.db import transaction
@@ -13,8 +15,8 @@ from recouvrement.documents import fichiers
 from recouvrement.documents.contextes import images_du_creancier
 from recouvrement.documents.evenements import Evenement
 from recouvrement.documents.models import Document
-from recouvrement.documents.rendu import rendre_pdf, version_du_gabarit
 from recouvrement.journal.actions import inscrire
+from recouvrement.socle.erreurs import ErreurMetier
 
 
 def sceller(
@@ -31,42 +33,54 @@ def sceller(
     formulaire: bool = False,
 ) -> Document:
     """Le document de ce contexte. Le rendu, long, se fait hors transaction ; puis une écriture."""
-    octets = rendre_pdf(
+    rendu = _rendu()
+    octets = rendu.rendre_pdf(
         gabarit, contexte, images=images_du_creancier(creancier), formulaire=formulaire
     )
     empreinte = fichiers.deposer(octets)
+    valeurs = {
+        "titre": titre[:200],
+        "nom_fichier": nom_fichier[:150],
+        "taille": len(octets),
+        "pages": len(PdfReader(BytesIO(octets)).pages),
+        "gabarit": gabarit,
+        "version_gabarit": rendu.version_du_gabarit(gabarit),
+        "donnees": dict(donnees),
+        "cree_le": maintenant,
+    }
     with transaction.atomic():
-        existant = Document.objects.pour(creancier).filter(nature=nature, empreinte=empreinte)
-        if deja := existant.first():
-            return deja
-        document = Document.objects.create(
-            creancier=creancier,
-            nature=nature,
-            titre=titre[:200],
-            nom_fichier=nom_fichier[:150],
-            empreinte=empreinte,
-            taille=len(octets),
-            pages=len(PdfReader(BytesIO(octets)).pages),
-            gabarit=gabarit,
-            version_gabarit=version_du_gabarit(gabarit),
-            donnees=dict(donnees),
-            cree_le=maintenant,
+        document, neuf = Document.objects.pour(creancier).get_or_create(
+            creancier=creancier, nature=nature, empreinte=empreinte, defaults=valeurs
         )
-        inscrire(
-            Evenement.DOCUMENT_SCELLE,
-            cible=document,
-            acteur=acteur,
-            nature=nature,
-            empreinte=empreinte,
-        )
+        if neuf:
+            inscrire(
+                Evenement.DOCUMENT_SCELLE,
+                cible=document,
+                acteur=acteur,
+                nature=nature,
+                empreinte=empreinte,
+            )
     return document
 
 
 def assembler(documents: Iterable[Document]) -> bytes:
-    """Plusieurs documents en un fichier à imprimer, dans l'ordre donné."""
-    ecrivain = PdfWriter()
-    for document in documents:
-        ecrivain.append(BytesIO(fichiers.lire(document.empreinte)), import_outline=False)
+    """Plusieurs documents en un fichier à imprimer, dans l'ordre donné.
+
+    Le premier est repris entier : ses champs à remplir, sa langue et son balisage restent.
+    """
+    parties = [BytesIO(fichiers.lire(document.empreinte)) for document in documents]
+    if not parties:
+        raise ErreurMetier("Il n'y a aucun document à imprimer.")
+    premier, *suite = parties
+    ecrivain = PdfWriter(clone_from=premier)
+    for partie in suite:
+        ecrivain.append(partie, import_outline=False)
+    ecrivain.compress_identical_objects()
     sortie = BytesIO()
     ecrivain.write(sortie)
     return sortie.getvalue()
+
+
+def _rendu() -> ModuleType:
+    """WeasyPrint est long à charger : seul le premier document scellé l'attend."""
+    return import_module("recouvrement.documents.rendu")

@@ -8,28 +8,68 @@ from pathlib import Path
 
 from django.conf import settings
 
+from recouvrement.socle.erreurs import ErreurMetier
+
+
+class FichierPerdu(ErreurMetier):
+    message = "Ce fichier n'est plus dans le magasin : retrouvez-le dans une sauvegarde."
+
+
+class FichierAltere(ErreurMetier):
+    message = "Ce fichier a changé depuis son dépôt : il ne peut plus servir de preuve."
+
 
 def deposer(octets: bytes) -> str:
     """Garde ces octets et rend leur empreinte ; déposés deux fois, ils ne sont écrits qu'une."""
     empreinte = hashlib.sha256(octets).hexdigest()
     chemin = _chemin(empreinte)
-    if chemin.exists():
+    if _est_intact(chemin, octets):
         return empreinte
     chemin.parent.mkdir(parents=True, exist_ok=True)
     # Écrit à côté puis renommé : personne ne lit jamais un fichier à moitié écrit.
-    with tempfile.NamedTemporaryFile(dir=chemin.parent, delete=False) as brouillon:
-        brouillon.write(octets)
-        brouillon.flush()
-        os.fsync(brouillon.fileno())
-    Path(brouillon.name).replace(chemin)
+    descripteur, brouillon = tempfile.mkstemp(dir=chemin.parent, prefix=".depot-")
+    try:
+        with os.fdopen(descripteur, "wb") as fichier:
+            fichier.write(octets)
+            fichier.flush()
+            os.fsync(fichier.fileno())
+        Path(brouillon).replace(chemin)
+    except BaseException:
+        Path(brouillon).unlink(missing_ok=True)
+        raise
+    _graver(chemin.parent)
     return empreinte
 
 
 def lire(empreinte: str) -> bytes:
-    return _chemin(empreinte).read_bytes()
+    """Les octets déposés, et eux seuls : l'empreinte est refaite à chaque lecture."""
+    try:
+        octets = _chemin(empreinte).read_bytes()
+    except FileNotFoundError:
+        raise FichierPerdu from None
+    if hashlib.sha256(octets).hexdigest() != empreinte:
+        raise FichierAltere
+    return octets
 
 
 def _chemin(empreinte: str) -> Path:
     if not re.fullmatch(r"[0-9a-f]{64}", empreinte):
         raise ValueError("Ce n'est pas une empreinte SHA-256.")
-    return Path(settings.FICHIERS) / empreinte[:2] / empreinte
+    return Path(settings.FICHIERS) / "pieces" / empreinte[:2] / empreinte
+
+
+def _est_intact(chemin: Path, octets: bytes) -> bool:
+    """Un fichier abîmé sous le bon nom (disque, coupure) est refait par le dépôt suivant."""
+    try:
+        return chemin.read_bytes() == octets
+    except FileNotFoundError:
+        return False
+
+
+def _graver(dossier: Path) -> None:
+    """Sans cela, le nom lui-même peut se perdre avec le courant."""
+    descripteur = os.open(dossier, os.O_RDONLY)
+    try:
+        os.fsync(descripteur)
+    finally:
+        os.close(descripteur)

@@ -1,11 +1,12 @@
 """Les polices des documents : des graisses fixes, tirées de Source Sans 3 au premier besoin.
 
 Une police variable coûte trois fois plus cher à chaque rendu. Une instance dérivée ne peut garder
-le nom réservé « Source » (licence OFL) : elle est renommée, et produite sur place.
+le nom réservé « Source » (licence OFL) : elle est renommée, et produite sur place, sa licence avec.
 """
 
 import os
 import tempfile
+from io import BytesIO
 from pathlib import Path
 
 import fontpkg_source_sans_3
@@ -13,7 +14,8 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib import instancer
 
-SOURCES = Path(fontpkg_source_sans_3.__file__).parent / "files"
+PAQUET = Path(fontpkg_source_sans_3.__file__).parent
+SOURCES = PAQUET / "files"
 DROITE, ITALIQUE = "SourceSans3[wght].ttf", "SourceSans3-Italic[wght].ttf"
 GRAISSES = (
     (DROITE, "", 400),
@@ -35,11 +37,22 @@ def preparer_les_polices(dossier: Path) -> Path:
     for fichier, style, graisse in GRAISSES:
         cible = dossier / f"texte-{graisse}{style}.ttf"
         if not cible.exists():
-            _instancier(SOURCES / fichier, graisse, style, cible)
+            _ecrire(cible, _instancier(SOURCES / fichier, graisse, style))
+    licence = dossier / "OFL.txt"
+    if not licence.exists():
+        _ecrire(licence, (PAQUET / "LICENSE").read_bytes())
     return dossier
 
 
-def _instancier(source: Path, graisse: int, style: str, cible: Path) -> None:
+def _ecrire(cible: Path, octets: bytes) -> None:
+    """À côté puis renommé : un autre processus ne lit jamais une police à moitié écrite."""
+    descripteur, brouillon = tempfile.mkstemp(dir=cible.parent, prefix=".police-")
+    with os.fdopen(descripteur, "wb") as fichier:
+        fichier.write(octets)
+    Path(brouillon).replace(cible)
+
+
+def _instancier(source: Path, graisse: int, style: str) -> bytes:
     police = instancer.instantiateVariableFont(TTFont(source), {"wght": graisse})
     options = subset.Options(
         layout_features=["kern", "liga", "mark", "sups", "ordn", "case"],
@@ -59,8 +72,6 @@ def _instancier(source: Path, graisse: int, style: str, cible: Path) -> None:
         (6, f"TexteRecouvrement-{graisse}{style}"),
     ):
         police["name"].setName(texte, identifiant, 3, 1, 0x409)
-    # Écrite à côté puis renommée : un autre processus ne lit jamais une police à moitié écrite.
-    descripteur, brouillon = tempfile.mkstemp(dir=cible.parent, suffix=".ttf")
-    os.close(descripteur)
-    police.save(brouillon)
-    Path(brouillon).replace(cible)
+    sortie = BytesIO()
+    police.save(sortie)
+    return sortie.getvalue()

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -23,7 +24,11 @@ from recouvrement.environnement import RACINE
 from recouvrement.socle.erreurs import ErreurMetier
 
 STYLES = RACINE / "static" / "documents"
+GABARITS = RACINE / "templates"
 BASE = "document:/"
+# Pango partage ses polices entre les fils d'un processus, sans les protéger.
+VERROU = Lock()
+traces = logging.getLogger(__name__)
 logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 
@@ -61,21 +66,31 @@ def rendre_pdf(
     html = typographie(render_to_string(gabarit, dict(contexte)))
     chargeur = ChargeurFerme(images) if images else _chargeur()
     try:
-        document = HTML(string=html, base_url=BASE, url_fetcher=chargeur)
-        octets = document.write_pdf(
-            font_config=_configuration(), pdf_forms=formulaire, pdf_tags=True
-        )
+        with VERROU:
+            document = HTML(string=html, base_url=BASE, url_fetcher=chargeur)
+            octets = document.write_pdf(
+                font_config=_configuration(), pdf_forms=formulaire, pdf_tags=True
+            )
     except RecursionError:
         raise RenduImpossible from None
+    except Exception as erreur:
+        # Quoi que WeasyPrint lève sur un texte saisi, la personne reçoit une phrase.
+        traces.exception("Rendu de %s impossible", gabarit)
+        raise RenduImpossible("Ce document ne peut pas être mis en page.") from erreur
     if formulaire:
         dossier = _dossier_des_polices()
         octets = finir_le_formulaire(octets, dossier / "texte-400.ttf", dossier / "texte-700.ttf")
     return octets
 
 
+@cache
 def version_du_gabarit(gabarit: str) -> str:
-    """L'empreinte de la source du gabarit : ce qui a fait le document."""
-    return _version(gabarit)
+    """L'empreinte de ce qui a fait le document : son gabarit, les communs et les styles."""
+    sources = [GABARITS / gabarit, *sorted((GABARITS / "documents").glob("*.html"))]
+    resume = sha256()
+    for source in [*sources, *sorted(STYLES.glob("*.css"))]:
+        resume.update(source.read_bytes())
+    return resume.hexdigest()[:16]
 
 
 @cache
@@ -93,20 +108,11 @@ def _styles() -> dict[str, bytes]:
     return {fichier.name: fichier.read_bytes() for fichier in STYLES.glob("*.css")}
 
 
+@cache
 def _dossier_des_polices() -> Path:
-    return preparer_les_polices(_racine_des_polices())
-
-
-def _racine_des_polices() -> Path:
-    return Path(settings.VAR) / "polices"
+    return preparer_les_polices(Path(settings.FICHIERS) / "polices")
 
 
 @cache
 def _polices() -> dict[str, bytes]:
-    return {f.name: f.read_bytes() for f in _dossier_des_polices().glob("*.ttf")}
-
-
-@cache
-def _version(gabarit: str) -> str:
-    chemin = RACINE / "templates" / gabarit
-    return sha256(chemin.read_bytes()).hexdigest()[:16]
+    return {f.name: f.read_bytes() for f in _dossier_des_polices().glob("texte-*.ttf")}

@@ -14,6 +14,7 @@ def repondre_fichier(
     reponse = HttpResponse(octets, content_type=type_mime)
     reponse["Content-Disposition"] = content_disposition_header(piece_jointe, nom)
     reponse["X-Content-Type-Options"] = "nosniff"
+    reponse["Cache-Control"] = "no-store, private"
     if piece_jointe:
         reponse["Content-Security-Policy"] = "sandbox; default-src 'none'"
     else:
