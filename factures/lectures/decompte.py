@@ -7,9 +7,11 @@ from datetime import date
 from decimal import Decimal
 
 from clients.models import Client
+from factures.lectures.conventions import Conventions
+from factures.lectures.taux import table_en_vigueur
 from factures.models import Facture, Imputation
 from recouvrement.droit.decompte import Decompte, PeriodeInteret, decompte
-from recouvrement.droit.faits import PRINCIPAL_DABORD, Convention, FaitFacture, FaitPaiement
+from recouvrement.droit.faits import FaitFacture, FaitPaiement
 from recouvrement.droit.regimes import Regime, regime_de
 from recouvrement.droit.taux import TauxInconnu
 from recouvrement.socle.montants import ZERO
@@ -77,21 +79,17 @@ def decompte_client(
     factures = list(factures)
     regime = regime_de(client.nature)
     paiements = _paiements(client, factures)
+    conventions, table = Conventions(client), table_en_vigueur()
     recues = mises_en_demeure or {}
     refus, lignes = "", []
     for facture in factures:
-        # Le créancier impute sur la facture : il consent au capital d'abord (C. civ., 1343-1).
-        convention = Convention(
-            regime,
-            imputation=PRINCIPAL_DABORD,
-            mise_en_demeure_recue_le=recues.get(facture.pk),
-            procedure_collective_le=client.procedure_collective_le,
-        )
+        recue_le = recues.get(facture.pk) or facture.mise_en_demeure_recue_le
+        convention = conventions.du_droit(facture, regime, recue_le)
         fait = FaitFacture(
             facture.numero, facture.montant_ttc, facture.date_emission, facture.date_echeance
         )
         try:
-            calcul = decompte(fait, paiements[facture.pk], convention, au)
+            calcul = decompte(fait, paiements[facture.pk], convention, au, table)
         except TauxInconnu as erreur:
             refus = str(erreur)
             lignes.append(LigneDecompte(facture, facture.solde, None, None, facture.solde))

@@ -76,6 +76,11 @@ class Encaissement(ModeleCloisonne):
     def __str__(self) -> str:
         return f"{self.get_moyen_display()} du {self.recu_le:%d/%m/%Y}"
 
+    @property
+    def annulation(self) -> "Encaissement | None":
+        """La contre-écriture qui l'annule, s'il en a une."""
+        return getattr(self, "contre_ecriture", None)
+
 
 class Imputation(ModeleCloisonne):
     """La part d'un encaissement qui paye une facture ; négative dans une contre-écriture."""

@@ -1,0 +1,17 @@
+from factures.forms.facture import FactureForm
+from factures.forms.importation import ColonnesForm, ImportForm
+from factures.forms.litige import ClotureForm, LitigeForm
+from factures.forms.piece import PieceForm
+from factures.forms.reglement import AnnulationForm, AvoirForm, ReglementForm
+
+__all__ = [
+    "AnnulationForm",
+    "AvoirForm",
+    "ClotureForm",
+    "ColonnesForm",
+    "FactureForm",
+    "ImportForm",
+    "LitigeForm",
+    "PieceForm",
+    "ReglementForm",
+]

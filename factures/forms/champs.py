@@ -1,0 +1,44 @@
+"""Des champs qui se remplissent comme on écrit en France."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from recouvrement.socle.montants import ZERO
+from recouvrement.socle.valeurs import ValeurRefusee, lire_montant
+
+
+class MontantField(forms.Field):
+    """« 1 234,56 », « 1234.56 » ou « 1 234 € » ; ce qui se lit de deux façons est refusé."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *, minimum: Decimal | None = None, taille: int = 12, **options: Any):
+        attributs = {"inputmode": "decimal", "class": "montant", "size": taille}
+        options.setdefault("widget", forms.TextInput(attrs=attributs))
+        super().__init__(**options)
+        self.minimum = minimum
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:.2f}".replace(".", ",") if isinstance(value, Decimal) else value
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if isinstance(value, Decimal) or value in self.empty_values:
+            return value or None
+        try:
+            return lire_montant(value)
+        except ValeurRefusee as erreur:
+            raise forms.ValidationError(erreur.message) from erreur
+
+    def validate(self, value: Decimal | None) -> None:
+        super().validate(value)
+        if value is not None and self.minimum is not None and value < self.minimum:
+            phrase = "supérieur à zéro" if self.minimum > ZERO else "positif"
+            raise forms.ValidationError(f"Le montant doit être {phrase}.")
+
+
+def jour_saisi(**options: Any) -> forms.DateField:
+    return forms.DateField(
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **options
+    )

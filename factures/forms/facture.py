@@ -1,0 +1,72 @@
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from clients.models import Client
+from factures.forms.champs import MontantField, jour_saisi
+from factures.models import Facture
+from recouvrement.socle.montants import CENTIME
+
+
+class FactureForm(forms.ModelForm):
+    """Valide la saisie ; l'écriture appartient à `actions`."""
+
+    date_emission = jour_saisi(label="Date d'émission")
+    date_echeance = jour_saisi(label="Date d'échéance")
+    date_prestation = jour_saisi(label="Fin de la prestation", required=False)
+    montant_ht = MontantField(label="Montant HT", required=False, minimum=Decimal(0))
+    montant_tva = MontantField(label="Montant de la TVA", required=False, minimum=Decimal(0))
+    montant_ttc = MontantField(label="Montant TTC", minimum=CENTIME)
+
+    class Meta:
+        model = Facture
+        fields = (
+            *("numero", "nature", "date_emission", "date_echeance", "date_prestation"),
+            *("montant_ht", "montant_tva", "montant_ttc"),
+            *("libelle", "reference_commande", "rang_entree"),
+        )
+        labels = {"rang_entree": "Étape d'entrée"}
+        help_texts = {
+            "rang_entree": "0 : les relances commencent à la première étape du scénario.",
+            "libelle": "Ce que le client reconnaîtra : chantier, commande, prestation.",
+        }
+
+    GROUPES = (
+        ("Facture", ("numero", "nature", "libelle", "reference_commande")),
+        ("Dates", ("date_emission", "date_echeance", "date_prestation")),
+        ("Montants", ("montant_ht", "montant_tva", "montant_ttc")),
+        ("Relances", ("rang_entree",)),
+    )
+
+    def __init__(self, *args: Any, client: Client, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.client = client
+        # L'unicité du numéro se juge chez ce créancier.
+        self.instance.creancier, self.instance.client = client.creancier, client
+        if not self.instance.pk:
+            delai = client.creancier.delai_paiement
+            self.fields["date_echeance"].required = False
+            self.fields[
+                "date_echeance"
+            ].help_text = f"Vide : {delai} jours après l'émission, votre délai habituel."
+
+    @property
+    def groupes(self):
+        return [(titre, [self[nom] for nom in noms]) for titre, noms in self.GROUPES]
+
+    def clean(self) -> dict[str, Any]:
+        lu = super().clean()
+        emission, echeance = lu.get("date_emission"), lu.get("date_echeance")
+        if emission and echeance is None and "date_echeance" not in self.errors:
+            lu["date_echeance"] = emission + timedelta(days=self.client.creancier.delai_paiement)
+        elif emission and echeance and echeance < emission:
+            self.add_error("date_echeance", "L'échéance ne peut pas précéder l'émission.")
+        ht, tva, ttc = lu.get("montant_ht"), lu.get("montant_tva"), lu.get("montant_ttc")
+        if None not in (ht, tva, ttc) and ht + tva != ttc:
+            attendu = f"{ht + tva:.2f}".replace(".", ",")
+            self.add_error(
+                "montant_ttc", f"HT plus TVA font {attendu} € : corrigez l'un des trois."
+            )
+        return lu

@@ -1,0 +1,108 @@
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+from recouvrement.socle.tableur import MEGA
+
+PLAFOND_DEPOT = 200 * MEGA
+ETAPES = [
+    (0, "À la première étape du scénario"),
+    *((rang, f"À la {rang + 1}e étape") for rang in range(1, 12)),
+]
+
+
+class PlusieursFichiers(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FichiersField(forms.FileField):
+    widget = PlusieursFichiers
+
+    def clean(self, data: Any, initial: Any = None) -> list:
+        fichiers = data if isinstance(data, list | tuple) else [data]
+        return [super(FichiersField, self).clean(fichier, initial) for fichier in fichiers]
+
+
+class ImportForm(forms.Form):
+    fichiers = FichiersField(
+        label="Fichiers",
+        allow_empty_file=True,
+        max_length=255,
+        help_text="CSV, XLSX, ODS, PDF Factur-X, XML CII ou UBL. Un seul ou plusieurs à la fois.",
+        widget=PlusieursFichiers(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.ods,.pdf,.xml"}),
+    )
+    rang_entree = forms.TypedChoiceField(
+        label="Où commencent les relances de ces factures",
+        choices=ETAPES,
+        coerce=int,
+        required=False,
+        empty_value=0,
+        help_text="Une facture déjà relancée ailleurs peut entrer plus loin dans le scénario.",
+    )
+
+    def clean_fichiers(self):
+        fichiers = self.cleaned_data["fichiers"]
+        if sum(fichier.size for fichier in fichiers) > PLAFOND_DEPOT:
+            raise forms.ValidationError(
+                f"Ce dépôt dépasse {PLAFOND_DEPOT // MEGA} Mo : faites-en plusieurs."
+            )
+        return fichiers
+
+
+class ColonnesForm(forms.Form):
+    """Ce que devient chaque colonne de chaque tableur ; nommé par rangs, jamais par en-tête."""
+
+    rang_entree = ImportForm.base_fields["rang_entree"]
+
+    def __init__(
+        self,
+        *args: Any,
+        feuilles: list[dict[str, Any]],
+        libelles: Mapping[str, str],
+        **kwargs: Any,
+    ):
+        super().__init__(*args, **kwargs)
+        self.feuilles, self.libelles = feuilles, libelles
+        choix = [("", "Ne pas importer"), *libelles.items()]
+        for f, feuille in enumerate(feuilles):
+            for c, colonne in enumerate(feuille["colonnes"]):
+                self.fields[f"c{f}_{c}"] = forms.ChoiceField(
+                    label=f"Champ pour la colonne {colonne['entete'] or c + 1}",
+                    choices=choix,
+                    initial=colonne["champ"],
+                    required=False,
+                )
+
+    @property
+    def tableaux(self):
+        return [
+            (
+                feuille,
+                [(c, self[f"c{f}_{i}"]) for i, c in enumerate(feuille["colonnes"])],
+                [self.libelles[champ] for champ in feuille["manquants"]],
+            )
+            for f, feuille in enumerate(self.feuilles)
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        lu = super().clean()
+        for f, feuille in enumerate(self.feuilles):
+            vus: set[str] = set()
+            for c, _ in enumerate(feuille["colonnes"]):
+                champ = lu.get(f"c{f}_{c}")
+                if champ and champ in vus:
+                    self.add_error(
+                        f"c{f}_{c}", f"« {self.libelles[champ]} » est déjà choisi plus haut."
+                    )
+                vus.add(champ)
+        return lu
+
+    @property
+    def correspondance(self) -> dict[str, str]:
+        return {
+            colonne["entete"]: self.cleaned_data[f"c{f}_{c}"]
+            for f, feuille in enumerate(self.feuilles)
+            for c, colonne in enumerate(feuille["colonnes"])
+            if colonne["entete"]
+        }

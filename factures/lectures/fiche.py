@@ -1,0 +1,90 @@
+"""La page d'une facture : ce qu'elle vaut aujourd'hui, ce qui l'a payée, ce qui la suit."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from factures.lectures.decompte import LigneDecompte, decompte_client
+from factures.models import Encaissement, Facture, Imputation, Litige, Piece
+from recouvrement.journal.lectures import historique
+from recouvrement.journal.models import Entree
+
+LIMITE_HISTORIQUE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class FicheFacture:
+    facture: Facture
+    calcul: LigneDecompte | None
+    refus: str
+    retard: int
+    regle: Decimal
+    imputations: list[Imputation]
+    # Pour un avoir : les règlements qu'il a faits.
+    utilisations: list[Encaissement]
+    litiges: list[Litige]
+    pieces: list[Piece]
+    historique: list[Entree]
+
+    @property
+    def litige(self) -> Litige | None:
+        return next((litige for litige in self.litiges if litige.clos_le is None), None)
+
+    @property
+    def lignes_decompte(self) -> list[tuple[str, Decimal]]:
+        lignes = [("Montant TTC", self.facture.montant_ttc)]
+        if self.regle:
+            lignes.append(("Réglé", -self.regle))
+        if self.calcul and self.calcul.interets is not None:
+            lignes.append(("Intérêts de retard", self.calcul.interets))
+            lignes.append(("Indemnité forfaitaire", self.calcul.indemnite))
+        return lignes
+
+    @property
+    def total(self) -> Decimal:
+        return self.calcul.total if self.calcul else self.facture.solde
+
+
+def fiche_facture(facture: Facture, *, au: date) -> FicheFacture:
+    creancier, due = facture.creancier, facture.solde > 0 and not facture.est_avoir
+    decompte = decompte_client(facture.client, au=au, factures=[facture]) if due else None
+    imputations, utilisations = [], []
+    if facture.est_avoir:
+        utilisations = list(
+            Encaissement.objects.pour(creancier)
+            .filter(avoir=facture)
+            .select_related("contre_ecriture", "annule", "saisi_par")
+            .prefetch_related("imputations__facture")
+            .order_by("recu_le", "pk")
+        )
+    else:
+        imputations = list(
+            Imputation.objects.pour(creancier)
+            .filter(facture=facture)
+            .select_related(
+                "encaissement__contre_ecriture", "encaissement__saisi_par", "encaissement__annule"
+            )
+            .order_by("le", "pk")
+        )
+    return FicheFacture(
+        facture=facture,
+        calcul=decompte.lignes[0] if decompte else None,
+        refus=decompte.refus if decompte else "",
+        retard=facture.jours_de_retard(au=au) if due else 0,
+        regle=facture.montant_ttc - facture.solde,
+        imputations=imputations,
+        utilisations=utilisations,
+        litiges=list(
+            Litige.objects.pour(creancier)
+            .filter(facture=facture)
+            .select_related("ouvert_par")
+            .order_by("-pk")
+        ),
+        pieces=list(
+            Piece.objects.pour(creancier)
+            .filter(facture=facture)
+            .select_related("deposee_par")
+            .order_by("pk")
+        ),
+        historique=list(historique(facture)[:LIMITE_HISTORIQUE]),
+    )

@@ -1,0 +1,174 @@
+"""Ce que montre l'aperçu d'un import, et ce qu'on en télécharge."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+
+from factures.enums import SortLigne
+from factures.models import Importation, LigneImport
+from recouvrement.comptes.models import Creancier
+
+COLONNES_RAPPORT = ("Origine", "Numéro", "Client", "Montant TTC", "Sort", "Raison")
+DERNIERS = 8
+# Colonnes de l'aperçu : champ lu, en-tête.
+COLONNES = (
+    ("numero", "Numéro"),
+    ("client", "Client"),
+    ("date_emission", "Date"),
+    ("date_echeance", "Échéance"),
+    ("montant_ttc", "Montant TTC"),
+    ("libelle", "Objet"),
+)
+TONS = {
+    SortLigne.CREEE: "solde",
+    SortLigne.MISE_A_JOUR: "accent",
+    SortLigne.INCHANGEE: "",
+    SortLigne.REFUSEE: "demeure",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Bilan:
+    creees: int
+    mises_a_jour: int
+    inchangees: int
+    refusees: int
+
+    @property
+    def total(self) -> int:
+        return self.creees + self.mises_a_jour + self.inchangees + self.refusees
+
+    @property
+    def a_ecrire(self) -> int:
+        return self.creees + self.mises_a_jour
+
+
+@dataclass(frozen=True, slots=True)
+class CelluleVue:
+    champ: str
+    valeur: Any
+    faux: str = ""
+    doute: str = ""
+
+    @property
+    def est_jour(self) -> bool:
+        return isinstance(self.valeur, date)
+
+    @property
+    def est_montant(self) -> bool:
+        return isinstance(self.valeur, Decimal)
+
+
+@dataclass(frozen=True, slots=True)
+class LigneVue:
+    ligne: LigneImport
+    cellules: list[CelluleVue]
+    # Ce qui ne tient à aucune colonne montrée.
+    reste: list[str]
+    sort: SortLigne
+
+    @property
+    def ton(self) -> str:
+        return TONS[self.sort]
+
+    @property
+    def libelle(self) -> str:
+        return self.ligne.get_sort_display()
+
+
+def bilan(importation: Importation) -> Bilan:
+    nombres = dict(
+        LigneImport.objects.pour(importation.creancier)
+        .filter(importation=importation)
+        .values_list("sort")
+        .annotate(nombre=Count("pk"))
+    )
+    return Bilan(*(nombres.get(sort, 0) for sort in SortLigne))
+
+
+def derniers_imports(creancier: Creancier) -> QuerySet[Importation]:
+    return (
+        Importation.objects.pour(creancier).select_related("depose_par").order_by("-pk")[:DERNIERS]
+    )
+
+
+def lignes_a_montrer(importation: Importation, sort: str) -> QuerySet[LigneImport]:
+    lignes = LigneImport.objects.pour(importation.creancier).filter(importation=importation)
+    return lignes.filter(sort=sort) if sort in SortLigne.values else lignes
+
+
+def en_vue(ligne: LigneImport) -> LigneVue:
+    faux, doutes = _par_champ(ligne.refus), _par_champ(ligne.alertes)
+    cellules = [
+        CelluleVue(
+            champ, _valeur(ligne.lu, champ), " ".join(faux.pop(champ, ())),
+            " ".join(doutes.pop(champ, ())),
+        )
+        for champ, _ in COLONNES
+    ]  # fmt: skip
+    reste = [phrase for phrases in (*faux.values(), *doutes.values()) for phrase in phrases]
+    return LigneVue(ligne, cellules, reste, SortLigne(ligne.sort))
+
+
+def lignes_du_rapport(importation: Importation) -> Iterator[tuple]:
+    # Les refusées d'abord : c'est pour elles qu'on télécharge.
+    urgence = Case(
+        When(sort=SortLigne.REFUSEE, then=Value(0)), default=Value(1), output_field=IntegerField()
+    )
+    lignes = LigneImport.objects.pour(importation.creancier).filter(importation=importation)
+    for ligne in lignes.order_by(urgence, "rang").iterator(chunk_size=2000):
+        raisons = [p["phrase"] for p in (*ligne.refus, *ligne.alertes)]
+        montant = ligne.lu.get("montant_ttc")
+        yield (
+            ligne.origine,
+            _valeur(ligne.lu, "numero"),
+            _valeur(ligne.lu, "client"),
+            Decimal(montant) if montant else ligne.lu.get("cellules", {}).get("montant_ttc"),
+            ligne.get_sort_display(),
+            " ".join(raisons),
+        )
+
+
+def _par_champ(phrases: list[dict[str, str]]) -> dict[str, list[str]]:
+    par_champ: dict[str, list[str]] = {}
+    for phrase in phrases:
+        champ = COLONNE_MONTREE.get(phrase["champ"], phrase["champ"])
+        par_champ.setdefault(champ, []).append(phrase["phrase"])
+    return par_champ
+
+
+COLONNE_MONTREE = {
+    "code_client": "client",
+    "siren": "client",
+    "siret": "client",
+    "tva": "client",
+    "courriel": "client",
+    "acheteur.siren": "client",
+    "acheteur.siret": "client",
+    "acheteur.tva": "client",
+    "montant_ht": "montant_ttc",
+    "montant_tva": "montant_ttc",
+    "montant_du": "montant_ttc",
+    "montant_paye": "montant_ttc",
+    "reste_du": "montant_ttc",
+    "montant_prepaye": "montant_ttc",
+    "devise": "montant_ttc",
+    "nature": "numero",
+}
+
+
+def _valeur(lu: dict[str, Any], champ: str) -> Any:
+    if "numero" not in lu:
+        return lu.get("cellules", {}).get(champ, "")
+    if champ == "client":
+        return lu.get("client") or lu.get("acheteur", {}).get("nom", "")
+    valeur = lu.get(champ, "")
+    if valeur and champ.startswith("date_"):
+        return date.fromisoformat(valeur)
+    if valeur and champ.startswith("montant_"):
+        return -Decimal(valeur) if lu.get("nature") == "avoir" else Decimal(valeur)
+    return valeur

@@ -1,0 +1,46 @@
+"""Taux convenu, base, imputation, renonciations : choisies, motivées, gardées."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from factures.actions.conventions import poser_convention
+from factures.forms.convention import CE_CLIENT, ConventionForm
+from factures.lectures.conventions import historique_des_conventions
+from factures.views.commun import le_client
+from recouvrement.comptes.acces import RequeteHabilitee, habilite
+from recouvrement.comptes.enums import Role
+from recouvrement.socle.annonces import annoncer
+from recouvrement.socle.erreurs import ErreurMetier
+
+
+@require_http_methods(["GET", "POST"])
+@habilite(Role.LECTURE)
+def conventions(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    client = le_client(request, pk)
+    peut_decider = Role(request.habilitation.role).couvre(Role.GESTIONNAIRE)
+    if request.method == "POST" and not peut_decider:
+        raise PermissionDenied
+    initial = {"portee": request.GET.get("facture") or CE_CLIENT}
+    form = ConventionForm(request.POST or None, client=client, initial=initial)
+    if form.is_valid():
+        try:
+            poser_convention(
+                request.creancier, le=timezone.localdate(), acteur=request.user, **form.choix()
+            )
+        except ErreurMetier as erreur:
+            form.add_error(None, erreur.message)
+        else:
+            annoncer(request, "La convention est posée ; la précédente reste lisible.")
+            return redirect("factures:conventions", request.creancier.code, client.pk)
+    contexte = {
+        "client": client,
+        "form": form,
+        "peut_decider": peut_decider,
+        "conventions": historique_des_conventions(client),
+    }
+    return render(
+        request, "factures/conventions.html", contexte, status=422 if form.errors else 200
+    )

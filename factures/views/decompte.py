@@ -1,0 +1,147 @@
+"""Ce que doit un client un jour donné : à l'écran, en PDF scellé, en tableur."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from clients.models import Client
+from factures.actions.decomptes import NATURE_DECOMPTE, sceller_decompte
+from factures.forms.decompte import DecompteForm
+from factures.lectures.arrete import factures_dues, payees_en_retard
+from factures.lectures.decompte import DecompteClient, decompte_client
+from factures.lectures.ecritures import CompteDeFacture, comptes
+from factures.views.commun import le_client
+from recouvrement.comptes.acces import RequeteHabilitee, habilite
+from recouvrement.comptes.enums import Role
+from recouvrement.documents.models import Document
+from recouvrement.documents.reponses import repondre_document, repondre_fichier
+from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.tableur_ecriture import TYPE_XLSX, classeur
+
+COLONNES = (
+    *("Facture", "Ligne", "Date", "Du", "Au", "Jours", "Assiette (€)"),
+    *("Taux (%)", "Fondement", "Montant (€)"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Demande:
+    form: DecompteForm
+    au: date
+    soldees: bool
+    facture: int | None
+    decompte: DecompteClient
+
+
+@require_GET
+@habilite(Role.LECTURE)
+def decompte(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    client = le_client(request, pk)
+    demande = _demande(client, request.GET)
+    if request.GET.get("format") == "xlsx":
+        nom = f"decompte-{client.pk}-{demande.au:%Y-%m-%d}.xlsx"
+        return repondre_fichier(_en_xlsx(demande.decompte), nom, TYPE_XLSX)
+    return _page(request, client, demande)
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def sceller_le_decompte(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """Un exemplaire daté, gardé à l'octet près."""
+    client = le_client(request, pk)
+    demande = _demande(client, request.POST)
+    if demande.form.errors:
+        return _page(request, client, demande)
+    try:
+        document = sceller_decompte(
+            client, decompte=demande.decompte, maintenant=timezone.now(), acteur=request.user
+        )
+    except ErreurMetier as erreur:
+        return _page(request, client, demande, refus=str(erreur))
+    return redirect(
+        "factures:decompte_document", creancier=request.creancier.code, pk=client.pk,
+        document=document.pk,
+    )  # fmt: skip
+
+
+@require_GET
+@habilite(Role.LECTURE)
+def document(request: RequeteHabilitee, pk: int, document: int) -> HttpResponse:
+    scelle = get_object_or_404(_scelles(request, le_client(request, pk)), pk=document)
+    return repondre_document(scelle, piece_jointe="telecharger" in request.GET)
+
+
+def _demande(client: Client, donnees) -> Demande:
+    aujourdhui = timezone.localdate()
+    form = DecompteForm(donnees, client=client, aujourdhui=aujourdhui)
+    form.is_valid()
+    lu = form.cleaned_data
+    au, facture = lu.get("au") or aujourdhui, lu.get("facture")
+    if facture is not None:
+        facture.creancier, facture.client = client.creancier, client
+        factures = [facture]
+    else:
+        factures = factures_dues(client, au=au, soldees=lu.get("soldees", False))
+    return Demande(
+        form=form,
+        au=au,
+        soldees=lu.get("soldees", False),
+        facture=facture.pk if facture else None,
+        decompte=decompte_client(client, au=au, factures=factures),
+    )
+
+
+def _page(
+    request: RequeteHabilitee, client: Client, demande: Demande, *, refus: str = ""
+) -> HttpResponse:
+    caches = 0
+    if not demande.soldees and demande.facture is None:
+        caches = payees_en_retard(client, au=demande.au)
+    return render(
+        request,
+        "factures/decompte.html",
+        {
+            "client": client,
+            "demande": demande,
+            "form": demande.form,
+            "decompte": demande.decompte,
+            "comptes": comptes(demande.decompte),
+            "caches": caches,
+            "refus": refus,
+            "scelles": list(_scelles(request, client)[:5]),
+            "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),
+            "peut_decider": Role(request.habilitation.role).couvre(Role.GESTIONNAIRE),
+        },
+        status=422 if refus or demande.form.errors else 200,
+    )
+
+
+def _scelles(request: RequeteHabilitee, client: Client):
+    return (
+        Document.objects.pour(request.creancier)
+        .filter(nature=NATURE_DECOMPTE, donnees__client=client.pk)
+        .order_by("-pk")
+    )
+
+
+def _en_xlsx(decompte: DecompteClient) -> bytes:
+    lignes = [ligne for compte in comptes(decompte) for ligne in _lignes(compte)]
+    lignes.append(
+        (
+            "Total", f"Dû au {decompte.au:%d/%m/%Y}", decompte.au, None, None, None, None, None,
+            decompte.refus, decompte.total,
+        )
+    )  # fmt: skip
+    return classeur("Décompte", COLONNES, lignes)
+
+
+def _lignes(compte: CompteDeFacture):
+    for e in compte.ecritures:
+        yield (
+            compte.facture.numero, e.libelle, e.le, e.du, e.au, e.jours, e.assiette, e.taux,
+            e.fondement, e.montant,
+        )  # fmt: skip

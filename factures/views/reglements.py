@@ -1,0 +1,172 @@
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from clients.models import Client
+from factures.actions import annuler_encaissement, encaisser, imputer, utiliser_avoir
+from factures.forms import AnnulationForm, AvoirForm, ReglementForm
+from factures.forms.reglement import A_LA_MAIN
+from factures.models import Encaissement, Facture
+from factures.views.commun import (
+    choisir_le_client,
+    client_demande,
+    l_encaissement,
+    la_facture,
+)
+from recouvrement.comptes.acces import RequeteHabilitee, habilite
+from recouvrement.comptes.enums import Role
+from recouvrement.socle.annonces import annoncer
+from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.montants import ZERO
+from recouvrement.socle.templatetags.formats import euros
+
+DERNIERS = 10
+# Le temps de se raviser ; après, l'annulation se motive.
+DELAI_POUR_DEFAIRE = timedelta(minutes=10)
+
+
+@require_http_methods(["GET", "POST"])
+@habilite(Role.ASSISTANTE)
+def reglement(request: RequeteHabilitee) -> HttpResponse:
+    client, au = client_demande(request), timezone.localdate()
+    if client is None:
+        return choisir_le_client(request, titre="Enregistrer un règlement")
+    factures = _ouvertes(client)
+    visee = _visee(factures, request.GET.get("facture"))
+    form = ReglementForm(request.POST or None, factures=factures, au=au, initial=visee)
+    if form.is_valid():
+        try:
+            encaissement = encaisser(client, acteur=request.user, **form.arguments)
+        except ErreurMetier as erreur:
+            form.add_error(None, erreur.message)
+        else:
+            annuler = reverse(
+                "factures:defaire_reglement", args=[request.creancier.code, encaissement.pk]
+            )
+            annoncer(request, _dire(encaissement), annuler=annuler)
+            return redirect(client)
+    contexte = {
+        "client": client,
+        "form": form,
+        "au": au,
+        "derniers": Encaissement.objects.pour(request.creancier)
+        .filter(client=client, annule=None)
+        .select_related("contre_ecriture")
+        .order_by("-recu_le", "-pk")[:DERNIERS],
+        "avoirs": Facture.objects.pour(request.creancier)
+        .avoirs()
+        .filter(client=client, solde__gt=0)
+        .order_by("date_emission", "pk"),
+        "du": sum((facture.solde for facture in factures), ZERO),
+    }
+    statut = 422 if form.errors else 200
+    return render(request, "factures/reglement.html", contexte, status=statut)
+
+
+@require_http_methods(["GET", "POST"])
+@habilite(Role.ASSISTANTE)
+def annuler(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    encaissement, au = l_encaissement(request, pk), timezone.localdate()
+    form = AnnulationForm(request.POST or None, au=au)
+    if form.is_valid():
+        try:
+            annuler_encaissement(encaissement, acteur=request.user, **form.cleaned_data)
+        except ErreurMetier as erreur:
+            form.add_error(None, erreur.message)
+        else:
+            annoncer(request, f"{encaissement} annulé : ses factures sont de nouveau dues.")
+            return redirect(encaissement.client)
+    contexte = {
+        "encaissement": encaissement,
+        "client": encaissement.client,
+        "imputations": encaissement.imputations.select_related("facture").order_by("pk"),
+        "contre_ecriture": encaissement.annulation,
+        "form": form,
+    }
+    statut = 422 if form.errors else 200
+    return render(request, "factures/annuler_reglement.html", contexte, status=statut)
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def defaire(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """Le bouton « Annuler » de l'annonce : pour qui vient de saisir, sans motif à donner."""
+    encaissement, maintenant = l_encaissement(request, pk), timezone.now()
+    est_frais = maintenant - encaissement.saisi_le < DELAI_POUR_DEFAIRE
+    if encaissement.saisi_par_id != request.user.pk or not est_frais:
+        return redirect("factures:annuler_reglement", request.creancier.code, pk)
+    le = max(timezone.localdate(), encaissement.recu_le)
+    try:
+        annuler_encaissement(
+            encaissement, motif="Saisie annulée aussitôt", acteur=request.user, le=le
+        )
+    except ErreurMetier as erreur:
+        messages.error(request, erreur.message)
+    else:
+        annoncer(request, "Règlement annulé.")
+    return redirect(encaissement.client)
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def imputer_le_disponible(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    encaissement = l_encaissement(request, pk)
+    try:
+        relu = imputer(encaissement, acteur=request.user)
+    except ErreurMetier as erreur:
+        messages.error(request, erreur.message)
+    else:
+        annoncer(request, f"Imputé aux plus anciennes ; reste disponible {euros(relu.disponible)}.")
+    return redirect(encaissement.client)
+
+
+@require_http_methods(["GET", "POST"])
+@habilite(Role.ASSISTANTE)
+def avoir(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    avoir, au = la_facture(request, pk), timezone.localdate()
+    get_object_or_404(Facture.objects.pour(request.creancier).avoirs(), pk=pk)
+    form = AvoirForm(request.POST or None, avoir=avoir, factures=_ouvertes(avoir.client), au=au)
+    if form.is_valid():
+        try:
+            utiliser_avoir(
+                avoir,
+                imputations=form.parts,
+                le=form.cleaned_data["le"],
+                acteur=request.user,
+                cle_saisie=form.cleaned_data["cle_saisie"],
+            )
+        except ErreurMetier as erreur:
+            form.add_error(None, erreur.message)
+        else:
+            annoncer(request, f"{avoir} utilisé.")
+            return redirect(avoir)
+    contexte = {"avoir": avoir, "client": avoir.client, "form": form, "au": au}
+    statut = 422 if form.errors else 200
+    return render(request, "factures/avoir.html", contexte, status=statut)
+
+
+def _visee(factures: list[Facture], pk: str | None) -> dict[str, Any]:
+    """Venu d'une facture, c'est elle que l'on paye : sa part est déjà écrite."""
+    for facture in factures:
+        if str(facture.pk) == pk:
+            part = {"montant": facture.solde, f"part_{pk}": facture.solde}
+            return part | {"repartition": A_LA_MAIN}
+    return {}
+
+
+def _ouvertes(client: Client) -> list[Facture]:
+    ouvertes = Facture.objects.pour(client.creancier).filter(client=client).ouvertes()
+    return list(ouvertes.order_by("date_echeance", "pk"))
+
+
+def _dire(encaissement: Encaissement) -> str:
+    phrase = f"Règlement de {euros(encaissement.montant)} enregistré."
+    if encaissement.disponible:
+        phrase += f" {euros(encaissement.disponible)} restent disponibles."
+    return phrase

@@ -1,0 +1,34 @@
+"""Les taux de l'instance : ce que la table sait, ce qui lui manque."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from factures.actions.taux import saisir_taux
+from factures.forms.taux import TauxForm
+from factures.lectures.taux import table_en_vigueur, taux_manquants
+from recouvrement.comptes.acces import administre
+from recouvrement.socle.annonces import annoncer
+from recouvrement.socle.erreurs import ErreurMetier
+
+
+@require_http_methods(["GET", "POST"])
+@administre
+def taux(request: HttpRequest) -> HttpResponse:
+    aujourdhui = timezone.localdate()
+    manque = taux_manquants(au=aujourdhui)
+    initial = {"effet": manque.debut} if manque else {}
+    form = TauxForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        lu = dict(form.cleaned_data)
+        try:
+            saisi = saisir_taux(lu.pop("serie"), acteur=request.user, **lu)
+        except ErreurMetier as erreur:
+            form.add_error(None, erreur.message)
+        else:
+            annoncer(request, f"{saisi} : enregistré, les décomptes le suivent.")
+            return redirect("taux")
+    lignes = sorted(table_en_vigueur(), key=lambda ligne: (ligne.effet, ligne.serie), reverse=True)
+    contexte = {"form": form, "lignes": lignes, "manque": manque}
+    return render(request, "factures/taux.html", contexte, status=422 if form.errors else 200)
