@@ -8,9 +8,9 @@ from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.journal.actions import inscrire_lot
-from relances.enums import ETATS_EN_ATTENTE, EtatRelance
+from relances.enums import ETATS_EN_ATTENTE, EtatCourrier, EtatRelance
 from relances.evenements import Evenement
-from relances.models import Relance, RelanceFacture
+from relances.models import Courrier, Relance, RelanceFacture
 
 # Pris (`reclame`) aussi : l'ouvrier verra son passage à `data` ne toucher aucune ligne.
 ENVOIS_RETIRABLES = (EtatEnvoi.A_ENVOYER, EtatEnvoi.RETENU, EtatEnvoi.RECLAME)
@@ -51,6 +51,10 @@ def retirer(
     numeros = [r.pk for r in concernees]
     qs.filter(pk__in=numeros).update(
         etat=EtatRelance.ANNULEE, motif=motif[:250], decidee_par=acteur
+    )
+    # La lettre scellée reste lisible, mais ne se poste plus.
+    Courrier.objects.pour(creancier).a_poster().filter(relance__in=numeros).update(
+        etat=EtatCourrier.ANNULE
     )
     if not etapes_passees:
         RelanceFacture.objects.pour(creancier).filter(relance__in=numeros).update(est_vivante=False)

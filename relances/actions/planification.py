@@ -20,6 +20,7 @@ from recouvrement.courriel.actions import identifiant
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.journal.actions import inscrire_lot
+from recouvrement.socle.lots import inserer
 from relances.actions.annulations import retirer_les_factures
 from relances.actions.scenarios import scenario_en_vigueur, scenario_par_defaut
 from relances.enums import ETATS_EN_ATTENTE, Canal, CodeBlocage, Declenchement, EtatRelance
@@ -32,6 +33,7 @@ from relances.lectures.faits import (
     etapes_en_vigueur,
     factures_ouvertes,
     fenetre_de,
+    il_y_a_de_quoi,
 )
 from relances.models import Etape, Relance, RelanceFacture
 from relances.regles.blocages import PASSAGERS, Blocage, blocages
@@ -40,6 +42,10 @@ from relances.regles.calendrier import prochaine_ouverture
 LOT = 2000
 ADRESSE_A_CORRIGER = "Adresse à corriger : aucune adresse de courriel utilisable"
 CLE = "relance:"
+COLONNES = (
+    *("creancier_id", "relance_id", "facture_id", "etape_id", "cle_etape"),
+    *("rang", "cycle", "est_vivante", "solde"),
+)
 
 
 @dataclass(slots=True)
@@ -98,7 +104,7 @@ def planifier(
     retirees = _retirer_ce_qui_n_est_plus_du(creancier)
     _reprendre_les_adresses(creancier, au=au, maintenant=maintenant)
     # Un premier regard sans verrou : le plus souvent il n'y a rien à faire.
-    if not avec_ecartees and not _il_y_a_de_quoi(creancier, au=au):
+    if not avec_ecartees and not il_y_a_de_quoi(creancier, etapes_en_vigueur(creancier), au=au):
         return Bilan(retirees=retirees)
     with transaction.atomic():
         creancier = Creancier.objects.select_for_update(no_key=True).get(pk=creancier.pk)
@@ -106,11 +112,6 @@ def planifier(
         _ecrire(creancier, bilan, au=au)
     bilan.retirees = retirees
     return bilan
-
-
-def _il_y_a_de_quoi(creancier: Creancier, *, au: date) -> bool:
-    etapes = etapes_en_vigueur(creancier)
-    return next(factures_ouvertes(creancier, etapes, au=au, dues_seulement=True), None) is not None
 
 
 def _calculer(
@@ -193,22 +194,17 @@ def _ecrire(creancier: Creancier, bilan: Bilan, *, au: date) -> None:
             for p in nouvelles
         )
         numeros = {id(p): r.pk for p, r in zip(nouvelles, relances, strict=True)}
-        RelanceFacture.objects.bulk_create(
+        inserer(
+            RelanceFacture,
+            COLONNES,
             (
-                RelanceFacture(
-                    creancier=creancier,
-                    relance_id=p.rejoint or numeros[id(p)],
-                    facture_id=ligne.pk,
-                    etape=etape,
-                    cle_etape=etape.cle,
-                    rang=etape.rang,
-                    cycle=ligne.cycle,
-                    solde=ligne.solde,
+                (
+                    *(creancier.pk, p.rejoint or numeros[id(p)], ligne.pk, etape.pk, etape.cle),
+                    *(etape.rang, ligne.cycle, True, ligne.solde),
                 )
                 for p in lot
                 for ligne, etape in p.lignes
             ),
-            batch_size=5000,
         )
         _deposer(creancier, [r for r in relances if r.etat == EtatRelance.PLANIFIEE], bilan)
         inscrire_lot(
@@ -233,7 +229,7 @@ def _deposer(creancier: Creancier, relances: list[Relance], bilan: Bilan) -> Non
     cle = Concat(
         Value(CLE), Cast(OuterRef("pk"), CharField()), Value(":1"), output_field=CharField()
     )
-    envoi = Envoi.objects.filter(creancier=creancier, cle=cle).values("pk")[:1]
+    envoi = Envoi.objects.filter(cle=cle).values("pk")[:1]
     if relances:
         # Les numéros d'un même lot se suivent : aucun autre n'écrit sous ce verrou.
         Relance.objects.pour(creancier).filter(

@@ -261,8 +261,14 @@ def factures_ouvertes(
         *("pk", "client_id", "date_echeance", "solde", "cycle", "rang_entree"),
         *("contentieux_depuis", "plus_haute", "etat_en_cours"),
     )
-    for *tete, etat in valeurs.values_list(*champs).iterator(chunk_size=5000):
+    for *tete, etat in valeurs.values_list(*champs):
         yield Ligne(*tete, EN_COURS.get(etat, ""))
+
+
+def il_y_a_de_quoi(creancier: Creancier, etapes: Etapes, *, au: date) -> bool:
+    """Sans LIMIT : PostgreSQL choisirait un plan fait pour trouver vite, et ne trouverait pas."""
+    dues = _dues(Facture.objects.pour(creancier).ouvertes(), creancier, etapes, au=au)
+    return bool(dues.values_list("pk", flat=True))
 
 
 def _dues(lignes, creancier: Creancier, etapes: Etapes, *, au: date):
