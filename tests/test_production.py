@@ -108,12 +108,12 @@ def test_site_travailleur_et_horloge_servent_puis_s_arretent_proprement(producti
     }
     with ExitStack() as pile:
         pile.callback(file.flushdb)
-        lances = {
-            nom: pile.enter_context(
-                processus(*commande, env=production, trace=tmp_path / f"{nom}.log")
+        lances = {}
+
+        def lancer(nom: str) -> None:
+            lances[nom] = pile.enter_context(
+                processus(*commandes[nom], env=production, trace=tmp_path / f"{nom}.log")
             )
-            for nom, commande in commandes.items()
-        }
 
         def trace(nom: str) -> str:
             return (tmp_path / f"{nom}.log").read_text(errors="replace")
@@ -125,6 +125,7 @@ def test_site_travailleur_et_horloge_servent_puis_s_arretent_proprement(producti
             except OSError:
                 return False
 
+        lancer("web")
         attendre(ecoute, delai=60, quoi="le site")
         assert page(port, "/sante/vivant")[:2] == (200, "vivant\n"), trace("web")
         assert page(port, "/sante/pret")[:2] == (200, "prêt\n"), trace("web")
@@ -140,12 +141,14 @@ def test_site_travailleur_et_horloge_servent_puis_s_arretent_proprement(producti
         statut, _, entetes = page(port, "/compte/login/")
         assert (statut, entetes["Location"]) == (301, f"https://{HOTE}/compte/login/")
 
+        lancer("travailleur")
+        lancer("horloge")
         # Une sonnerie traverse Redis et le travailleur jusqu'à la base.
         python("-m", "celery", "-A", "recouvrement", "call", "relances.battre", env=production)
         attendre(
             lambda: file.exists(":1:recouvrement:dernier-battement"),
             delai=60,
-            quoi=f"un battement\n{trace('travailleur')}",
+            quoi="un battement",
         )
         attendre(lambda: list(tmp_path.glob("horloge*")), delai=60, quoi=trace("horloge"))
         assert page(port, "/sante/pret")[0] == 200
