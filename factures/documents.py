@@ -6,6 +6,7 @@ from typing import Any
 
 from clients.models import Client
 from factures.lectures import DecompteClient, LigneDecompte
+from factures.models import ProcedureOuverte
 from recouvrement.documents.contextes import (
     CompteFacture,
     Coupe,
@@ -17,10 +18,13 @@ from recouvrement.documents.contextes import (
     partie_du_creancier,
 )
 from recouvrement.documents.typographie import adresse_postale
+from recouvrement.droit.faits import INTERETS_DABORD, REELLE, Convention
+from recouvrement.droit.procedure_collective import ProcedureCollective
 from recouvrement.droit.regimes import Regime
 from recouvrement.socle.montants import ZERO
 
 GABARIT_DECOMPTE = "factures/documents/decompte.html"
+GABARIT_DECLARATION = "factures/documents/declaration.html"
 
 
 def partie_du_client(client: Client) -> Partie:
@@ -91,6 +95,24 @@ def contexte_du_decompte(
         ],
         "nom_interets": nom_des_interets(decompte),
         "regles": _regles(decompte),
+    }
+
+
+def contexte_de_la_declaration(
+    procedure: ProcedureOuverte, decompte: DecompteClient, *, le: date
+) -> dict[str, object]:
+    client = procedure.client
+    reference = f"DCL-{client.pk}-{procedure.jugement_le:%Y%m%d}"
+    return contexte_du_decompte(client, decompte, reference=reference) | {
+        "titre": "Déclaration de créance",
+        "le": le,
+        "nature": procedure.get_nature_display(),
+        "jugement": procedure.jugement_le,
+        "publication": procedure.publication_le,
+        "tribunal": procedure.tribunal,
+        "destinataire": ProcedureCollective(procedure.nature).destinataire,
+        "representant": procedure.representant,
+        "representant_adresse": procedure.representant_adresse,
     }
 
 
@@ -177,14 +199,19 @@ def _compte(ligne: LigneDecompte) -> tuple[LignePeriode | LigneReglement, ...]:
 
 def _regles(decompte: DecompteClient) -> list[str]:
     regles = []
-    if decompte.regime == Regime.B2B:
+    conventions = [ligne.calcul.convention for ligne in decompte.lignes if ligne.calcul]
+    if any(c.taux_contractuel is not None for c in conventions):
+        regles.append("Taux convenu : celui de la convention, indiqué à chaque période.")
+    if decompte.regime == Regime.B2B and not all(
+        c.taux_contractuel is not None for c in conventions
+    ):
         regles.append(
             "Taux : code de commerce, art. L. 441-10, II, à défaut de taux convenu : taux de "
             "refinancement de la Banque centrale européenne du semestre, plus 10 points."
         )
     regles += [
         "Jours : du lendemain de l'échéance, ou du dernier règlement, à la date d'arrêté incluse ; "
-        "base de 365 jours ; chaque période est arrondie au centime (demi supérieur).",
+        f"{_base(conventions)} ; chaque période est arrondie au centime (demi supérieur).",
         "Les règlements sont imputés comme l'indique le compte de chaque facture ; les intérêts "
         "ne produisent pas eux-mêmes d'intérêts.",
     ]
@@ -193,4 +220,19 @@ def _regles(decompte: DecompteClient) -> list[str]:
             "Indemnité forfaitaire : 40 € par facture réglée en retard ou impayée (C. com., "
             "art. D. 441-5), tenue à part, sans intérêt."
         )
+    if any(c.imputation == INTERETS_DABORD for c in conventions):
+        regles.append(
+            "Règlements : les intérêts d'abord, puis le principal (C. civ., art. 1343-1)."
+        )
+    if any(c.renonce_interets or c.remise_interets for c in conventions):
+        regles.append("Le créancier renonce à tout ou partie des intérêts, comme indiqué.")
+    if any(c.renonce_indemnite or c.remise_indemnite for c in conventions):
+        regles.append("Le créancier renonce à tout ou partie de l'indemnité forfaitaire.")
     return regles
+
+
+def _base(conventions: Iterable[Convention]) -> str:
+    bases = {c.base_jours for c in conventions}
+    if bases == {REELLE}:
+        return "année réelle de 365 ou 366 jours"
+    return "base de 365 jours" if REELLE not in bases else "base de 365 jours ou année réelle"

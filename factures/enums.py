@@ -1,5 +1,9 @@
 from django.db import models
 
+from recouvrement.droit.mentions import MENTIONS_FACTURE
+from recouvrement.droit.paiement import Situation
+from recouvrement.droit.prescription import Acte, Effet
+
 
 class NatureFacture(models.TextChoices):
     FACTURE = "facture", "Facture"
@@ -59,3 +63,48 @@ class SortLigne(models.TextChoices):
     MISE_A_JOUR = "maj", "Mise à jour"
     INCHANGEE = "inchangee", "Inchangée"
     REFUSEE = "refusee", "Refusée"
+
+
+class BaseJours(models.TextChoices):
+    CIVILE = "365", "365 jours"
+    REELLE = "reelle", "Année réelle (365 ou 366 jours)"
+
+
+class OrdreImputation(models.TextChoices):
+    """Ce qu'un règlement éteint d'abord (C. civ., art. 1343-1)."""
+
+    PRINCIPAL = "principal_dabord", "Le principal"
+    INTERETS = "interets_dabord", "Les intérêts"
+
+
+class SerieTaux(models.TextChoices):
+    BCE = "bce", "Taux de refinancement de la BCE"
+    LEGAL_PROFESSIONNEL = "legal_professionnel", "Taux légal, créancier professionnel"
+    LEGAL_PARTICULIER = "legal_particulier", "Taux légal, créancier particulier"
+
+
+# Les seuls actes du droit qui comptent ; une relance n'y est pas, elle ne fait rien.
+ActePrescription = models.TextChoices(
+    "ActePrescription",
+    {
+        acte.name: (acte.name, acte.libelle[0].upper() + acte.libelle[1:])
+        for acte in Acte
+        if acte.effet is not Effet.AUCUN
+    },
+)
+
+
+class NatureProcedure(models.TextChoices):
+    SAUVEGARDE = "sauvegarde", "Sauvegarde"
+    REDRESSEMENT = "redressement", "Redressement judiciaire"
+    LIQUIDATION = "liquidation", "Liquidation judiciaire"
+
+
+SituationDelai = models.TextChoices(
+    "SituationDelai",
+    {s.name: (s.name, s.value.libelle[0].upper() + s.value.libelle[1:]) for s in Situation},
+)
+MentionFacture = models.TextChoices(
+    "MentionFacture",
+    {m.code: (m.code, m.libelle[0].upper() + m.libelle[1:]) for m in MENTIONS_FACTURE},
+)

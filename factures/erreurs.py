@@ -59,3 +59,23 @@ class ImportDejaTraite(ErreurMetier):
 
 class ImportVide(ErreurMetier):
     message = "Aucun fichier n'a été déposé."
+
+
+class DecompteImpossible(ErreurMetier):
+    """Un taux manque, ou rien n'était dû."""
+
+
+class ConventionImpossible(ErreurMetier):
+    """Une remise sans facture, ou un choix qui ne dit pas sa raison."""
+
+
+class TauxRefuse(ErreurMetier):
+    """Une date qui n'ouvre pas un semestre, ou un taux sans source."""
+
+
+class ActeImpossible(ErreurMetier):
+    """Un acte qui précède la facture, ou qui est déjà sans effet."""
+
+
+class ProcedureImpossible(ErreurMetier):
+    """Des dates qui se contredisent, ou rien à déclarer."""

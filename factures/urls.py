@@ -22,9 +22,7 @@ urlpatterns = [
     path("conventions/<int:pk>/", conventions.conventions, name="conventions"),
     path("decompte/<int:pk>/", decompte.decompte, name="decompte"),
     path("decompte/<int:pk>/sceller/", decompte.sceller_le_decompte, name="decompte_sceller"),
-    path(
-        "decompte/<int:pk>/<int:document>.pdf", decompte.document, name="decompte_document"
-    ),
+    path("decompte/<int:pk>/<int:document>.pdf", decompte.document, name="decompte_document"),
     path("importer/", imports.importer, name="importer"),
     path("imports/<int:pk>/", imports.apercu, name="import"),
     path("imports/<int:pk>/valider/", imports.valider, name="valider_import"),

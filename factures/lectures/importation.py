@@ -70,6 +70,13 @@ class LigneVue:
     # Ce qui ne tient à aucune colonne montrée.
     reste: list[str]
     sort: SortLigne
+    fichier_unique: bool
+
+    @property
+    def origine(self) -> str:
+        """« ligne 3 » suffit quand il n'y a qu'un fichier."""
+        fichier, virgule, ligne = self.ligne.origine.rpartition(", ")
+        return ligne if self.fichier_unique and virgule and fichier else self.ligne.origine
 
     @property
     def ton(self) -> str:
@@ -101,7 +108,7 @@ def lignes_a_montrer(importation: Importation, sort: str) -> QuerySet[LigneImpor
     return lignes.filter(sort=sort) if sort in SortLigne.values else lignes
 
 
-def en_vue(ligne: LigneImport) -> LigneVue:
+def en_vue(ligne: LigneImport, *, fichier_unique: bool = False) -> LigneVue:
     faux, doutes = _par_champ(ligne.refus), _par_champ(ligne.alertes)
     cellules = [
         CelluleVue(
@@ -111,7 +118,7 @@ def en_vue(ligne: LigneImport) -> LigneVue:
         for champ, _ in COLONNES
     ]  # fmt: skip
     reste = [phrase for phrases in (*faux.values(), *doutes.values()) for phrase in phrases]
-    return LigneVue(ligne, cellules, reste, SortLigne(ligne.sort))
+    return LigneVue(ligne, cellules, reste, SortLigne(ligne.sort), fichier_unique)
 
 
 def lignes_du_rapport(importation: Importation) -> Iterator[tuple]:

@@ -1,12 +1,18 @@
+from factures.models.convention import Convention
 from factures.models.encaissement import Encaissement, Imputation
 from factures.models.facture import Facture, FactureQuerySet
 from factures.models.importation import CorrespondanceColonnes, Importation, LigneImport
 from factures.models.litige import Litige
 from factures.models.piece import Piece
+from factures.models.prescription import EvenementPrescription
+from factures.models.procedure import ProcedureOuverte
+from factures.models.taux import TauxPublie
 
 __all__ = [
+    "Convention",
     "CorrespondanceColonnes",
     "Encaissement",
+    "EvenementPrescription",
     "Facture",
     "FactureQuerySet",
     "Importation",
@@ -14,4 +20,6 @@ __all__ = [
     "LigneImport",
     "Litige",
     "Piece",
+    "ProcedureOuverte",
+    "TauxPublie",
 ]

@@ -6,7 +6,7 @@ from django.db.models import F, Q, Sum
 from django.urls import reverse
 
 from clients.models import Client
-from factures.enums import NatureFacture
+from factures.enums import NatureFacture, SituationDelai
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.socle.montants import ZERO, arrondir
 
@@ -69,6 +69,13 @@ class Facture(ModeleCloisonne):
     # Rang de l'étape du scénario par laquelle elle entre (0 : la première).
     rang_entree = models.PositiveSmallIntegerField(default=0)
     contentieux_depuis = models.DateField("au contentieux depuis", null=True, blank=True)
+    # Contre un particulier, les intérêts ne courent qu'à partir de là (C. civ., art. 1344-1).
+    mise_en_demeure_recue_le = models.DateField("mise en demeure reçue le", null=True, blank=True)
+    situation_delai = models.CharField(
+        "délai de paiement convenu", max_length=24, choices=SituationDelai, blank=True
+    )
+    # Les mentions vues sur la facture ; None : personne ne l'a encore vérifiée.
+    mentions_vues = models.JSONField("mentions vues", null=True, blank=True, editable=False)
     importation = models.ForeignKey(
         "factures.Importation",
         on_delete=models.PROTECT,

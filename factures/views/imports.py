@@ -83,7 +83,7 @@ def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
         "bilan": bilan(importation),
         "sort": sort,
         "page": page,
-        "lignes": [en_vue(ligne) for ligne in page],
+        "lignes": [en_vue(ligne, fichier_unique=len(importation.fichiers) == 1) for ligne in page],
         "colonnes": COLONNES,
         "sorts": SortLigne,
         "form": form,

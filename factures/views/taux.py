@@ -28,7 +28,7 @@ def taux(request: HttpRequest) -> HttpResponse:
             form.add_error(None, erreur.message)
         else:
             annoncer(request, f"{saisi} : enregistré, les décomptes le suivent.")
-            return redirect("taux")
+            return redirect("accueil:taux")
     lignes = sorted(table_en_vigueur(), key=lambda ligne: (ligne.effet, ligne.serie), reverse=True)
     contexte = {"form": form, "lignes": lignes, "manque": manque}
     return render(request, "factures/taux.html", contexte, status=422 if form.errors else 200)

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from factures.views import taux
 from recouvrement.accueil.views import fiche, journee, tableau
 
 app_name = "accueil"
@@ -7,6 +8,7 @@ urlpatterns = [
     path("", fiche.racine, name="racine"),
     path("choisir/", fiche.choisir, name="choisir"),
     path("recherche/", fiche.recherche, name="recherche"),
+    path("taux/", taux.taux, name="taux"),
     path("journee/", journee.journee, name="journee"),
     path("tableau/", tableau.tableau, name="tableau"),
     path("<slug:creancier>/journee/", journee.journee_creancier, name="journee_creancier"),

@@ -1,0 +1,70 @@
+"""Poser une convention : elle remplace, elle n'efface pas."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from clients.models import Client
+from factures.enums import BaseJours, OrdreImputation
+from factures.erreurs import ConventionImpossible
+from factures.evenements import Evenement
+from factures.models import Convention, Facture
+from recouvrement.comptes.models import Creancier, Utilisateur
+from recouvrement.journal.actions import inscrire
+from recouvrement.socle.montants import ZERO
+
+
+@transaction.atomic
+def poser_convention(
+    creancier: Creancier,
+    *,
+    motif: str,
+    le: date,
+    acteur: Utilisateur,
+    client: Client | None = None,
+    facture: Facture | None = None,
+    taux_contractuel: Decimal | None = None,
+    base_jours: str = BaseJours.CIVILE,
+    imputation: str = OrdreImputation.PRINCIPAL,
+    renonce_interets: bool = False,
+    renonce_indemnite: bool = False,
+    remise_interets: Decimal = ZERO,
+    remise_indemnite: Decimal = ZERO,
+) -> Convention:
+    """Sur une facture si elle est dite, sinon sur le client, sinon chez tout le créancier."""
+    if not motif.strip():
+        raise ConventionImpossible("Dites d'où vient ce choix : contrat, accord, décision…")
+    if (remise_interets or remise_indemnite) and facture is None:
+        raise ConventionImpossible("Une remise partielle porte sur une facture : choisissez-la.")
+    convention = Convention.objects.create(
+        creancier=creancier,
+        client=None if facture else client,
+        facture=facture,
+        taux_contractuel=taux_contractuel,
+        base_jours=base_jours,
+        imputation=imputation,
+        renonce_interets=renonce_interets,
+        renonce_indemnite=renonce_indemnite,
+        remise_interets=remise_interets,
+        remise_indemnite=remise_indemnite,
+        motif=motif,
+        posee_par=acteur,
+        posee_le=le,
+    )
+    inscrire(
+        Evenement.CONVENTION_POSEE,
+        cible=facture or client or creancier,
+        acteur=acteur,
+        creancier=creancier,
+        convention=convention.pk,
+        motif=motif,
+        taux=taux_contractuel,
+        base=base_jours,
+        imputation=imputation,
+        renonce_interets=renonce_interets,
+        renonce_indemnite=renonce_indemnite,
+        remise_interets=remise_interets,
+        remise_indemnite=remise_indemnite,
+    )
+    return convention

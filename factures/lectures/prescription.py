@@ -1,0 +1,106 @@
+"""Jusqu'à quand une facture peut être réclamée, et ce qui a fait cette date."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from clients.enums import NatureClient
+from factures.models import EvenementPrescription, Facture
+from recouvrement.comptes.models import Creancier
+from recouvrement.droit.mois import ajouter_ans, ajouter_mois
+from recouvrement.droit.prescription import (
+    Acte,
+    Evenement,
+    Prescription,
+    departs,
+    duree_de,
+    prescription,
+)
+from recouvrement.droit.regimes import regime_de
+
+# La plus courte durée de chaque nature, moins l'année que couvrent les alertes.
+ANS_AVANT_ALERTE = {
+    NatureClient.PARTICULIER: 1,
+    NatureClient.PROFESSIONNEL: 4,
+    NatureClient.PUBLIC: 3,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PrescriptionFacture:
+    facture: Facture
+    calcul: Prescription
+    actes: tuple[EvenementPrescription, ...]
+    # L'autre départ possible, s'il diffère : la date affichée retient le plus prudent.
+    autre_dernier_jour: date | None
+
+    @property
+    def dernier_jour(self) -> date | None:
+        return self.calcul.dernier_jour
+
+    def ton(self, *, au: date) -> str:
+        alerte = self.calcul.alerte(au)
+        if alerte is None:
+            return ""
+        return "demeure" if alerte <= 3 else "echu"
+
+    def phrase(self, *, au: date) -> str:
+        if self.dernier_jour is None:
+            return "Le délai ne court pas : une instance ou une suspension est en cours."
+        if self.calcul.est_acquise(au):
+            return f"Prescrite depuis le {self.dernier_jour:%d/%m/%Y}."
+        return f"Peut être réclamée en justice jusqu'au {self.dernier_jour:%d/%m/%Y} inclus."
+
+
+def prescriptions(factures: Iterable[Facture]) -> dict[int, PrescriptionFacture]:
+    """Une requête, quel que soit le nombre de factures (leur client déjà lu)."""
+    factures = [facture for facture in factures if not facture.est_avoir]
+    if not factures:
+        return {}
+    actes: dict[int, list[EvenementPrescription]] = defaultdict(list)
+    lus = EvenementPrescription.objects.parmi({f.creancier_id for f in factures})
+    lus = lus.filter(facture__in=factures).select_related("piece", "saisi_par")
+    for acte in lus.order_by("le", "pk"):
+        actes[acte.facture_id].append(acte)
+    return {facture.pk: _de(facture, actes[facture.pk]) for facture in factures}
+
+
+def _de(facture: Facture, actes: Sequence[EvenementPrescription]) -> PrescriptionFacture:
+    client = facture.client
+    duree = duree_de(regime_de(client.nature), commercial=client.est_commercant is not False)
+    evenements = [
+        Evenement(Acte[a.acte], a.le, a.preuve, a.fin, non_avenu=bool(a.non_avenu_motif))
+        for a in actes
+    ]
+    prudent, autre = departs(facture.date_echeance, facture.date_prestation)
+    calcul = prescription(duree.depart(prudent), duree, evenements)
+    plus_tard = prescription(duree.depart(autre), duree, evenements).dernier_jour
+    return PrescriptionFacture(
+        facture, calcul, tuple(actes), plus_tard if plus_tard != calcul.dernier_jour else None
+    )
+
+
+def prescriptions_proches(
+    creanciers: Iterable[Creancier], *, au: date
+) -> list[PrescriptionFacture]:
+    """Les factures ouvertes à un an ou moins du dernier jour, ou passées ; deux requêtes."""
+    condition = Q()
+    for nature, ans in ANS_AVANT_ALERTE.items():
+        borne = ajouter_mois(ajouter_ans(au, -ans), 1)
+        anciennes = Q(date_echeance__lte=borne) | Q(date_prestation__lte=borne)
+        condition |= Q(client__nature=nature) & anciennes
+    creanciers = {creancier.pk: creancier for creancier in creanciers}
+    factures = list(
+        Facture.objects.parmi(creanciers.values())
+        .ouvertes()
+        .filter(condition)
+        .select_related("client")
+        .order_by("date_echeance", "pk")
+    )
+    for facture in factures:
+        facture.creancier = facture.client.creancier = creanciers[facture.creancier_id]
+    proches = [p for p in prescriptions(factures).values() if p.calcul.alerte(au) is not None]
+    return sorted(proches, key=lambda p: (p.dernier_jour, p.facture.pk))
