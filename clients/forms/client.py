@@ -35,10 +35,10 @@ class ClientForm(forms.ModelForm):
     """Valide la fiche ; l'écriture appartient à `actions`."""
 
     est_commercant = CommercantField(
-        label="commerçant",
+        label="Commerçant",
         help_text="Décide du tribunal : de commerce si les deux le sont.",
     )
-    pays = forms.ChoiceField(label="pays", choices=PAYS, initial="FR")
+    pays = forms.ChoiceField(label="Pays", choices=PAYS, initial="FR")
 
     class Meta:
         model = Client

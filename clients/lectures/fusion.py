@@ -5,6 +5,10 @@ from decimal import Decimal
 from clients.enums import GenreCoordonnee
 from clients.models import Client
 from clients.regles import noyau
+from recouvrement.socle.templatetags.formats import telephone
+
+COURRIEL = GenreCoordonnee.COURRIEL
+S_AJOUTENT = ("Contacts", "Courriels", "Téléphones", "Créé le")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +19,9 @@ class LigneComparee:
 
     @property
     def differe(self) -> bool:
+        """Une liste de contacts s'ajoute ; un nom ou une adresse, il faut choisir."""
+        if self.libelle in S_AJOUTENT:
+            return False
         return bool(self.gauche and self.droite) and noyau(self.gauche) != noyau(self.droite)
 
 
@@ -60,12 +67,7 @@ def _valeurs(client: Client) -> list[tuple[str, str]]:
         ("Complément", client.complement),
         ("Ville", ville),
         ("Contacts", ", ".join(str(contact) for contact in client.contacts.all())),
-        *(
-            (mot, ", ".join(c.valeur for c in coordonnees if c.genre == genre))
-            for mot, genre in (
-                ("Courriels", GenreCoordonnee.COURRIEL),
-                ("Téléphones", GenreCoordonnee.TELEPHONE),
-            )
-        ),
+        ("Courriels", ", ".join(c.valeur for c in coordonnees if c.genre == COURRIEL)),
+        ("Téléphones", ", ".join(telephone(c.valeur) for c in coordonnees if c.genre != COURRIEL)),
         ("Créé le", f"{client.cree_le:%d/%m/%Y}"),
     ]

@@ -1,6 +1,7 @@
 """Ce que l'on peut faire d'un créancier, de son équipe et des comptes."""
 
 from recouvrement.equipe.actions.comptes import (
+    constater,
     creer_compte,
     desactiver_compte,
     fermer_sessions,
@@ -27,6 +28,7 @@ __all__ = [
     "archiver",
     "changer_role",
     "confirmer_reglements",
+    "constater",
     "creer_compte",
     "creer_compte_invite",
     "creer_creancier",

@@ -94,6 +94,13 @@ def fermer_sessions(
     return nombre
 
 
+@transaction.atomic
+def constater(compte: Utilisateur, *, evenement: Evenement, detail: str = "") -> None:
+    """Ce que la personne vient de faire à sa propre porte, par les pages du compte."""
+    faits = {"detail": detail} if detail else {}
+    inscrire(evenement, cible=compte, acteur=compte, **faits)
+
+
 def _relire(compte: Utilisateur) -> Utilisateur:
     Utilisateur.objects.select_for_update(of=("self",)).get(pk=compte.pk)
     return Utilisateur.objects.get(pk=compte.pk)

@@ -64,11 +64,11 @@ class Groupes:
 class IdentiteForm(Groupes, forms.ModelForm):
     """Qui est le créancier. Les numéros sont normalisés, et refusés avec leur raison."""
 
-    logo_nouveau = ImageField(label="logo")
-    logo_retirer = forms.BooleanField(label="retirer le logo", required=False)
-    signature_nouvelle = ImageField(label="signature manuscrite")
-    signature_retirer = forms.BooleanField(label="retirer la signature", required=False)
-    teinte = forms.TypedChoiceField(label="couleur à l'écran", choices=TEINTES, coerce=int)
+    logo_nouveau = ImageField(label="Logo")
+    logo_retirer = forms.BooleanField(label="Retirer le logo", required=False)
+    signature_nouvelle = ImageField(label="Signature manuscrite")
+    signature_retirer = forms.BooleanField(label="Retirer la signature", required=False)
+    teinte = forms.TypedChoiceField(label="Couleur à l'écran", choices=TEINTES, coerce=int)
 
     class Meta:
         model = Creancier
@@ -85,10 +85,10 @@ class IdentiteForm(Groupes, forms.ModelForm):
             "qualite_representant": "Gérant, présidente, directeur général…",
             "couleur": "Un filet de cette couleur en tête des lettres.",
         }
-        labels = {"forme_juridique": "forme juridique", "est_commercant": "commerçant"}
+        labels = {"forme_juridique": "Forme juridique", "est_commercant": "Commerçant"}
 
     GROUPES = (
-        ("Créancier", ("code", "nom", "forme_juridique", "capital", "est_commercant", "mode")),
+        ("Créancier", ("nom", "code", "forme_juridique", "capital", "est_commercant", "mode")),
         ("Immatriculation", ("siren", "siret", "tva", "rcs")),
         ("Représentant", ("representant", "qualite_representant")),
         ("Adresse", ("adresse", "complement", "code_postal", "ville", "telephone")),

@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 
 from recouvrement.courriel.models import Envoi
+from recouvrement.journal.models import Entree
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +113,7 @@ def test_changer_de_mot_de_passe_ferme_les_autres_sessions_et_garde_la_sienne(cl
     assert reponse.status_code == 302
     assert est_connecte(client)
     assert not est_connecte(ailleurs)
+    assert Entree.objects.systeme().get().evenement == "mot_de_passe_change"
 
 
 def test_un_mot_de_passe_trop_court_est_refuse_en_francais(client):
@@ -156,7 +158,7 @@ def test_le_meme_code_ne_sert_pas_deux_fois(client):
     assert not est_connecte(autre)
 
 
-def test_activer_le_code_de_bout_en_bout(client):
+def test_activer_le_code_de_bout_en_bout(client, django_capture_on_commit_callbacks):
     compte = nadege()
     entrer(client)
 
@@ -167,12 +169,15 @@ def test_activer_le_code_de_bout_en_bout(client):
     client.post(reverse("account_reauthenticate"), {"password": SECRET})
     page = client.get(reverse("mfa_activate_totp"))
     secret = page.context["form"].secret
-    reponse = client.post(reverse("mfa_activate_totp"), {"code": code_du_moment(secret)})
+    with django_capture_on_commit_callbacks(execute=True):
+        reponse = client.post(reverse("mfa_activate_totp"), {"code": code_du_moment(secret)})
 
     assert reponse.status_code == 302
     garde = Authenticator.objects.get(user=compte, type="totp")
     assert get_adapter().decrypt(garde.data["secret"]) == secret
     assert Authenticator.objects.filter(user=compte, type="recovery_codes").exists()
+    entrees = Entree.objects.systeme().order_by("id").values_list("evenement", "donnees")
+    assert ("double_authentification", {"detail": "application ajoutée"}) in list(entrees)
 
 
 def test_un_code_de_secours_ne_sert_qu_une_fois():
