@@ -104,6 +104,10 @@ def annuler_appel(appel: Appel, *, maintenant: datetime, acteur: Utilisateur) ->
         Relance.objects.pour(appel.creancier).filter(pk=appel.relance_id).update(
             etat=EtatRelance.A_FAIRE, faite_le=None
         )
+    # Les rappels que cet appel avait clos attendent de nouveau.
+    Appel.objects.pour(appel.creancier).filter(
+        client=appel.client_id, rappel_clos_le=appel.appele_le
+    ).update(rappel_clos_le=None)
     inscrire(Evenement.APPEL_ANNULE, cible=appel, acteur=acteur, client=appel.client_id)
     return appel
 
@@ -188,17 +192,19 @@ def _non_joint(
                 le=jour,
                 acteur=acteur,
             )
-    if _tentatives(appel.client, relance) >= TENTATIVES_MAX:
+    if _tentatives(appel, relance, jour=jour) >= TENTATIVES_MAX:
         _faire(relance, maintenant=maintenant, acteur=acteur)
     elif appel.issue != Issue.MAUVAIS_NUMERO:
         _rappeler(appel, _a_neuf_heures(jour + timedelta(days=JOURS_ENTRE_TENTATIVES)))
 
 
-def _tentatives(client: Client, relance: Relance | None) -> int:
-    """Essais sans réponse depuis le début de l'étape en cours."""
-    essais = Appel.objects.pour(client.creancier).filter(
-        client=client, relance=relance, issue__in=ISSUES_NON_JOINT, annule_le=None
+def _tentatives(appel: Appel, relance: Relance | None, *, jour: date) -> int:
+    """Essais sans réponse depuis le début de l'étape en cours ; sans étape, depuis un mois."""
+    essais = Appel.objects.pour(appel.creancier).filter(
+        client=appel.client_id, relance=relance, issue__in=ISSUES_NON_JOINT, annule_le=None
     )
+    if relance is None:
+        essais = essais.filter(appele_le__gte=instant_de(jour - timedelta(days=30)))
     return essais.count()
 
 

@@ -98,18 +98,25 @@ def ecrire_hors_scenario(
     le: date,
     acteur: Utilisateur,
     etape: Etape | None = None,
+    destinataire: str = "",
 ) -> Relance:
-    """Une action décidée par une personne : elle n'use aucune étape du scénario."""
+    """Une action décidée par une personne : elle n'use aucune étape du scénario.
+
+    Un courriel attend d'être relu et validé ; une lettre, d'être préparée.
+    """
     if not factures:
         raise ErreurMetier("Choisissez au moins une facture.")
+    if canal == Canal.COURRIEL and not destinataire:
+        raise ErreurMetier("Aucune adresse de courriel utilisable pour ce client.")
     relance = Relance.objects.create(
         creancier=client.creancier,
         client=client,
         etape=etape,
         canal=canal,
-        etat=EtatRelance.A_FAIRE,
+        etat=EtatRelance.A_VALIDER if canal == Canal.COURRIEL else EtatRelance.A_FAIRE,
         prevue_le=le,
         langue=client.langue,
+        destinataire=destinataire,
         sujet=sujet[:250],
         texte=texte,
         decidee_par=acteur,
@@ -141,6 +148,8 @@ def poster(
     courrier = _verrouiller(courrier)
     if courrier.etat == EtatCourrier.ANNULE:
         raise ErreurMetier("Ce courrier est annulé.")
+    if le < jour_de(courrier.prepare_le):
+        raise ErreurMetier("Cette date précède la préparation de la lettre.")
     if courrier.etat == EtatCourrier.A_POSTER:
         courrier.etat = EtatCourrier.POSTE
         courrier.poste_le = le

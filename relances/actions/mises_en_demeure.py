@@ -17,7 +17,7 @@ from relances.actions.courriers import ecrire_hors_scenario, inscrire_courrier
 from relances.documents import GABARIT_MISE_EN_DEMEURE, contexte_de_mise_en_demeure
 from relances.enums import Canal, EtatRelance
 from relances.evenements import Evenement
-from relances.models import Etape, MiseEnDemeure, Relance, RelanceFacture
+from relances.models import Courrier, Etape, MiseEnDemeure, Relance, RelanceFacture
 
 DELAI_HABITUEL = 8
 
@@ -32,7 +32,11 @@ def preparer_mise_en_demeure(
 ) -> MiseEnDemeure:
     """Fige le décompte, rend et scelle la sommation, prête à poster en recommandé."""
     au = jour_de(maintenant)
-    echues = [f for f in factures if f.solde > 0 and f.est_echue(au=au) and not f.est_avoir]
+    echues = [
+        f
+        for f in factures
+        if f.solde > 0 and f.est_echue(au=au) and not f.est_avoir and f.contentieux_depuis is None
+    ]
     if not echues:
         raise ErreurMetier("Choisissez au moins une facture échue.")
     if client.procedure_collective_le is not None:
@@ -60,6 +64,7 @@ def preparer_mise_en_demeure(
         acteur=acteur,
     )
     with transaction.atomic():
+        _refuser_la_seconde(client)
         relance = _relance_de_mise_en_demeure(client, echues, au=au, acteur=acteur)
         courrier = inscrire_courrier(
             relance,
@@ -78,6 +83,17 @@ def preparer_mise_en_demeure(
             interets=decompte.interets,
             indemnites=decompte.indemnites,
             decompte=donnees_du_decompte(decompte),
+        )
+
+
+def _refuser_la_seconde(client: Client) -> None:
+    """Deux clics, ou deux personnes : une seule sommation attend la poste."""
+    creancier = client.creancier
+    Client.objects.pour(creancier).select_for_update(of=("self",)).get(pk=client.pk)
+    en_attente = Courrier.objects.pour(creancier).a_poster()
+    if en_attente.filter(client=client, canal=Canal.MISE_EN_DEMEURE).exists():
+        raise ErreurMetier(
+            "Une mise en demeure de ce client attend déjà d'être postée : postez-la ou annulez-la."
         )
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Max, Sum
 
 from clients.models import Client
 from factures.models import Encaissement, Facture
@@ -85,17 +85,17 @@ def constater_promesse(
 
 
 @transaction.atomic
-def clore_les_promesses_tenues(client: Client, *, le: date) -> int:
+def clore_les_promesses_tenues(client: Client) -> int:
     """Après un règlement : la promesse que les sommes reçues depuis couvrent est tenue."""
     tenues = 0
     for promesse in Promesse.objects.pour(client.creancier).filter(client=client).en_cours():
         recu = (
             Encaissement.objects.pour(client.creancier)
             .filter(client=client, recu_le__gte=promesse.faite_le)
-            .aggregate(total=Sum("montant"))["total"]
+            .aggregate(total=Sum("montant"), dernier=Max("recu_le"))
         )
-        if (recu or ZERO) >= promesse.montant:
-            _clore(promesse, le=le, est_tenue=True)
+        if (recu["total"] or ZERO) >= promesse.montant:
+            _clore(promesse, le=recu["dernier"], est_tenue=True)
             inscrire(
                 Evenement.PROMESSE_TENUE, cible=promesse, acteur=None, client=promesse.client_id
             )

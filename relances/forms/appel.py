@@ -4,9 +4,11 @@ from uuid import uuid4
 
 from django import forms
 
-from clients.models import Client, Contact
+from clients.enums import GenreCoordonnee, Validite
+from clients.models import Client, Contact, Coordonnee
 from factures.enums import MotifLitige
 from factures.models import Facture
+from recouvrement.socle.templatetags.formats import telephone
 from recouvrement.socle.temps import instant_de
 from relances.actions.appels import Suite
 from relances.enums import Issue
@@ -21,9 +23,10 @@ class AppelForm(forms.Form):
         error_messages={"required": "Choisissez l'issue de l'appel."},
     )
     contact = forms.ModelChoiceField(
-        label="Contact", queryset=Contact.objects.none(), required=False, empty_label="—"
+        label="Parlé à", queryset=Contact.objects.none(), required=False, empty_label="—"
     )
-    numero = forms.CharField(label="Numéro composé", max_length=20, required=False)
+    # Sans lui, « Faux n° » ne saurait pas lequel.
+    numero = forms.ChoiceField(label="Numéro composé", required=False)
     note = forms.CharField(label="Note", max_length=4000, required=False)
     pour_le = forms.DateField(
         label="Paiera le", required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -69,12 +72,25 @@ class AppelForm(forms.Form):
         self.fields["contact"].queryset = Contact.objects.pour(client.creancier).filter(
             client=client
         )
+        self.fields["numero"].choices = self._numeros(client)
         self.fields["factures"].queryset = (
             Facture.objects.pour(client.creancier)
             .filter(client=client)
             .ouvertes()
             .order_by("date_echeance", "pk")
         )
+
+    def _numeros(self, client: Client) -> list[tuple[str, str]]:
+        """Le premier, qui se présélectionne, est celui du contact principal."""
+        numeros = (
+            Coordonnee.objects.pour(client.creancier)
+            .filter(client=client, genre=GenreCoordonnee.TELEPHONE)
+            .exclude(validite=Validite.INVALIDE)
+            .select_related("contact")
+            .order_by("-contact__est_principal", "pk")
+        )
+        choix = [(n.valeur, f"{telephone(n.valeur)}, {n.contact}") for n in numeros]
+        return choix or [("", "Aucun numéro connu")]
 
     def clean(self):
         donnees = super().clean()

@@ -8,6 +8,7 @@ from relances.actions.courriers import SUITES
 from relances.actions.mises_en_demeure import DELAI_HABITUEL
 from relances.enums import EtatCourrier
 from relances.models import Courrier
+from relances.regles import textes
 
 
 class FacturesForm(forms.Form):
@@ -31,6 +32,27 @@ class FacturesForm(forms.Form):
         if au is not None:
             ouvertes = ouvertes.echues(au=au)
         self.fields["factures"].queryset = ouvertes.order_by("date_echeance", "pk")
+
+
+class CourrielForm(FacturesForm):
+    """Un courriel hors scénario ; ses champs `{{ … }}` sont ceux des étapes."""
+
+    sujet = forms.CharField(label="Objet", max_length=200)
+    texte = forms.CharField(
+        label="Message",
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text="Le tableau des factures et le bloc de paiement s'ajoutent s'ils n'y sont pas.",
+    )
+
+    def clean(self):
+        lu = super().clean()
+        for nom, blocs in (("sujet", False), ("texte", True)):
+            try:
+                textes.verifier(lu.get(nom) or "", blocs=blocs)
+            except textes.TexteRefuse as refus:
+                self.add_error(nom, str(refus))
+        return lu
 
 
 class LettreForm(FacturesForm):
@@ -76,3 +98,9 @@ class SuivreForm(forms.Form):
         super().__init__(*args, initial={"le": au}, **kwargs)
         suites = SUITES.get(EtatCourrier(courrier.etat), ())
         self.fields["etat"].choices = [(etat.value, etat.label) for etat in suites]
+        self.au = au
+
+    def clean_le(self):
+        if self.cleaned_data["le"] > self.au:
+            raise forms.ValidationError("Cette date n'est pas encore passée.")
+        return self.cleaned_data["le"]

@@ -59,44 +59,38 @@ class Fait:
 
 @dataclass(frozen=True, slots=True)
 class Fil:
+    """Une page du fil ; `suite` : le rang où commence la suivante, 0 s'il n'y en a pas."""
+
     faits: list[Fait]
-    suite: str = ""
+    suite: int = 0
 
 
 def fil_du_client(
-    client: Client,
-    *,
-    au: date,
-    avant: datetime | None = None,
-    famille: str = "",
-    combien: int = 30,
+    client: Client, *, au: date, depuis: int = 0, famille: str = "", combien: int = 30
 ) -> Fil:
-    """Les `combien` faits qui précèdent `avant` ; `suite` est la borne de la page d'après."""
+    """`combien` faits à partir du rang `depuis`, le plus récent au rang 0.
+
+    Par rang et non par date : vingt factures émises le même jour ne se perdent pas entre deux
+    pages.
+    """
     choisies = [famille] if famille in SOURCES else list(SOURCES)
+    jusqu_a = depuis + combien + 1
     faits = [
-        fait
-        for nom in choisies
-        for source in SOURCES[nom]
-        for fait in source(client, au, avant, combien + 1)
+        fait for nom in choisies for source in SOURCES[nom] for fait in source(client, au, jusqu_a)
     ]
     faits.sort(key=lambda fait: fait.a, reverse=True)
-    encore = len(faits) > combien
-    faits = faits[:combien]
-    return Fil(faits, suite=faits[-1].a.isoformat() if encore else "")
+    page = faits[depuis : depuis + combien]
+    return Fil(page, suite=depuis + combien if len(faits) > depuis + combien else 0)
 
 
-def _avant(qs, champ: str, avant: datetime | None, combien: int):
-    if avant is not None:
-        est_un_jour = qs.model._meta.get_field(champ).get_internal_type() == "DateField"
-        borne = jour_de(avant) if est_un_jour else avant
-        qs = qs.filter(**{f"{champ}__lt": borne})
+def _derniers(qs, champ: str, combien: int):
     return qs.order_by(f"-{champ}", "-pk")[:combien]
 
 
-def _appels(client: Client, au: date, avant: datetime | None, combien: int) -> Iterator[Fait]:
+def _appels(client: Client, au: date, combien: int) -> Iterator[Fait]:
     appels = Appel.objects.pour(client.creancier).filter(client=client)
     appels = appels.select_related("contact", "auteur", "promesse")
-    for appel in _avant(appels, "appele_le", avant, combien):
+    for appel in _derniers(appels, "appele_le", combien):
         a_qui = f" à {appel.contact}" if appel.contact_id else ""
         suite = []
         promesse = getattr(appel, "promesse", None)
@@ -117,10 +111,11 @@ def _appels(client: Client, au: date, avant: datetime | None, combien: int) -> I
         )
 
 
-def _promesses(client: Client, au: date, avant: datetime | None, combien: int) -> Iterator[Fait]:
+def _promesses(client: Client, au: date, combien: int) -> Iterator[Fait]:
     """La promesse est dite avec son appel ; ici, ce qu'elle est devenue."""
     promesses = Promesse.objects.pour(client.creancier).filter(client=client)
-    for promesse in _avant(promesses, "pour_le", avant, combien):
+    # Toutes : il y en a peu, et leur place au fil dépend de ce qu'elles sont devenues.
+    for promesse in promesses:
         somme = f"{euros(promesse.montant)} promis pour le {jour(promesse.pour_le)}"
         a = instant_de(promesse.pour_le, time(23))
         if promesse.est_tenue:
@@ -132,7 +127,7 @@ def _promesses(client: Client, au: date, avant: datetime | None, combien: int) -
             yield Fait(le, EUX, "note", "Promet de payer", somme, "accent")
 
 
-def _relances(client: Client, au: date, avant: datetime | None, combien: int) -> Iterator[Fait]:
+def _relances(client: Client, au: date, combien: int) -> Iterator[Fait]:
     relances = (
         Relance.objects.pour(client.creancier)
         .filter(client=client, faite_le__isnull=False)
@@ -140,7 +135,7 @@ def _relances(client: Client, au: date, avant: datetime | None, combien: int) ->
         .filter(Q(courrier=None))
         .select_related("etape", "decidee_par")
     )
-    for relance in _avant(relances, "faite_le", avant, combien):
+    for relance in _derniers(relances, "faite_le", combien):
         nom = relance.etape.nom if relance.etape_id else relance.get_canal_display()
         somme = f"{euros(relance.montant)}, " if relance.montant else ""
         yield Fait(
@@ -156,10 +151,10 @@ def _relances(client: Client, au: date, avant: datetime | None, combien: int) ->
         )
 
 
-def _courriers(client: Client, au: date, avant: datetime | None, combien: int) -> Iterator[Fait]:
+def _courriers(client: Client, au: date, combien: int) -> Iterator[Fait]:
     courriers = Courrier.objects.pour(client.creancier).filter(client=client)
     courriers = courriers.select_related("document")
-    for courrier in _avant(courriers, "prepare_le", avant, combien):
+    for courrier in _derniers(courriers, "prepare_le", combien):
         suivi = f"n° {courrier.numero_suivi}" if courrier.numero_suivi else ""
         quand = f"posté le {jour(courrier.poste_le)}" if courrier.poste_le else "à poster"
         yield Fait(
@@ -174,10 +169,10 @@ def _courriers(client: Client, au: date, avant: datetime | None, combien: int) -
         )
 
 
-def _reglements(client: Client, au: date, avant: datetime | None, combien: int) -> Iterator[Fait]:
+def _reglements(client: Client, au: date, combien: int) -> Iterator[Fait]:
     encaissements = Encaissement.objects.pour(client.creancier).filter(client=client)
     encaissements = encaissements.prefetch_related("imputations__facture")
-    for recu in _avant(encaissements, "recu_le", avant, combien):
+    for recu in _derniers(encaissements, "recu_le", combien):
         numeros = ", ".join(i.facture.numero for i in recu.imputations.all())
         est_annulation = recu.annule_id is not None
         titre = "Règlement annulé" if est_annulation else recu.get_moyen_display()
@@ -191,18 +186,18 @@ def _reglements(client: Client, au: date, avant: datetime | None, combien: int) 
         )
 
 
-def _notes(client: Client, au: date, avant: datetime | None, combien: int) -> Iterator[Fait]:
+def _notes(client: Client, au: date, combien: int) -> Iterator[Fait]:
     notes = Note.objects.pour(client.creancier).filter(client=client).select_related("auteur")
-    for note in _avant(notes, "ecrite_le", avant, combien):
+    for note in _derniers(notes, "ecrite_le", combien):
         titre = "À savoir" if note.est_a_savoir else "Note"
         yield Fait(
             note.ecrite_le, NOUS, "note", titre, auteur=note.auteur.nom_court, citation=note.texte
         )
 
 
-def _factures(client: Client, au: date, avant: datetime | None, combien: int) -> Iterator[Fait]:
+def _factures(client: Client, au: date, combien: int) -> Iterator[Fait]:
     factures = Facture.objects.pour(client.creancier).filter(client=client)
-    for facture in _avant(factures, "date_emission", avant, combien):
+    for facture in _derniers(factures, "date_emission", combien):
         yield Fait(
             a=instant_de(facture.date_emission, time(8)),
             main=NOUS,
@@ -214,10 +209,10 @@ def _factures(client: Client, au: date, avant: datetime | None, combien: int) ->
         )
 
 
-def _litiges(client: Client, au: date, avant: datetime | None, combien: int) -> Iterator[Fait]:
+def _litiges(client: Client, au: date, combien: int) -> Iterator[Fait]:
     litiges = Litige.objects.pour(client.creancier).filter(facture__client=client)
     litiges = litiges.select_related("facture")
-    for litige in _avant(litiges, "ouvert_le", avant, combien):
+    for litige in _derniers(litiges, "ouvert_le", combien):
         texte = litige.get_motif_display()
         if litige.clos_le:
             texte += f". Clos le {jour(litige.clos_le)} : {litige.get_issue_display().lower()}"
@@ -232,10 +227,10 @@ def _litiges(client: Client, au: date, avant: datetime | None, combien: int) -> 
         )
 
 
-def _contentieux(client: Client, au: date, avant: datetime | None, combien: int) -> Iterator[Fait]:
+def _contentieux(client: Client, au: date, combien: int) -> Iterator[Fait]:
     evenements = EvenementDossier.objects.pour(client.creancier).filter(dossier__client=client)
     evenements = evenements.select_related("dossier", "auteur")
-    for evenement in _avant(evenements, "le", avant, combien):
+    for evenement in _derniers(evenements, "le", combien):
         etat = EtatDossier(evenement.etat).label if evenement.etat else "Note au dossier"
         yield Fait(
             a=instant_de(evenement.le, time(17)),
@@ -250,7 +245,7 @@ def _contentieux(client: Client, au: date, avant: datetime | None, combien: int)
         )
 
 
-Source = Callable[[Client, date, datetime | None, int], Iterator[Fait]]
+Source = Callable[[Client, date, int], Iterator[Fait]]
 SOURCES: dict[str, tuple[Source, ...]] = {
     "appels": (_appels, _promesses),
     "messages": (_relances, _courriers),

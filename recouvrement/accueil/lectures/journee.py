@@ -121,18 +121,6 @@ def ma_journee(
     return Journee(groupes, nombre, faites=_faites(chez.values(), au), actions=actions)
 
 
-def nombre_d_actions(creanciers: Iterable[Creancier], *, au: date) -> int:
-    """Le compte du rail : ce qui attend une personne aujourd'hui."""
-    creanciers = list(creanciers)
-    return (
-        Relance.objects.parmi(creanciers)
-        .filter(etat__in=[EtatRelance.A_FAIRE, EtatRelance.A_VALIDER], prevue_le__lte=au)
-        .count()
-        + Appel.objects.parmi(creanciers).a_rappeler(jusqu_a=_ce_soir(au)).count()
-        + _rompues(creanciers, au).count()
-    )
-
-
 def _ce_soir(au: date) -> datetime:
     return instant_de(au, time(23, 59, 59))
 

@@ -1,9 +1,6 @@
-from datetime import datetime
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from clients.models import Client
@@ -57,7 +54,7 @@ def client(request: RequeteHabilitee, pk: int) -> HttpResponse:
             famille = request.GET.get("faits", "")
             contexte["familles"], contexte["famille"] = FAMILLES, famille
             contexte["fil"] = fil_du_client(
-                debiteur, au=aujourdhui, avant=_borne(request), famille=famille
+                debiteur, au=aujourdhui, depuis=_rang(request), famille=famille
             )
         case "promesses":
             contexte["promesses"] = (
@@ -115,9 +112,6 @@ def racine(request: HttpRequest) -> HttpResponse:
     return redirect("accueil:journee" if agit else "accueil:tableau")
 
 
-def _borne(request: HttpRequest) -> datetime | None:
-    try:
-        borne = parse_datetime(request.GET.get("avant", "").replace(" ", "+"))
-    except ValueError:
-        return None
-    return borne if borne is not None and borne.tzinfo is not None else None
+def _rang(request: HttpRequest) -> int:
+    saisi = request.GET.get("depuis", "")
+    return int(saisi) if saisi.isascii() and saisi.isdigit() and len(saisi) < 5 else 0

@@ -1,0 +1,310 @@
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from factures.actions import encaisser
+from recouvrement.documents import fichiers
+from recouvrement.socle.erreurs import ErreurMetier
+from relances.actions.courriers import (
+    annuler_courrier,
+    ecrire_hors_scenario,
+    poster,
+    preparer_lettre,
+    preparer_lettres,
+    suivre,
+)
+from relances.actions.mises_en_demeure import preparer_mise_en_demeure
+from relances.enums import Canal, EtatCourrier, EtatRelance
+from relances.lectures.paliers import avec_palier, palier_d_un_client
+from relances.models import Courrier, MiseEnDemeure
+from tests.fabriques.clients import un_client
+from tests.fabriques.comptes import un_utilisateur
+from tests.fabriques.factures import une_facture
+from tests.fabriques.relances import une_relance
+
+pytestmark = pytest.mark.django_db
+# La base date la préparation d'elle-même : ces essais se passent à l'avenir.
+MAINTENANT = datetime(2026, 9, 3, 10, tzinfo=UTC)
+LE = date(2026, 9, 3)
+
+
+@pytest.fixture
+def client():
+    return un_client()
+
+
+@pytest.fixture
+def acteur(client):
+    return un_utilisateur(chez=client.creancier)
+
+
+def preparer(relance, acteur):
+    courrier = preparer_lettre(relance, maintenant=MAINTENANT, acteur=acteur)
+    return dater(courrier)
+
+
+def dater(courrier):
+    Courrier.objects.pour(courrier.creancier).filter(pk=courrier.pk).update(prepare_le=MAINTENANT)
+    courrier.refresh_from_db()
+    return courrier
+
+
+def poster_le(courrier, acteur, le=LE, numero=""):
+    return poster(courrier, le=le, numero_suivi=numero, maintenant=MAINTENANT, acteur=acteur)
+
+
+def texte(courrier):
+    pages = PdfReader(BytesIO(fichiers.lire(courrier.document.empreinte))).pages
+    lu = "\n".join(page.extract_text() for page in pages)
+    return lu.replace("\u202f", " ").replace("\xa0", " ")
+
+
+def solder(client, facture):
+    encaisser(client, montant=facture.solde, recu_le=LE, moyen="virement", acteur=None)
+
+
+def test_la_lettre_reclame_ce_qui_reste_du_et_attend_la_poste(client, acteur):
+    facture = une_facture(client=client)
+    encaisser(
+        client, montant=Decimal("200.00"), recu_le=date(2026, 2, 10), moyen="virement", acteur=None
+    )
+    relance = une_relance(client, canal=Canal.RECOMMANDE, factures=[facture], etape=None,
+                          sujet="Vos factures", texte="Bonjour,\n\nMerci de régler.")  # fmt: skip
+
+    courrier = preparer(relance, acteur)
+
+    relance.refresh_from_db()
+    assert (courrier.etat, relance.etat) == (EtatCourrier.A_POSTER, EtatRelance.A_FAIRE)
+    assert relance.montant == Decimal("1000.00")
+    assert "1 000,00" in texte(courrier)
+    assert facture.numero in texte(courrier)
+
+
+def test_une_lettre_est_refusee_si_plus_rien_n_est_du(client, acteur):
+    facture = une_facture(client=client)
+    relance = ecrire_hors_scenario(
+        client,
+        canal=Canal.COURRIER,
+        factures=[facture],
+        sujet="Vos factures",
+        texte="Bonjour,",
+        le=LE,
+        acteur=acteur,
+    )
+    solder(client, facture)
+    relance.refresh_from_db()
+
+    with pytest.raises(ErreurMetier, match="n'attend pas de lettre"):
+        preparer(relance, acteur)
+    assert not Courrier.objects.pour(client.creancier).exists()
+
+
+def test_le_lot_fait_les_lettres_possibles_et_dit_pourquoi_pas_les_autres(client, acteur):
+    sans_adresse = un_client(creancier=client.creancier, adresse="", code_postal="", ville="")
+    bonne = une_relance(client, canal=Canal.RECOMMANDE)
+    mauvaise = une_relance(sans_adresse, canal=Canal.TELEPHONE)
+
+    faites, refusees = preparer_lettres([bonne, mauvaise], maintenant=MAINTENANT, acteur=acteur)
+
+    assert [courrier.relance for courrier in faites] == [bonne]
+    assert refusees == [(mauvaise, "Cette relance n'est pas une lettre.")]
+
+
+def test_une_relance_n_a_qu_une_lettre(client, acteur):
+    relance = une_relance(client, canal=Canal.RECOMMANDE)
+    preparer(relance, acteur)
+
+    with pytest.raises(ErreurMetier, match="déjà préparée"):
+        preparer(relance, acteur)
+
+
+def test_poster_fait_l_etape_une_seule_fois(client, acteur):
+    relance = une_relance(client, canal=Canal.RECOMMANDE)
+    courrier = preparer(relance, acteur)
+
+    poster_le(courrier, acteur)
+    courrier = poster_le(courrier, acteur, le=LE + timedelta(days=1), numero="1A 234")
+
+    relance.refresh_from_db()
+    assert (relance.etat, relance.faite_le) == (EtatRelance.FAITE, MAINTENANT)
+    assert (courrier.etat, courrier.poste_le, courrier.numero_suivi) == (
+        EtatCourrier.POSTE,
+        LE,
+        "1A 234",
+    )
+
+
+def test_une_lettre_ne_part_pas_avant_d_etre_preparee(client, acteur):
+    courrier = preparer(une_relance(client, canal=Canal.RECOMMANDE), acteur)
+
+    with pytest.raises(ErreurMetier, match="précède la préparation"):
+        poster_le(courrier, acteur, le=LE - timedelta(days=1))
+
+
+def test_le_reglement_annule_la_lettre_qui_attendait_la_poste(client, acteur):
+    facture = une_facture(client=client)
+    courrier = preparer(une_relance(client, canal=Canal.RECOMMANDE, factures=[facture]), acteur)
+
+    solder(client, facture)
+
+    courrier.refresh_from_db()
+    assert courrier.etat == EtatCourrier.ANNULE
+    with pytest.raises(ErreurMetier, match="annulé"):
+        poster_le(courrier, acteur)
+
+
+def test_une_lettre_postee_survit_au_reglement(client, acteur):
+    facture = une_facture(client=client)
+    courrier = preparer(une_relance(client, canal=Canal.RECOMMANDE, factures=[facture]), acteur)
+    poster_le(courrier, acteur)
+
+    solder(client, facture)
+
+    courrier.refresh_from_db()
+    assert courrier.etat == EtatCourrier.POSTE
+
+
+def test_le_recommande_se_suit_jusqu_a_sa_distribution(client, acteur):
+    courrier = preparer(une_relance(client, canal=Canal.RECOMMANDE), acteur)
+    with pytest.raises(ErreurMetier, match="À poster"):
+        suivre(courrier, etat=EtatCourrier.DISTRIBUE, le=LE, acteur=acteur)
+    poster_le(courrier, acteur)
+
+    with pytest.raises(ErreurMetier, match="précède le dépôt"):
+        suivre(courrier, etat=EtatCourrier.AVISE, le=LE - timedelta(days=1), acteur=acteur)
+    suivre(courrier, etat=EtatCourrier.AVISE, le=LE + timedelta(days=2), acteur=acteur)
+    courrier = suivre(
+        courrier, etat=EtatCourrier.NON_RECLAME, le=LE + timedelta(days=17), acteur=acteur
+    )
+
+    assert courrier.etat == EtatCourrier.NON_RECLAME
+    assert (courrier.presente_le, courrier.distribue_le) == (
+        date(2026, 9, 5),
+        date(2026, 9, 20),
+    )
+    with pytest.raises(ErreurMetier):
+        suivre(courrier, etat=EtatCourrier.DISTRIBUE, le=date(2026, 9, 21), acteur=acteur)
+
+
+def test_annuler_avant_la_poste_rend_l_etape_possible(client, acteur):
+    relance = une_relance(client, canal=Canal.RECOMMANDE)
+    courrier = preparer(relance, acteur)
+
+    annuler_courrier(courrier, motif="Erreur", acteur=acteur)
+
+    relance.refresh_from_db()
+    assert relance.etat == EtatRelance.ANNULEE
+    assert not relance.lignes.pour(client.creancier).get().est_vivante
+
+
+def test_une_lettre_postee_ne_s_annule_pas(client, acteur):
+    courrier = poster_le(preparer(une_relance(client, canal=Canal.RECOMMANDE), acteur), acteur)
+
+    with pytest.raises(ErreurMetier, match="ne s'annule pas"):
+        annuler_courrier(courrier, motif="", acteur=acteur)
+
+
+def mettre_en_demeure(client, acteur, *factures):
+    return preparer_mise_en_demeure(client, factures=factures, maintenant=MAINTENANT, acteur=acteur)
+
+
+def test_la_mise_en_demeure_d_un_professionnel_ajoute_penalites_et_40_euros(client, acteur):
+    """Vecteur V1 : 10 000 € échus le 01/05/2026, arrêtés au 03/09/2026 : 420,55 € et 40 €."""
+    facture = une_facture(
+        client=client,
+        montant_ttc=Decimal("10000.00"),
+        date_emission=date(2026, 4, 1),
+        date_echeance=date(2026, 5, 1),
+    )
+
+    sommation = mettre_en_demeure(client, acteur, facture)
+
+    assert (sommation.principal, sommation.interets, sommation.indemnites) == (
+        Decimal("10000.00"),
+        Decimal("420.55"),
+        Decimal("40.00"),
+    )
+    lu = texte(sommation.courrier)
+    assert "10 460,55" in lu
+    assert "L. 441-10" in lu or "L441-10" in lu
+    assert sommation.courrier.canal == Canal.MISE_EN_DEMEURE
+
+
+def test_la_mise_en_demeure_d_un_particulier_n_a_ni_40_euros_ni_penalites(acteur, client):
+    """Le code de commerce (L441-10) ne vise que les professionnels."""
+    particulier = un_client(
+        creancier=client.creancier,
+        nature="particulier",
+        est_commercant=False,
+        nom="Paulette Maréchal",
+    )
+    facture = une_facture(client=particulier)
+
+    sommation = mettre_en_demeure(particulier, acteur, facture)
+
+    lu = texte(sommation.courrier)
+    assert sommation.indemnites == Decimal("0.00")
+    assert "441-10" not in lu
+    assert "40,00" not in lu
+    assert "pénalités de retard" not in lu.lower()
+
+
+def test_une_seule_mise_en_demeure_attend_la_poste(client, acteur):
+    facture = une_facture(client=client)
+    premiere = mettre_en_demeure(client, acteur, facture)
+
+    with pytest.raises(ErreurMetier, match="attend déjà"):
+        mettre_en_demeure(client, acteur, facture)
+    annuler_courrier(premiere.courrier, motif="Erreur", acteur=acteur)
+    mettre_en_demeure(client, acteur, facture)
+
+    assert MiseEnDemeure.objects.pour(client.creancier).count() == 2
+
+
+def test_la_mise_en_demeure_sert_l_etape_que_le_scenario_proposait(client, acteur):
+    voulue, laissee = une_facture(client=client), une_facture(client=client)
+    proposee = une_relance(client, canal=Canal.MISE_EN_DEMEURE, factures=[voulue, laissee])
+
+    sommation = mettre_en_demeure(client, acteur, voulue)
+
+    assert sommation.courrier.relance == proposee
+    vivantes = proposee.lignes.pour(client.creancier).filter(est_vivante=True)
+    assert [ligne.facture for ligne in vivantes] == [voulue]
+
+
+@pytest.mark.parametrize(
+    "impropre",
+    [
+        {"date_echeance": date(2026, 9, 3)},
+        {"solde": Decimal("0.00"), "soldee_le": date(2026, 2, 1)},
+        {"contentieux_depuis": date(2026, 6, 1)},
+    ],
+)
+def test_on_ne_met_en_demeure_que_pour_des_factures_echues_et_amiables(client, acteur, impropre):
+    facture = une_facture(client=client, **impropre)
+
+    with pytest.raises(ErreurMetier, match="facture échue"):
+        mettre_en_demeure(client, acteur, facture)
+
+
+def test_une_procedure_collective_interdit_la_sommation(acteur, client):
+    client.procedure_collective_le = date(2026, 6, 1)
+
+    with pytest.raises(ErreurMetier, match="Procédure collective"):
+        mettre_en_demeure(client, acteur, une_facture(client=client))
+
+
+def test_le_palier_monte_avec_l_etape_faite_et_repart_avec_un_nouveau_cycle(client, acteur):
+    facture = une_facture(client=client)
+    factures = type(facture).objects.pour(client.creancier)
+    assert palier_d_un_client(factures) == 0
+    poster_le(dater(mettre_en_demeure(client, acteur, facture).courrier), acteur, numero="1A")
+
+    assert palier_d_un_client(factures) == 4
+    factures.filter(pk=facture.pk).update(cycle=2)
+    assert palier_d_un_client(factures) == 0
+    factures.filter(pk=facture.pk).update(contentieux_depuis=LE)
+    assert avec_palier(factures).get(pk=facture.pk).palier_atteint == 5
