@@ -26,7 +26,7 @@ class Repartition(forms.Form):
         self.factures = list(factures)
         for facture in self.factures:
             self.fields[f"part_{facture.pk}"] = MontantField(
-                label=f"Part de {facture.numero}", required=False, minimum=ZERO
+                label=f"Part de {facture.numero}", required=False, minimum=ZERO, taille=8
             )
 
     @property
