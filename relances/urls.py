@@ -1,6 +1,6 @@
 from django.urls import path
 
-from relances.views import appels, courriers
+from relances.views import appels, courriers, ecrire, envois, liste, relance, scenario
 
 app_name = "relances"
 
@@ -21,8 +21,29 @@ urls_courriers = [
     path("courriers/<int:pk>/suivre/", courriers.suivre_courrier, name="suivre"),
     path("courriers/<int:pk>/annuler/", courriers.annuler, name="annuler_courrier"),
     path("lettres/<int:pk>/", courriers.lettre, name="lettre"),
+    path("client/<int:pk>/courriel/", ecrire.ecrire, name="ecrire"),
     path("client/<int:pk>/lettre/", courriers.ecrire_lettre, name="ecrire_lettre"),
     path("client/<int:pk>/mise-en-demeure/", courriers.mise_en_demeure, name="mise_en_demeure"),
 ]
 
-urlpatterns = [*urls_appels, *urls_courriers]
+urls_relances = [
+    path("", liste.liste, name="liste"),
+    path("export.<slug:genre>", liste.exporter, name="exporter"),
+    path("a-valider/", liste.a_valider, name="a_valider"),
+    path("envois/", envois.envois, name="envois"),
+    path("<int:pk>/", relance.relance, name="relance"),
+    path("<int:pk>/message/", relance.message_html, name="message_html"),
+    path("<int:pk>/octets/", relance.octets, name="octets"),
+    path("<int:pk>/valider/", relance.valider, name="valider"),
+    path("<int:pk>/retoucher/", relance.retoucher, name="retoucher"),
+    path("<int:pk>/reporter/", relance.reporter, name="reporter"),
+    path("<int:pk>/annuler/", relance.annuler, name="annuler"),
+    path("<int:pk>/liberer/", relance.liberer, name="liberer"),
+    path("<int:pk>/renvoyer/", relance.renvoyer, name="renvoyer"),
+    path("<int:pk>/trancher/", relance.trancher, name="trancher"),
+    path("scenario/", scenario.scenario, name="scenario"),
+    path("scenario/modifier/", scenario.modifier, name="scenario_modifier"),
+    path("scenario/etapes/<int:pk>/apercu/", scenario.apercu, name="apercu"),
+]
+
+urlpatterns = [*urls_relances, *urls_appels, *urls_courriers]

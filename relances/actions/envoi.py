@@ -4,15 +4,11 @@
 règlement validé avant elle l'emporte toujours.
 """
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 
-from django.db.models import DateField, DateTimeField, Exists, Max, OuterRef, Subquery
+from django.db.models import Exists, OuterRef
 
-from clients.models import Coordonnee
-from factures.models import Facture, Litige
-from recouvrement.comptes.models import Creancier
+from factures.models import Facture
 from recouvrement.courriel.actions import en_octets
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.envoi import Arret, Composition, Recomposer
@@ -22,48 +18,20 @@ from recouvrement.socle.temps import jour_de
 from relances.actions.planification import ADRESSE_A_CORRIGER
 from relances.enums import CodeBlocage, EtatRelance
 from relances.evenements import Evenement
-from relances.lectures.faits import faits_du_creancier, fenetre_de
+from relances.lectures.faits import fenetre_de
 from relances.lectures.message import en_courriel, message_de
-from relances.models import Appel, Promesse, Relance, RelanceFacture
-from relances.regles.blocages import (
-    PASSAGERS,
-    Blocage,
-    Faits,
-    FaitsClient,
-    FaitsFacture,
-    avec_facture,
-    blocages,
-)
-from relances.regles.calendrier import est_ouverte, prochaine_ouverture
-from relances.regles.progression import est_caduque
+from relances.lectures.relecture import Relue, relire
+from relances.models import Relance, RelanceFacture
+from relances.regles.calendrier import prochaine_ouverture
 
 ATTENTE_GEL = timedelta(minutes=15)
-Dit = tuple[tuple[int, Decimal], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Relue:
-    """Une relance relue : les factures encore dues, et ce qui s'oppose aux autres."""
-
-    relance: Relance
-    lignes: list[RelanceFacture]
-    dues: list[RelanceFacture]
-    contre: list[Blocage]
-
-    @property
-    def factures(self) -> list[Facture]:
-        return [ligne.facture for ligne in self.dues]
-
-    @property
-    def dit(self) -> Dit:
-        return tuple(sorted((f.pk, f.solde) for f in self.factures))
 
 
 class MetierRelance:
     """Le rôle que la boîte de départ attend de l'app qui a déposé le message."""
 
     def composer(self, envoi: Envoi, *, maintenant: datetime) -> Composition | Arret:
-        relue = relire(envoi, maintenant=maintenant)
+        relue = _relire(envoi, maintenant=maintenant)
         if isinstance(relue, Arret):
             return relue
         au = jour_de(maintenant)
@@ -82,7 +50,7 @@ class MetierRelance:
             .order_by("pk")
             .values_list("pk", flat=True)
         )
-        relue = relire(envoi, maintenant=maintenant, verrou=True)
+        relue = _relire(envoi, maintenant=maintenant, verrou=True)
         if isinstance(relue, Arret):
             return relue
         if relue.dit != composition.dit:
@@ -143,125 +111,21 @@ class MetierRelance:
 METIER = MetierRelance()
 
 
-def relire(envoi: Envoi, *, maintenant: datetime, verrou: bool = False) -> Relue | Arret:
-    """La relance d'un envoi, ses factures encore dues ; un arrêt si elle ne peut pas partir."""
-    relance = _lire_la_relance(envoi, verrou=verrou)
-    if relance.etat != EtatRelance.PLANIFIEE:
-        return Arret(relance.motif or "Relance annulée")
-    au = jour_de(maintenant)
-    faits = _faits(relance, au=au, maintenant=maintenant)
-    dues, contre = [], []
-    lignes = list(_lire_les_lignes(relance))
-    for ligne in lignes:
-        trouves = [*_caduque(ligne, au=au), *blocages(_avec(faits, ligne))]
-        fermes = [b for b in trouves if b.code not in PASSAGERS]
-        passagers = [b for b in trouves if b.code in PASSAGERS]
-        contre += fermes
-        if not fermes:
-            dues.append(ligne)
-            if passagers:
-                return _plus_tard(relance.creancier, passagers, maintenant)
-    if dues:
-        return Relue(relance, lignes, dues, contre)
-    if {b.code for b in contre} == {CodeBlocage.ADRESSE}:
+def _relire(envoi: Envoi, *, maintenant: datetime, verrou: bool = False) -> Relue | Arret:
+    """Ce qui est encore dû d'un envoi ; un arrêt s'il ne peut pas partir."""
+    relue = relire(envoi.creancier, maintenant=maintenant, verrou=verrou, envoi=envoi)
+    if relue.relance.etat != EtatRelance.PLANIFIEE:
+        return Arret(relue.relance.motif or "Relance annulée")
+    if relue.sans_adresse:
         return Arret(ADRESSE_A_CORRIGER)
-    return Arret(contre[0].phrase if contre else "Plus aucune facture à réclamer")
-
-
-CADUQUE = Blocage(CodeBlocage.DEVANCEE, "L'échéance est passée : ce rappel n'a plus lieu d'être")
-
-
-def _plus_tard(creancier: Creancier, passagers: list[Blocage], maintenant: datetime) -> Arret:
-    motif = passagers[0].phrase
-    if any(b.code == CodeBlocage.HORAIRES for b in passagers):
-        return Arret(motif, pas_avant=prochaine_ouverture(maintenant, fenetre_de(creancier)))
-    return Arret(motif, pas_avant=maintenant + ATTENTE_GEL)
-
-
-def _lire_la_relance(envoi: Envoi, *, verrou: bool) -> Relance:
-    """Tout ce qui tient au client et au créancier, en une lecture."""
-    chez = {"creancier": OuterRef("creancier"), "client": OuterRef("client")}
-    faites = Relance.objects.filter(**chez, faite_le__isnull=False).exclude(pk=OuterRef("pk"))
-    appels = Appel.objects.filter(**chez, annule_le=None)
-    promesse = Promesse.objects.filter(**chez, close_le=None).order_by()
-    adresse = Coordonnee.objects.filter(**chez, valeur=OuterRef("destinataire")).courriels()
-    qs = (
-        Relance.objects.pour(envoi.creancier)
-        .select_related("creancier", "client", "etape")
-        .annotate(
-            promesse_pour_le=Subquery(promesse.values("pour_le")[:1], output_field=DateField()),
-            derniere_relance=_dernier(faites, "faite_le"),
-            dernier_appel=_dernier(appels, "appele_le"),
-            adresse_utilisable=Exists(adresse.utilisables()),
-        )
-    )
-    if verrou:
-        qs = qs.select_for_update(of=("self",))
-    return qs.get(envoi=envoi)
-
-
-def _dernier(qs, champ: str):
-    return Subquery(
-        qs.order_by().values("client").annotate(d=Max(champ)).values("d"),
-        output_field=DateTimeField(),
-    )
-
-
-def _lire_les_lignes(relance: Relance):
-    litige = Litige.objects.filter(
-        creancier=relance.creancier, facture=OuterRef("facture"), clos_le=None
-    ).order_by()
-    return (
-        RelanceFacture.objects.pour(relance.creancier)
-        .vivantes()
-        .filter(relance=relance)
-        .select_related("facture", "etape")
-        .annotate(litige_le=Subquery(litige.values("ouvert_le")[:1], output_field=DateField()))
-    )
-
-
-def _caduque(ligne: RelanceFacture, *, au: date) -> list[Blocage]:
-    delai = ligne.etape.delai if ligne.etape else 0
-    return [CADUQUE] if est_caduque(delai, echeance=ligne.facture.date_echeance, au=au) else []
-
-
-def _faits(relance: Relance, *, au: date, maintenant: datetime) -> Faits:
-    client, creancier = relance.client, relance.creancier
-    fenetre = fenetre_de(creancier)
-    actions = [d for d in (relance.derniere_relance, relance.dernier_appel) if d is not None]
-    return Faits(
-        au=au,
-        creancier=faits_du_creancier(creancier),
-        client=FaitsClient(
-            suspendu_le=client.suspendu_le,
-            suspendu_jusqu_au=client.suspendu_jusqu_au,
-            suspendu_motif=client.suspendu_motif,
-            procedure_collective_le=client.procedure_collective_le,
-            fusionne=client.fusionne_dans_id is not None,
-            promesse_pour_le=relance.promesse_pour_le,
-            derniere_action_le=jour_de(max(actions)) if actions else None,
-            adresse=relance.destinataire if relance.adresse_utilisable else "",
-        ),
-        facture=FaitsFacture(solde=Decimal("0.00")),
-        ouverture=None
-        if est_ouverte(maintenant, fenetre)
-        else prochaine_ouverture(maintenant, fenetre),
-        automatique=relance.decidee_par_id is None,
-        deja_prevue=True,
-    )
-
-
-def _avec(faits: Faits, ligne: RelanceFacture) -> Faits:
-    facture = ligne.facture
-    return avec_facture(
-        faits,
-        FaitsFacture(
-            solde=facture.solde,
-            est_avoir=facture.est_avoir,
-            contentieux_depuis=facture.contentieux_depuis,
-            litige_ouvert_le=ligne.litige_le,
-        ),
-    )
+    if not relue.dues:
+        return Arret(relue.contre[0].phrase if relue.contre else "Plus rien à réclamer")
+    if not relue.passagers:
+        return relue
+    pas_avant = maintenant + ATTENTE_GEL
+    if any(b.code == CodeBlocage.HORAIRES for b in relue.passagers):
+        pas_avant = prochaine_ouverture(maintenant, fenetre_de(relue.relance.creancier))
+    return Arret(relue.passagers[0].phrase, pas_avant=pas_avant)
 
 
 def _figer_les_lignes(relue: Relue) -> None:

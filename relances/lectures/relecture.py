@@ -1,0 +1,162 @@
+"""Une relance relue à l'instant : ce qui est encore dû, et tout ce qui s'oppose au reste.
+
+Le départ d'un message et la page qui le montre lisent la même chose, par la même fonction.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import DateField, DateTimeField, Exists, Max, OuterRef, Subquery
+
+from clients.models import Coordonnee
+from factures.models import Facture, Litige
+from recouvrement.comptes.models import Creancier
+from recouvrement.socle.temps import jour_de
+from relances.enums import Canal, CodeBlocage, EtatRelance
+from relances.lectures.faits import faits_du_creancier, fenetre_de
+from relances.models import Appel, Promesse, Relance, RelanceFacture
+from relances.regles.blocages import (
+    PASSAGERS,
+    Blocage,
+    Faits,
+    FaitsClient,
+    FaitsFacture,
+    avec_facture,
+    blocages,
+)
+from relances.regles.calendrier import est_ouverte, prochaine_ouverture
+from relances.regles.progression import est_caduque
+
+Dit = tuple[tuple[int, Decimal], ...]
+CADUQUE = Blocage(CodeBlocage.DEVANCEE, "L'échéance est passée : ce rappel n'a plus lieu d'être")
+
+
+@dataclass(frozen=True, slots=True)
+class Relue:
+    """Les lignes encore dues, ce qui s'oppose aux autres, ce qui ne fait qu'attendre."""
+
+    relance: Relance
+    lignes: list[RelanceFacture]
+    dues: list[RelanceFacture]
+    contre: list[Blocage]
+    passagers: list[Blocage]
+
+    @property
+    def factures(self) -> list[Facture]:
+        return [ligne.facture for ligne in self.dues]
+
+    @property
+    def dit(self) -> Dit:
+        return tuple(sorted((f.pk, f.solde) for f in self.factures))
+
+    @property
+    def sans_adresse(self) -> bool:
+        return not self.dues and {b.code for b in self.contre} == {CodeBlocage.ADRESSE}
+
+
+def relire(
+    creancier: Creancier, *, maintenant: datetime, verrou: bool = False, **laquelle: object
+) -> Relue:
+    """`laquelle` : `pk=` ou `envoi=`."""
+    relance = _lire_la_relance(creancier, verrou=verrou, **laquelle)
+    au = jour_de(maintenant)
+    faits = _faits(relance, au=au, maintenant=maintenant)
+    dues, contre, passagers = [], {}, {}
+    lignes = list(_lire_les_lignes(relance))
+    for ligne in lignes:
+        trouves = [*_caduque(ligne, au=au), *blocages(_avec(faits, ligne))]
+        fermes = [b for b in trouves if b.code not in PASSAGERS]
+        passagers |= {b: None for b in trouves if b.code in PASSAGERS}
+        contre |= dict.fromkeys(fermes)
+        if not fermes:
+            dues.append(ligne)
+    return Relue(relance, lignes, dues, list(contre), list(passagers))
+
+
+def _lire_la_relance(creancier: Creancier, *, verrou: bool, **laquelle: object) -> Relance:
+    """Tout ce qui tient au client et au créancier, en une lecture."""
+    chez = {"creancier": OuterRef("creancier"), "client": OuterRef("client")}
+    faites = Relance.objects.filter(**chez, faite_le__isnull=False).exclude(pk=OuterRef("pk"))
+    appels = Appel.objects.filter(**chez, annule_le=None)
+    promesse = Promesse.objects.filter(**chez, close_le=None).order_by()
+    adresse = Coordonnee.objects.filter(**chez, valeur=OuterRef("destinataire")).courriels()
+    qs = (
+        Relance.objects.pour(creancier)
+        .select_related("creancier", "client", "etape")
+        .annotate(
+            promesse_pour_le=Subquery(promesse.values("pour_le")[:1], output_field=DateField()),
+            derniere_relance=_dernier(faites, "faite_le"),
+            dernier_appel=_dernier(appels, "appele_le"),
+            adresse_utilisable=Exists(adresse.utilisables()),
+        )
+    )
+    if verrou:
+        qs = qs.select_for_update(of=("self",))
+    return qs.get(**laquelle)
+
+
+def _dernier(qs, champ: str):
+    return Subquery(
+        qs.order_by().values("client").annotate(d=Max(champ)).values("d"),
+        output_field=DateTimeField(),
+    )
+
+
+def _lire_les_lignes(relance: Relance):
+    litige = Litige.objects.filter(
+        creancier=relance.creancier, facture=OuterRef("facture"), clos_le=None
+    ).order_by()
+    return (
+        RelanceFacture.objects.pour(relance.creancier)
+        .vivantes()
+        .filter(relance=relance)
+        .select_related("facture", "etape")
+        .annotate(litige_le=Subquery(litige.values("ouvert_le")[:1], output_field=DateField()))
+    )
+
+
+def _caduque(ligne: RelanceFacture, *, au: date) -> list[Blocage]:
+    delai = ligne.etape.delai if ligne.etape else 0
+    return [CADUQUE] if est_caduque(delai, echeance=ligne.facture.date_echeance, au=au) else []
+
+
+def _faits(relance: Relance, *, au: date, maintenant: datetime) -> Faits:
+    client, creancier = relance.client, relance.creancier
+    fenetre = fenetre_de(creancier)
+    actions = [d for d in (relance.derniere_relance, relance.dernier_appel) if d is not None]
+    return Faits(
+        au=au,
+        creancier=faits_du_creancier(creancier),
+        client=FaitsClient(
+            suspendu_le=client.suspendu_le,
+            suspendu_jusqu_au=client.suspendu_jusqu_au,
+            suspendu_motif=client.suspendu_motif,
+            procedure_collective_le=client.procedure_collective_le,
+            fusionne=client.fusionne_dans_id is not None,
+            promesse_pour_le=relance.promesse_pour_le,
+            derniere_action_le=jour_de(max(actions)) if actions else None,
+            adresse=relance.destinataire if relance.adresse_utilisable else "",
+        ),
+        facture=FaitsFacture(solde=Decimal("0.00")),
+        ouverture=None
+        if est_ouverte(maintenant, fenetre)
+        else prochaine_ouverture(maintenant, fenetre),
+        par_courriel=relance.canal == Canal.COURRIEL,
+        automatique=relance.decidee_par_id is None and relance.etat != EtatRelance.A_VALIDER,
+        a_valider=relance.etat == EtatRelance.A_VALIDER,
+        deja_prevue=True,
+    )
+
+
+def _avec(faits: Faits, ligne: RelanceFacture) -> Faits:
+    facture = ligne.facture
+    return avec_facture(
+        faits,
+        FaitsFacture(
+            solde=facture.solde,
+            est_avoir=facture.est_avoir,
+            contentieux_depuis=facture.contentieux_depuis,
+            litige_ouvert_le=ligne.litige_le,
+        ),
+    )

@@ -1,0 +1,233 @@
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from recouvrement.comptes.acces import RequeteHabilitee, habilite
+from recouvrement.comptes.enums import Role
+from recouvrement.courriel.actions import en_octets
+from recouvrement.courriel.analyse import analyser
+from recouvrement.socle.annonces import annoncer
+from recouvrement.socle.erreurs import ErreurMetier
+from relances.actions import decisions
+from relances.enums import Canal, EtatRelance
+from relances.forms.relance import RetenirForm, RetoucheForm
+from relances.lectures.controles import controles
+from relances.lectures.liste import TONS
+from relances.lectures.message import Message, en_courriel, message_de
+from relances.lectures.relecture import Relue, relire
+from relances.models import Relance, RelanceFacture
+from relances.views.liste import vers_la_suivante
+
+CSP_D_UN_MESSAGE = {
+    "default-src": ["'none'"],
+    "img-src": ["data:"],
+    "frame-ancestors": ["'self'"],
+    "form-action": ["'none'"],
+    "base-uri": ["'none'"],
+}
+A_COMPOSER = (EtatRelance.A_VALIDER, EtatRelance.PLANIFIEE)
+
+
+def _charger(request: RequeteHabilitee, pk: int) -> Relance:
+    return get_object_or_404(
+        Relance.objects.pour(request.creancier).select_related(
+            "creancier", "client", "etape", "envoi", "decidee_par"
+        ),
+        pk=pk,
+    )
+
+
+def _composer(relance: Relance) -> tuple[Message | None, Relue]:
+    """L'aperçu : ce qui partirait à l'instant, par la fonction qui le fera partir."""
+    relue = relire(relance.creancier, maintenant=timezone.now(), pk=relance.pk)
+    factures = relue.factures or [ligne.facture for ligne in relue.lignes]
+    if not factures or relance.canal != Canal.COURRIEL:
+        return None, relue
+    return message_de(relance, factures=factures, au=timezone.localdate()), relue
+
+
+@require_GET
+@habilite(Role.LECTURE)
+def relance(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    return _montrer(request, _charger(request, pk))
+
+
+def _montrer(
+    request: RequeteHabilitee, relance: Relance, *, statut: int = 200, **plus: Any
+) -> HttpResponse:
+    contexte: dict[str, Any] = {
+        "relance": relance,
+        "envoi": relance.envoi,
+        "ton": TONS.get(relance.etat, ""),
+        "retenir": RetenirForm(),
+        "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),
+        "lignes": RelanceFacture.objects.pour(request.creancier)
+        .filter(relance=relance)
+        .select_related("facture")
+        .order_by("facture__date_echeance", "pk"),
+    } | plus
+    if relance.etat in A_COMPOSER and not _est_garde(relance):
+        message, relue = _composer(relance)
+        contexte |= {
+            "message": message,
+            "controles": controles(relue),
+            "bloque": [c for c in controles(relue) if c.ton == "demeure"],
+        }
+    elif relance.envoi and relance.envoi.octets:
+        contexte["lu"] = analyser(relance.envoi.octets)
+        contexte["renvoi_le"] = decisions.renvoi_possible_le(relance.envoi)
+        contexte["maintenant"] = timezone.now()
+    return render(request, "relances/relance.html", contexte, status=statut)
+
+
+def _est_garde(relance: Relance) -> bool:
+    return bool(relance.envoi and relance.envoi.octets)
+
+
+@require_GET
+@habilite(Role.LECTURE)
+@xframe_options_sameorigin
+@csp_override(CSP_D_UN_MESSAGE)
+def message_html(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """La partie HTML seule, dans un cadre où rien ne s'exécute ni ne se charge."""
+    relance = _charger(request, pk)
+    if _est_garde(relance):
+        html = analyser(relance.envoi.octets).html
+    else:
+        message, _ = _composer(relance)
+        html = ""
+        if message is not None:
+            courriel = en_courriel(message, maintenant=timezone.now())
+            html = analyser(en_octets(courriel, message_id="<apercu>")).html
+    return HttpResponse(html or "<p>Ce message n'a pas de partie HTML.</p>")
+
+
+@require_GET
+@habilite(Role.LECTURE)
+def octets(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """Les octets exacts, tels qu'ils ont passé la ligne."""
+    relance = _charger(request, pk)
+    if not _est_garde(relance):
+        annoncer(request, "Ce message n'est pas encore composé.")
+        return redirect("relances:relance", creancier=request.creancier.code, pk=pk)
+    reponse = HttpResponse(bytes(relance.envoi.octets), content_type="message/rfc822")
+    reponse["Content-Disposition"] = f'attachment; filename="relance-{relance.pk}.eml"'
+    return reponse
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def valider(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    return _decider(
+        request,
+        pk,
+        "Relance validée : elle part aux prochaines heures d'envoi.",
+        lambda relance: decisions.valider(relance, maintenant=timezone.now(), acteur=request.user),
+        suivante=True,
+    )
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def reporter(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    return _decider(
+        request,
+        pk,
+        "Relance reportée au prochain jour ouvré.",
+        lambda relance: decisions.reporter(relance, au=timezone.localdate(), acteur=request.user),
+        suivante=True,
+    )
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def annuler(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    relance = _charger(request, pk)
+    formulaire = RetenirForm(request.POST)
+    if not formulaire.is_valid():
+        return _montrer(request, relance, statut=422, retenir=formulaire)
+    return _decider(
+        request,
+        pk,
+        "Relance retenue : elle ne partira pas.",
+        lambda r: decisions.annuler(r, motif=formulaire.cleaned_data["motif"], acteur=request.user),
+        suivante=relance.etat == EtatRelance.A_VALIDER,
+    )
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def liberer(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    return _decider(
+        request,
+        pk,
+        "Message remis dans la file d'envoi.",
+        lambda relance: decisions.liberer(relance, maintenant=timezone.now(), acteur=request.user),
+    )
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def renvoyer(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    return _decider(
+        request,
+        pk,
+        "Message renvoyé sous un nouvel identifiant.",
+        lambda relance: decisions.renvoyer(relance, maintenant=timezone.now(), acteur=request.user),
+    )
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def trancher(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    est_arrivee = request.POST.get("suite") == "arrivee"
+    return _decider(
+        request,
+        pk,
+        "C'est noté : le message est arrivé." if est_arrivee else "Envoi laissé là.",
+        lambda relance: decisions.trancher(
+            relance, est_arrivee=est_arrivee, maintenant=timezone.now(), acteur=request.user
+        ),
+    )
+
+
+def _decider(
+    request: RequeteHabilitee, pk: int, dire: str, action: Any, *, suivante: bool = False
+) -> HttpResponse:
+    relance = _charger(request, pk)
+    try:
+        action(relance)
+    except ErreurMetier as refus:
+        return _montrer(request, _charger(request, pk), statut=422, refus=refus.message)
+    annoncer(request, dire)
+    if suivante:
+        return vers_la_suivante(request, apres=pk)
+    return redirect("relances:relance", creancier=request.creancier.code, pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@habilite(Role.ASSISTANTE)
+def retoucher(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    relance = _charger(request, pk)
+    etape, anglais = relance.etape, relance.langue == "en"
+    initial = {
+        "sujet": relance.sujet or (etape and ((anglais and etape.sujet_en) or etape.sujet)),
+        "texte": relance.texte or (etape and ((anglais and etape.texte_en) or etape.texte)),
+    }
+    formulaire = RetoucheForm(request.POST or None, initial=initial)
+    if request.method == "POST" and formulaire.is_valid():
+        try:
+            decisions.retoucher(relance, acteur=request.user, **formulaire.cleaned_data)
+        except ErreurMetier as refus:
+            formulaire.add_error(None, refus.message)
+        else:
+            annoncer(request, "Message retouché. Le scénario garde son texte.")
+            return redirect("relances:relance", creancier=request.creancier.code, pk=pk)
+    statut = 422 if formulaire.errors else 200
+    contexte = {"relance": relance, "formulaire": formulaire}
+    return render(request, "relances/retoucher.html", contexte, status=statut)

@@ -1,0 +1,94 @@
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from clients.models import Client
+from factures.models import Facture
+from recouvrement.comptes.acces import RequeteHabilitee, habilite
+from recouvrement.comptes.enums import Role
+from recouvrement.socle.annonces import annoncer
+from recouvrement.socle.erreurs import ErreurMetier
+from relances.actions.scenarios import publier_scenario, scenario_en_vigueur
+from relances.forms.scenario import EtapeFormSet, ScenarioForm, en_etapes, en_initial
+from relances.lectures.faits import adresses, etapes_en_vigueur
+from relances.lectures.message import apercu_d_une_etape
+from relances.models import Etape, Scenario
+
+
+@require_GET
+@habilite(Role.LECTURE)
+def scenario(request: RequeteHabilitee) -> HttpResponse:
+    """Les étapes en vigueur, et les versions passées."""
+    contexte = {
+        "scenario": scenario_en_vigueur(request.creancier),
+        "etapes": etapes_en_vigueur(request.creancier).liste,
+        "versions": Scenario.objects.pour(request.creancier)
+        .select_related("publie_par")
+        .order_by("-version")[:20],
+        "peut_publier": Role(request.habilitation.role).couvre(Role.GESTIONNAIRE),
+    }
+    return render(request, "relances/scenario.html", contexte)
+
+
+@require_http_methods(["GET", "POST"])
+@habilite(Role.GESTIONNAIRE)
+def modifier(request: RequeteHabilitee) -> HttpResponse:
+    """Publier une nouvelle version ; ce qui est déjà fait le reste."""
+    actuel = scenario_en_vigueur(request.creancier)
+    etapes = etapes_en_vigueur(request.creancier).liste
+    formulaire = ScenarioForm(
+        request.POST or None, initial={"nom": actuel.nom if actuel else "Scénario de relance"}
+    )
+    lot = EtapeFormSet(request.POST or None, initial=en_initial(etapes), prefix="etape")
+    if request.method == "POST" and formulaire.is_valid() and lot.is_valid():
+        try:
+            publie = publier_scenario(
+                request.creancier,
+                nom=formulaire.cleaned_data["nom"],
+                etapes=en_etapes(lot),
+                maintenant=timezone.now(),
+                acteur=request.user,
+            )
+        except ErreurMetier as refus:
+            formulaire.add_error(None, refus.message)
+        else:
+            annoncer(request, f"Version {publie.version} publiée : elle vaut pour la suite.")
+            return redirect("relances:scenario", creancier=request.creancier.code)
+    statut = 200 if request.method == "GET" else 422
+    contexte = {"formulaire": formulaire, "lot": lot}
+    return render(request, "relances/scenario_modifier.html", contexte, status=statut)
+
+
+@require_GET
+@habilite(Role.LECTURE)
+def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """Le message d'une étape, écrit pour un vrai client, sans rien envoyer."""
+    creancier = request.creancier
+    etape = get_object_or_404(Etape.objects.pour(creancier), pk=pk)
+    debiteurs = (
+        Client.objects.pour(creancier)
+        .filter(factures__solde__gt=0, factures__est_avoir=False)
+        .distinct()
+        .order_by("nom_recherche", "pk")[:50]
+    )
+    choisi = request.GET.get("client", "")
+    client = next((c for c in debiteurs if str(c.pk) == choisi), next(iter(debiteurs), None))
+    message = None
+    if client is not None:
+        client.creancier = creancier
+        factures = (
+            Facture.objects.pour(creancier)
+            .ouvertes()
+            .filter(client=client)
+            .order_by("date_echeance", "pk")[:5]
+        )
+        message = apercu_d_une_etape(
+            etape,
+            client,
+            factures=factures,
+            au=timezone.localdate(),
+            destinataire=adresses(creancier, clients=[client.pk]).get(client.pk, ""),
+        )
+    contexte = {"etape": etape, "debiteurs": debiteurs, "client": client, "message": message}
+    return render(request, "relances/apercu.html", contexte)
