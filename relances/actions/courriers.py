@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from clients.models import Client
+from factures.actions.verification import constater_mise_en_demeure
 from factures.documents import donnees_du_decompte
 from factures.lectures import decompte_client
 from factures.models import Facture
@@ -23,7 +24,7 @@ from relances.documents import (
 from relances.enums import CANAUX_POSTAUX, Canal, EtatCourrier, EtatRelance
 from relances.evenements import Evenement
 from relances.lectures.message import corps_de_lettre
-from relances.models import Courrier, Etape, Relance, RelanceFacture
+from relances.models import Courrier, Etape, MiseEnDemeure, Relance, RelanceFacture
 
 # D'un état du recommandé, ceux qui peuvent suivre.
 SUITES = {
@@ -184,6 +185,11 @@ def suivre(courrier: Courrier, *, etat: EtatCourrier, le: date, acteur: Utilisat
     else:
         courrier.distribue_le = le
     courrier.save(update_fields=["etat", "presente_le", "distribue_le"])
+    if etat == EtatCourrier.DISTRIBUE and _est_une_mise_en_demeure(courrier):
+        # Contre un particulier, les intérêts ne courent qu'à partir de là (C. civ., art. 1344-1).
+        lignes = RelanceFacture.objects.pour(courrier.creancier).filter(relance=courrier.relance_id)
+        factures = [ligne.facture for ligne in lignes.select_related("facture__creancier")]
+        constater_mise_en_demeure(factures, recue_le=le, acteur=acteur)
     inscrire(
         Evenement.COURRIER_SUIVI,
         cible=courrier,
@@ -212,6 +218,10 @@ def annuler_courrier(courrier: Courrier, *, motif: str, acteur: Utilisateur) -> 
     )
     inscrire(Evenement.COURRIER_ANNULE, cible=courrier, acteur=acteur, client=courrier.client_id)
     return courrier
+
+
+def _est_une_mise_en_demeure(courrier: Courrier) -> bool:
+    return MiseEnDemeure.objects.pour(courrier.creancier).filter(courrier=courrier).exists()
 
 
 def _verrouiller(courrier: Courrier) -> Courrier:
