@@ -1,6 +1,16 @@
 from django.urls import path
 
-from factures.views import conventions, decompte, dossier, fiche, imports, liste, reglements
+from factures.views import (
+    conventions,
+    decompte,
+    dossier,
+    droit,
+    fiche,
+    imports,
+    liste,
+    procedures,
+    reglements,
+)
 
 app_name = "factures"
 urlpatterns = [
@@ -19,6 +29,14 @@ urlpatterns = [
     path("reglements/<int:pk>/imputer/", reglements.imputer_le_disponible, name="imputer"),
     path("pieces/<int:pk>/", dossier.piece, name="piece"),
     path("client/<int:pk>/deposer/", dossier.deposer, name="deposer_piece"),
+    path("<int:pk>/droit/", droit.droit, name="droit"),
+    path("<int:pk>/droit/acte/", droit.acte, name="acte"),
+    path("<int:pk>/droit/verifier/", droit.verifier, name="verifier"),
+    path("actes/<int:pk>/non-avenu/", droit.non_avenu, name="non_avenu"),
+    path("procedure/<int:pk>/", procedures.procedure, name="procedure"),
+    path("procedure/<int:pk>/preparer/", procedures.preparer, name="declaration_preparer"),
+    path("procedure/<int:pk>/declarer/", procedures.declarer, name="declaration_faite"),
+    path("procedure/<int:pk>/declaration.pdf", procedures.document, name="declaration"),
     path("conventions/<int:pk>/", conventions.conventions, name="conventions"),
     path("decompte/<int:pk>/", decompte.decompte, name="decompte"),
     path("decompte/<int:pk>/sceller/", decompte.sceller_le_decompte, name="decompte_sceller"),

@@ -70,7 +70,7 @@ def enregistrer_acte(
 def declarer_non_avenu(
     evenement: EvenementPrescription, *, motif: str, acteur: Utilisateur
 ) -> EvenementPrescription:
-    """Désistement, péremption, rejet (C. civ., art. 2243), ou saisie par erreur : il reste lisible."""
+    """Désistement, péremption, rejet (C. civ., 2243), ou saisie par erreur : il reste lisible."""
     verrouiller_factures(evenement.creancier, [evenement.facture_id])
     evenement = (
         EvenementPrescription.objects.pour(evenement.creancier)

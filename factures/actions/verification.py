@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db import transaction
 
-from factures.actions.soldes import annoncer_creances, verrouiller_factures
+from factures.actions.soldes import verrouiller_factures
 from factures.enums import MentionFacture, SituationDelai
 from factures.erreurs import FactureIncoherente
 from factures.evenements import Evenement
@@ -59,5 +59,4 @@ def constater_mise_en_demeure(
         cibles=[(f, {"recue_le": recue_le}) for f in changees],
         acteur=acteur,
     )
-    annoncer_creances(creancier, changees, "modifiee")
     return changees

@@ -1,8 +1,10 @@
 """Le délai convenu est-il permis, la facture porte-t-elle ses mentions ? Avec l'article."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from clients.enums import NatureClient
+from factures.lectures.prescription import PrescriptionFacture
 from factures.models import Facture
 from recouvrement.droit.mentions import Mention, manquantes
 from recouvrement.droit.paiement import Situation, Verdict, verifier
@@ -78,3 +80,14 @@ def constats(facture: Facture) -> list[Constat]:
             for mention in manquent
         ]
     return lignes
+
+
+def constat_de_prescription(prescription: PrescriptionFacture, *, au: date) -> Constat:
+    duree = prescription.calcul.duree
+    detail = f"{duree.ans} an{'s' if duree.ans > 1 else ''}, {duree.fondement}"
+    if duree.confiance.a_confirmer:
+        detail += " · à confirmer"
+    actes = [acte for acte in prescription.actes if not acte.non_avenu_motif]
+    if actes:
+        detail += f" ; changé par : {', '.join(str(acte) for acte in actes)}"
+    return Constat(prescription.phrase(au=au), detail, prescription.ton(au=au), "heure")

@@ -7,6 +7,8 @@ from factures.actions import enregistrer_facture, modifier_facture
 from factures.erreurs import NumeroDejaPris
 from factures.forms import FactureForm
 from factures.lectures.fiche import fiche_facture
+from factures.lectures.prescription import prescriptions
+from factures.lectures.verification import constat_de_prescription, constats
 from factures.views.commun import choisir_le_client, client_demande, la_facture
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
@@ -18,11 +20,16 @@ from recouvrement.socle.erreurs import ErreurMetier
 @habilite(Role.LECTURE)
 def detail(request: RequeteHabilitee, pk: int) -> HttpResponse:
     facture, au = la_facture(request, pk), timezone.localdate()
+    prescription = prescriptions([facture]).get(facture.pk)
     contexte = {
         "facture": facture,
         "client": facture.client,
         "fiche": fiche_facture(facture, au=au),
         "au": au,
+        "droit": [
+            *([constat_de_prescription(prescription, au=au)] if prescription else []),
+            *constats(facture),
+        ],
         "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),
     }
     return render(request, "factures/detail.html", contexte)

@@ -7,12 +7,14 @@ from io import BytesIO
 import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from factures.lectures.arrete import factures_dues, payees_en_retard
 from factures.lectures.decompte import decompte_client
 from factures.lectures.ecritures import comptes
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.models import Document
+from recouvrement.droit.mentions import interdits
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import un_avoir, un_encaissement, une_facture
@@ -124,7 +126,9 @@ def test_le_decompte_se_scelle_une_fois_et_se_relit(client, chez):
     assert document.donnees["total"] == "10460.55"
     relu = client.get(scelle.url)
     assert relu.status_code == 200
-    assert relu.content.startswith(b"%PDF")
+    pdf = "".join(page.extract_text() for page in PdfReader(BytesIO(relu.content)).pages)
+    assert "10 460,55" in pdf.replace("\xa0", " ").replace("\u202f", " ")
+    assert interdits(pdf) == ()
     assert document.titre in client.get(adresse(chez)).content.decode()
 
 

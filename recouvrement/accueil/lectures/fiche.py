@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from clients.models import Client, Contact, Note
 from factures.lectures import DecompteClient, decompte_client
+from factures.lectures.prescription import prescriptions
 from factures.models import Facture, Litige
 from recouvrement.socle.montants import ZERO
 from relances.actions.promesses import est_rompue
@@ -86,9 +87,12 @@ def fiche_client(client: Client, *, au: date) -> FicheClient:
     creancier = client.creancier
     ouvertes = Facture.objects.pour(creancier).filter(client=client).ouvertes()
     factures = list(avec_palier(ouvertes).order_by("date_echeance", "pk"))
+    par_pk = {facture.pk: facture for facture in factures}
     for facture in factures:
         facture.client = client
         facture.creancier = creancier
+    for pk, prescription in prescriptions(factures).items():
+        par_pk[pk].prescription = prescription
     echues = [facture for facture in factures if facture.est_echue(au=au)]
     promesse = Promesse.objects.pour(creancier).filter(client=client).en_cours().first()
     contacts = list(

@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from clients.models import Client
+from factures.lectures.echeances import echeances_legales
 from recouvrement.accueil.lectures.fiche import fiche_client
 from recouvrement.accueil.lectures.fil import fil_du_client
 from recouvrement.accueil.lectures.journee import (
@@ -45,6 +46,7 @@ def _journee(request: HttpRequest, creanciers: list[Creancier]) -> HttpResponse:
         "creanciers": creanciers,
         "action": action,
         "aujourdhui": timezone.localdate(),
+        "echeances": echeances_legales(creanciers, au=timezone.localdate()),
         "a_completer": clients_a_completer(creanciers),
     }
     if action is not None:

@@ -3,6 +3,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from factures.lectures.echeances import echeances_legales
 from recouvrement.accueil.lectures.journee import clients_a_completer, creanciers_de, ma_journee
 from recouvrement.accueil.lectures.tableau import TableauDeBord, tableau_de_bord
 from recouvrement.comptes.acces import RequeteHabilitee, connecte, habilite
@@ -37,6 +38,7 @@ def _tableau(request: HttpRequest, creanciers: list[Creancier], *, code: str) ->
             "aujourdhui": aujourdhui,
             "code": code,
             "decisions": decisions,
+            "echeances": echeances_legales(creanciers, au=aujourdhui),
             "creanciers": creanciers,
             "a_completer": clients_a_completer(creanciers),
         },

@@ -1,0 +1,95 @@
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from factures.enums import ActePrescription, NatureProcedure, SituationDelai
+from factures.forms.champs import jour_saisi
+from factures.models import Facture, Piece
+from recouvrement.droit.mentions import exigees
+from recouvrement.droit.regimes import regime_de
+
+
+class ActeForm(forms.Form):
+    acte = forms.ChoiceField(
+        label="Acte",
+        choices=ActePrescription.choices,
+        help_text="Une relance, une mise en demeure ou le dépôt d'une requête n'y change rien.",
+    )
+    le = jour_saisi(label="En date du")
+    fin = jour_saisi(
+        label="Jusqu'au",
+        required=False,
+        help_text="Fin de l'instance ou de la suspension ; vide si elle dure encore.",
+    )
+    preuve = forms.CharField(
+        label="Ce qui le prouve",
+        max_length=250,
+        help_text="« Courriel du 12 mars où M. Duval reconnaît devoir la somme ».",
+    )
+    piece = forms.ModelChoiceField(
+        label="Pièce au dossier", queryset=Piece.objects.none(), required=False
+    )
+
+    def __init__(self, *args: Any, facture: Facture, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["piece"].queryset = (
+            Piece.objects.pour(facture.creancier)
+            .filter(Q(facture=facture) | Q(facture=None), client=facture.client_id)
+            .order_by("-pk")
+        )
+
+
+class NonAvenuForm(forms.Form):
+    motif = forms.CharField(label="Pourquoi", max_length=250)
+
+
+class VerificationForm(forms.Form):
+    situation = forms.ChoiceField(
+        label="Ce qui a été convenu",
+        required=False,
+        choices=[("", "Règle commune"), *SituationDelai.choices],
+    )
+    mentions = forms.MultipleChoiceField(
+        label="Mentions lues sur la facture",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Cochez ce que vous avez sous les yeux ; le reste sera dit manquant.",
+    )
+
+    def __init__(self, *args: Any, facture: Facture, **kwargs: Any):
+        kwargs.setdefault(
+            "initial",
+            {"situation": facture.situation_delai, "mentions": facture.mentions_vues or []},
+        )
+        super().__init__(*args, **kwargs)
+        self.fields["mentions"].choices = [
+            (mention.code, mention.libelle[0].upper() + mention.libelle[1:])
+            for mention in exigees(regime_de(facture.client.nature))
+        ]
+
+
+class ProcedureForm(forms.Form):
+    nature = forms.ChoiceField(label="Nature", choices=NatureProcedure.choices)
+    jugement_le = jour_saisi(label="Jugement d'ouverture du")
+    publication_le = jour_saisi(
+        label="Publiée au BODACC le",
+        required=False,
+        help_text="Le délai de deux mois pour déclarer part de là.",
+    )
+    tribunal = forms.CharField(label="Tribunal", max_length=120, required=False)
+    representant = forms.CharField(
+        label="Mandataire judiciaire ou liquidateur", max_length=120, required=False
+    )
+    representant_adresse = forms.CharField(label="Son adresse", max_length=250, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        lu = super().clean()
+        jugement, publication = lu.get("jugement_le"), lu.get("publication_le")
+        if jugement and publication and publication < jugement:
+            self.add_error("publication_le", "La publication suit le jugement.")
+        return lu
+
+
+class DeclarationForm(forms.Form):
+    le = jour_saisi(label="Déclarée le")

@@ -1,0 +1,117 @@
+"""Le droit d'une facture : jusqu'à quand la réclamer, son délai, ses mentions."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from factures.actions.prescription import declarer_non_avenu, enregistrer_acte
+from factures.actions.verification import verifier_facture
+from factures.forms.droit import ActeForm, NonAvenuForm, VerificationForm
+from factures.lectures.prescription import prescriptions
+from factures.lectures.verification import constats
+from factures.models import EvenementPrescription, Facture
+from factures.views.commun import la_facture
+from recouvrement.comptes.acces import RequeteHabilitee, habilite
+from recouvrement.comptes.enums import Role
+from recouvrement.socle.annonces import annoncer
+from recouvrement.socle.erreurs import ErreurMetier
+
+
+@require_GET
+@habilite(Role.LECTURE)
+def droit(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    return _page(request, la_facture(request, pk))
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def acte(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    facture = la_facture(request, pk)
+    form = ActeForm(request.POST, facture=facture)
+    if form.is_valid():
+        try:
+            enregistre = enregistrer_acte(
+                facture, au=timezone.localdate(), acteur=request.user, **form.cleaned_data
+            )
+        except ErreurMetier as erreur:
+            form.add_error(None, erreur.message)
+        else:
+            annoncer(request, f"{enregistre} : enregistré.")
+            return redirect("factures:droit", request.creancier.code, facture.pk)
+    return _page(request, facture, acte=form)
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def non_avenu(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    evenement = get_object_or_404(EvenementPrescription.objects.pour(request.creancier), pk=pk)
+    facture = la_facture(request, evenement.facture_id)
+    evenement.creancier = request.creancier
+    form = NonAvenuForm(request.POST)
+    try:
+        motif = form.cleaned_data["motif"] if form.is_valid() else ""
+        declarer_non_avenu(evenement, motif=motif, acteur=request.user)
+    except ErreurMetier as erreur:
+        return _page(request, facture, refus=erreur.message)
+    annoncer(request, "L'acte est déclaré sans effet ; il reste lisible.")
+    return redirect("factures:droit", request.creancier.code, facture.pk)
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def verifier(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    facture = la_facture(request, pk)
+    form = VerificationForm(request.POST, facture=facture)
+    if form.is_valid():
+        verifier_facture(facture, acteur=request.user, **form.cleaned_data)
+        annoncer(request, "La vérification est enregistrée.")
+        return redirect("factures:droit", request.creancier.code, facture.pk)
+    return _page(request, facture, verification=form)
+
+
+def _page(
+    request: RequeteHabilitee,
+    facture: Facture,
+    *,
+    acte: ActeForm | None = None,
+    verification: VerificationForm | None = None,
+    refus: str = "",
+) -> HttpResponse:
+    au = timezone.localdate()
+    prescription = prescriptions([facture]).get(facture.pk)
+    contexte = {
+        "facture": facture,
+        "client": facture.client,
+        "au": au,
+        "prescription": prescription,
+        "phrase": prescription.phrase(au=au) if prescription else "",
+        "ton": prescription.ton(au=au) if prescription else "",
+        "etapes": _etapes(prescription),
+        "constats": constats(facture),
+        "acte": acte or ActeForm(facture=facture),
+        "verification": verification or VerificationForm(facture=facture),
+        "refus": refus,
+        "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),
+    }
+    refuse = refus or acte or verification
+    return render(request, "factures/droit.html", contexte, status=422 if refuse else 200)
+
+
+def _etapes(prescription) -> list[tuple]:
+    """Chaque acte saisi, et ce que le droit en a fait."""
+    if prescription is None:
+        return []
+    # Le droit les range comme la lecture, à l'ordre du même jour près : on les retrouve par valeur.
+    restantes = list(prescription.calcul.etapes)
+    paires = []
+    for saisi in prescription.actes:
+        etape = next(
+            e
+            for e in restantes
+            if (e.evenement.acte.name, e.evenement.le, e.evenement.preuve)
+            == (saisi.acte, saisi.le, saisi.preuve)
+        )
+        restantes.remove(etape)
+        paires.append((saisi, etape))
+    return paires
