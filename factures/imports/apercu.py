@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from factures.enums import SortLigne
+from factures.imports.figes import figer
 from factures.imports.rapprochement import Annuaire, ClientAmbigu, ClientVise
 from factures.imports.types import AVOIR, Anomalie, FactureLue, Refus
 from factures.models import Facture, Piece
@@ -80,7 +81,7 @@ def apercevoir(creancier: Creancier, lues: Sequence[Lue]) -> list[LigneApercu]:
     connues = _connues(creancier, numeros)
     pieces = _pieces(creancier, connues.values())
     annuaire = Annuaire(creancier)
-    vues: dict[str, Lue] = {}
+    vues: dict[str, LigneApercu] = {}
     return [_juger(creancier, lue, connues, pieces, annuaire, vues) for lue in lues]
 
 
@@ -96,15 +97,9 @@ def _juger(creancier, lue, connues, pieces, annuaire, vues) -> LigneApercu:
     ligne = LigneApercu(lue, SortLigne.CREEE)
     _verifier_emetteur(ligne, creancier)
     if deja := vues.get(facture.numero):
-        if facture == deja.facture:
-            ligne.sort = SortLigne.INCHANGEE
-            ligne.signaler("numero", f"Répète {deja.origine} : non reprise.")
-        else:
-            ligne.refuser(
-                "numero", f"Ce numéro est déjà dans {deja.origine}, avec d'autres valeurs."
-            )
+        _repeter(ligne, deja)
         return ligne
-    vues[facture.numero] = lue
+    vues[facture.numero] = ligne
     existante = ligne.existante = connues.get(facture.numero)
     try:
         ligne.client = annuaire.viser(facture.acheteur)
@@ -118,6 +113,19 @@ def _juger(creancier, lue, connues, pieces, annuaire, vues) -> LigneApercu:
     else:
         _completer(ligne, creancier)
     return ligne
+
+
+def _repeter(ligne: LigneApercu, deja: LigneApercu) -> None:
+    """Le même numéro deux fois : la même facture (son PDF après son XML), ou une erreur."""
+    if figer(ligne.lue.facture) != figer(deja.lue.facture):
+        ligne.refuser(
+            "numero", f"Ce numéro est déjà dans {deja.lue.origine}, avec d'autres valeurs."
+        )
+        return
+    ligne.sort = SortLigne.INCHANGEE
+    ligne.signaler("numero", f"Répète {deja.lue.origine} : non reprise.")
+    if deja.lue.piece is None and ligne.lue.piece and deja.sort == SortLigne.CREEE:
+        deja.lue.piece, deja.ajoute_piece = ligne.lue.piece, True
 
 
 def _verifier_emetteur(ligne: LigneApercu, creancier: Creancier) -> None:

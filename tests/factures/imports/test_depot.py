@@ -12,13 +12,16 @@ from factures.actions import modifier_facture
 from factures.actions.importation import abandonner_import
 from factures.enums import EtatImport, Moyen
 from factures.erreurs import ImportDejaTraite, ImportVide
+from factures.imports import depot
 from factures.imports.depot import preparer_import, relire_import, valider_import
+from factures.imports.types import FactureLue, PartieLue, ResultatLecture
 from factures.models import (
     CorrespondanceColonnes,
     Encaissement,
     Facture,
     Importation,
     LigneImport,
+    Piece,
 )
 from tests.fabriques.clients import un_client, une_coordonnee
 from tests.fabriques.comptes import un_creancier
@@ -259,3 +262,30 @@ def test_la_commande_importe_ou_montre_a_blanc(tmp_path):
     assert Facture.objects.pour(creancier).count() == 1
     with pytest.raises(CommandError):
         call_command("importer_factures", str(fichier), creancier="inconnu")
+
+
+def test_le_pdf_depose_avec_son_xml_devient_sa_piece(monkeypatch):
+    facture = FactureLue(
+        numero="F1", nature="facture", date_emission=date(2026, 3, 1), date_echeance=None,
+        devise="EUR", montant_ht=None, montant_tva=None, montant_ttc=Decimal("100.00"),
+        montant_prepaye=None, montant_du=None, vendeur=PartieLue(), acheteur=PartieLue("Pellerin"),
+    )  # fmt: skip
+    monkeypatch.setattr(
+        depot,
+        "lire_au_fil",
+        lambda fichiers: [ResultatLecture(nom, factures=(facture,)) for nom, _ in fichiers],
+    )
+    creancier = un_creancier()
+    fichiers = [("f.xml", b"<x/>"), ("f.pdf", b"%PDF-1.7 f")]
+
+    def importer_les_deux():
+        importation = preparer_import(creancier, fichiers, acteur=None, maintenant=MAINTENANT)
+        vus = sorts(importation)
+        valider_import(importation, acteur=None, maintenant=MAINTENANT)
+        return vus
+
+    assert importer_les_deux() == ["creee", "inchangee"]
+    piece = Piece.objects.pour(creancier).get()
+    assert (piece.facture.numero, piece.nom_fichier, piece.taille) == ("F1", "f.pdf", 10)
+    assert importer_les_deux() == ["inchangee", "inchangee"]
+    assert Piece.objects.pour(creancier).count() == 1
