@@ -47,8 +47,12 @@ trouve_uv() {
   if command -v uv >/dev/null 2>&1 && uv --version >/dev/null 2>&1; then command -v uv; return; fi
   if ! "$PWD/.outils/uv/bin/uv" --version 2>/dev/null | grep -q " $UV_VERSION"; then
     dit "Installation de uv $UV_VERSION dans .outils"
-    "$1" -m venv --clear .outils/uv >&2 || return 1
-    .outils/uv/bin/python -m pip install -q "uv==$UV_VERSION" >&2 || return 1
+    rm -rf .outils/uv
+    # Sans pip (python3 nu de Debian), un venv en apporte un ; avec, inutile d'attendre sa création.
+    "$1" -m pip install -q --no-warn-script-location --target .outils/uv "uv==$UV_VERSION" >/dev/null 2>&1 || {
+      rm -rf .outils/uv
+      "$1" -m venv .outils/uv >&2 && .outils/uv/bin/python -m pip install -q "uv==$UV_VERSION" >&2
+    } || return 1
   fi
   printf '%s\n' "$PWD/.outils/uv/bin/uv"
 }
