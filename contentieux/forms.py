@@ -1,5 +1,4 @@
 from datetime import date
-from decimal import Decimal
 
 from django import forms
 
@@ -7,17 +6,13 @@ from clients.models import Client
 from contentieux.enums import EtatDossier, IssueDossier, NatureFrais, Voie
 from contentieux.models import Dossier
 from contentieux.regles import etats_suivants
+from factures.forms.champs import MontantField
 from factures.models import Facture
+from recouvrement.socle.montants import ZERO
 
 
 class ChampJour(forms.DateField):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
-class ChampEuros(forms.DecimalField):
-    def __init__(self, **kwargs):
-        super().__init__(max_digits=12, decimal_places=2, localize=True, **kwargs)
-        self.widget = forms.TextInput(attrs={"class": "montant", "inputmode": "decimal"})
 
 
 class OuvrirForm(forms.Form):
@@ -64,8 +59,8 @@ class RequeteForm(forms.Form):
         required=False,
         help_text="Facultatif (CPC, art. 1408).",
     )
-    clause_penale = ChampEuros(label="Clause pénale", required=False, min_value=Decimal(0))
-    frais_accessoires = ChampEuros(label="Frais accessoires", required=False, min_value=Decimal(0))
+    clause_penale = MontantField(label="Clause pénale", required=False, minimum=ZERO)
+    frais_accessoires = MontantField(label="Frais accessoires", required=False, minimum=ZERO)
     lieu = forms.CharField(label="Fait à", max_length=80, required=False)
 
     def __init__(self, *args, dossier: Dossier, au: date, **kwargs):
@@ -116,11 +111,7 @@ class NoteForm(forms.Form):
 class FraisForm(forms.Form):
     nature = forms.ChoiceField(label="Nature", choices=NatureFrais.choices)
     libelle = forms.CharField(label="Libellé", max_length=160)
-    montant = ChampEuros(
-        label="Montant",
-        min_value=Decimal("0.01"),
-        error_messages={"min_value": "Le montant doit être supérieur à zéro."},
-    )
+    montant = MontantField(label="Montant")
     le = ChampJour(label="Le")
 
 

@@ -51,7 +51,10 @@ def ouvrir(request: RequeteHabilitee, pk: int) -> HttpResponse:
     client.creancier = request.creancier
     aujourdhui = timezone.localdate()
     form = OuvrirForm(
-        request.POST or None, client=client, au=aujourdhui, initial={"voie": Voie.INJONCTION_TC}
+        request.POST if request.method == "POST" else None,
+        client=client,
+        au=aujourdhui,
+        initial={"voie": Voie.INJONCTION_TC},
     )
     if form.is_valid():
         try:

@@ -7,6 +7,7 @@ from django import forms
 from clients.enums import GenreCoordonnee, Validite
 from clients.models import Client, Contact, Coordonnee
 from factures.enums import MotifLitige
+from factures.forms.champs import MontantField
 from factures.models import Facture
 from recouvrement.socle.templatetags.formats import telephone
 from recouvrement.socle.temps import instant_de
@@ -31,14 +32,7 @@ class AppelForm(forms.Form):
     pour_le = forms.DateField(
         label="Paiera le", required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
-    montant = forms.DecimalField(
-        label="Montant",
-        max_digits=14,
-        decimal_places=2,
-        required=False,
-        localize=True,
-        widget=forms.TextInput(attrs={"class": "montant", "inputmode": "decimal", "size": 12}),
-    )
+    montant = MontantField(label="Montant", required=False)
     motif = forms.ChoiceField(label="Motif", choices=MotifLitige.choices, required=False)
     paye_le = forms.DateField(
         label="Payé le", required=False, widget=forms.DateInput(attrs={"type": "date"})

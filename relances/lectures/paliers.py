@@ -4,8 +4,16 @@ from django.db.models import Case, F, IntegerField, OuterRef, Subquery, Value, W
 from django.db.models.functions import Coalesce
 
 from factures.models import FactureQuerySet
-from relances.enums import EtatRelance, Palier
+from relances.enums import CANAUX_POSTAUX, Canal, EtatRelance, Palier
 from relances.models import RelanceFacture
+
+# Écrite hors scénario, une action vaut ce que vaut son canal.
+HORS_SCENARIO = Case(
+    When(relance__canal=Canal.MISE_EN_DEMEURE, then=Value(int(Palier.MISE_EN_DEMEURE))),
+    When(relance__canal__in=CANAUX_POSTAUX, then=Value(int(Palier.COURRIER))),
+    default=Value(int(Palier.RAPPEL)),
+    output_field=IntegerField(),
+)
 
 
 def avec_palier(factures: FactureQuerySet) -> FactureQuerySet:
@@ -17,10 +25,11 @@ def avec_palier(factures: FactureQuerySet) -> FactureQuerySet:
             cycle=OuterRef("cycle"),
             est_vivante=True,
             relance__etat=EtatRelance.FAITE,
-            etape__isnull=False,
         )
-        .order_by("-etape__palier")
-        .values("etape__palier")[:1]
+        .order_by()
+        .annotate(palier=Coalesce("etape__palier", HORS_SCENARIO))
+        .order_by("-palier")
+        .values("palier")[:1]
     )
     return factures.annotate(
         palier_atteint=Case(

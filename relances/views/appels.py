@@ -28,7 +28,9 @@ def appel(request: RequeteHabilitee, pk: int) -> HttpResponse:
     aujourdhui = timezone.localdate()
     echues = Facture.objects.pour(request.creancier).filter(client=client).ouvertes()
     echu = echues.echues(au=aujourdhui).reste_du()
-    form = AppelForm(request.POST or None, client=client, au=aujourdhui, echu=echu)
+    form = AppelForm(
+        request.POST if request.method == "POST" else None, client=client, au=aujourdhui, echu=echu
+    )
     if request.method == "POST" and form.is_valid():
         lu = form.cleaned_data
         try:

@@ -110,7 +110,9 @@ def ecrire_lettre(request: RequeteHabilitee, pk: int) -> HttpResponse:
     client = get_object_or_404(Client.objects.pour(request.creancier), pk=pk)
     client.creancier = request.creancier
     form = LettreForm(
-        request.POST or None, client=client, initial={"sujet": "Vos factures impayées"}
+        request.POST if request.method == "POST" else None,
+        client=client,
+        initial={"sujet": "Vos factures impayées"},
     )
     if form.is_valid():
         lu = form.cleaned_data
@@ -143,7 +145,9 @@ def mise_en_demeure(request: RequeteHabilitee, pk: int) -> HttpResponse:
     """Choisir les factures et le délai ; la sommation scellée s'ouvre ensuite, à relire."""
     client = get_object_or_404(Client.objects.pour(request.creancier), pk=pk)
     client.creancier = request.creancier
-    form = MiseEnDemeureForm(request.POST or None, client=client, au=timezone.localdate())
+    form = MiseEnDemeureForm(
+        request.POST if request.method == "POST" else None, client=client, au=timezone.localdate()
+    )
     if form.is_valid():
         try:
             preparee = preparer_mise_en_demeure(

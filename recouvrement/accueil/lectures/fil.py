@@ -155,7 +155,7 @@ def _courriers(client: Client, au: date, combien: int) -> Iterator[Fait]:
     courriers = Courrier.objects.pour(client.creancier).filter(client=client)
     courriers = courriers.select_related("document")
     for courrier in _derniers(courriers, "prepare_le", combien):
-        suivi = f"n° {courrier.numero_suivi}" if courrier.numero_suivi else ""
+        suivi = f"n° {courrier.numero_suivi}".replace(" ", "\xa0") if courrier.numero_suivi else ""
         quand = f"posté le {jour(courrier.poste_le)}" if courrier.poste_le else "à poster"
         yield Fait(
             a=courrier.prepare_le,

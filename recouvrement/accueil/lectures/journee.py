@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import groupby
 
-from django.db.models import Min, Q, Sum
+from django.db.models import Exists, Min, OuterRef, Q, Sum
 
 from clients.models import Client
 from factures.models import Facture
@@ -126,8 +126,10 @@ def _ce_soir(au: date) -> datetime:
 
 
 def _rappels(chez: dict[int, Creancier], au: date) -> list[Action]:
+    # Qui ne doit plus rien ne se rappelle pas.
+    doit = Facture.objects.parmi(chez.values()).ouvertes().filter(client=OuterRef("client"))
     appels = Appel.objects.parmi(chez.values()).a_rappeler(jusqu_a=_ce_soir(au))
-    appels = appels.select_related("client", "contact")
+    appels = appels.filter(Exists(doit)).select_related("client", "contact")
     return [
         Action(
             "heure",
