@@ -68,7 +68,7 @@ def _montrer(
         "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),
         "lignes": RelanceFacture.objects.pour(request.creancier)
         .filter(relance=relance)
-        .select_related("facture")
+        .select_related("facture", "etape")
         .order_by("facture__date_echeance", "pk"),
     } | plus
     if relance.etat in A_COMPOSER and not _est_garde(relance):
