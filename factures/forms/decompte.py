@@ -1,5 +1,3 @@
-from datetime import date
-
 from django import forms
 
 from clients.models import Client
@@ -10,21 +8,17 @@ from factures.models import Facture
 class DecompteForm(forms.Form):
     """Un jour, une facture ou toutes, et s'il faut compter celles payées en retard."""
 
-    au = jour_saisi(label="Arrêté au", required=False)
+    au = jour_saisi(label="Arrêté au")
     facture = forms.ModelChoiceField(
         label="Facture", queryset=Facture.objects.none(), required=False, empty_label="Toutes"
     )
     soldees = forms.BooleanField(label="Avec les factures réglées en retard", required=False)
 
-    def __init__(self, *args, client: Client, aujourdhui: date, **kwargs):
+    def __init__(self, *args, client: Client, **kwargs):
         super().__init__(*args, **kwargs)
-        self.aujourdhui = aujourdhui
         self.fields["facture"].queryset = (
             Facture.objects.pour(client.creancier)
             .creances()
             .filter(client=client)
             .order_by("-date_emission", "-pk")
         )
-
-    def clean_au(self) -> date:
-        return self.cleaned_data["au"] or self.aujourdhui

@@ -77,7 +77,9 @@ def document(request: RequeteHabilitee, pk: int, document: int) -> HttpResponse:
 
 def _demande(client: Client, donnees) -> Demande:
     aujourdhui = timezone.localdate()
-    form = DecompteForm(donnees, client=client, aujourdhui=aujourdhui)
+    donnees = donnees.copy()
+    donnees["au"] = donnees.get("au") or aujourdhui.isoformat()
+    form = DecompteForm(donnees, client=client)
     form.is_valid()
     lu = form.cleaned_data
     au, facture = lu.get("au") or aujourdhui, lu.get("facture")
