@@ -209,6 +209,10 @@ def _regles(decompte: DecompteClient) -> list[str]:
             "Taux : code de commerce, art. L. 441-10, II, à défaut de taux convenu : taux de "
             "refinancement de la Banque centrale européenne du semestre, plus 10 points."
         )
+    elif decompte.regime != Regime.B2B:
+        # Le compte de chaque facture n'imprime que le taux : son article se lit ici.
+        fondements = dict.fromkeys(periode.fondement for periode in decompte.periodes)
+        regles += [f"Taux : {fondement}." for fondement in fondements]
     regles += [
         "Jours : du lendemain de l'échéance, ou du dernier règlement, à la date d'arrêté incluse ; "
         f"{_base(conventions)} ; chaque période est arrondie au centime (demi supérieur).",

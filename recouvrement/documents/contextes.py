@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from recouvrement.comptes.models import Creancier
 from recouvrement.documents.qr import qr_de_virement
+from recouvrement.documents.typographie import en_lettres
+from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.templatetags.formats import siren as siren_lisible
 
 
@@ -31,6 +33,8 @@ class Partie:
     a_logo: bool = False
     a_signature: bool = False
     est_morale: bool = True
+    # Assurance, déclaration au procureur : ce qu'un mandataire ajoute à son pied de lettre.
+    mentions_propres: str = ""
 
     @property
     def adresse_ligne(self) -> str:
@@ -54,10 +58,21 @@ class Partie:
         )
 
     @property
+    def represente(self) -> str:
+        """« Yann Kerbrat, gérant » : la personne qui signe pour une société."""
+        if not self.signataire or self.signataire == self.nom:
+            return ""
+        return ", ".join(filter(None, [self.signataire, self.qualite]))
+
+    @property
     def mentions(self) -> str:
         """Pied de lettre (C. com., art. R123-237 et R123-238)."""
         siege = f"siège : {self.adresse_ligne}" if self.adresse else ""
         return " – ".join(filter(None, [self.nom, self.identite, siege]))
+
+    @property
+    def mentions_legales(self) -> str:
+        return " – ".join(filter(None, [self.immatriculation, self.mentions_propres]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +101,15 @@ class LignePeriode:
     fondement: str
     montant: Decimal
     genre: str = "periode"
+
+    @property
+    def base(self) -> str:
+        """« BCE 2,15 % + 10 points » : le fondement sans son article, que disent les règles."""
+        return self.fondement.partition(" (")[0]
+
+    @property
+    def article(self) -> str:
+        return self.fondement.partition(" (")[2].removesuffix(")")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +143,12 @@ class Coupe:
     @classmethod
     def de(cls, lignes: Sequence, garder: int = 2) -> "Coupe":
         return cls(tuple(lignes[:-garder]), tuple(lignes[-garder:]))
+
+    @property
+    def articles(self) -> str:
+        """Les textes que citent des lignes d'intérêts, chacun une fois."""
+        cites = dict.fromkeys(ligne.article for ligne in (*self.debut, *self.fin))
+        return " ; ".join(filter(None, cites))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +188,39 @@ class PieceBordereau:
     intitule: str
     dates: str
     pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Versement:
+    rang: int
+    le: date
+    montant: Decimal
+    reste: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Echelonnement:
+    """Les versements d'un accord : ils paient la somme entière, et rien de plus."""
+
+    total: Decimal
+    versements: tuple[Versement, ...]
+
+    @classmethod
+    def de(cls, total: Decimal, montants: Sequence[tuple[date, Decimal]]) -> "Echelonnement":
+        reste, versements = total, []
+        for rang, (le, montant) in enumerate(sorted(montants), 1):
+            reste -= montant
+            versements.append(Versement(rang, le, montant, reste))
+        if reste or not versements or any(v.montant <= 0 for v in versements):
+            raise ErreurMetier("La somme des versements doit égaler la somme due.")
+        return cls(total, tuple(versements))
+
+    def en_contexte(self) -> dict[str, object]:
+        return {
+            "versements": Coupe.de(self.versements),
+            "nombre": len(self.versements),
+            "en_lettres": en_lettres(self.total),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ le nom réservé « Source » (licence OFL) : elle est renommée, et produite su
 
 import os
 import tempfile
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -23,6 +24,8 @@ GRAISSES = (
     (DROITE, "", 700),
     (ITALIQUE, "i", 400),
 )
+# Famille, style, nom complet, nom PostScript, licence et son adresse.
+NOMS = (0, 1, 2, 4, 6, 13, 14)
 SIGNES = [
     *range(0x20, 0x7F),
     *range(0xA0, 0x180),
@@ -37,7 +40,7 @@ def preparer_les_polices(dossier: Path) -> Path:
     for fichier, style, graisse in GRAISSES:
         cible = dossier / f"texte-{graisse}{style}.ttf"
         if not cible.exists():
-            _ecrire(cible, _instancier(SOURCES / fichier, graisse, style))
+            _ecrire(cible, _instancier(fichier, graisse, style))
     licence = dossier / "OFL.txt"
     if not licence.exists():
         _ecrire(licence, (PAQUET / "LICENSE").read_bytes())
@@ -52,17 +55,26 @@ def _ecrire(cible: Path, octets: bytes) -> None:
     Path(brouillon).replace(cible)
 
 
-def _instancier(source: Path, graisse: int, style: str) -> bytes:
-    police = instancer.instantiateVariableFont(TTFont(source), {"wght": graisse})
+@cache
+def _reduite(fichier: str) -> bytes:
+    """Réduite avant d'être figée : figer deux mille glyphes pour les jeter est bien plus long."""
+    police = TTFont(SOURCES / fichier)
     options = subset.Options(
         layout_features=["kern", "liga", "mark", "sups", "ordn", "case"],
         notdef_outline=True,
-        name_IDs=[0, 1, 2, 4, 6, 13, 14],
+        name_IDs=["*"],
         hinting=False,
     )
     outil = subset.Subsetter(options)
     outil.populate(unicodes=SIGNES)
     outil.subset(police)
+    return _en_octets(police)
+
+
+def _instancier(fichier: str, graisse: int, style: str) -> bytes:
+    police = TTFont(BytesIO(_reduite(fichier)))
+    police = instancer.instantiateVariableFont(police, {"wght": graisse})
+    police["name"].names = [n for n in police["name"].names if n.nameID in NOMS]
     # La fine d'origine (0,12 em) se perd entre deux chiffres.
     police["hmtx"]["uni202F"] = (170, 0)
     for identifiant, texte in (
@@ -72,6 +84,10 @@ def _instancier(source: Path, graisse: int, style: str) -> bytes:
         (6, f"TexteRecouvrement-{graisse}{style}"),
     ):
         police["name"].setName(texte, identifiant, 3, 1, 0x409)
+    return _en_octets(police)
+
+
+def _en_octets(police: TTFont) -> bytes:
     sortie = BytesIO()
     police.save(sortie)
     return sortie.getvalue()

@@ -6,16 +6,23 @@ from io import BytesIO
 from django.utils.safestring import SafeString, mark_safe
 from segno import QRCode, helpers
 
+from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.identifiants import lire_iban
+
 
 def _code(*, nom: str, iban: str, bic: str, montant: Decimal, reference: str) -> QRCode | None:
-    """Rien sans IBAN, ni hors des bornes de la norme (0,01 € à 999 999 999,99 €)."""
+    """Rien sans IBAN juste, ni hors des bornes de la norme (0,01 € à 999 999 999,99 €)."""
     if not iban or not Decimal("0.01") <= montant <= Decimal("999999999.99"):
         return None
     try:
         return helpers.make_epc_qr(
-            name=nom[:70], iban=iban, amount=montant, text=reference[:140], bic=bic or None
+            name=nom[:70],
+            iban=lire_iban(iban),
+            amount=montant,
+            text=reference[:140],
+            bic=bic or None,
         )
-    except ValueError:
+    except (ValueError, ErreurMetier):
         return None
 
 

@@ -90,6 +90,7 @@ _REGLES = [
         (r"(?<=\w)'(?=\w)", "’"),
         (r" (?=[;!?%])", FINE),
         (r" (?=[:»€])|(?<=«) ", INSECABLE),
+        (r"(?<=\d) (?=\d{3}(?: \d{3})*[ \u00a0\u202f]?€)", FINE),
         (r"(?<=\d) (?=(?:€|jours?|mois|points?|ans?|pages?|factures?)\b)", INSECABLE),
         (
             r"(?<=\bn°) |(?<=\bart\.) |(?<=\b[LRDM]\.) (?=[\dA-ZÉ])|(?<=\bMme) "
