@@ -8,7 +8,7 @@ from contentieux.models import Dossier
 from contentieux.regles import etats_suivants
 from factures.forms.champs import MontantField
 from factures.models import Facture
-from recouvrement.socle.montants import ZERO
+from recouvrement.socle.montants import CENTIME, ZERO
 
 
 class ChampJour(forms.DateField):
@@ -111,7 +111,7 @@ class NoteForm(forms.Form):
 class FraisForm(forms.Form):
     nature = forms.ChoiceField(label="Nature", choices=NatureFrais.choices)
     libelle = forms.CharField(label="Libellé", max_length=160)
-    montant = MontantField(label="Montant")
+    montant = MontantField(label="Montant", minimum=CENTIME)
     le = ChampJour(label="Le")
 
 

@@ -1,0 +1,124 @@
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from recouvrement.accueil.lectures.journee import ma_journee
+from relances.actions.appels import Suite, consigner_appel
+from relances.actions.promesses import promettre
+from relances.enums import Canal, EtatRelance, Issue
+from tests.fabriques.clients import un_client
+from tests.fabriques.comptes import un_creancier, un_utilisateur
+from tests.fabriques.factures import une_facture
+from tests.fabriques.relances import une_relance
+
+pytestmark = pytest.mark.django_db
+AU = date(2026, 3, 16)
+MAINTENANT = datetime(2026, 3, 16, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def creancier():
+    return un_creancier()
+
+
+def journee(*creanciers, canal=""):
+    return ma_journee(creanciers, maintenant=MAINTENANT, canal=canal)
+
+
+def cles(file):
+    return [(action.genre, action.client_nom) for action in file.actions]
+
+
+def un_debiteur(creancier, nom, montant="1200.00"):
+    client = un_client(creancier=creancier, nom=nom)
+    return client, une_facture(client=client, montant_ttc=Decimal(montant))
+
+
+def une_journee_chargee(creancier):
+    acteur = un_utilisateur(chez=creancier)
+    valider, facture = un_debiteur(creancier, "Valider")
+    une_relance(valider, canal=Canal.COURRIEL, factures=[facture], etat=EtatRelance.A_VALIDER)
+    decider, facture = un_debiteur(creancier, "Décider")
+    une_relance(decider, canal=Canal.MISE_EN_DEMEURE, factures=[facture])
+    for nom, montant in (("Petit", "100.00"), ("Gros", "9000.00")):
+        client, facture = un_debiteur(creancier, nom, montant)
+        une_relance(client, factures=[facture])
+    rompu, _ = un_debiteur(creancier, "Rompu")
+    promettre(
+        rompu, montant=Decimal("100.00"), pour_le=date(2026, 3, 9), le=date(2026, 3, 2),
+        acteur=acteur,
+    )  # fmt: skip
+    rappeler, _ = un_debiteur(creancier, "Rappeler")
+    consigner_appel(
+        rappeler,
+        issue=Issue.RAPPELER,
+        maintenant=datetime(2026, 3, 13, 9, tzinfo=UTC),
+        acteur=acteur,
+        suite=Suite(rappel_le=datetime(2026, 3, 16, 14, tzinfo=UTC)),
+    )
+
+
+def test_la_file_va_de_l_heure_dite_aux_decisions_et_du_plus_gros_au_plus_petit(creancier):
+    une_journee_chargee(creancier)
+
+    assert cles(journee(creancier)) == [
+        ("heure", "Rappeler"),
+        ("promesse", "Rompu"),
+        ("valider", "Valider"),
+        ("appel", "Gros"),
+        ("appel", "Petit"),
+        ("decider", "Décider"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("canal", "noms"),
+    [
+        ("appels", ["Rappeler", "Rompu", "Gros", "Petit"]),
+        ("courriels", ["Valider"]),
+        ("decisions", ["Décider"]),
+        ("courriers", []),
+    ],
+)
+def test_un_canal_ne_montre_que_ses_actions(creancier, canal, noms):
+    une_journee_chargee(creancier)
+
+    assert [nom for _, nom in cles(journee(creancier, canal=canal))] == noms
+
+
+def test_ce_qui_est_prevu_demain_n_est_pas_de_la_journee(creancier):
+    client, facture = un_debiteur(creancier, "Demain")
+    une_relance(client, factures=[facture], prevue_le=date(2026, 3, 17))
+
+    assert journee(creancier).actions == []
+
+
+def test_la_journee_ne_montre_que_les_creanciers_demandes(creancier):
+    une_journee_chargee(creancier)
+
+    assert journee(un_creancier()).nombre == 0
+    assert journee().nombre == 0
+
+
+def test_l_action_suivante_est_chez_un_autre_client(creancier):
+    une_journee_chargee(creancier)
+    file = journee(creancier)
+
+    suivante = file.suivante(file.actions[0])
+
+    assert suivante.client_nom == "Rompu"
+    assert file.choisie("inconnue") == file.actions[0]
+    assert file.choisie(suivante.cle) == suivante
+
+
+@pytest.mark.parametrize("combien", [1, 3])
+def test_la_journee_coute_autant_pour_une_action_que_pour_trois(
+    creancier, combien, django_assert_num_queries
+):
+    for n in range(combien):
+        client, facture = un_debiteur(creancier, f"Client {n}")
+        une_relance(client, factures=[facture])
+
+    with django_assert_num_queries(6):
+        assert journee(creancier).nombre == combien
