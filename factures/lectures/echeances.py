@@ -7,7 +7,7 @@ from datetime import date
 from django.urls import reverse
 
 from factures.lectures.prescription import PrescriptionFacture, prescriptions_proches
-from factures.lectures.procedure import declarations_a_faire
+from factures.lectures.procedure import declarations_a_faire, procedures_a_completer
 from factures.lectures.taux import taux_manquants
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.templatetags.formats import euros
@@ -38,7 +38,7 @@ class Echeances:
 
 
 def echeances_legales(creanciers: Iterable[Creancier], *, au: date) -> Echeances:
-    """Quatre requêtes au plus, quel que soit le nombre de factures."""
+    """Cinq requêtes au plus, quel que soit le nombre de factures."""
     creanciers = list(creanciers)
     lignes = []
     if manque := taux_manquants(au=au):
@@ -50,6 +50,11 @@ def echeances_legales(creanciers: Iterable[Creancier], *, au: date) -> Echeances
         detail = f"{procedure} · {procedure.creancier.nom}"
         texte = f"{procedure.client.nom} : {etat.phrase(au=au)}"
         lignes.append(Echeance(texte, detail, etat.ton(au=au), lien, "Procédure", "alerte"))
+    for client in procedures_a_completer(creanciers):
+        lien = reverse("factures:procedure", args=[client.creancier.code, client.pk])
+        texte = f"{client.nom} : procédure collective à compléter, créance à déclarer"
+        detail = f"Jugement du {client.procedure_collective_le:%d/%m/%Y} · {client.creancier.nom}"
+        lignes.append(Echeance(texte, detail, "demeure", lien, "Procédure", "alerte"))
     proches = prescriptions_proches(creanciers, au=au)
     lignes += [_prescription(proche, au) for proche in proches[:MAXIMUM]]
     return Echeances(lignes, len(lignes) + max(0, len(proches) - MAXIMUM))

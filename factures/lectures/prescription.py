@@ -77,6 +77,8 @@ def _de(facture: Facture, actes: Sequence[EvenementPrescription]) -> Prescriptio
     ]
     prudent, autre = departs(facture.date_echeance, facture.date_prestation)
     calcul = prescription(duree.depart(prudent), duree, evenements)
+    if autre == prudent:
+        return PrescriptionFacture(facture, calcul, tuple(actes), None)
     plus_tard = prescription(duree.depart(autre), duree, evenements).dernier_jour
     return PrescriptionFacture(
         facture, calcul, tuple(actes), plus_tard if plus_tard != calcul.dernier_jour else None

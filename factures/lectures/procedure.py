@@ -61,13 +61,31 @@ def declarations_a_faire(creanciers: Iterable[Creancier]) -> list[EtatDeProcedur
     creanciers = {creancier.pk: creancier for creancier in creanciers}
     procedures = list(
         ProcedureOuverte.objects.parmi(creanciers.values())
-        .filter(declaree_le=None, client__fusionne_dans=None)
+        .filter(
+            declaree_le=None,
+            client__fusionne_dans=None,
+            client__procedure_collective_le__isnull=False,
+        )
         .select_related("client")
         .order_by("publication_le", "pk")
     )
     for procedure in procedures:
         procedure.creancier = procedure.client.creancier = creanciers[procedure.creancier_id]
     return [_etat(procedure) for procedure in procedures]
+
+
+def procedures_a_completer(creanciers: Iterable[Creancier]) -> list[Client]:
+    """La fiche dit un jugement, mais ni la nature ni la publication ne sont connues."""
+    creanciers = {creancier.pk: creancier for creancier in creanciers}
+    clients = list(
+        Client.objects.parmi(creanciers.values())
+        .actifs()
+        .filter(procedure_collective_le__isnull=False, procedure=None)
+        .order_by("procedure_collective_le", "pk")
+    )
+    for client in clients:
+        client.creancier = creanciers[client.creancier_id]
+    return clients
 
 
 def _etat(procedure: ProcedureOuverte) -> EtatDeProcedure:
