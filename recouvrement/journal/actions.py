@@ -34,10 +34,7 @@ def inscrire_lot(
 ) -> None:
     """Une entrée par cible, en une écriture : ce qui sert aux imports et à la planification."""
     Entree.objects.bulk_create(
-        [
-            Entree(**_valeurs(evenement, cible, acteur, None, donnees))
-            for cible, donnees in cibles
-        ],
+        [Entree(**_valeurs(evenement, cible, acteur, None, donnees)) for cible, donnees in cibles],
         batch_size=2000,
     )
 
