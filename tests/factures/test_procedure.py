@@ -8,11 +8,13 @@ import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
+from clients.actions import fusionner
 from clients.models import Client
+from factures.actions.conventions import poser_convention
 from factures.actions.procedures import enregistrer_procedure
 from factures.lectures.decompte import decompte_client
 from factures.lectures.echeances import echeances_legales
-from factures.models import ProcedureOuverte
+from factures.models import Convention, ProcedureOuverte
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.models import Document
 from recouvrement.droit.mentions import interdits
@@ -85,6 +87,15 @@ def test_l_echeance_des_deux_mois_alerte_jusqu_a_la_declaration(facture):
     assert texte(date(2026, 6, 3)) == ""
 
 
+def test_un_jugement_porte_a_la_fiche_seule_demande_a_etre_complete():
+    facture = une_facture(client=un_client(procedure_collective_le=date(2026, 5, 12)))
+    [ligne] = echeances_legales([facture.creancier], au=date(2026, 6, 1)).lignes
+    assert "procédure collective à compléter" in ligne.texte
+    ouvrir(facture)
+    [ligne] = echeances_legales([facture.creancier], au=date(2026, 6, 1)).lignes
+    assert "à déclarer au plus tard" in ligne.texte
+
+
 def test_la_declaration_se_prepare_en_pdf_et_se_note(client, facture):
     une_facture(
         client=facture.client, date_emission=date(2026, 6, 1), date_echeance=date(2026, 7, 1)
@@ -134,3 +145,16 @@ def test_le_client_d_un_autre_creancier_n_existe_pas(client, facture):
     ouvrir(etrangere)
     for nom in ECRITURES:
         assert client.post(adresse(facture, nom, etrangere.client_id), SAISIE).status_code == 404
+
+
+def test_la_fusion_de_deux_fiches_garde_la_procedure_et_les_conventions():
+    facture = une_facture()
+    procedure, acteur = ouvrir(facture), un_utilisateur(chez=facture.creancier)
+    poser_convention(
+        facture.creancier, client=facture.client, motif="CGV", le=date(2026, 6, 1), acteur=acteur
+    )
+    garde = un_client(creancier=facture.creancier)
+    fusionner(garde, facture.client, le=date(2026, 6, 2), acteur=acteur)
+    procedure.refresh_from_db()
+    assert procedure.client == garde
+    assert Convention.objects.pour(facture.creancier).get().client == garde
