@@ -1,11 +1,11 @@
 """Ce que l'on peut faire d'un client maintenant, et pourquoi pas le reste : pour sa fiche."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from clients.models import Client
+from clients.models import Client, Coordonnee
 from factures.models import Facture, Litige
 from relances.enums import CodeBlocage
 from relances.models import Etape, Promesse, RelanceFacture
@@ -50,13 +50,19 @@ class Possibles:
     prochaine: Prochaine | None
 
 
-def possibles(client: Client, *, au: date, factures: Sequence[Facture]) -> Possibles:
-    """`factures` : ses factures ouvertes, déjà lues."""
+def possibles(
+    client: Client,
+    *,
+    au: date,
+    factures: Sequence[Facture],
+    coordonnees: Iterable[Coordonnee],
+    promesse: Promesse | None,
+    litiges: Iterable[Litige],
+    avec_prochaine: bool = True,
+) -> Possibles:
+    """Sur ce que la fiche a déjà lu : factures ouvertes, promesse en cours, litiges ouverts."""
     creancier = client.creancier
-    adresses = [
-        c.valeur for c in client.coordonnees.all() if c.genre == "courriel" and c.est_utilisable
-    ]
-    promesse = Promesse.objects.pour(creancier).filter(client=client).en_cours().first()
+    adresses = [c.valeur for c in coordonnees if c.genre == "courriel" and c.est_utilisable]
     faits = Faits(
         au=au,
         creancier=FaitsCreancier(
@@ -77,12 +83,7 @@ def possibles(client: Client, *, au: date, factures: Sequence[Facture]) -> Possi
     )
     trouves = blocages_du_client(faits)
     graves = [b.phrase for b in trouves if b.code not in POUR_L_AUTOMATE]
-    en_litige = set(
-        Litige.objects.pour(creancier)
-        .ouverts()
-        .filter(facture__client=client)
-        .values_list("facture_id", flat=True)
-    )
+    en_litige = {litige.facture_id for litige in litiges}
     return Possibles(
         courriel=graves or _rien_a_reclamer(factures) or _phrases(trouves, CodeBlocage.ADRESSE),
         courrier=graves or _rien_a_reclamer(factures) or _sans_adresse_postale(client),
@@ -91,7 +92,7 @@ def possibles(client: Client, *, au: date, factures: Sequence[Facture]) -> Possi
         or _sans_adresse_postale(client),
         contentieux=graves or _pas_d_echue(factures, set(), au=au),
         phrases=[b.phrase for b in trouves],
-        prochaine=_prochaine(client, factures, au=au),
+        prochaine=_prochaine(client, factures, au=au) if avec_prochaine else None,
     )
 
 

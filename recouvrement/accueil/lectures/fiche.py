@@ -12,6 +12,7 @@ from recouvrement.socle.montants import ZERO
 from relances.actions.promesses import est_rompue
 from relances.enums import Canal, Palier
 from relances.lectures.paliers import avec_palier
+from relances.lectures.possibles import Possibles, possibles
 from relances.models import Promesse, Relance
 
 
@@ -58,6 +59,18 @@ class FicheClient:
     def exigible(self) -> Decimal:
         """L'échu, ses intérêts et ses indemnités ; ce qui est à échoir n'en est pas."""
         return self.decompte.total - self.reste_a_echoir
+
+    def possibles(self, *, au: date) -> Possibles:
+        """L'étape à venir ne se cherche que si rien n'est déjà prévu."""
+        return possibles(
+            self.client,
+            au=au,
+            factures=self.factures,
+            coordonnees=[c for contact in self.contacts for c in contact.coordonnees.all()],
+            promesse=self.promesse,
+            litiges=self.litiges,
+            avec_prochaine=not self.suites,
+        )
 
     @property
     def a_dire(self) -> str:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 
 from clients.models import Client, Note
 from contentieux.enums import EtatDossier
 from contentieux.models import EvenementDossier
-from factures.models import Encaissement, Facture, Litige
+from factures.models import Encaissement, Facture, Imputation, Litige
 from recouvrement.socle.templatetags.formats import euros, jour, moment
 from recouvrement.socle.temps import instant_de, jour_de
 from relances.actions.promesses import est_rompue
@@ -171,7 +171,12 @@ def _courriers(client: Client, au: date, combien: int) -> Iterator[Fait]:
 
 def _reglements(client: Client, au: date, combien: int) -> Iterator[Fait]:
     encaissements = Encaissement.objects.pour(client.creancier).filter(client=client)
-    encaissements = encaissements.prefetch_related("imputations__facture")
+    encaissements = encaissements.prefetch_related(
+        Prefetch(
+            "imputations",
+            queryset=Imputation.objects.pour(client.creancier).select_related("facture"),
+        )
+    )
     for recu in _derniers(encaissements, "recu_le", combien):
         numeros = ", ".join(i.facture.numero for i in recu.imputations.all())
         est_annulation = recu.annule_id is not None

@@ -102,15 +102,14 @@ def ma_journee(
     """Toutes les actions du jour chez ces créanciers, en un nombre constant de requêtes."""
     au = jour_de(maintenant)
     chez = {creancier.pk: creancier for creancier in creanciers}
+    voulus = set(CANAUX.get(canal, GROUPES))
     actions = [
-        *_rappels(chez, au),
-        *_promesses_rompues(chez, au),
-        *_relances(chez, au),
-        *_courriers(chez),
+        action
+        for source, genres in SOURCES
+        if voulus & genres
+        for action in source(chez, au)
+        if action.genre in voulus
     ]
-    voulus = CANAUX.get(canal)
-    if voulus:
-        actions = [action for action in actions if action.genre in voulus]
     actions = _avec_montants(actions, chez.values(), au=au)
     actions.sort(key=lambda action: _rang(action, au))
     nombre, actions = len(actions), actions[:MAXIMUM]
@@ -228,7 +227,7 @@ def _raison(relance: Relance) -> str:
     return relance.motif or nom
 
 
-def _courriers(chez: dict[int, Creancier]) -> list[Action]:
+def _courriers(chez: dict[int, Creancier], au: date) -> list[Action]:
     """À poster, ou posté en recommandé sans son numéro."""
     courriers = (
         Courrier.objects.parmi(chez.values())
@@ -251,6 +250,15 @@ def _courriers(chez: dict[int, Creancier]) -> list[Action]:
         )
         for courrier in courriers
     ]
+
+
+# Ce que chaque source peut rendre : un canal ne lit que les siennes.
+SOURCES = (
+    (_rappels, {"heure"}),
+    (_promesses_rompues, {"promesse"}),
+    (_relances, {"trancher", "corriger", "valider", "appel", "poste", "decider"}),
+    (_courriers, {"poste"}),
+)
 
 
 def _avec_montants(

@@ -13,7 +13,6 @@ from recouvrement.accueil.lectures.journee import creanciers_de
 from recouvrement.accueil.lectures.recherche import chercher
 from recouvrement.comptes.acces import RequeteHabilitee, connecte, habilite
 from recouvrement.comptes.enums import Role
-from relances.lectures.possibles import possibles
 from relances.models import Promesse
 
 ONGLETS = {
@@ -47,7 +46,7 @@ def client(request: RequeteHabilitee, pk: int) -> HttpResponse:
         "aujourdhui": aujourdhui,
         "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),
         "peut_decider": Role(request.habilitation.role).couvre(Role.GESTIONNAIRE),
-        "blocages": possibles(debiteur, au=aujourdhui, factures=fiche.factures),
+        "blocages": fiche.possibles(au=aujourdhui),
     }
     match onglet:
         case "fil":

@@ -5,7 +5,6 @@ import pytest
 
 from recouvrement.accueil.lectures.fiche import fiche_client
 from relances.actions.promesses import promettre
-from relances.lectures.possibles import possibles
 from tests.fabriques.clients import un_client, un_contact
 from tests.fabriques.comptes import un_utilisateur
 from tests.fabriques.factures import une_facture
@@ -21,8 +20,7 @@ def client():
 
 
 def permis(client, au=AU):
-    fiche = fiche_client(client, au=au)
-    return possibles(client, au=au, factures=fiche.factures)
+    return fiche_client(client, au=au).possibles(au=au)
 
 
 def test_l_exigible_ne_compte_pas_ce_qui_est_a_echoir(client):
