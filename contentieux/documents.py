@@ -21,6 +21,7 @@ from recouvrement.socle.templatetags.formats import jour
 
 GABARIT_REQUETE = "contentieux/documents/injonction.html"
 GABARIT_BORDEREAU = "contentieux/documents/bordereau.html"
+GABARIT_FEUILLE = "contentieux/documents/feuille_piece.html"
 
 
 def contexte_de_requete(
@@ -60,15 +61,7 @@ def contexte_de_bordereau(
     dossier: Dossier, *, pieces: Sequence[PieceDossier], pages: Sequence[int], le: date
 ) -> dict[str, object]:
     creancier, debiteur = _parties(dossier)
-    lignes = [
-        PieceBordereau(
-            p.rang,
-            p.intitule,
-            jour(p.piece.du) if p.piece and p.piece.du else "",
-            nombre,
-        )
-        for p, nombre in zip(pieces, pages, strict=True)
-    ]
+    lignes = [_piece(p, nombre) for p, nombre in zip(pieces, pages, strict=True)]
     coupe = Coupe.de(lignes)
     return {
         "titre": "Bordereau de pièces",
@@ -83,6 +76,28 @@ def contexte_de_bordereau(
         "fait_a": dossier.requete.get("lieu") or creancier.ville,
         "le": le,
     }
+
+
+def contexte_de_feuille(
+    dossier: Dossier, *, piece: PieceDossier, pages: int, le: date, resume: str = ""
+) -> dict[str, object]:
+    """La feuille qui précède une pièce : le même numéro qu'au bordereau."""
+    creancier, debiteur = _parties(dossier)
+    return {
+        "titre": f"Pièce n° {piece.rang}",
+        "reference": f"D{dossier.pk}",
+        "creancier": creancier,
+        "debiteur": debiteur,
+        "tribunal": dossier.tribunal,
+        "piece": _piece(piece, pages),
+        "resume": resume,
+        "le": le,
+    }
+
+
+def _piece(piece: PieceDossier, pages: int) -> PieceBordereau:
+    du = piece.piece.du if piece.piece else None
+    return PieceBordereau(piece.rang, piece.intitule, jour(du) if du else "", pages)
 
 
 def _parties(dossier: Dossier) -> tuple[Partie, Partie]:

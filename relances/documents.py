@@ -1,7 +1,8 @@
 """Ce que disent les lettres : relance, recommandé et mise en demeure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 from clients.models import Client
 from factures.documents import (
@@ -13,13 +14,23 @@ from factures.documents import (
     totaux,
 )
 from factures.lectures import DecompteClient
-from recouvrement.documents.contextes import Coupe, Paiement, partie_du_creancier
+from recouvrement.comptes.models import Creancier
+from recouvrement.documents.contextes import (
+    Coupe,
+    Echelonnement,
+    Paiement,
+    Partie,
+    partie_du_creancier,
+)
+from recouvrement.droit.mentions import L111_8_ALINEA_2, L111_8_ALINEA_3
 from recouvrement.droit.regimes import Regime
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.templatetags.formats import jour
 
 GABARIT_LETTRE = "relances/documents/lettre.html"
 GABARIT_MISE_EN_DEMEURE = "relances/documents/mise_en_demeure.html"
+GABARIT_DU_MANDATAIRE = "relances/documents/mise_en_demeure_mandataire.html"
+GABARIT_RECONNAISSANCE = "relances/documents/reconnaissance.html"
 
 
 def contexte_de_lettre(
@@ -63,6 +74,49 @@ def contexte_de_mise_en_demeure(
         "periodes": Coupe.de(lignes_de_periodes(decompte)),
         "total": totaux(decompte),
         "paiement": _paiement(client, decompte.total, reference),
+    }
+
+
+def contexte_du_mandataire(
+    sommation: Mapping[str, object],
+    *,
+    cabinet: Partie,
+    compte_affecte: Paiement,
+    creancier: Creancier,
+    convention_du: date,
+) -> dict[str, object]:
+    """La même sommation, signée d'un mandataire : les cinq éléments de CPCE, art. R124-4."""
+    return {
+        **sommation,
+        "emetteur": cabinet,
+        "paiement": compte_affecte,
+        "creancier": partie_du_creancier(creancier),
+        "convention_du": convention_du,
+        "l111_8": (L111_8_ALINEA_2, L111_8_ALINEA_3),
+    }
+
+
+def contexte_de_reconnaissance(
+    client: Client,
+    decompte: DecompteClient,
+    *,
+    versements: Sequence[tuple[date, Decimal]],
+    reference: str,
+) -> dict[str, object]:
+    """L'accord : la dette reconnue, et des versements qui la paient au centime près."""
+    plan = Echelonnement.de(decompte.total, versements)
+    return {
+        "titre": "Reconnaissance de dette et échéancier",
+        "reference": reference,
+        "creancier": partie_du_creancier(client.creancier),
+        "debiteur": partie_du_client(client),
+        "le": decompte.au,
+        "arrete": decompte.au,
+        "total": totaux(decompte),
+        "tableau": Coupe.de(lignes_de_factures(decompte)),
+        "imputation": "d’abord sur le principal, puis sur les intérêts et les indemnités",
+        "paiement": _paiement(client, plan.versements[0].montant, reference),
+        **plan.en_contexte(),
     }
 
 
