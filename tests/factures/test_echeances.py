@@ -19,7 +19,9 @@ def procedure(client):
     creancier = un_creancier()
     acteur = un_utilisateur(chez=creancier, role=Role.ASSISTANTE)
     client.force_login(acteur)
-    debiteur = un_client(creancier=creancier, nom="Le Gall Plomberie")
+    debiteur = un_client(
+        creancier=creancier, nom="Le Gall Plomberie", procedure_collective_le=date(2020, 1, 6)
+    )
     une_facture(client=debiteur)
     return ProcedureOuverte.objects.create(
         creancier=creancier,
