@@ -13,6 +13,7 @@ SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 VAR = Path(env.str("DOSSIER_VAR", default=str(RACINE / "var")))
 FICHIERS = Path(env.str("FICHIERS", default=str(VAR / "fichiers")))
+POLICES = FICHIERS / "polices"
 
 _adresse = urlsplit(SITE_URL)
 CSRF_TRUSTED_ORIGINS = [f"{_adresse.scheme}://{_adresse.netloc}"]

@@ -110,7 +110,7 @@ def _styles() -> dict[str, bytes]:
 
 @cache
 def _dossier_des_polices() -> Path:
-    return preparer_les_polices(Path(settings.VAR) / "polices")
+    return preparer_les_polices(Path(settings.POLICES))
 
 
 @cache
