@@ -5,6 +5,7 @@ import pytest
 from django.template import Context, RequestContext, Template
 from django.test import RequestFactory
 
+from recouvrement.socle.pagination import Page
 from recouvrement.socle.templatetags import formats
 
 F, N = "\u202f", "\u00a0"
@@ -114,8 +115,8 @@ def test_la_jauge_ne_sort_jamais_de_son_fond():
     assert 'width="100.0%"' in rendre('{% jauge 140 "echu" %}')
 
 
-def avec_adresse(source: str, adresse: str) -> str:
-    return Template(source).render(RequestContext(RequestFactory().get(adresse)))
+def avec_adresse(source: str, adresse: str, **valeurs: object) -> str:
+    return Template(source).render(RequestContext(RequestFactory().get(adresse), valeurs))
 
 
 def test_changer_un_parametre_garde_les_filtres_et_repart_de_la_premiere_page():
@@ -135,5 +136,6 @@ def test_l_en_tete_trie_dit_son_sens_et_propose_l_inverse():
 
 
 def test_un_composant_inclus_seul_voit_encore_la_requete():
-    source = '{% include "composants/tri.html" with champ="s" libelle="S" classe="montant" only %}'
-    assert 'href="?q=a&amp;tri=s"' in avec_adresse(source, "/?q=a")
+    page = Page(objets=[], suivant="jeton")
+    source = '{% include "composants/pagination.html" with page=page resume="" only %}'
+    assert 'href="?q=a&amp;apres=jeton"' in avec_adresse(source, "/?q=a", page=page)
