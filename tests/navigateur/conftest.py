@@ -7,12 +7,12 @@ from playwright.sync_api import sync_playwright
 CHROMIUM = (
     os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 )
-# Playwright fait tourner une boucle dans ce fil : Django doit accepter d'y lire sa base.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
-@pytest.fixture(scope="session")
-def chromium():
+@pytest.fixture
+def chromium(monkeypatch):
+    # Playwright fait tourner une boucle dans ce fil : Django doit accepter d'y lire sa base.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     if not CHROMIUM:
         pytest.fail("Ce test veut Chromium : lancez ./tester, ou donnez CHROMIUM.", pytrace=False)
     with sync_playwright() as outil:

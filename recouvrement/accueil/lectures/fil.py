@@ -119,7 +119,7 @@ def _promesses(client: Client, au: date, combien: int) -> Iterator[Fait]:
         somme = f"{euros(promesse.montant)} promis pour le {jour(promesse.pour_le)}"
         a = instant_de(promesse.pour_le, time(23))
         if promesse.est_tenue:
-            yield Fait(a, EUX, "coche", "Promesse tenue", somme, "solde")
+            yield Fait(a, EUX, "oui", "Promesse tenue", somme, "solde")
         elif promesse.est_tenue is False or est_rompue(promesse, au=au):
             yield Fait(a, EUX, "alerte", "Promesse non tenue", somme, "demeure")
         elif promesse.appel_id is None:
