@@ -1,0 +1,226 @@
+"""La démonstration : chaque état du produit y est, et rien n'y est faux."""
+
+import hashlib
+from datetime import date, datetime
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import transaction
+from django.test import override_settings
+
+from clients.lectures import doublons_probables
+from clients.models import Client, Coordonnee, Note
+from contentieux.enums import EtatDossier
+from contentieux.models import DocumentDossier, Dossier
+from factures.enums import NatureFacture
+from factures.lectures.soldes import ecarts_de_solde
+from factures.models import Encaissement, Facture, Litige
+from recouvrement.accueil.demonstration import COMPTES, MOT_DE_PASSE, charger
+from recouvrement.accueil.lectures.journee import ma_journee
+from recouvrement.comptes.enums import Role
+from recouvrement.comptes.etancheite import premiere_faute
+from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
+from recouvrement.courriel.enums import EtatEnvoi
+from recouvrement.courriel.models import Envoi
+from recouvrement.journal.models import Entree
+from recouvrement.socle.identifiants import lire_iban, lire_siren, lire_siret, lire_tva
+from relances.enums import Canal, EtatCourrier, EtatRelance, Issue
+from relances.models import Appel, Courrier, Promesse, Relance
+from tests.fabriques.comptes import un_creancier
+
+# Un mercredi ordinaire.
+MAINTENANT = datetime(2026, 6, 17, 14, 20, tzinfo=ZoneInfo("Europe/Paris"))
+AU = date(2026, 6, 17)
+FICTION = ("+3319900", "+3326191", "+3335301", "+3346571", "+3353649", "+3363998")
+
+
+@pytest.fixture(scope="module")
+def demonstration(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Chargée une fois pour tout le module, défaite à la fin."""
+    reglages = override_settings(
+        FICHIERS=tmp_path_factory.mktemp("fichiers"),
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    )
+    with reglages, django_db_blocker.unblock(), transaction.atomic():
+        yield charger(MAINTENANT)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def dans_la_demonstration(demonstration, db):
+    """Chaque test la trouve entière : ce qu'il y change est défait après lui."""
+
+
+def test_elle_a_la_taille_annoncee(demonstration):
+    assert demonstration.creanciers == 3
+    assert 58 <= demonstration.clients <= 65
+    assert 380 <= demonstration.factures <= 480
+    assert Creancier.objects.filter(est_demonstration=True).count() == 3
+
+
+def test_les_soldes_concordent_et_la_cloison_tient():
+    ecarts = [e for creancier in Creancier.objects.all() for e in ecarts_de_solde(creancier)]
+    assert ecarts == []
+    assert premiere_faute() is None
+
+
+def test_rien_n_est_date_d_apres_maintenant():
+    assert not Entree.objects.systeme().filter(a__gt=MAINTENANT).exists()
+    assert not Appel.objects.systeme().filter(appele_le__gt=MAINTENANT).exists()
+    assert not Relance.objects.systeme().filter(faite_le__gt=MAINTENANT).exists()
+    assert not Facture.objects.systeme().filter(date_emission__gt=AU).exists()
+    assert not Encaissement.objects.systeme().filter(recu_le__gt=AU).exists()
+
+
+def test_elle_remonte_a_dix_huit_mois():
+    premiere = Facture.objects.systeme().order_by("date_emission").first()
+    assert date(2024, 12, 1) < premiere.date_emission < date(2025, 2, 15)
+
+
+def test_les_factures_y_sont_dans_tous_leurs_etats():
+    factures = Facture.objects.systeme()
+    assert set(factures.values_list("nature", flat=True)) == set(NatureFacture)
+    assert factures.ouvertes().a_echoir(au=AU).exists()
+    assert factures.ouvertes().echues(au=AU).exists()
+    assert any(f.solde and f.solde < f.montant_ttc for f in factures.creances())
+    soldees = list(factures.creances().filter(solde=0))
+    assert any(f.soldee_le <= f.date_echeance for f in soldees)
+    assert any(f.soldee_le > f.date_echeance for f in soldees)
+    assert factures.filter(cycle=2).exists(), "un chèque rejeté rouvre sa facture"
+    assert Encaissement.objects.systeme().filter(annule__isnull=False).exists()
+    assert Encaissement.objects.systeme().filter(disponible__gt=0).exists()
+    avoirs = factures.avoirs()
+    assert avoirs.filter(solde=0).exists()
+    assert any(a.solde == a.montant_ttc for a in avoirs)
+    litiges = Litige.objects.systeme()
+    assert litiges.ouverts().exists()
+    assert litiges.filter(clos_le__isnull=False).exists()
+
+
+def test_les_relances_y_sont_dans_tous_leurs_etats():
+    relances = Relance.objects.systeme()
+    assert set(relances.values_list("etat", flat=True)) >= set(EtatRelance) - {
+        EtatRelance.PLANIFIEE
+    }
+    assert set(relances.values_list("canal", flat=True)) == set(Canal)
+    assert relances.filter(etat=EtatRelance.A_FAIRE, canal=Canal.COURRIEL).exists()
+    etats = set(Envoi.objects.systeme().values_list("etat", flat=True))
+    assert etats >= {EtatEnvoi.ENVOYE, EtatEnvoi.ECHEC, EtatEnvoi.INCERTAIN}
+
+
+def test_ce_qui_est_parti_garde_ses_octets_exacts():
+    partis = list(Envoi.objects.systeme().filter(etat=EtatEnvoi.ENVOYE))
+    assert len(partis) > 50
+    for envoi in partis:
+        octets = bytes(envoi.octets)
+        assert hashlib.sha256(octets).hexdigest() == envoi.empreinte
+        assert envoi.message_id.encode() in octets
+    assert any(b"application/pdf" in bytes(envoi.octets) for envoi in partis)
+    assert any(envoi.sujet.startswith("Your invoice") for envoi in partis)
+
+
+def test_les_courriers_y_sont_a_chaque_moment_de_leur_vie():
+    courriers = Courrier.objects.systeme()
+    assert courriers.filter(etat=EtatCourrier.A_POSTER).exists()
+    assert courriers.filter(
+        canal=Canal.RECOMMANDE, etat=EtatCourrier.POSTE, numero_suivi=""
+    ).exists()
+    assert courriers.filter(
+        canal=Canal.MISE_EN_DEMEURE, etat=EtatCourrier.DISTRIBUE, mise_en_demeure__isnull=False
+    ).exists()
+
+
+def test_les_appels_ont_eu_toutes_les_issues():
+    assert set(Appel.objects.systeme().values_list("issue", flat=True)) == set(Issue)
+    promesses = Promesse.objects.systeme()
+    assert promesses.filter(est_tenue=True).exists()
+    assert promesses.filter(est_tenue=False).exists()
+    assert promesses.en_cours().filter(pour_le__gte=AU).exists()
+
+
+def test_les_dossiers_se_preparent_avancent_et_se_closent():
+    dossiers = Dossier.objects.systeme()
+    assert set(dossiers.values_list("etat", flat=True)) == {
+        EtatDossier.PREPARATION,
+        EtatDossier.DEPOSE,
+        EtatDossier.CLOS,
+    }
+    assert DocumentDossier.objects.systeme().count() >= 6
+
+
+def test_les_clients_sont_de_toutes_les_sortes():
+    clients = Client.objects.systeme()
+    assert set(clients.values_list("nature", flat=True)) == {
+        "professionnel",
+        "particulier",
+        "public",
+    }
+    assert set(clients.values_list("langue", flat=True)) == {"fr", "en"}
+    assert clients.a_completer().exists()
+    assert clients.suspendus(au=AU).exists()
+    assert clients.filter(procedure_collective_le__isnull=False).exists()
+    assert Coordonnee.objects.systeme().courriels().filter(validite="invalide").exists()
+    assert Note.objects.systeme().filter(est_a_savoir=True).count() >= 6
+    assert any(doublons_probables(creancier) for creancier in Creancier.objects.all())
+
+
+def test_personne_n_existe():
+    for creancier in Creancier.objects.all():
+        assert lire_siret(creancier.siret, siren_attendu=lire_siren(creancier.siren))
+        assert lire_tva(creancier.tva, siren_attendu=creancier.siren)
+        assert lire_iban(creancier.iban)
+        assert creancier.courriel_expediteur.endswith(".example")
+    for siren in Client.objects.systeme().exclude(siren="").values_list("siren", flat=True):
+        assert lire_siren(siren).startswith("000")
+    coordonnees = Coordonnee.objects.systeme()
+    assert all(
+        v.endswith(".example") for v in coordonnees.courriels().values_list("valeur", flat=True)
+    )
+    telephones = coordonnees.telephones().values_list("valeur", flat=True)
+    assert all(valeur.startswith(FICTION) for valeur in telephones)
+
+
+def test_ma_journee_a_de_tout():
+    journee = ma_journee(list(Creancier.objects.all()), maintenant=MAINTENANT)
+    assert {groupe.titre for groupe in journee.groupes} == {
+        "À heure fixe",
+        "Promesses non tenues",
+        "À corriger",
+        "Envois à trancher",
+        "À valider",
+        "Appels à passer",
+        "Courriers",
+        "À décider",
+    }
+
+
+def test_chacun_entre_avec_le_mot_de_passe_annonce(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    for _, email, mot_de_passe in COMPTES:
+        assert Utilisateur.objects.get(email=email).check_password(mot_de_passe)
+    assert mot_de_passe == MOT_DE_PASSE
+    roles = Habilitation.objects.values_list("utilisateur__email", "role").distinct()
+    assert set(roles) == {
+        ("gestion@demo.example", Role.GESTIONNAIRE),
+        ("nadege@demo.example", Role.ASSISTANTE),
+        ("ines@demo.example", Role.ASSISTANTE),
+        ("lecture@demo.example", Role.LECTURE),
+    }
+    assert Utilisateur.objects.get(est_administrateur=True).email == "admin@demo.example"
+
+
+def test_demandee_deux_fois_elle_ne_fait_rien_de_plus(demonstration):
+    sortie = StringIO()
+    call_command("demo", stdout=sortie)
+    assert "déjà là" in sortie.getvalue()
+    assert "nadege@demo.example" in sortie.getvalue()
+    assert Facture.objects.systeme().count() == demonstration.factures
+
+
+def test_elle_n_entre_jamais_chez_un_vrai_creancier():
+    un_creancier()
+    with pytest.raises(CommandError, match="vrais créanciers"):
+        call_command("demo")
