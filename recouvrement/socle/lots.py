@@ -21,3 +21,15 @@ def inserer(
             return
         places = ", ".join(["%s"] * len(colonnes))
         curseur.executemany(f"INSERT INTO {table} ({noms}) VALUES ({places})", lignes)  # noqa: S608
+
+
+def rafraichir_les_statistiques(*modeles: type[models.Model]) -> None:
+    """Après une écriture en masse : PostgreSQL choisirait sinon comme pour des tables vides.
+
+    La mise à jour automatique ne vient qu'une minute plus tard ; le battement, avant.
+    """
+    if connection.vendor != "postgresql":
+        return
+    tables = ", ".join(connection.ops.quote_name(modele._meta.db_table) for modele in modeles)
+    with connection.cursor() as curseur:
+        curseur.execute(f"ANALYZE {tables}")

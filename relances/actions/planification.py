@@ -20,7 +20,7 @@ from recouvrement.courriel.actions import identifiant
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.journal.actions import inscrire_lot
-from recouvrement.socle.lots import inserer
+from recouvrement.socle.lots import inserer, rafraichir_les_statistiques
 from relances.actions.annulations import retirer_les_factures
 from relances.actions.scenarios import scenario_en_vigueur, scenario_par_defaut
 from relances.enums import ETATS_EN_ATTENTE, Canal, CodeBlocage, Declenchement, EtatRelance
@@ -40,6 +40,7 @@ from relances.regles.blocages import PASSAGERS, Blocage, blocages
 from relances.regles.calendrier import prochaine_ouverture
 
 LOT = 2000
+BEAUCOUP = 500
 ADRESSE_A_CORRIGER = "Adresse à corriger : aucune adresse de courriel utilisable"
 CLE = "relance:"
 COLONNES = (
@@ -110,6 +111,8 @@ def planifier(
         creancier = Creancier.objects.select_for_update(no_key=True).get(pk=creancier.pk)
         bilan = _calculer(creancier, au=au, maintenant=maintenant, avec_ecartees=avec_ecartees)
         _ecrire(creancier, bilan, au=au)
+    if bilan.factures >= BEAUCOUP:
+        rafraichir_les_statistiques(Relance, RelanceFacture, Envoi)
     bilan.retirees = retirees
     return bilan
 
