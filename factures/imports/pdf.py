@@ -56,11 +56,17 @@ def _ouvrir(octets: bytes) -> PdfReader:
 
 def _pieces_jointes(lecteur: PdfReader) -> dict[str, EmbeddedFile]:
     try:
-        return {piece.name.lower(): piece for piece in lecteur.attachment_list}
+        return {_nom(piece): piece for piece in lecteur.attachment_list}
     except MemoryError:
         raise
     except Exception as erreur:  # pypdf lève de tout sur un fichier hostile
         raise FichierIllisible(ABIME) from erreur
+
+
+def _nom(piece: EmbeddedFile) -> str:
+    """Le nom en minuscules ; abîmé, pypdf le rend en octets."""
+    nom = piece.name
+    return (nom.decode("latin-1") if isinstance(nom, bytes) else str(nom)).lower()
 
 
 def _contenu(piece: EmbeddedFile) -> bytes:
