@@ -1,7 +1,7 @@
 from datetime import date
 
 from django.db import models
-from django.db.models import Count, FilteredRelation, Min, Q, Sum
+from django.db.models import Count, F, FilteredRelation, Min, Q, Sum
 from django.db.models.functions import Coalesce, Round
 from django.urls import reverse
 
@@ -59,7 +59,13 @@ class ClientQuerySet(QuerySetCloisonne):
         echue = Q(dues__date_echeance__lt=au)
         return self.annotate(
             dues=FilteredRelation(
-                "factures", condition=Q(factures__solde__gt=0, factures__est_avoir=False)
+                "factures",
+                # Le créancier, redit : sans lui PostgreSQL lit les factures de tous les autres.
+                condition=Q(
+                    factures__creancier=F("creancier"),
+                    factures__solde__gt=0,
+                    factures__est_avoir=False,
+                ),
             )
         ).annotate(
             total_du=_somme(Sum("dues__solde")),

@@ -133,6 +133,16 @@ class Facture(ModeleCloisonne):
                 fields=["creancier", "client", "-date_emission"], name="facture_par_client"
             ),
             models.Index(fields=["creancier", "-date_emission", "-id"], name="facture_recente"),
+            models.Index(
+                fields=["creancier", "date_echeance", "id"],
+                condition=Q(solde=0),
+                name="facture_soldee_par_echeance",
+            ),
+            models.Index(
+                fields=["creancier", "client"],
+                condition=Q(solde__gt=0, est_avoir=True),
+                name="facture_avoir_disponible",
+            ),
         ]
 
     def __str__(self) -> str:

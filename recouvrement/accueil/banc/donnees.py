@@ -222,9 +222,10 @@ def ecrire[M: models.Model](lignes: Iterable[M]) -> list[M]:
 
 
 def analyser() -> None:
-    """Les statistiques du planificateur : PostgreSQL les ferait seul, mais plus tard."""
+    """L'entretien que PostgreSQL ferait seul, mais plus tard."""
+    menage = connection.vendor == "postgresql" and not connection.in_atomic_block
     with connection.cursor() as curseur:
-        curseur.execute("ANALYZE")
+        curseur.execute("VACUUM ANALYZE" if menage else "ANALYZE")
 
 
 def _mot(alea: Random) -> str:

@@ -78,6 +78,10 @@ def _insertion_nue(creancier: Creancier) -> None:
 
 def envois(messages: int, *, au: date, maintenant: datetime) -> Iterator[Mesure]:
     with un_puits() as serveur:
+        # Les messages des autres lignes du banc attendront : on mesure les nôtres.
+        Envoi.objects.systeme().filter(etat=EtatEnvoi.A_ENVOYER).update(
+            pas_avant=maintenant + timedelta(days=365)
+        )
         for avec_pdf in (False, True):
             voulus = messages // 3 if avec_pdf else messages
             creancier = _messages_prevus(voulus, avec_pdf=avec_pdf, au=au, maintenant=maintenant)

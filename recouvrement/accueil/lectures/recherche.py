@@ -50,6 +50,9 @@ def _clients(creanciers: Sequence[Creancier], texte: str) -> list[Client]:
 
 
 def _factures(creanciers: Sequence[Creancier], texte: str) -> list[Facture]:
+    # Un numéro de facture a au moins un chiffre : un nom ne fait pas relire toutes les factures.
+    if not any(signe.isdigit() for signe in texte):
+        return []
     condition = Q(numero__icontains=texte)
     montant = _montant(texte)
     if montant is not None:

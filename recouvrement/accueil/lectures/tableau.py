@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Sum
+from django.db.models import Sum
 from django.db.models.functions import TruncMonth
 
 from factures.lectures import Tranche, balance_agee, encaisse_par_mois, plus_gros_debiteurs
@@ -15,7 +15,7 @@ from recouvrement.socle.montants import ZERO
 from recouvrement.socle.templatetags.formats import euros
 from recouvrement.socle.temps import debut_du_mois
 from relances.enums import Palier
-from relances.lectures.paliers import avec_palier
+from relances.lectures.paliers import par_palier
 from relances.models import Promesse
 
 MOIS_MONTRES = 12
@@ -240,23 +240,20 @@ def _dso(creanciers: Sequence[Creancier], encours: Decimal, *, au: date) -> Chif
 
 def _paliers(creanciers: Sequence[Creancier], echu: Decimal, *, au: date) -> list[LignePalier]:
     factures = Facture.objects.parmi(creanciers).ouvertes().echues(au=au)
-    lus = {
-        ligne["palier_atteint"]: ligne
-        for ligne in avec_palier(factures)
-        .order_by()
-        .values("palier_atteint")
-        .annotate(nombre=Count("pk"), montant=Sum("solde"))
-    }
-    return [
-        LignePalier(
-            palier.value,
-            "Pas encore relancé" if palier == Palier.A_ECHOIR else palier.label,
-            lus[palier.value]["nombre"] if palier.value in lus else 0,
-            lus[palier.value]["montant"] if palier.value in lus else ZERO,
-            lus[palier.value]["montant"] * 100 / echu if palier.value in lus and echu else ZERO,
+    lus = par_palier(factures)
+    lignes = []
+    for palier in Palier:
+        nombre, montant = lus.get(palier.value, (0, ZERO))
+        lignes.append(
+            LignePalier(
+                palier.value,
+                "Pas encore relancé" if palier == Palier.A_ECHOIR else palier.label,
+                nombre,
+                montant,
+                montant * 100 / echu if echu else ZERO,
+            )
         )
-        for palier in Palier
-    ]
+    return lignes
 
 
 def _promis(creanciers: Sequence[Creancier], *, au: date) -> list[Semaine]:
