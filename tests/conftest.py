@@ -40,6 +40,8 @@ def cloison_intacte(request):
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
     """Sur SQLite, un vrai fichier : la base en mémoire ne se partage pas entre deux fils."""
+    # Le serveur des tests de navigateur rend sa connexion à chaque requête, comme elle s'arrête.
+    connection.settings_dict["CONN_MAX_AGE"] = 0
     if connection.vendor == "sqlite":
         fichier = tmp_path_factory.mktemp("base") / "essais.sqlite3"
         connection.settings_dict["TEST"]["NAME"] = str(fichier)
