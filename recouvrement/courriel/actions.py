@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from recouvrement.comptes.models import Creancier
-from recouvrement.courriel.adresses import une_adresse, une_ligne
+from recouvrement.courriel.adresses import adresse_nue, une_adresse, une_ligne
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.socle.erreurs import ErreurMetier
@@ -67,7 +67,7 @@ def deposer(
         cle=cle,
         message_id=identifiant(cle),
         destinataire=une_adresse(destinataire),
-        expediteur=une_adresse(_adresse_nue(expediteur)),
+        expediteur=une_adresse(adresse_nue(expediteur)),
         sujet=une_ligne(sujet, nom="L'objet"),
         pas_avant=pas_avant or maintenant or Now(),
     )
@@ -81,9 +81,3 @@ def deposer(
         return deja
     envoi.save()
     return envoi
-
-
-def _adresse_nue(expediteur: str) -> str:
-    """« Menuiserie <compta@…> » → « compta@… »."""
-    debut, chevron, reste = expediteur.rpartition("<")
-    return reste.rstrip("> ") if chevron and debut is not None else expediteur

@@ -48,3 +48,9 @@ def une_adresse(adresse: str) -> str:
     except (UnicodeError, ValidationError):
         raise AdresseRefusee(f"« {adresse[:80]!s} » n'est pas une adresse de courriel.") from None
     return ascii_
+
+
+def adresse_nue(expediteur: str) -> str:
+    """« Menuiserie <compta@…> » → « compta@… »."""
+    _, chevron, reste = expediteur.rpartition("<")
+    return reste.rstrip("> ") if chevron else expediteur

@@ -60,13 +60,18 @@ class Recomposer:
 
 
 class Metier(Protocol):
-    """Ce que sait de son message l'app qui l'a déposé. Les quatre dernières en transaction."""
+    """Ce que sait de son message l'app qui l'a déposé.
+
+    `verifier`, `verrouiller`, `parti` et `non_parti` tournent en transaction.
+    """
 
     def composer(self, envoi: Envoi, *, maintenant: datetime) -> Composition | Arret: ...
 
     def verifier(
         self, envoi: Envoi, composition: Composition, *, maintenant: datetime
     ) -> Arret | Recomposer | None: ...
+
+    def adresse_refusee(self, envoi: Envoi, refus: str, *, maintenant: datetime) -> None: ...
 
     def verrouiller(self, envoi: Envoi) -> None: ...
 
@@ -88,6 +93,9 @@ class DejaCompose:
         return Composition(bytes(envoi.octets), envoi.sujet, envoi.somme)
 
     def verifier(self, envoi, composition, *, maintenant):
+        return None
+
+    def adresse_refusee(self, envoi, refus, *, maintenant):
         return None
 
     def verrouiller(self, envoi):
@@ -163,6 +171,9 @@ def expedier_un(
         raise
     except Refus as refus:
         return _refuse(envoi, metier, refus, horloge())
+    except ErreurMetier as faute:
+        transport.renoncer()
+        return _finir(envoi, metier, EtatEnvoi.ECHEC, faute.message, horloge())
     points("apres_rcpt")
     etat, composition = _passer_a_data(envoi, metier, composition, horloge, vers=EtatEnvoi.DATA)
     if etat != EtatEnvoi.DATA:
@@ -283,6 +294,9 @@ def _transmettre(
 
 
 def _refuse(envoi: Envoi, metier: Metier, refus: Refus, maintenant: datetime) -> EtatEnvoi | None:
+    if refus.adresse_morte:
+        # Avant, et à part : si le processus meurt ici, la relecture verra l'adresse invalide.
+        metier.adresse_refusee(envoi, str(refus), maintenant=maintenant)
     if refus.est_definitif or envoi.tentatives >= PLAFOND:
         return _finir(envoi, metier, EtatEnvoi.ECHEC, str(refus), maintenant)
     recul = RECULS[min(envoi.tentatives - 1, len(RECULS) - 1)]

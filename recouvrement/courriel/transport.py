@@ -4,13 +4,18 @@ Seul module qui connaît smtplib. Il ne lit ni n'écrit la base.
 """
 
 import contextlib
+import re
 import smtplib
 import ssl
 from dataclasses import dataclass
 
+from recouvrement.courriel.adresses import une_adresse
 from recouvrement.environnement import ServeurSmtp
 
 MESSAGES_PAR_CONNEXION = 100
+# RFC 3463 : boîte inconnue, domaine inconnu, adresse mal écrite, déménagée, boîte fermée.
+CODE_ETENDU = re.compile(r"5\.\d{1,3}\.\d{1,3}")
+ADRESSES_MORTES = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,16 @@ class Refus(Exception):
     @property
     def est_definitif(self) -> bool:
         return 500 <= self.code < 600
+
+    @property
+    def adresse_morte(self) -> bool:
+        """La boîte n'existe pas ; ni une boîte pleine (5.2.2), ni un refus de principe (5.7)."""
+        if self.etape != "destinataire" or not self.est_definitif:
+            return False
+        etendu = CODE_ETENDU.match(self.texte)
+        if etendu is None:
+            return self.code in (550, 551, 553)
+        return etendu.group() in ADRESSES_MORTES
 
 
 class Injoignable(Exception):
@@ -81,8 +96,12 @@ class Transport:
         """MAIL FROM puis RCPT TO. Après cela seulement, l'appelant passe à `data`."""
         ligne = self._exiger()
         try:
-            self._accepter(ligne.docmd("MAIL", f"FROM:<{expediteur}>"), etape="expediteur")
-            self._accepter(ligne.docmd("RCPT", f"TO:<{destinataire}>"), etape="destinataire")
+            self._accepter(
+                ligne.docmd("MAIL", f"FROM:<{une_adresse(expediteur)}>"), etape="expediteur"
+            )
+            self._accepter(
+                ligne.docmd("RCPT", f"TO:<{une_adresse(destinataire)}>"), etape="destinataire"
+            )
         except (OSError, smtplib.SMTPException) as panne:
             self._couper()
             raise Injoignable(_phrase(panne)) from panne

@@ -17,6 +17,7 @@ from relances.actions.planification import nouvel_envoi
 from relances.enums import EtatRelance
 from relances.evenements import Evenement
 from relances.lectures.faits import adresses, fenetre_de
+from relances.lectures.message import adresse_d_expedition
 from relances.models import Relance
 from relances.regles import textes
 from relances.regles.calendrier import jour_ouvre, prochaine_ouverture
@@ -169,7 +170,7 @@ def _remettre_en_file(relance: Relance, *, maintenant: datetime, acteur: Utilisa
     relance.envoi = nouvel_envoi(
         creancier,
         relance,
-        expediteur=creancier.courriel_expediteur,
+        expediteur=adresse_d_expedition(creancier),
         pas_avant=prochaine_ouverture(maintenant, fenetre_de(creancier)),
     )
     relance.envoi.save()

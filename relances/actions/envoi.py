@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
+from clients.actions import marquer_coordonnee
+from clients.enums import Validite
+from clients.models import Coordonnee
 from factures.models import Facture
 from recouvrement.courriel.actions import en_octets
 from recouvrement.courriel.enums import EtatEnvoi
@@ -24,6 +27,7 @@ from relances.lectures.relecture import Relue, relire
 from relances.models import Relance, RelanceFacture
 from relances.regles.calendrier import prochaine_ouverture
 
+ADRESSE_REFUSEE = "Adresse refusée par le serveur, à corriger"
 ATTENTE_GEL = timedelta(minutes=15)
 
 
@@ -57,6 +61,24 @@ class MetierRelance:
             return Recomposer()
         _figer_les_lignes(relue)
         return None
+
+    def adresse_refusee(self, envoi: Envoi, refus: str, *, maintenant: datetime) -> None:
+        """Le serveur dit que la boîte n'existe pas : on ne lui écrit plus."""
+        client = Relance.objects.pour(envoi.creancier).filter(envoi=envoi).values("client")
+        for coordonnee in (
+            Coordonnee.objects.pour(envoi.creancier)
+            .courriels()
+            .utilisables()
+            .filter(client__in=client, valeur=envoi.destinataire)
+            .select_related("client__creancier")
+        ):
+            marquer_coordonnee(
+                coordonnee,
+                validite=Validite.INVALIDE,
+                motif=f"Refusée par le serveur : {refus}"[:200],
+                le=jour_de(maintenant),
+                acteur=None,
+            )
 
     def verrouiller(self, envoi: Envoi) -> None:
         """La relance avant l'envoi : l'ordre de tous ceux qui prennent les deux."""
@@ -97,6 +119,8 @@ class MetierRelance:
         elif relance.etat != EtatRelance.PLANIFIEE:
             return
         elif etat == EtatEnvoi.ECHEC:
+            if not _est_utilisable(relance):
+                motif = f"{ADRESSE_REFUSEE} : {envoi.destinataire} ({motif})"
             _clore(relance, EtatRelance.ECHEC, motif, Evenement.RELANCE_NON_PARTIE)
         elif motif == ADRESSE_A_CORRIGER:
             relance.envoi, relance.destinataire = None, ""
@@ -144,6 +168,11 @@ def _figer_les_lignes(relue: Relue) -> None:
         RelanceFacture.objects.pour(relue.relance.creancier).bulk_update(
             changees, ["est_vivante", "solde"]
         )
+
+
+def _est_utilisable(relance: Relance) -> bool:
+    coordonnees = Coordonnee.objects.pour(relance.creancier).courriels().utilisables()
+    return coordonnees.filter(client=relance.client_id, valeur=relance.destinataire).exists()
 
 
 def _ranimer(relance: Relance, composition: Composition | None) -> None:

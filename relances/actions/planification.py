@@ -35,6 +35,7 @@ from relances.lectures.faits import (
     fenetre_de,
     il_y_a_de_quoi,
 )
+from relances.lectures.message import adresse_d_expedition
 from relances.models import Etape, Relance, RelanceFacture
 from relances.regles.blocages import PASSAGERS, Blocage, blocages
 from relances.regles.calendrier import prochaine_ouverture
@@ -178,69 +179,59 @@ def _taches_en_attente(creancier: Creancier) -> dict[tuple[int, str], int]:
 
 def _ecrire(creancier: Creancier, bilan: Bilan, *, au: date) -> None:
     langues = dict(Client.objects.pour(creancier).exclude(langue="fr").values_list("pk", "langue"))
-    for debut in range(0, len(bilan.creees), LOT):
-        lot = bilan.creees[debut : debut + LOT]
-        nouvelles = [prevue for prevue in lot if prevue.rejoint is None]
-        relances = Relance.objects.bulk_create(
-            Relance(
-                creancier=creancier,
-                client_id=p.client,
-                etape=p.etape,
-                canal=p.canal,
-                etat=p.etat,
-                prevue_le=au,
-                langue=langues.get(p.client, "fr"),
-                destinataire=p.adresse,
-                montant=p.montant,
-                motif="" if p.adresse or p.canal != Canal.COURRIEL else ADRESSE_A_CORRIGER,
-            )
-            for p in nouvelles
+    nouvelles = [prevue for prevue in bilan.creees if prevue.rejoint is None]
+    relances = [
+        Relance(
+            creancier_id=creancier.pk,
+            client_id=p.client,
+            etape=p.etape,
+            canal=p.canal,
+            etat=p.etat,
+            prevue_le=au,
+            langue=langues.get(p.client, "fr"),
+            destinataire=p.adresse,
+            montant=p.montant,
+            motif="" if p.adresse or p.canal != Canal.COURRIEL else ADRESSE_A_CORRIGER,
         )
-        numeros = {id(p): r.pk for p, r in zip(nouvelles, relances, strict=True)}
-        inserer(
-            RelanceFacture,
-            COLONNES,
+        for p in nouvelles
+    ]
+    numeros = reserver(Relance, len(relances))
+    for prevue, relance, numero in zip(nouvelles, relances, numeros, strict=True):
+        prevue.relance = relance.pk = numero
+    _deposer(creancier, [r for r in relances if r.etat == EtatRelance.PLANIFIEE], bilan)
+    inserer_fiches(relances)
+    inserer(
+        RelanceFacture,
+        COLONNES,
+        (
             (
-                (
-                    *(creancier.pk, p.rejoint or numeros[id(p)], ligne.pk, etape.pk, etape.cle),
-                    *(etape.rang, ligne.cycle, True, ligne.solde),
-                )
-                for p in lot
-                for ligne, etape in p.lignes
-            ),
-        )
-        _deposer(creancier, [r for r in relances if r.etat == EtatRelance.PLANIFIEE], bilan)
-        inscrire_lot(
-            Evenement.RELANCE_PLANIFIEE,
-            cibles=[
-                (r, {"client": p.client, "etape": p.etape.cle, "factures": len(p.lignes)})
-                for p, r in zip(nouvelles, relances, strict=True)
-            ],
-            acteur=None,
-        )
+                *(creancier.pk, p.rejoint or p.relance, ligne.pk, etape.pk, etape.cle),
+                *(etape.rang, ligne.cycle, True, ligne.solde),
+            )
+            for p in bilan.creees
+            for ligne, etape in p.lignes
+        ),
+    )
+    inscrire_lot(
+        Evenement.RELANCE_PLANIFIEE,
+        cibles=[
+            (r, {"client": p.client, "etape": p.etape.cle, "factures": len(p.lignes)})
+            for p, r in zip(nouvelles, relances, strict=True)
+        ],
+        acteur=None,
+    )
     _hausser(creancier, [p for p in bilan.creees if p.rejoint is not None])
 
 
 def _deposer(creancier: Creancier, relances: list[Relance], bilan: Bilan) -> None:
     """Une ligne d'envoi par relance qui part seule ; ses octets se feront au départ."""
-    expediteur = creancier.courriel_expediteur
-    Envoi.objects.bulk_create(
-        [nouvel_envoi(creancier, r, expediteur=expediteur, pas_avant=bilan.pas_avant)
-         for r in relances],
-        batch_size=LOT,
-    )  # fmt: skip
-    cle = Concat(
-        Value(CLE), Cast(OuterRef("pk"), CharField()), Value(":1"), output_field=CharField()
-    )
-    envoi = Envoi.objects.filter(cle=cle).values("pk")[:1]
-    if relances:
-        # Les numéros d'un même lot se suivent : aucun autre n'écrit sous ce verrou.
-        Relance.objects.pour(creancier).filter(
-            pk__gte=min(r.pk for r in relances),
-            pk__lte=max(r.pk for r in relances),
-            etat=EtatRelance.PLANIFIEE,
-            envoi=None,
-        ).update(envoi_id=Subquery(envoi))
+    expediteur = adresse_d_expedition(creancier)
+    envois = [
+        nouvel_envoi(creancier, r, expediteur=expediteur, pas_avant=bilan.pas_avant)
+        for r in relances
+    ]
+    for relance, envoi in zip(relances, inserer_fiches(envois), strict=True):
+        relance.envoi_id = envoi.pk
 
 
 def nouvel_envoi(
@@ -315,7 +306,7 @@ def _reprendre_les_adresses(creancier: Creancier, *, au: date, maintenant: datet
                 relance.envoi = nouvel_envoi(
                     creancier,
                     relance,
-                    expediteur=creancier.courriel_expediteur,
+                    expediteur=adresse_d_expedition(creancier),
                     pas_avant=pas_avant,
                 )
                 relance.envoi.save()

@@ -16,8 +16,9 @@ from factures.enums import NaturePiece
 from factures.models import Facture, Piece
 from recouvrement.comptes.models import Creancier
 from recouvrement.courriel.actions import POLITIQUE
-from recouvrement.courriel.adresses import une_adresse
+from recouvrement.courriel.adresses import adresse_nue, une_adresse
 from recouvrement.documents import fichiers
+from recouvrement.documents.contextes import partie_du_creancier
 from recouvrement.documents.qr import qr_de_virement_png
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.montants import ZERO
@@ -26,6 +27,7 @@ from recouvrement.socle.temps import jour_de
 from relances.enums import Canal, EtatRelance
 from relances.models import Etape, Relance
 from relances.regles import textes
+from relances.regles.langue import Ecriture
 
 # Au-delà, les serveurs refusent : les factures ne se joignent plus, le tableau suffit.
 PIECES_JOINTES_MAX = 7 * 1024 * 1024
@@ -138,6 +140,8 @@ def rediger(
         ],
         "total": ecrire.euros(somme),
         "reference": reference,
+        "iban": _iban(creancier),
+        "mentions": _mentions(creancier),
         "qr": bool(qr),
         "langue": langue,
         "mots": ecrire.mots,
@@ -151,7 +155,7 @@ def rediger(
     corps = textes.en_html(texte, valeurs, blocs)
     return Message(
         de=creancier.nom_expediteur or creancier.nom,
-        adresse_de=creancier.courriel_expediteur or settings.DEFAULT_FROM_EMAIL,
+        adresse_de=adresse_d_expedition(creancier),
         repondre_a=creancier.courriel_reponse or creancier.courriel_expediteur,
         a=contact or client.nom,
         adresse_a=destinataire,
@@ -165,6 +169,11 @@ def rediger(
         langue=langue,
         manques=() if creancier.iban else ("L'IBAN du créancier manque : pas de bloc de paiement",),
     )
+
+
+def adresse_d_expedition(creancier: Creancier) -> str:
+    """L'en-tête From et l'enveloppe : la même, pour que les refus reviennent à qui écrit."""
+    return creancier.courriel_expediteur or adresse_nue(settings.DEFAULT_FROM_EMAIL)
 
 
 def corps_de_lettre(
@@ -221,55 +230,6 @@ def _adresse(nom: str, adresse: str) -> Address:
         raise ErreurMetier("L'adresse d'expédition du créancier n'est pas valable.") from refus
 
 
-class Ecriture:
-    """Montants, dates et mots dans la langue du client."""
-
-    def __init__(self, langue: str) -> None:
-        self.anglais = langue == "en"
-        self.mots = MOTS["en" if self.anglais else "fr"]
-
-    def euros(self, montant: Decimal) -> str:
-        return f"€{montant:,.2f}" if self.anglais else formats.euros(montant)
-
-    def jour(self, jour: date) -> str:
-        if self.anglais:
-            return f"{jour.day} {MOIS_ANGLAIS[jour.month - 1]} {jour.year}"
-        return f"{jour:%d/%m/%Y}"
-
-    def long(self, jour: date) -> str:
-        return self.jour(jour) if self.anglais else formats.jour_long(jour)
-
-
-MOIS_ANGLAIS = (
-    *("January", "February", "March", "April", "May", "June", "July", "August"),
-    *("September", "October", "November", "December"),
-)
-MOTS = {
-    "fr": {
-        "facture": "Facture",
-        "objet": "Objet",
-        "echeance": "Échéance",
-        "reste": "Reste dû",
-        "total": "Total à régler",
-        "virement": "Par virement, en rappelant la référence",
-        "reference": "Référence",
-        "scanner": "À lire avec l'application de votre banque",
-        "deux_points": "\u00a0:",
-    },
-    "en": {
-        "facture": "Invoice",
-        "objet": "Subject",
-        "echeance": "Due date",
-        "reste": "Amount due",
-        "total": "Total due",
-        "virement": "By bank transfer, quoting the reference",
-        "reference": "Reference",
-        "scanner": "Scan with your banking application",
-        "deux_points": ":",
-    },
-}
-
-
 def _valeurs(creancier, client, contact, factures, somme, au, precedente, ecrire) -> dict[str, str]:
     mots, p = ecrire.mots, ecrire.mots["deux_points"]
     premiere = factures[0] if factures else None
@@ -290,8 +250,10 @@ def _valeurs(creancier, client, contact, factures, somme, au, precedente, ecrire
     paiement = ""
     if creancier.iban:
         bic = f"\nBIC{p} {creancier.bic}" if creancier.bic else ""
-        iban = formats.iban(creancier.iban)
-        paiement = f"{mots['virement']} {reference}{p}\nIBAN{p} {iban}{bic}"
+        paiement = (
+            f"{mots['virement']} {reference}{p}\n"
+            f"{mots['beneficiaire']}{p} {creancier.nom}\nIBAN{p} {_iban(creancier)}{bic}"
+        )
     return {
         "client": client.nom,
         "contact": contact,
@@ -311,6 +273,17 @@ def _valeurs(creancier, client, contact, factures, somme, au, precedente, ecrire
         "factures": "\n".join(lignes),
         "paiement": paiement,
     }
+
+
+def _iban(creancier: Creancier) -> str:
+    """Par quatre, entre espaces ordinaires : il se copie tel quel dans le site d'une banque."""
+    return " ".join(formats.iban(creancier.iban).split())
+
+
+def _mentions(creancier: Creancier) -> str:
+    """Qui écrit : une lettre d'affaires le dit (C. com., art. R. 123-237)."""
+    partie = partie_du_creancier(creancier)
+    return "\n".join(filter(None, [partie.mentions, partie.mentions_legales]))
 
 
 def _contact(client: Client, destinataire: str) -> str:

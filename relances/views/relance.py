@@ -26,6 +26,8 @@ from relances.views.liste import vers_la_suivante
 CSP_D_UN_MESSAGE = {
     "default-src": ["'none'"],
     "img-src": ["data:"],
+    # Les feuilles du message, dans un cadre « sandbox » sans script ni réseau.
+    "style-src": ["'unsafe-inline'"],
     "frame-ancestors": ["'self'"],
     "form-action": ["'none'"],
     "base-uri": ["'none'"],

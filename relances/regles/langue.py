@@ -1,0 +1,55 @@
+"""Montants, dates et mots d'un message, en français ou en anglais."""
+
+from datetime import date
+from decimal import Decimal
+
+from recouvrement.socle.templatetags import formats
+
+
+class Ecriture:
+    """Montants, dates et mots dans la langue du client."""
+
+    def __init__(self, langue: str) -> None:
+        self.anglais = langue == "en"
+        self.mots = MOTS["en" if self.anglais else "fr"]
+
+    def euros(self, montant: Decimal) -> str:
+        return f"€{montant:,.2f}" if self.anglais else formats.euros(montant)
+
+    def jour(self, jour: date) -> str:
+        if self.anglais:
+            return f"{jour.day} {MOIS_ANGLAIS[jour.month - 1]} {jour.year}"
+        return f"{jour:%d/%m/%Y}"
+
+    def long(self, jour: date) -> str:
+        return self.jour(jour) if self.anglais else formats.jour_long(jour)
+
+
+MOIS_ANGLAIS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August"),
+    *("September", "October", "November", "December"),
+)
+MOTS = {
+    "fr": {
+        "facture": "Facture",
+        "echeance": "Échéance",
+        "reste": "Reste dû",
+        "total": "Total à régler",
+        "virement": "Par virement, en rappelant la référence",
+        "beneficiaire": "Bénéficiaire",
+        "scanner": "À lire avec l'application de votre banque",
+        "qr": "Code QR du virement",
+        "deux_points": "\u00a0:",
+    },
+    "en": {
+        "facture": "Invoice",
+        "echeance": "Due date",
+        "reste": "Amount due",
+        "total": "Total due",
+        "virement": "By bank transfer, quoting the reference",
+        "beneficiaire": "Payee",
+        "scanner": "Scan with your banking application",
+        "qr": "Bank transfer QR code",
+        "deux_points": ":",
+    },
+}
