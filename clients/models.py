@@ -104,6 +104,8 @@ class Client(ModeleCloisonne):
     suspendu_le = models.DateField("relances suspendues le", null=True, blank=True)
     suspendu_jusqu_au = models.DateField("jusqu'au", null=True, blank=True)
     suspendu_motif = models.CharField("motif", max_length=200, blank=True)
+    # La poste a rendu une lettre (NPAI) : on n'y écrit plus avant qu'une personne l'ait revue.
+    adresse_invalide_le = models.DateField("adresse postale à revoir", null=True, blank=True)
     procedure_collective_le = models.DateField(
         "procédure collective ouverte le", null=True, blank=True
     )

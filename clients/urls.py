@@ -9,6 +9,7 @@ urlpatterns = [
     path("nouveau/", fiche.nouveau, name="nouveau"),
     path("doublons/", fusion.doublons, name="doublons"),
     path("<int:pk>/modifier/", fiche.modifier, name="modifier"),
+    path("<int:pk>/adresse/confirmer/", fiche.confirmer_adresse, name="confirmer_adresse"),
     path("<int:pk>/suspendre/", fiche.suspendre, name="suspendre"),
     path("<int:pk>/reprendre/", fiche.reprendre, name="reprendre"),
     path("<int:pk>/noter/", fiche.noter, name="noter"),

@@ -10,6 +10,7 @@ from clients.actions.contacts import (
 )
 from clients.actions.fiche import (
     creer_client,
+    marquer_adresse,
     modifier_client,
     noter,
     ranger_note,
@@ -23,6 +24,7 @@ __all__ = [
     "ajouter_coordonnee",
     "creer_client",
     "fusionner",
+    "marquer_adresse",
     "marquer_coordonnee",
     "modifier_client",
     "modifier_contact",

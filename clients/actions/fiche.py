@@ -11,6 +11,8 @@ from clients.regles import ce_qui_manque
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.actions import inscrire
 
+ADRESSE = frozenset({"adresse", "complement", "code_postal", "ville", "pays"})
+
 
 @transaction.atomic
 def creer_client(creancier: Creancier, *, acteur: Utilisateur | None, **champs: Any) -> Client:
@@ -34,9 +36,32 @@ def modifier_client(client: Client, *, acteur: Utilisateur | None, **champs: Any
     if client.est_a_completer and "est_a_completer" not in champs and not ce_qui_manque(client):
         client.est_a_completer = False
         changes["est_a_completer"] = [True, False]
+    if client.adresse_invalide_le and not changes.keys().isdisjoint(ADRESSE):
+        changes["adresse_invalide_le"] = [client.adresse_invalide_le, None]
+        client.adresse_invalide_le = None
     if changes:
         _ecrire(client, update_fields=list(changes))
         inscrire(Evenement.CLIENT_MODIFIE, cible=client, acteur=acteur, changes=changes)
+    return client
+
+
+@transaction.atomic
+def marquer_adresse(
+    client: Client, *, invalide_le: date | None, motif: str, acteur: Utilisateur
+) -> Client:
+    """L'adresse postale est à revoir depuis ce jour ; None : une personne l'a confirmée."""
+    client = verrouiller(client)
+    if client.adresse_invalide_le == invalide_le:
+        return client
+    client.adresse_invalide_le = invalide_le
+    client.save(update_fields=["adresse_invalide_le"])
+    inscrire(
+        Evenement.ADRESSE_MARQUEE,
+        cible=client,
+        acteur=acteur,
+        invalide_le=invalide_le,
+        motif=motif,
+    )
     return client
 
 

@@ -40,6 +40,18 @@ def nouveau(request: RequeteHabilitee) -> HttpResponse:
     )
 
 
+@require_POST
+@habilite(Role.ASSISTANTE)
+def confirmer_adresse(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """La poste s'est trompée, ou la personne vient de la redire : on peut y écrire de nouveau."""
+    client = client_ou_404(request, pk)
+    actions.marquer_adresse(
+        client, invalide_le=None, motif="Adresse confirmée", acteur=request.user
+    )
+    annoncer(request, "L'adresse postale est confirmée.")
+    return redirect(client)
+
+
 @require_http_methods(["GET", "POST"])
 @habilite(Role.ASSISTANTE)
 def modifier(request: RequeteHabilitee, pk: int) -> HttpResponse:

@@ -6,24 +6,25 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from clients.actions import marquer_adresse
 from clients.models import Client
 from factures.actions.verification import constater_mise_en_demeure
 from factures.documents import donnees_du_decompte
+from factures.enums import NaturePiece
 from factures.lectures import decompte_client
-from factures.models import Facture
+from factures.models import Facture, Litige
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents.actions import sceller
 from recouvrement.documents.models import Document
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.temps import jour_de
-from relances.documents import (
-    GABARIT_LETTRE,
-    contexte_de_lettre,
-)
+from relances.actions.preuves import Preuve, verser_preuve
+from relances.documents import GABARIT_LETTRE, contexte_de_lettre
 from relances.enums import CANAUX_POSTAUX, Canal, EtatCourrier, EtatRelance
 from relances.evenements import Evenement
 from relances.lectures.message import corps_de_lettre
+from relances.lectures.possibles import interdits
 from relances.models import Courrier, Etape, MiseEnDemeure, Relance, RelanceFacture
 
 # D'un état du recommandé, ceux qui peuvent suivre.
@@ -47,6 +48,7 @@ def preparer_lettre(relance: Relance, *, maintenant: datetime, acteur: Utilisate
     if relance.etat != EtatRelance.A_FAIRE:
         raise ErreurMetier("Cette relance n'attend pas de lettre.")
     au = jour_de(maintenant)
+    refuser_si_interdit(relance.client, au=au, par_la_poste=True)
     factures = _encore_dues(relance)
     decompte = decompte_client(relance.client, au=au, factures=factures)
     objet, texte = _texte(relance, factures, au=au)
@@ -70,7 +72,7 @@ def preparer_lettre(relance: Relance, *, maintenant: datetime, acteur: Utilisate
         acteur=acteur,
     )
     return inscrire_courrier(
-        relance, document, montant=decompte.principal, evenement=Evenement.COURRIER_PREPARE,
+        relance, document, montant=decompte.solde, evenement=Evenement.COURRIER_PREPARE,
         acteur=acteur,
     )  # fmt: skip
 
@@ -107,6 +109,7 @@ def ecrire_hors_scenario(
     """
     if not factures:
         raise ErreurMetier("Choisissez au moins une facture.")
+    refuser_si_interdit(client, au=le)
     if canal == Canal.COURRIEL and not destinataire:
         raise ErreurMetier("Aucune adresse de courriel utilisable pour ce client.")
     relance = Relance.objects.create(
@@ -143,7 +146,13 @@ def ecrire_hors_scenario(
 
 @transaction.atomic
 def poster(
-    courrier: Courrier, *, le: date, numero_suivi: str, maintenant: datetime, acteur: Utilisateur
+    courrier: Courrier,
+    *,
+    le: date,
+    numero_suivi: str,
+    maintenant: datetime,
+    acteur: Utilisateur,
+    preuve: Preuve | None = None,
 ) -> Courrier:
     """La lettre est partie : c'est seulement là que l'étape est faite."""
     courrier = _verrouiller(courrier)
@@ -159,7 +168,11 @@ def poster(
             etat=EtatRelance.FAITE, faite_le=maintenant, decidee_par=acteur
         )
     courrier.numero_suivi = numero_suivi.strip()[:30] or courrier.numero_suivi
-    courrier.save(update_fields=["etat", "poste_le", "poste_par", "numero_suivi"])
+    if preuve is not None:
+        courrier.preuve_depot = verser_preuve(
+            courrier, preuve, nature=NaturePiece.PREUVE_DEPOT, le=le, acteur=acteur
+        )
+    courrier.save(update_fields=["etat", "poste_le", "poste_par", "numero_suivi", "preuve_depot"])
     inscrire(
         Evenement.COURRIER_POSTE,
         cible=courrier,
@@ -172,7 +185,14 @@ def poster(
 
 
 @transaction.atomic
-def suivre(courrier: Courrier, *, etat: EtatCourrier, le: date, acteur: Utilisateur) -> Courrier:
+def suivre(
+    courrier: Courrier,
+    *,
+    etat: EtatCourrier,
+    le: date,
+    acteur: Utilisateur,
+    preuve: Preuve | None = None,
+) -> Courrier:
     """Ce que dit la poste du recommandé : présenté, distribué, refusé, non réclamé, NPAI."""
     courrier = _verrouiller(courrier)
     if etat not in SUITES.get(EtatCourrier(courrier.etat), ()):
@@ -180,11 +200,22 @@ def suivre(courrier: Courrier, *, etat: EtatCourrier, le: date, acteur: Utilisat
     if courrier.poste_le and le < courrier.poste_le:
         raise ErreurMetier("Cette date précède le dépôt à la poste.")
     courrier.etat = etat
+    if etat == EtatCourrier.NPAI:
+        marquer_adresse(
+            courrier.client,
+            invalide_le=le,
+            motif="Courrier rendu : n'habite pas à l'adresse",
+            acteur=acteur,
+        )
     if etat in (EtatCourrier.PRESENTE, EtatCourrier.AVISE):
         courrier.presente_le = courrier.presente_le or le
     else:
         courrier.distribue_le = le
-    courrier.save(update_fields=["etat", "presente_le", "distribue_le"])
+    if preuve is not None:
+        courrier.avis_reception = verser_preuve(
+            courrier, preuve, nature=NaturePiece.AVIS, le=le, acteur=acteur
+        )
+    courrier.save(update_fields=["etat", "presente_le", "distribue_le", "avis_reception"])
     if etat == EtatCourrier.DISTRIBUE and _est_une_mise_en_demeure(courrier):
         # Contre un particulier, les intérêts ne courent qu'à partir de là (C. civ., art. 1344-1).
         lignes = RelanceFacture.objects.pour(courrier.creancier).filter(relance=courrier.relance_id)
@@ -218,6 +249,13 @@ def annuler_courrier(courrier: Courrier, *, motif: str, acteur: Utilisateur) -> 
     )
     inscrire(Evenement.COURRIER_ANNULE, cible=courrier, acteur=acteur, client=courrier.client_id)
     return courrier
+
+
+def refuser_si_interdit(client: Client, *, au: date, par_la_poste: bool = False) -> None:
+    """Ce que le bouton dit, l'action le refuse : la même réponse."""
+    trouves = interdits(client, au=au, par_la_poste=par_la_poste)
+    if trouves:
+        raise ErreurMetier(f"{trouves[0].phrase}.")
 
 
 def _est_une_mise_en_demeure(courrier: Courrier) -> bool:
@@ -265,7 +303,9 @@ def _encore_dues(relance: Relance) -> list[Facture]:
     factures = list(
         Facture.objects.pour(relance.creancier)
         .ouvertes()
+        .hors_contentieux()
         .filter(lignes_de_relance__relance=relance, lignes_de_relance__est_vivante=True)
+        .exclude(pk__in=Litige.objects.pour(relance.creancier).ouverts().values("facture_id"))
         .order_by("date_echeance", "pk")
     )
     if not factures:

@@ -8,12 +8,16 @@ from django.db import transaction
 from clients.models import Client
 from factures.documents import donnees_du_decompte
 from factures.lectures import decompte_client
-from factures.models import Facture
+from factures.models import Facture, Litige
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents.actions import sceller
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.temps import jour_de
-from relances.actions.courriers import ecrire_hors_scenario, inscrire_courrier
+from relances.actions.courriers import (
+    ecrire_hors_scenario,
+    inscrire_courrier,
+    refuser_si_interdit,
+)
 from relances.documents import GABARIT_MISE_EN_DEMEURE, contexte_de_mise_en_demeure
 from relances.enums import Canal, EtatRelance
 from relances.evenements import Evenement
@@ -41,6 +45,8 @@ def preparer_mise_en_demeure(
         raise ErreurMetier("Choisissez au moins une facture échue.")
     if client.procedure_collective_le is not None:
         raise ErreurMetier("Procédure collective : la créance se déclare, elle ne se réclame pas.")
+    refuser_si_interdit(client, au=au, par_la_poste=True)
+    _refuser_les_contestees(echues)
     decompte = decompte_client(client, au=au, factures=echues)
     if decompte.refus:
         raise ErreurMetier(decompte.refus)
@@ -83,6 +89,15 @@ def preparer_mise_en_demeure(
             interets=decompte.interets,
             indemnites=decompte.indemnites,
             decompte=donnees_du_decompte(decompte),
+        )
+
+
+def _refuser_les_contestees(factures: Sequence[Facture]) -> None:
+    litiges = Litige.objects.pour(factures[0].creancier).ouverts().filter(facture__in=factures)
+    numeros = litiges.order_by("facture__numero").values_list("facture__numero", flat=True)
+    if numeros:
+        raise ErreurMetier(
+            f"Litige ouvert sur {', '.join(numeros)} : décochez, ou closez d'abord le litige."
         )
 
 

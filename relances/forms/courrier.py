@@ -3,12 +3,15 @@ from datetime import date
 from django import forms
 
 from clients.models import Client
+from factures.actions.pieces import MEGA, PLAFOND
 from factures.models import Facture
 from relances.actions.courriers import SUITES
 from relances.actions.mises_en_demeure import DELAI_HABITUEL
+from relances.actions.preuves import Preuve
 from relances.enums import EtatCourrier
 from relances.models import Courrier
 from relances.regles import textes
+from relances.regles.suivi import NumeroRefuse, lire_numero
 
 
 class FacturesForm(forms.Form):
@@ -76,9 +79,27 @@ class MiseEnDemeureForm(FacturesForm):
     )
 
 
+class ChampPreuve(forms.FileField):
+    """Une image ou un PDF ; rend une `Preuve`, ou None."""
+
+    widget = forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"})
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, **kwargs)
+
+    def clean(self, data, initial=None) -> Preuve | None:
+        fichier = super().clean(data, initial)
+        if not fichier:
+            return None
+        if fichier.size > PLAFOND:
+            raise forms.ValidationError(f"Ce fichier dépasse {PLAFOND // MEGA} Mo.")
+        return Preuve(fichier.name, fichier.read())
+
+
 class PosterForm(forms.Form):
     le = forms.DateField(label="Posté le", widget=forms.DateInput(attrs={"type": "date"}))
     numero_suivi = forms.CharField(label="Numéro de suivi", max_length=30, required=False)
+    preuve = ChampPreuve(label="Preuve de dépôt")
 
     def __init__(self, *args, au: date, **kwargs):
         super().__init__(*args, initial={"le": au}, **kwargs)
@@ -89,10 +110,17 @@ class PosterForm(forms.Form):
             raise forms.ValidationError("Cette date n'est pas encore passée.")
         return self.cleaned_data["le"]
 
+    def clean_numero_suivi(self):
+        try:
+            return lire_numero(self.cleaned_data["numero_suivi"])
+        except NumeroRefuse as refus:
+            raise forms.ValidationError(str(refus)) from refus
+
 
 class SuivreForm(forms.Form):
     etat = forms.ChoiceField(label="Ce que dit la poste")
     le = forms.DateField(label="Le", widget=forms.DateInput(attrs={"type": "date"}))
+    preuve = ChampPreuve(label="Avis de réception, ou enveloppe revenue")
 
     def __init__(self, *args, courrier: Courrier, au: date, **kwargs):
         super().__init__(*args, initial={"le": au}, **kwargs)

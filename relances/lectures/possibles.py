@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from clients.models import Client, Coordonnee
 from factures.models import Facture, Litige
+from recouvrement.socle.montants import ZERO
 from relances.enums import CodeBlocage
+from relances.lectures.faits import faits_du_creancier
 from relances.models import Etape, Promesse, RelanceFacture
-from relances.regles.blocages import Blocage, Faits, FaitsClient, FaitsCreancier, FaitsFacture
+from relances.regles.blocages import Blocage, Faits, FaitsClient, FaitsFacture, postaux
 from relances.regles.blocages import du_client as blocages_du_client
 from relances.regles.progression import EtapePrevue, suivante
 
@@ -61,15 +63,28 @@ def possibles(
     avec_prochaine: bool = True,
 ) -> Possibles:
     """Sur ce que la fiche a déjà lu : factures ouvertes, promesse en cours, litiges ouverts."""
-    creancier = client.creancier
     adresses = [c.valeur for c in coordonnees if c.genre == "courriel" and c.est_utilisable]
+    trouves = envers(client, au=au, promesse=promesse, adresse=adresses[0] if adresses else "")
+    graves = [b.phrase for b in trouves if b.code not in POUR_L_AUTOMATE]
+    postes = [b.phrase for b in a_la_poste(client)]
+    en_litige = {litige.facture_id for litige in litiges}
+    return Possibles(
+        courriel=graves or _rien_a_reclamer(factures) or _phrases(trouves, CodeBlocage.ADRESSE),
+        courrier=graves or _rien_a_reclamer(factures) or postes,
+        mise_en_demeure=graves or _pas_d_echue(factures, en_litige, au=au) or postes,
+        contentieux=graves or _pas_d_echue(factures, set(), au=au),
+        phrases=[b.phrase for b in trouves],
+        prochaine=_prochaine(client, factures, au=au) if avec_prochaine else None,
+    )
+
+
+def envers(
+    client: Client, *, au: date, promesse: Promesse | None = None, adresse: str = ""
+) -> list[Blocage]:
+    """Ce qui s'oppose à toute action envers ce client, l'écart minimal mis à part."""
     faits = Faits(
         au=au,
-        creancier=FaitsCreancier(
-            ecart_minimal=0,
-            soldes_perimes_jours=creancier.soldes_perimes_jours,
-            reglements_connus_au=creancier.reglements_connus_au,
-        ),
+        creancier=replace(faits_du_creancier(client.creancier), ecart_minimal=0),
         client=FaitsClient(
             suspendu_le=client.suspendu_le,
             suspendu_jusqu_au=client.suspendu_jusqu_au,
@@ -77,22 +92,22 @@ def possibles(
             procedure_collective_le=client.procedure_collective_le,
             fusionne=client.fusionne_dans_id is not None,
             promesse_pour_le=promesse.pour_le if promesse else None,
-            adresse=adresses[0] if adresses else "",
+            adresse=adresse,
         ),
-        facture=FaitsFacture(solde=sum((f.solde for f in factures), 0)),
+        facture=FaitsFacture(solde=ZERO),
     )
-    trouves = blocages_du_client(faits)
-    graves = [b.phrase for b in trouves if b.code not in POUR_L_AUTOMATE]
-    en_litige = {litige.facture_id for litige in litiges}
-    return Possibles(
-        courriel=graves or _rien_a_reclamer(factures) or _phrases(trouves, CodeBlocage.ADRESSE),
-        courrier=graves or _rien_a_reclamer(factures) or _sans_adresse_postale(client),
-        mise_en_demeure=graves
-        or _pas_d_echue(factures, en_litige, au=au)
-        or _sans_adresse_postale(client),
-        contentieux=graves or _pas_d_echue(factures, set(), au=au),
-        phrases=[b.phrase for b in trouves],
-        prochaine=_prochaine(client, factures, au=au) if avec_prochaine else None,
+    return blocages_du_client(faits)
+
+
+def interdits(client: Client, *, au: date, par_la_poste: bool = False) -> list[Blocage]:
+    """Ce qui arrête même une personne : les boutons et les actions le demandent ici."""
+    graves = [b for b in envers(client, au=au) if b.code not in POUR_L_AUTOMATE]
+    return graves + (a_la_poste(client) if par_la_poste else [])
+
+
+def a_la_poste(client: Client) -> list[Blocage]:
+    return postaux(
+        complete=bool(client.adresse and client.ville), invalide_le=client.adresse_invalide_le
     )
 
 
@@ -111,10 +126,6 @@ def _pas_d_echue(factures: Sequence[Facture], en_litige: set[int], *, au: date) 
     if all(facture.pk in en_litige for facture in echues):
         return ["Toutes ses factures échues sont en litige"]
     return []
-
-
-def _sans_adresse_postale(client: Client) -> list[str]:
-    return [] if client.adresse and client.ville else ["Adresse postale incomplète"]
 
 
 def _prochaine(client: Client, factures: Sequence[Facture], *, au: date) -> Prochaine | None:

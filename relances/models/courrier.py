@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from clients.models import Client
+from factures.models import Piece
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents.models import Document
@@ -26,6 +27,12 @@ class Courrier(ModeleCloisonne):
     poste_le = models.DateField("posté le", null=True, blank=True)
     presente_le = models.DateField("présenté le", null=True, blank=True)
     distribue_le = models.DateField("distribué, refusé ou retourné le", null=True, blank=True)
+    preuve_depot = models.ForeignKey(
+        Piece, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    avis_reception = models.ForeignKey(
+        Piece, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     poste_par = models.ForeignKey(
         Utilisateur, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

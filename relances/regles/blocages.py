@@ -240,6 +240,18 @@ def _instant(faits: Faits) -> list[Blocage]:
     return trouves
 
 
+def postaux(*, complete: bool, invalide_le: date | None) -> list[Blocage]:
+    """Ce qui empêche de poster : une adresse incomplète, ou que la poste a rendue."""
+    if not complete:
+        return [Blocage(CodeBlocage.ADRESSE, "Adresse postale incomplète")]
+    if invalide_le is not None:
+        phrase = (
+            f"Courrier rendu le {_j(invalide_le)} (n'habite pas à l'adresse) : adresse à revoir"
+        )
+        return [Blocage(CodeBlocage.ADRESSE, phrase, invalide_le)]
+    return []
+
+
 def avec_facture(faits: Faits, facture: FaitsFacture) -> Faits:
     return replace(faits, facture=facture)
 

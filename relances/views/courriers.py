@@ -190,7 +190,7 @@ def courrier_pdf(request: RequeteHabilitee, pk: int) -> HttpResponse:
 @habilite(Role.ASSISTANTE)
 def poster_courrier(request: RequeteHabilitee, pk: int) -> HttpResponse:
     trouve = _courrier(request, pk)
-    form = PosterForm(request.POST, au=timezone.localdate())
+    form = PosterForm(request.POST, request.FILES, au=timezone.localdate())
     if form.is_valid():
         try:
             poster(trouve, **form.cleaned_data, maintenant=timezone.now(), acteur=request.user)
@@ -206,13 +206,14 @@ def poster_courrier(request: RequeteHabilitee, pk: int) -> HttpResponse:
 @habilite(Role.ASSISTANTE)
 def suivre_courrier(request: RequeteHabilitee, pk: int) -> HttpResponse:
     trouve = _courrier(request, pk)
-    form = SuivreForm(request.POST, courrier=trouve, au=timezone.localdate())
+    form = SuivreForm(request.POST, request.FILES, courrier=trouve, au=timezone.localdate())
     if form.is_valid():
         try:
             suivre(
                 trouve,
                 etat=EtatCourrier(form.cleaned_data["etat"]),
                 le=form.cleaned_data["le"],
+                preuve=form.cleaned_data["preuve"],
                 acteur=request.user,
             )
         except ErreurMetier as erreur:
@@ -239,7 +240,8 @@ def annuler(request: RequeteHabilitee, pk: int) -> HttpResponse:
 def _courrier(request: RequeteHabilitee, pk: int) -> Courrier:
     trouve = get_object_or_404(
         Courrier.objects.pour(request.creancier).select_related(
-            "client", "document", "relance__etape"
+            *("client", "document", "relance__etape"),
+            *("preuve_depot", "avis_reception"),
         ),
         pk=pk,
     )

@@ -5,8 +5,14 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from factures.actions import encaisser
+from clients.actions import marquer_adresse, modifier_client
+from clients.models import Client
+from factures.actions import encaisser, ouvrir_litige
+from factures.models import Piece
+from recouvrement.accueil.lectures.journee import ma_journee
+from recouvrement.comptes.models import Creancier
 from recouvrement.documents import fichiers
+from recouvrement.journal.models import Entree
 from recouvrement.socle.erreurs import ErreurMetier
 from relances.actions.courriers import (
     annuler_courrier,
@@ -17,8 +23,10 @@ from relances.actions.courriers import (
     suivre,
 )
 from relances.actions.mises_en_demeure import preparer_mise_en_demeure
+from relances.actions.preuves import Preuve
 from relances.enums import Canal, EtatCourrier, EtatRelance
 from relances.lectures.paliers import avec_palier, palier_d_un_client
+from relances.lectures.possibles import possibles
 from relances.models import Courrier, MiseEnDemeure
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_utilisateur
@@ -308,3 +316,90 @@ def test_le_palier_monte_avec_l_etape_faite_et_repart_avec_un_nouveau_cycle(clie
     assert palier_d_un_client(factures) == 0
     factures.filter(pk=facture.pk).update(contentieux_depuis=LE)
     assert avec_palier(factures).get(pk=facture.pk).palier_atteint == 5
+
+
+def test_une_lettre_rendue_ecarte_l_adresse_jusqu_a_ce_qu_on_la_revoie(client, acteur):
+    facture = une_facture(client=client)
+    courrier = preparer(une_relance(client, canal=Canal.RECOMMANDE, factures=[facture]), acteur)
+    poster_le(courrier, acteur)
+    revenue = LE + timedelta(days=9)
+    suivre(courrier, etat=EtatCourrier.NPAI, le=revenue, acteur=acteur)
+    client = Client.objects.pour(client.creancier).get()
+    assert client.adresse_invalide_le == revenue
+    assert Entree.objects.pour(client.creancier).filter(evenement="adresse_marquee").count() == 1
+    [tache] = [
+        a
+        for a in ma_journee([client.creancier], maintenant=MAINTENANT + timedelta(days=9)).actions
+        if a.genre == "corriger"
+    ]
+    assert tache.raison == "Courrier rendu le 12/09/2026 : adresse postale à revoir"
+    refus = "Courrier rendu le 12/09/2026 .n'habite pas à l'adresse. : adresse à revoir."
+    autre = une_relance(client, canal=Canal.COURRIER, factures=[une_facture(client=client)])
+    with pytest.raises(ErreurMetier, match=refus):
+        preparer(autre, acteur)
+    with pytest.raises(ErreurMetier, match=refus):
+        mettre_en_demeure(client, acteur, une_facture(client=client))
+    # Une adresse corrigée sert aussitôt.
+    client = modifier_client(client, adresse="3 place des Lices", acteur=acteur)
+    assert client.adresse_invalide_le is None
+    autre.client = client
+    assert preparer(autre, acteur).etat == EtatCourrier.A_POSTER
+
+
+def test_une_adresse_confirmee_redevient_bonne(client, acteur):
+    client = marquer_adresse(client, invalide_le=LE, motif="Rendue", acteur=acteur)
+    client = marquer_adresse(client, invalide_le=None, motif="Confirmée", acteur=acteur)
+    assert client.adresse_invalide_le is None
+
+
+def test_une_lettre_ne_reclame_ni_le_conteste_ni_ce_qui_est_au_contentieux(client, acteur):
+    bonne, contestee = une_facture(client=client), une_facture(client=client)
+    relance = une_relance(client, canal=Canal.COURRIER, factures=[bonne])
+    hors = ecrire_hors_scenario(
+        client, canal=Canal.COURRIER, factures=[bonne, contestee], sujet="s", texte="t", le=LE,
+        acteur=acteur,
+    )  # fmt: skip
+    ouvrir_litige(
+        contestee, motif="qualite", montant_conteste=None, detail="", le=LE, acteur=acteur
+    )
+    dite = texte(preparer(hors, acteur))
+    assert bonne.numero in dite
+    assert contestee.numero not in dite
+    assert preparer(relance, acteur)
+    with pytest.raises(ErreurMetier, match=f"Litige ouvert sur {contestee.numero}"):
+        mettre_en_demeure(client, acteur, bonne, contestee)
+
+
+@pytest.mark.parametrize("canal", [Canal.COURRIER, Canal.RECOMMANDE])
+def test_sans_mandat_aucune_lettre_ne_se_prepare_et_le_bouton_le_dit(acteur, client, canal):
+    Creancier.objects.filter(pk=client.creancier_id).update(mode="mandataire")
+    client = Client.objects.pour(client.creancier).select_related("creancier").get()
+    facture = une_facture(client=client)
+    [phrase] = possibles(
+        client, au=LE, factures=[facture], coordonnees=[], promesse=None, litiges=[]
+    ).courrier
+    with pytest.raises(ErreurMetier) as refus:
+        preparer(une_relance(client, canal=canal, factures=[facture]), acteur)
+    assert str(refus.value) == f"{phrase}."
+
+
+def test_les_preuves_de_la_poste_deviennent_des_pieces(client, acteur):
+    facture = une_facture(client=client)
+    courrier = preparer(une_relance(client, canal=Canal.RECOMMANDE, factures=[facture]), acteur)
+    recu = Preuve("recu.pdf", b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF")
+    avis = Preuve("avis.pdf", b"%PDF-1.7\n2 0 obj<<>>endobj\ntrailer<<>>\n%%EOF")
+    numero = "1A 123 456 7890 1"
+    courrier = poster(
+        courrier, le=LE, numero_suivi=numero, maintenant=MAINTENANT, acteur=acteur, preuve=recu
+    )
+    courrier = suivre(
+        courrier, etat=EtatCourrier.DISTRIBUE, le=LE + timedelta(days=3), acteur=acteur,
+        preuve=avis,
+    )  # fmt: skip
+    assert [
+        (p.nature, p.intitule, p.du) for p in Piece.objects.pour(client.creancier).order_by("pk")
+    ] == [
+        ("preuve_depot", f"Preuve de dépôt n° {numero} (recommandé)", LE),
+        ("avis", f"Avis de réception n° {numero} (recommandé)", LE + timedelta(days=3)),
+    ]
+    assert courrier.preuve_depot.empreinte != courrier.avis_reception.empreinte

@@ -1,9 +1,11 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from clients.models import Client
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.models import Document
 from relances.enums import Canal, EtatCourrier
@@ -104,7 +106,7 @@ def test_poster_puis_suivre_depuis_la_page(client, debiteur):
 
     client.post(
         reverse("relances:poster", args=[code, courrier.pk]),
-        {"le": aujourdhui.isoformat(), "numero_suivi": "1A 234"},
+        {"le": aujourdhui.isoformat(), "numero_suivi": "1a12345678901"},
     )
     client.post(
         reverse("relances:suivre", args=[code, courrier.pk]),
@@ -112,7 +114,7 @@ def test_poster_puis_suivre_depuis_la_page(client, debiteur):
     )
 
     courrier.refresh_from_db()
-    assert (courrier.etat, courrier.numero_suivi) == (EtatCourrier.DISTRIBUE, "1A 234")
+    assert (courrier.etat, courrier.numero_suivi) == (EtatCourrier.DISTRIBUE, "1A 123 456 7890 1")
 
 
 @pytest.mark.parametrize("page", ["poster", "suivre"])
@@ -191,3 +193,46 @@ def test_sans_lettre_rien_ne_s_imprime(client, debiteur):
 
     assert reponse.status_code == 302
     assert reponse.url.endswith("/courriers/")
+
+
+@pytest.mark.parametrize(
+    ("saisi", "phrase"),
+    [
+        ("1A 234", "treize signes"),
+        ("RR 12 345 678 9 FR", "La clé de ce numéro est fausse"),
+    ],
+)
+def test_un_numero_de_suivi_mal_recopie_est_refuse(client, debiteur, saisi, phrase):
+    connecter(client, debiteur.creancier)
+    courrier = un_courrier(debiteur)
+    reponse = client.post(
+        reverse("relances:poster", args=[debiteur.creancier.code, courrier.pk]),
+        {"le": timezone.localdate().isoformat(), "numero_suivi": saisi},
+    )
+    assert reponse.status_code == 422
+    assert phrase in reponse.content.decode()
+    courrier.refresh_from_db()
+    assert courrier.etat == EtatCourrier.A_POSTER
+
+
+def test_la_preuve_de_depot_se_joint_en_notant_la_poste(client, debiteur):
+    connecter(client, debiteur.creancier)
+    courrier, code = un_courrier(debiteur), debiteur.creancier.code
+    recu = SimpleUploadedFile("recu.pdf", b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF")
+    client.post(
+        reverse("relances:poster", args=[code, courrier.pk]),
+        {"le": timezone.localdate().isoformat(), "numero_suivi": "", "preuve": recu},
+    )
+    page = client.get(reverse("relances:courrier", args=[code, courrier.pk])).content.decode()
+    courrier.refresh_from_db()
+    assert reverse("factures:piece", args=[code, courrier.preuve_depot_id]) in page
+
+
+@pytest.mark.parametrize(("role", "statut"), [("lecture", 403), ("assistante", 302)])
+def test_confirmer_une_adresse_demande_de_pouvoir_ecrire(client, debiteur, role, statut):
+    connecter(client, debiteur.creancier, role=role)
+    Client.objects.pour(debiteur.creancier).update(adresse_invalide_le=timezone.localdate())
+    url = reverse("clients:confirmer_adresse", args=[debiteur.creancier.code, debiteur.pk])
+    assert client.post(url).status_code == statut
+    debiteur.refresh_from_db()
+    assert (debiteur.adresse_invalide_le is None) is (statut == 302)

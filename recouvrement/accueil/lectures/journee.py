@@ -10,13 +10,13 @@ from django.db.models import Exists, Min, OuterRef, Q, Sum
 
 from clients.models import Client
 from factures.models import Facture
-from recouvrement.comptes.models import Creancier, Habilitation
+from recouvrement.comptes.models import Creancier
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.templatetags.formats import euros, heure, jour
 from recouvrement.socle.temps import instant_de, jour_de
 from relances.actions.promesses import JOURS_DE_GRACE
 from relances.enums import CANAUX_POSTAUX, Canal, EtatCourrier, EtatRelance
-from relances.models import Appel, Courrier, Promesse, Relance
+from relances.models import Appel, Courrier, Promesse, Relance, RelanceFacture
 
 GROUPES = {
     "heure": "À heure fixe",
@@ -170,12 +170,19 @@ def _promesses_rompues(chez: dict[int, Creancier], au: date) -> list[Action]:
 
 
 def _relances(chez: dict[int, Creancier], au: date) -> list[Action]:
+    # Refusée par le serveur, elle retient ses factures : elle reste là tant qu'elles sont dues.
+    doivent = RelanceFacture.objects.filter(
+        creancier=OuterRef("creancier"),
+        relance=OuterRef("pk"),
+        est_vivante=True,
+        facture__solde__gt=0,
+    )
     relances = (
         Relance.objects.parmi(chez.values())
         .filter(
             Q(etat__in=[EtatRelance.A_FAIRE, EtatRelance.A_VALIDER], prevue_le__lte=au)
             | Q(etat=EtatRelance.INCERTAINE)
-            | Q(etat=EtatRelance.ECHEC, creee_le__gte=instant_de(au - timedelta(days=30)))
+            | Q(etat=EtatRelance.ECHEC) & Exists(doivent)
         )
         .filter(courrier=None)
         .select_related("client", "etape")
@@ -252,12 +259,30 @@ def _courriers(chez: dict[int, Creancier], au: date) -> list[Action]:
     ]
 
 
+def _adresses_rendues(chez: dict[int, Creancier], au: date) -> list[Action]:
+    """Un courrier est revenu, et le client doit encore : son adresse se revoit."""
+    doit = Facture.objects.parmi(chez.values()).ouvertes().filter(client=OuterRef("pk"))
+    rendues = Client.objects.parmi(chez.values()).actifs().filter(adresse_invalide_le__lte=au)
+    return [
+        Action(
+            "corriger",
+            chez[client.creancier_id],
+            client.pk,
+            client.nom,
+            f"Courrier rendu le {jour(client.adresse_invalide_le)} : adresse postale à revoir",
+            objet_id=-client.pk,
+        )
+        for client in rendues.filter(Exists(doit))[:MAXIMUM]
+    ]
+
+
 # Ce que chaque source peut rendre : un canal ne lit que les siennes.
 SOURCES = (
     (_rappels, {"heure"}),
     (_promesses_rompues, {"promesse"}),
     (_relances, {"trancher", "corriger", "valider", "appel", "poste", "decider"}),
     (_courriers, {"poste"}),
+    (_adresses_rendues, {"corriger"}),
 )
 
 
@@ -304,14 +329,3 @@ def _faites(creanciers: Iterable[Creancier], au: date) -> int:
 
 def clients_a_completer(creanciers: Iterable[Creancier]) -> int:
     return Client.objects.parmi(creanciers).a_completer().count()
-
-
-def creanciers_de(utilisateur) -> list[Creancier]:
-    return [
-        habilitation.creancier
-        for habilitation in Habilitation.objects.filter(
-            utilisateur=utilisateur, creancier__archive_le=None
-        )
-        .select_related("creancier")
-        .order_by("creancier__nom")
-    ]

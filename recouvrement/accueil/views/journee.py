@@ -11,12 +11,17 @@ from recouvrement.accueil.lectures.journee import (
     CANAUX,
     Action,
     clients_a_completer,
-    creanciers_de,
     ma_journee,
 )
-from recouvrement.comptes.acces import RequeteHabilitee, connecte, habilite
+from recouvrement.comptes.acces import (
+    RequeteHabilitee,
+    connecte,
+    creanciers_de,
+    habilitations_de,
+    habilite,
+)
 from recouvrement.comptes.enums import Role
-from recouvrement.comptes.models import Creancier, Habilitation
+from recouvrement.comptes.models import Creancier
 from relances.forms.appel import AppelForm
 from relances.models import Courrier, Relance
 
@@ -24,7 +29,7 @@ from relances.models import Courrier, Relance
 @require_GET
 @connecte
 def journee(request: HttpRequest) -> HttpResponse:
-    return _journee(request, creanciers_de(request.user))
+    return _journee(request, creanciers_de(request))
 
 
 @require_GET
@@ -63,7 +68,7 @@ def _fiche(request: HttpRequest, action: Action) -> dict:
     client = Client.objects.pour(action.creancier).get(pk=action.client_id)
     client.creancier = action.creancier
     fiche = fiche_client(client, au=aujourdhui)
-    role = Habilitation.objects.get(utilisateur=request.user, creancier=action.creancier).role
+    role = next(h.role for h in habilitations_de(request) if h.creancier == action.creancier)
     contexte = {
         "client": client,
         "fiche": fiche,
@@ -73,6 +78,8 @@ def _fiche(request: HttpRequest, action: Action) -> dict:
     }
     if action.genre == "poste" and action.objet_id < 0:
         contexte["courrier"] = Courrier.objects.pour(action.creancier).get(pk=-action.objet_id)
+    elif action.genre == "corriger" and action.objet_id < 0:
+        contexte["adresse"] = True
     elif action.genre not in ("heure", "promesse"):
         contexte["relance"] = Relance.objects.pour(action.creancier).get(pk=action.objet_id)
     return contexte

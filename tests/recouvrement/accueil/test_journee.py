@@ -120,5 +120,5 @@ def test_la_journee_coute_autant_pour_une_action_que_pour_trois(
         client, facture = un_debiteur(creancier, f"Client {n}")
         une_relance(client, factures=[facture])
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert journee(creancier).nombre == combien
