@@ -9,6 +9,7 @@ from factures.views import (
     imports,
     liste,
     procedures,
+    recus,
     reglements,
 )
 
@@ -23,6 +24,8 @@ urlpatterns = [
     path("<int:pk>/utiliser/", reglements.avoir, name="avoir"),
     path("<int:pk>/litige/", dossier.ouvrir, name="litige"),
     path("litiges/<int:pk>/clore/", dossier.clore, name="clore_litige"),
+    path("reglements/", recus.liste, name="reglements"),
+    path("reglements/exporter/<slug:genre>/", recus.exporter, name="exporter_reglements"),
     path("reglement/", reglements.reglement, name="reglement"),
     path("reglements/<int:pk>/annuler/", reglements.annuler, name="annuler_reglement"),
     path("reglements/<int:pk>/defaire/", reglements.defaire, name="defaire_reglement"),
@@ -45,5 +48,8 @@ urlpatterns = [
     path("imports/<int:pk>/", imports.apercu, name="import"),
     path("imports/<int:pk>/valider/", imports.valider, name="valider_import"),
     path("imports/<int:pk>/abandonner/", imports.abandonner, name="abandonner_import"),
+    path("imports/<int:pk>/corriger/", imports.corriger_les_lignes, name="corriger_import"),
+    path("imports/<int:pk>/admettre/", imports.admettre_la_forme, name="admettre_import"),
+    path("imports/<int:pk>/a-reprendre/", imports.a_reprendre, name="reprendre_import"),
     path("imports/<int:pk>/rapport/", imports.rapport, name="rapport_import"),
 ]

@@ -99,6 +99,12 @@ def ecrire_importation(
         creees=len(nouvelles),
         mises_a_jour=len(revues),
         clients=len(clients),
+        # Ce qu'une personne a changé ou admis de ce que disaient les fichiers.
+        **{
+            nom: importation.options[nom]
+            for nom in ("acceptees", "corrections")
+            if importation.options.get(nom)
+        },
     )
 
 

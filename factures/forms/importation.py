@@ -3,7 +3,7 @@ from typing import Any
 
 from django import forms
 
-from recouvrement.socle.tableur import MEGA
+from recouvrement.socle.tableur import MEGA, PLAFOND_OCTETS
 
 PLAFOND_DEPOT = 200 * MEGA
 ETAPES = [
@@ -43,6 +43,13 @@ class ImportForm(forms.Form):
 
     def clean_fichiers(self):
         fichiers = self.cleaned_data["fichiers"]
+        gros = [fichier for fichier in fichiers if fichier.size > PLAFOND_OCTETS]
+        if gros:
+            # Refusé sur sa taille annoncée : rien n'en est lu.
+            noms = ", ".join(f"« {f.name[:80]} » pèse {f.size // MEGA} Mo" for f in gros[:5])
+            raise forms.ValidationError(
+                f"{noms} : la limite est de {PLAFOND_OCTETS // MEGA} Mo par fichier."
+            )
         if sum(fichier.size for fichier in fichiers) > PLAFOND_DEPOT:
             raise forms.ValidationError(
                 f"Ce dépôt dépasse {PLAFOND_DEPOT // MEGA} Mo : faites-en plusieurs."

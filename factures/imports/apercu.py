@@ -94,8 +94,11 @@ def _juger(creancier, lue, connues, pieces, annuaire, vues) -> LigneApercu:
     if facture is None:
         repetee = not lue.refus
         return LigneApercu(lue, SortLigne.INCHANGEE if repetee else SortLigne.REFUSEE)
-    ligne = LigneApercu(lue, SortLigne.CREEE)
+    ligne = LigneApercu(lue, SortLigne.REFUSEE if lue.refus else SortLigne.CREEE)
     _verifier_emetteur(ligne, creancier)
+    if lue.refus:
+        # Un défaut de forme, que personne n'a encore admis : la facture se montre, sans plus.
+        return ligne
     if deja := vues.get(facture.numero):
         _repeter(ligne, deja)
         return ligne

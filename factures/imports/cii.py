@@ -42,7 +42,7 @@ def lire_cii(racine: etree._Element) -> tuple[FactureLue, Releve]:
     nature = releve.nature(texte(entete, "TypeCode"))
     tva = _ventilation(reglement, releve)
     vendeur = un(accord, "SellerTradeParty")
-    releve.signaler_vendeur_sans_tva(
+    releve.refuser_vendeur_sans_tva(
         tva,
         identifie=bool(
             texte(vendeur, "SpecifiedTaxRegistration/ID")
@@ -50,7 +50,7 @@ def lire_cii(racine: etree._Element) -> tuple[FactureLue, Releve]:
         ),
     )
     ht = releve.montant(un(totaux, "TaxBasisTotalAmount"), "montant_ht")
-    releve.signaler_lignes_sans_total(
+    releve.refuser_lignes_sans_total(
         ht,
         lignes=releve.montant(un(totaux, "LineTotalAmount"), "montants"),
         remises=releve.montant(un(totaux, "AllowanceTotalAmount"), "montants"),

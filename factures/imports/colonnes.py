@@ -1,14 +1,15 @@
-"""D'un tableau à des factures : quelle colonne est quoi, puis chaque ligne lue ou refusée."""
+"""D'un tableau à des factures : chaque ligne, lue ou refusée."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from factures.imports import entetes as champs
 from factures.imports.controles import Controle, completer, controler
 from factures.imports.debiteur import lire_client
-from factures.imports.entetes import deviner_champ, normaliser
+from factures.imports.entetes import normaliser
+from factures.imports.reconnaissance import Correspondance
 from factures.imports.types import (
     AVOIR,
     FACTURE,
@@ -24,13 +25,11 @@ from recouvrement.socle.valeurs import (
     decimale_de,
     est_date_americaine,
     est_date_reversible,
-    est_vide,
     lire_date,
     lire_montant,
     lire_texte,
 )
 
-type Correspondance = Mapping[str, int]
 MONTANTS = (
     champs.MONTANT_HT, champs.MONTANT_TVA, champs.MONTANT_TTC, champs.MONTANT_PAYE, champs.RESTE_DU,
 )  # fmt: skip
@@ -46,75 +45,19 @@ COLONNE_DU_CHAMP = {
 EUROS = ("", "EUR", "€", "EURO", "EUROS")
 
 
-@dataclass(frozen=True, slots=True)
-class ColonneDevinee:
-    indice: int
-    entete: str
-    exemple: str
-    champ: str
-    # « sur », « a_confirmer », « choisi » (repris d'un import précédent) ou « ».
-    certitude: str
-
-
-def noter_entetes(textes: Sequence[str]) -> int:
-    """Combien d'en-têtes sûrs dans cette ligne : sert à la trouver sous un titre."""
-    return len({champ for texte in textes for champ, sur in [deviner_champ(texte)] if sur})
-
-
-def deviner(feuille: Feuille, *, memoire: Mapping[str, str] | None = None) -> list[ColonneDevinee]:
-    """Une proposition par colonne ; `memoire` (en-tête → champ, "" : ignorer) l'emporte."""
-    memoire = {normaliser(entete): champ for entete, champ in (memoire or {}).items()}
-    propositions: list[tuple[str, int]] = []  # (champ, force)
-    for entete in feuille.entetes:
-        vu = normaliser(entete)
-        if vu and vu in memoire and (memoire[vu] in champs.CHAMPS or not memoire[vu]):
-            propositions.append((memoire[vu], 3))
-            continue
-        champ, sur = deviner_champ(entete)
-        propositions.append((champ, (2 if sur else 1) if champ else 0))
-    retenus: dict[str, int] = {}
-    for indice, (champ, force) in enumerate(propositions):
-        if champ and force > (propositions[retenus[champ]][1] if champ in retenus else 0):
-            retenus[champ] = indice
-    noms = {0: "", 1: "a_confirmer", 2: "sur", 3: "choisi"}
-    return [
-        ColonneDevinee(
-            indice=indice,
-            entete=entete,
-            exemple=_exemple(feuille, indice),
-            champ=champ if retenus.get(champ) == indice else "",
-            certitude=noms[force] if retenus.get(champ) == indice or force == 3 else "",
-        )
-        for indice, (entete, (champ, force)) in enumerate(
-            zip(feuille.entetes, propositions, strict=True)
-        )
-    ]
-
-
-def correspondance(colonnes: Sequence[ColonneDevinee]) -> dict[str, int]:
-    return {colonne.champ: colonne.indice for colonne in colonnes if colonne.champ}
-
-
-def manquants(correspondance: Correspondance) -> list[str]:
-    """Les champs sans lesquels aucune ligne ne passera."""
-    absents = [champ for champ in champs.OBLIGATOIRES if champ not in correspondance]
-    if champs.MONTANT_TTC in absents and {champs.MONTANT_HT, champs.MONTANT_TVA} <= set(
-        correspondance
-    ):
-        absents.remove(champs.MONTANT_TTC)
-    if not {champs.CLIENT, champs.CODE_CLIENT, champs.SIREN, champs.SIRET} & set(correspondance):
-        absents.append(champs.CLIENT)
-    return absents
-
-
 def lire_lignes(
-    feuille: Feuille, correspondance: Correspondance, *, decimale: str | None = None
+    feuille: Feuille,
+    correspondance: Correspondance,
+    *,
+    decimale: str | None = None,
+    corrections: Mapping[int, Mapping[str, str]] | None = None,
 ) -> list[LigneLue]:
     """Chaque ligne, lue ou refusée ; `decimale` ("," ou ".") tranche « 1.234 ».
 
     Sans elle, on la demande à la colonne : une seule façon d'écrire les décimales y suffit.
+    `corrections` : numéro de ligne → champ → ce qu'une personne veut qu'on y lise.
     """
-    lecture = _Lecture(feuille, correspondance, decimale)
+    lecture = _Lecture(feuille, correspondance, decimale, corrections or {})
     lues: list[LigneLue] = []
     vues: dict[str, tuple[int, FactureLue]] = {}
     for ligne in feuille.lignes:
@@ -147,8 +90,13 @@ class _Lecture:
     """Ce que l'on sait de tout le tableau avant d'en lire une ligne."""
 
     def __init__(
-        self, feuille: Feuille, correspondance: Correspondance, decimale: str | None
+        self,
+        feuille: Feuille,
+        correspondance: Correspondance,
+        decimale: str | None,
+        corrections: Mapping[int, Mapping[str, str]],
     ) -> None:
+        self.corrections = corrections
         self.indices = {c: i for c, i in correspondance.items() if c in champs.CHAMPS}
         self.decimales = {
             champ: decimale or _decimale_de_colonne(feuille, self.indices[champ])
@@ -169,6 +117,8 @@ class _Lecture:
     def lire(self, ligne: Ligne) -> LigneLue:
         controle = Controle()
         lu = {champ: ligne.cellule(indice) for champ, indice in self.indices.items()}
+        if corrige := self.corrections.get(ligne.numero):
+            lu |= _corriger(lu, corrige, controle)
         montants = {champ: self._montant(champ, lu.get(champ), controle) for champ in MONTANTS}
         jours = {champ: self._jour(champ, lu.get(champ), controle) for champ in DATES}
         nature = _nature(lu.get(champs.NATURE), montants, controle)
@@ -225,6 +175,20 @@ class _Lecture:
         except ValeurRefusee as erreur:
             controle.refuser(champ, erreur.message)
             return None
+
+
+def _corriger(
+    lu: Mapping[str, Cellule], corrige: Mapping[str, str], controle: Controle
+) -> dict[str, Cellule]:
+    """Ce que le fichier disait reste à côté de ce qu'on a voulu y lire."""
+    corriges = {champ: texte for champ, texte in corrige.items() if champ in champs.CHAMPS}
+    for champ in corriges:
+        avant = lire_texte(lu.get(champ))[:60]
+        controle.signaler(
+            champ,
+            f"Corrigé à l'écran (le fichier dit « {avant} »)." if avant else "Ajouté à l'écran.",
+        )
+    return dict(corriges)
 
 
 def _refuser_reversible(texte: str) -> None:
@@ -294,10 +258,3 @@ def _paye(montants: Mapping[str, Decimal | None]) -> Decimal | None:
 def _devise(cellule: Cellule) -> str:
     vu = lire_texte(cellule).upper()
     return "EUR" if vu in EUROS else vu
-
-
-def _exemple(feuille: Feuille, indice: int) -> str:
-    for ligne in feuille.lignes[:20]:
-        if not est_vide(cellule := ligne.cellule(indice)):
-            return lire_texte(cellule)[:60]
-    return ""

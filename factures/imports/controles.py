@@ -27,8 +27,8 @@ class Controle:
     refus: list[Refus] = field(default_factory=list)
     alertes: list[Anomalie] = field(default_factory=list)
 
-    def refuser(self, champ: str, phrase: str) -> None:
-        self.refus.append(Refus(champ, phrase))
+    def refuser(self, champ: str, phrase: str, *, levable: bool = False) -> None:
+        self.refus.append(Refus(champ, phrase, levable))
 
     def signaler(self, champ: str, phrase: str) -> None:
         self.alertes.append(Anomalie(champ, phrase))
@@ -136,9 +136,11 @@ def _ventilation(facture: FactureLue, controle: Controle) -> None:
     doubles = [cle for cle, n in Counter(map(_cle_taux, facture.tva_par_taux)).items() if n > 1]
     for categorie, taux in doubles:
         if categorie == "S":
-            controle.signaler(
+            controle.refuser(
                 "montant_tva",
-                f"La TVA à {taux.normalize():f} % est ventilée en plusieurs lignes (BR-S-08).",
+                f"La TVA à {taux.normalize():f} % est ventilée en plusieurs lignes : la base "
+                "d'aucune ne vaut la somme facturée à ce taux (BR-S-08).",
+                levable=True,
             )
 
 

@@ -1,6 +1,8 @@
 """L'import de bout en bout : déposer et apercevoir, relire, écrire."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -8,16 +10,12 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.db.models.fields.json import KeyTextTransform
 
-from clients.models import Client
 from factures.actions.importation import (
-    FactureRevue,
-    NouveauClient,
-    NouvelleFacture,
     ecrire_importation,
     verrouiller_importation,
 )
 from factures.actions.pieces import a_du_code
-from factures.enums import NaturePiece, SortLigne
+from factures.enums import SortLigne
 from factures.erreurs import ImportVide
 from factures.evenements import Evenement
 from factures.imports.apercu import (
@@ -25,14 +23,14 @@ from factures.imports.apercu import (
     Lue,
     PieceLue,
     apercevoir,
-    echeance_par_defaut,
 )
+from factures.imports.ecriture import a_ecrire
 from factures.imports.feuilles import Colonnes, lues_de
 from factures.imports.figes import figer, rendre
 from factures.imports.isolement import lire_au_fil
-from factures.imports.rapprochement import ClientVise
-from factures.imports.types import AVOIR, Anomalie
-from factures.models import Facture, Importation, LigneImport, Piece
+from factures.imports.reprises import TOUT, Reprises
+from factures.imports.types import Anomalie
+from factures.models import Facture, Importation, LigneImport
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.documents import fichiers as magasin
 from recouvrement.journal.actions import inscrire
@@ -49,14 +47,20 @@ def preparer_import(
     maintenant: datetime,
     correspondance: Mapping[str, str] | None = None,
     rang_entree: int = 0,
+    malgre_la_forme: bool = False,
 ) -> Importation:
     """Lit ces fichiers et montre ce qu'il en adviendra ; rien d'autre n'est écrit.
 
-    `correspondance` : en-tête → champ, "" pour ignorer une colonne.
+    `correspondance` : en-tête → champ, "" pour ignorer une colonne. `malgre_la_forme` : ne pas
+    refuser une facture électronique pour un défaut de forme.
     """
     deposes: list[dict[str, Any]] = []
     colonnes = Colonnes(creancier, correspondance)
-    lues = list(lues_de(lire_au_fil(_deposer(fichiers, deposes)), colonnes, deposes))
+    options: dict[str, Any] = {"rang_entree": rang_entree}
+    if malgre_la_forme:
+        options["acceptees"] = [TOUT]
+    lus = lire_au_fil(_deposer(fichiers, deposes))
+    lues = list(lues_de(lus, colonnes, deposes, Reprises.depuis(options)))
     if not deposes:
         raise ImportVide
     with transaction.atomic():
@@ -65,7 +69,7 @@ def preparer_import(
             nom=_nom(deposes),
             fichiers=deposes,
             correspondance={"feuilles": colonnes.feuilles},
-            options={"rang_entree": rang_entree},
+            options=options,
             depose_par=acteur,
         )
         _ecrire_lignes(importation, apercevoir(creancier, lues))
@@ -79,17 +83,27 @@ def preparer_import(
 
 
 def relire_import(
-    importation: Importation, *, correspondance: Mapping[str, str], rang_entree: int
+    importation: Importation,
+    *,
+    correspondance: Mapping[str, str] | None = None,
+    **options: Any,
 ) -> Importation:
-    """Refait l'aperçu des mêmes octets, les colonnes corrigées."""
+    """Refait l'aperçu des mêmes octets, les choix revus ; ceux dont on ne dit rien demeurent."""
+    options = importation.options | options
+    if correspondance is None:
+        correspondance = {
+            colonne["entete"]: colonne["champ"]
+            for feuille in importation.correspondance.get("feuilles", ())
+            for colonne in feuille["colonnes"]
+        }
     colonnes = Colonnes(importation.creancier, correspondance)
     deposes = [dict(depose) for depose in importation.fichiers]
     octets = ((depose["nom"], magasin.lire(depose["empreinte"])) for depose in deposes)
-    lues = list(lues_de(lire_au_fil(octets), colonnes, deposes))
+    lues = list(lues_de(lire_au_fil(octets), colonnes, deposes, Reprises.depuis(options)))
     with transaction.atomic():
         importation = verrouiller_importation(importation)
         importation.correspondance = {"feuilles": colonnes.feuilles}
-        importation.options |= {"rang_entree": rang_entree}
+        importation.options = options
         importation.save(update_fields=["correspondance", "options"])
         LigneImport.objects.pour(importation.creancier).filter(importation=importation).delete()
         _ecrire_lignes(importation, apercevoir(importation.creancier, lues))
@@ -107,7 +121,7 @@ def valider_import(
     gardees = list(lignes.exclude(sort=SortLigne.REFUSEE).exclude(lu={}).order_by("rang"))
     lues = [_degeler(ligne) for ligne in gardees]
     apercus = apercevoir(creancier, lues)
-    nouvelles, revues = _a_ecrire(importation, apercus, acteur)
+    nouvelles, revues = a_ecrire(importation, apercus, acteur)
     ecrire_importation(
         importation, nouvelles=nouvelles, revues=revues, acteur=acteur, maintenant=maintenant
     )
@@ -124,12 +138,21 @@ def memoriser_colonnes(importation: Importation) -> None:
 def _deposer(
     fichiers: Iterable[tuple[str, bytes]], deposes: list[dict[str, Any]]
 ) -> Iterator[tuple[str, bytes]]:
-    for nom, octets in fichiers:
-        depose = {"nom": nom[:255], "empreinte": magasin.deposer(octets), "taille": len(octets)}
+    vus: Counter[str] = Counter()
+    for nom_depose, octets in fichiers:
+        nom = _nom_unique(nom_depose, vus)
+        depose = {"nom": nom, "empreinte": magasin.deposer(octets), "taille": len(octets)}
         if a_du_code(octets):
             depose["actif"] = True
         deposes.append(depose)
         yield nom, octets
+
+
+def _nom_unique(nom: str, vus: Counter[str]) -> str:
+    """Deux fichiers d'un dépôt ne se confondent pas : leur nom dit d'où vient chaque ligne."""
+    nom = nom[-200:]
+    vus[nom] += 1
+    return nom if vus[nom] == 1 else f"({vus[nom]}) {nom}"
 
 
 def _nom(deposes: list[dict[str, Any]]) -> str:
@@ -147,8 +170,8 @@ def _ecrire_lignes(importation: Importation, apercus: list[LigneApercu]) -> None
                 origine=apercu.lue.origine[:255],
                 sort=apercu.sort,
                 lu=_figer(apercu),
-                refus=[{"champ": r.champ, "phrase": r.phrase} for r in apercu.lue.refus],
-                alertes=[{"champ": a.champ, "phrase": a.phrase} for a in apercu.lue.alertes],
+                refus=[asdict(refus) for refus in apercu.lue.refus],
+                alertes=[asdict(alerte) for alerte in apercu.lue.alertes],
                 facture=apercu.existante,
             )
             for rang, apercu in enumerate(apercus, start=1)
@@ -185,98 +208,14 @@ def _degeler(ligne: LigneImport) -> Lue:
     return Lue(ligne.origine, facture, alertes=alertes, piece=piece)
 
 
-def _a_ecrire(
-    importation: Importation, apercus: list[LigneApercu], acteur: Utilisateur | None
-) -> tuple[list[NouvelleFacture], list[FactureRevue]]:
-    creancier = importation.creancier
-    connus = Client.objects.pour(creancier).in_bulk(
-        list({a.client.pk for a in apercus if a.client and a.client.pk})
-    )
-    neufs: dict[int, NouveauClient] = {}
-    nouvelles, revues = [], []
-    rang = int(importation.options.get("rang_entree", 0))
-    for apercu in apercus:
-        piece = _piece(apercu, creancier, acteur)
-        if apercu.sort == SortLigne.CREEE:
-            client = connus.get(apercu.client.pk)
-            if client is None:
-                client = neufs.get(id(apercu.client)) or _neuf(creancier, apercu.client)
-                neufs[id(apercu.client)] = client
-            facture = _facture(creancier, apercu, rang)
-            nouvelles.append(NouvelleFacture(facture, client, apercu.paye, piece))
-        elif apercu.sort == SortLigne.MISE_A_JOUR:
-            revues.append(FactureRevue(apercu.existante, apercu.change, apercu.paye, piece))
-    return nouvelles, revues
-
-
-def _facture(creancier: Creancier, apercu: LigneApercu, rang: int) -> Facture:
-    lue = apercu.lue.facture
-    echeance = lue.date_echeance
-    if echeance is None:
-        echeance = lue.date_emission
-        if lue.nature != AVOIR:
-            echeance = echeance_par_defaut(creancier, lue.date_emission)
-    return Facture(
-        creancier=creancier,
-        numero=lue.numero,
-        nature=lue.nature,
-        libelle=lue.libelle[:250],
-        reference_commande=lue.reference_commande[:100],
-        date_emission=lue.date_emission,
-        date_echeance=echeance,
-        montant_ht=lue.montant_ht,
-        montant_tva=lue.montant_tva,
-        montant_ttc=lue.montant_ttc,
-        rang_entree=rang,
-    )
-
-
-def _neuf(creancier: Creancier, vise: ClientVise) -> NouveauClient:
-    lu = vise.lu
-    adresse, *suite = [*lu.lignes, ""]
-    fiche = Client(
-        creancier=creancier,
-        nom=vise.nom,
-        code=vise.code,
-        siren=lu.siren,
-        siret=lu.siret,
-        tva=lu.tva[:20],
-        adresse=adresse[:200],
-        complement=" ".join(filter(None, suite))[:120],
-        code_postal=lu.code_postal[:12],
-        ville=lu.ville[:80],
-        pays=lu.pays[:2] or "FR",
-        est_a_completer=True,
-    )
-    return NouveauClient(fiche, lu.courriel.lower()[:254], lu.telephone[:40])
-
-
-def _piece(apercu: LigneApercu, creancier: Creancier, acteur: Utilisateur | None) -> Piece | None:
-    lue = apercu.lue.piece
-    if lue is None or not apercu.ajoute_piece:
-        return None
-    return Piece(
-        creancier=creancier,
-        nature=NaturePiece.FACTURE,
-        intitule=f"Facture {apercu.lue.facture.numero}"[:200],
-        nom_fichier=lue.nom[-255:],
-        type_mime="application/pdf",
-        taille=lue.taille,
-        empreinte=lue.empreinte,
-        contenu_actif=lue.actif,
-        du=apercu.lue.facture.date_emission,
-        deposee_par=acteur,
-    )
-
-
 def _suivre(lignes, gardees: list[LigneImport], apercus: list[LigneApercu]) -> None:
     """Ce qui est finalement arrivé à chaque ligne, et sa facture."""
     changees = []
     for ligne, apercu in zip(gardees, apercus, strict=True):
         if ligne.sort != apercu.sort:
             ligne.sort = apercu.sort
-            ligne.refus = [{"champ": r.champ, "phrase": r.phrase} for r in apercu.lue.refus]
-            ligne.alertes = [{"champ": a.champ, "phrase": a.phrase} for a in apercu.lue.alertes]
+            ligne.refus = [asdict(refus) for refus in apercu.lue.refus]
+            ligne.alertes = [asdict(alerte) for alerte in apercu.lue.alertes]
             changees.append(ligne)
     lignes.bulk_update(changees, ["sort", "refus", "alertes"], batch_size=200)
     numero = KeyTextTransform("numero", OuterRef("lu"))

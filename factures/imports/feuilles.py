@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from factures.imports.apercu import Lue, PieceLue
-from factures.imports.colonnes import correspondance as indices_des_champs
-from factures.imports.colonnes import deviner, lire_lignes, manquants
+from factures.imports.colonnes import lire_lignes
 from factures.imports.entetes import LIBELLES, normaliser
+from factures.imports.reconnaissance import correspondance as indices_des_champs
+from factures.imports.reconnaissance import deviner, manquants
+from factures.imports.reprises import Reprises
 from factures.imports.types import Refus, ResultatLecture
 from factures.models import CorrespondanceColonnes
 from recouvrement.comptes.models import Creancier
@@ -15,7 +17,7 @@ from recouvrement.socle.tableur import Feuille
 from recouvrement.socle.valeurs import lire_texte
 
 # Le détail d'une ligne refusée qui sert à la retrouver.
-LONGUEUR_CELLULE = 80
+LONGUEUR_CELLULE = 250
 
 
 class Colonnes:
@@ -70,19 +72,27 @@ def signature_de(entetes: Sequence[str]) -> str:
 
 
 def lues_de(
-    resultats: Iterable[ResultatLecture], colonnes: Colonnes, deposes: list[dict[str, Any]]
+    resultats: Iterable[ResultatLecture],
+    colonnes: Colonnes,
+    deposes: list[dict[str, Any]],
+    reprises: Reprises,
 ) -> Iterator[Lue]:
     """`deposes` se remplit au fil de la lecture : un résultat par fichier, dans l'ordre."""
     for rang, resultat in enumerate(resultats):
         if resultat.feuille is not None:
-            yield from _lues_du_tableur(resultat, colonnes)
+            yield from _lues_du_tableur(resultat, colonnes, reprises.corrigees(resultat.nom))
             continue
         piece = _piece(resultat, deposes[rang])
         for facture in resultat.factures or (None,):
-            yield Lue(resultat.nom, facture, list(resultat.refus), list(resultat.alertes), piece)
+            refus, alertes = reprises.lever(resultat.nom, resultat.refus, resultat.alertes)
+            yield Lue(resultat.nom, facture, refus, alertes, piece)
 
 
-def _lues_du_tableur(resultat: ResultatLecture, colonnes: Colonnes) -> Iterator[Lue]:
+def _lues_du_tableur(
+    resultat: ResultatLecture,
+    colonnes: Colonnes,
+    corrections: Mapping[int, Mapping[str, str]],
+) -> Iterator[Lue]:
     feuille = resultat.feuille
     indices = colonnes.lire(resultat.nom, feuille)
     absents = manquants(indices)
@@ -93,13 +103,14 @@ def _lues_du_tableur(resultat: ResultatLecture, colonnes: Colonnes) -> Iterator[
         return
     if not feuille.lignes:
         yield Lue(resultat.nom, None, [Refus("fichier", "Ce tableau n'a que des en-têtes.")])
-    for ligne, lue in zip(feuille.lignes, lire_lignes(feuille, indices), strict=True):
+    lues = lire_lignes(feuille, indices, corrections=corrections)
+    for ligne, lue in zip(feuille.lignes, lues, strict=True):
         cellules = {}
         if lue.refus:
             cellules = {
                 champ: lire_texte(ligne.cellule(indice))[:LONGUEUR_CELLULE]
                 for champ, indice in indices.items()
-            }
+            } | dict(corrections.get(ligne.numero, {}))
         yield Lue(
             f"{resultat.nom}, ligne {lue.numero_ligne}",
             lue.facture,

@@ -1,9 +1,9 @@
 """Des octets déposés à ce qu'on y lit : un seul point d'entrée, pur, pour tous les genres."""
 
-from factures.imports.colonnes import noter_entetes
 from factures.imports.controles import completer, controler
 from factures.imports.fichiers import Genre, genre_verifie
 from factures.imports.pdf import lire_pdf
+from factures.imports.reconnaissance import noter_entetes
 from factures.imports.types import Refus, ResultatLecture
 from factures.imports.xml import lire_xml
 from recouvrement.socle.tableur import FichierIllisible, lire_classeur, lire_csv
@@ -28,5 +28,6 @@ def lire_fichier(nom: str, octets: bytes) -> ResultatLecture:
     deja = {refus.champ for refus in releve.refus}
     refus = (*releve.refus, *(r for r in controle.refus if r.champ not in deja))
     alertes = (*releve.alertes, *controle.alertes)
-    factures = () if refus else (completer(facture),)
+    # Un défaut de forme laisse la facture lisible : une personne dira si elle passe outre.
+    factures = (completer(facture),) if all(r.levable for r in refus) else ()
     return ResultatLecture(nom, factures=factures, refus=refus, alertes=alertes)

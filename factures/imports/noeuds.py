@@ -42,8 +42,8 @@ class Releve:
     refus: list[Refus] = field(default_factory=list)
     alertes: list[Anomalie] = field(default_factory=list)
 
-    def refuser(self, champ: str, phrase: str) -> None:
-        self.refus.append(Refus(champ, phrase))
+    def refuser(self, champ: str, phrase: str, *, levable: bool = False) -> None:
+        self.refus.append(Refus(champ, phrase, levable))
 
     def signaler(self, champ: str, phrase: str) -> None:
         self.alertes.append(Anomalie(champ, phrase))
@@ -142,7 +142,7 @@ class Releve:
                 self.refuser("montants", f"{balise} « {vu[:40]} » : {cause} (point attendu).")
                 return
 
-    def signaler_lignes_sans_total(
+    def refuser_lignes_sans_total(
         self,
         ht: Decimal | None,
         *,
@@ -155,17 +155,19 @@ class Releve:
             return
         attendu = lignes - (remises or 0) + (frais or 0)
         if abs(attendu - ht) > CENTIME * 2:
-            self.signaler(
+            self.refuser(
                 "montant_ht",
                 f"Le HT {ht} ne vaut pas les lignes, remises et frais : {attendu} (BR-CO-13).",
+                levable=True,
             )
 
-    def signaler_vendeur_sans_tva(self, tva: tuple[TvaLue, ...], *, identifie: bool) -> None:
+    def refuser_vendeur_sans_tva(self, tva: tuple[TvaLue, ...], *, identifie: bool) -> None:
         """BR-S-02 : pas de TVA à taux normal sans numéro de TVA du vendeur."""
         if not identifie and any(ligne.categorie == "S" for ligne in tva):
-            self.signaler(
+            self.refuser(
                 "vendeur",
                 "Le vendeur facture de la TVA sans indiquer son numéro de TVA (BR-S-02).",
+                levable=True,
             )
 
 

@@ -34,7 +34,7 @@ def lire_pdf(octets: bytes) -> tuple[FactureLue, Releve]:
         raise FichierIllisible(SANS_XML)
     nom = candidates[0]
     facture, releve = lire_xml(_contenu(jointes[nom]))
-    _signaler_ecarts(lecteur, jointes[nom], releve)
+    _refuser_ecarts(lecteur, jointes[nom], releve)
     return facture, releve
 
 
@@ -82,11 +82,11 @@ def _contenu(piece: EmbeddedFile) -> bytes:
     return octets
 
 
-def _signaler_ecarts(lecteur: PdfReader, piece: EmbeddedFile, releve: Releve) -> None:
-    """Les écarts à Factur-X qui n'empêchent pas de lire, mais que l'émetteur doit connaître."""
+def _refuser_ecarts(lecteur: PdfReader, piece: EmbeddedFile, releve: Releve) -> None:
+    """Les écarts à Factur-X : la facture se lit, mais le PDF n'en est pas une en bonne forme."""
     try:
         racine = lecteur.root_object
-        intentions = "/OutputIntents" in racine
+        couleurs = "/OutputIntents" in racine or _couleurs_par_page(lecteur)
         metadonnees = racine.get("/Metadata")
         xmp = metadonnees.get_object().get_data() if metadonnees is not None else b""
         relation = "/AFRelationship" in piece.pdf_object
@@ -96,8 +96,19 @@ def _signaler_ecarts(lecteur: PdfReader, piece: EmbeddedFile, releve: Releve) ->
         releve.signaler("pdf", "Les métadonnées de ce PDF sont illisibles.")
         return
     if not relation:
-        releve.signaler("pdf", "Le XML joint ne déclare pas sa relation (AFRelationship absent).")
+        phrase = "Le XML joint ne déclare pas sa relation au PDF (AFRelationship absent)."
+        releve.refuser("pdf", phrase, levable=True)
     if not re.search(rb"(?i)factur-x|zugferd|xrechnung|CrossIndustryDocument", xmp):
-        releve.signaler("pdf", "Ce PDF ne déclare pas Factur-X dans ses métadonnées XMP.")
-    if not intentions:
+        phrase = "Ce PDF ne déclare pas Factur-X dans ses métadonnées XMP."
+        releve.refuser("pdf", phrase, levable=True)
+    if not couleurs:
+        # Signalé seulement : la plupart des générateurs l'omettent, et rien de la dette n'y tient.
         releve.signaler("pdf", "Ce PDF n'est pas un PDF/A-3 (OutputIntent absent).")
+
+
+def _couleurs_par_page(lecteur: PdfReader) -> bool:
+    """PDF/A admet l'absence d'OutputIntent si la page dit elle-même ses couleurs."""
+    ressources = lecteur.pages[0].get("/Resources")
+    espaces = ressources.get_object().get("/ColorSpace") if ressources is not None else None
+    noms = espaces.get_object() if espaces is not None else {}
+    return any(str(nom).startswith("/Default") for nom in noms)

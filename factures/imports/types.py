@@ -12,10 +12,14 @@ NATURES = (FACTURE, ACOMPTE, AVOIR)
 
 @dataclass(frozen=True, slots=True)
 class Refus:
-    """Une raison de ne pas importer, rattachée au champ ou à la colonne en cause."""
+    """Une raison de ne pas importer, rattachée au champ ou à la colonne en cause.
+
+    `levable` : un défaut de forme ; montants et dates se tiennent, une personne peut passer outre.
+    """
 
     champ: str
     phrase: str
+    levable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def lire_ubl(racine: etree._Element) -> tuple[FactureLue, Releve]:
         for ligne in tous(taxe, "TaxSubtotal")
     )
     vendeur = un(racine, "AccountingSupplierParty/Party")
-    releve.signaler_vendeur_sans_tva(
+    releve.refuser_vendeur_sans_tva(
         tva,
         identifie=bool(
             texte(vendeur, "PartyTaxScheme/CompanyID")
@@ -37,7 +37,7 @@ def lire_ubl(racine: etree._Element) -> tuple[FactureLue, Releve]:
         ),
     )
     ht = releve.montant(un(totaux, "TaxExclusiveAmount"), "montant_ht")
-    releve.signaler_lignes_sans_total(
+    releve.refuser_lignes_sans_total(
         ht,
         lignes=releve.montant(un(totaux, "LineExtensionAmount"), "montants"),
         remises=releve.montant(un(totaux, "AllowanceTotalAmount"), "montants"),

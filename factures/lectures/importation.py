@@ -1,9 +1,10 @@
 """Ce que montre l'aperçu d'un import, et ce qu'on en télécharge."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
@@ -48,11 +49,21 @@ class Bilan:
 
 
 @dataclass(frozen=True, slots=True)
+class Saisie:
+    """Une cellule refusée que l'on peut corriger dans l'aperçu."""
+
+    nom: str
+    libelle: str
+    valeur: str
+
+
+@dataclass(frozen=True, slots=True)
 class CelluleVue:
     champ: str
     valeur: Any
     faux: str = ""
     doute: str = ""
+    saisies: tuple[Saisie, ...] = ()
 
     @property
     def est_jour(self) -> bool:
@@ -71,6 +82,8 @@ class LigneVue:
     reste: list[str]
     sort: SortLigne
     fichier_unique: bool
+    # Refusée pour sa seule forme : une personne peut l'admettre.
+    est_admissible: bool = False
 
     @property
     def origine(self) -> str:
@@ -108,17 +121,28 @@ def lignes_a_montrer(importation: Importation, sort: str) -> QuerySet[LigneImpor
     return lignes.filter(sort=sort) if sort in SortLigne.values else lignes
 
 
-def en_vue(ligne: LigneImport, *, fichier_unique: bool = False) -> LigneVue:
+def en_vue(
+    ligne: LigneImport,
+    *,
+    fichier_unique: bool = False,
+    saisies: Mapping[str, Sequence[Saisie]] = MappingProxyType({}),
+    est_admissible: bool = False,
+) -> LigneVue:
     faux, doutes = _par_champ(ligne.refus), _par_champ(ligne.alertes)
     cellules = [
         CelluleVue(
-            champ, _valeur(ligne.lu, champ), " ".join(faux.pop(champ, ())),
+            champ,
+            _valeur(ligne.lu, champ),
+            " ".join(faux.pop(champ, ())),
             " ".join(doutes.pop(champ, ())),
+            tuple(saisies.get(champ, ())),
         )
         for champ, _ in COLONNES
-    ]  # fmt: skip
+    ]
     reste = [phrase for phrases in (*faux.values(), *doutes.values()) for phrase in phrases]
-    return LigneVue(ligne, cellules, reste, SortLigne(ligne.sort), fichier_unique)
+    return LigneVue(
+        ligne, cellules, reste, SortLigne(ligne.sort), fichier_unique, est_admissible=est_admissible
+    )
 
 
 def lignes_du_rapport(importation: Importation) -> Iterator[tuple]:

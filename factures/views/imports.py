@@ -1,12 +1,24 @@
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from factures.actions.importation import abandonner_import
 from factures.enums import EtatImport, SortLigne
 from factures.forms import ColonnesForm, ImportForm
+from factures.imports.corrections import (
+    admettre,
+    compter_les_admissibles,
+    compter_les_reprenables,
+    corriger,
+    est_admissible,
+    lignes_a_reprendre,
+    saisies,
+)
 from factures.imports.depot import preparer_import, relire_import, valider_import
 from factures.imports.entetes import LIBELLES
 from factures.lectures.importation import (
@@ -74,22 +86,74 @@ def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
         else:
             return redirect("factures:import", request.creancier.code, pk)
     sort = request.GET.get("sort", "")
+    est_apercu, comptes = importation.etat == EtatImport.APERCU, bilan(importation)
     page = paginer(
         lignes_a_montrer(importation, sort), ordre=["rang"], apres=request.GET.get("apres")
     )
+    lignes = [
+        en_vue(
+            ligne,
+            fichier_unique=len(importation.fichiers) == 1,
+            saisies=saisies(ligne) if est_apercu else {},
+            est_admissible=est_apercu and est_admissible(ligne),
+        )
+        for ligne in page
+    ]
     contexte = {
         "importation": importation,
-        "est_apercu": importation.etat == EtatImport.APERCU,
-        "bilan": bilan(importation),
+        "est_apercu": est_apercu,
+        "bilan": comptes,
         "sort": sort,
         "page": page,
-        "lignes": [en_vue(ligne, fichier_unique=len(importation.fichiers) == 1) for ligne in page],
+        "lignes": lignes,
+        "a_corriger": any(cellule.saisies for vue in lignes for cellule in vue.cellules),
+        "reprenables": comptes.refusees and compter_les_reprenables(importation),
+        "admissibles": (
+            compter_les_admissibles(importation) if est_apercu and comptes.refusees else 0
+        ),
         "colonnes": COLONNES,
         "sorts": SortLigne,
         "form": form,
     }
     statut = 422 if form.errors else 200
     return render(request, "factures/import.html", contexte, status=statut)
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def corriger_les_lignes(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """Les cellules corrigées dans l'aperçu : le fichier se relit avec elles."""
+    return _reprendre(request, pk, lambda importation: corriger(importation, request.POST.dict()))
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def admettre_la_forme(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """Une personne passe outre un défaut de forme ; montants et dates restent jugés."""
+    origine = request.POST.get("origine")
+    return _reprendre(request, pk, lambda importation: admettre(importation, origine))
+
+
+def _reprendre(
+    request: RequeteHabilitee, pk: int, reprise: Callable[[Importation], Importation]
+) -> HttpResponse:
+    importation = _importation(request, pk)
+    avant = bilan(importation).refusees
+    try:
+        reprise(importation)
+    except ErreurMetier as erreur:
+        messages.error(request, erreur.message)
+    else:
+        apres = bilan(importation).refusees
+        annoncer(
+            request,
+            f"{pluriel(avant - apres, 'ligne reprise,lignes reprises')}, "
+            f"{pluriel(apres, 'encore refusée,encore refusées')}.",
+        )
+        if not apres:
+            return redirect("factures:import", request.creancier.code, pk)
+    adresse = reverse("factures:import", args=[request.creancier.code, pk])
+    return redirect(f"{adresse}?sort={SortLigne.REFUSEE}")
 
 
 @require_POST
@@ -129,6 +193,16 @@ def rapport(request: RequeteHabilitee, pk: int) -> HttpResponse:
     octets = classeur("Import", COLONNES_RAPPORT, lignes_du_rapport(importation))
     reponse = HttpResponse(octets, TYPE_XLSX)
     reponse["Content-Disposition"] = f'attachment; filename="import-{importation.pk}.xlsx"'
+    return reponse
+
+
+@require_GET
+@habilite(Role.ASSISTANTE)
+def a_reprendre(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """Les lignes refusées en tableur : on les corrige chez soi, et on redépose le fichier."""
+    entetes, lignes = lignes_a_reprendre(_importation(request, pk))
+    reponse = HttpResponse(classeur("À reprendre", entetes, lignes), TYPE_XLSX)
+    reponse["Content-Disposition"] = f'attachment; filename="import-{pk}-a-reprendre.xlsx"'
     return reponse
 
 

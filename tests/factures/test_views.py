@@ -356,6 +356,26 @@ def test_l_import_se_depose_se_verifie_puis_s_enregistre(client, creancier, acte
     assert "Créées" in client.get(reponse.url, {"sort": "creee"}).content.decode()
 
 
+def test_une_cellule_refusee_se_corrige_sur_la_page_de_l_apercu(client, creancier, acteur):
+    importation = preparer_import(creancier, [("v.csv", CSV)], acteur=None, maintenant=None)
+    page = client.get(adresse("import", importation.pk)).content.decode()
+    assert 'name="l2_date_echeance" value="31/02/2026"' in page
+    assert "l1_" not in page
+    corrige = {"l2_date_echeance": "28/02/2026", "l2_date_emission": "12/01/2026"}
+    reponse = client.post(adresse("corriger_import", importation.pk), corrige)
+    assert reponse.url == adresse("import", importation.pk)
+    assert "Enregistrer 2\xa0factures" in client.get(reponse.url).content.decode()
+    assert client.get(adresse("reprendre_import", importation.pk)).content.startswith(b"PK")
+
+
+def test_un_fichier_trop_lourd_est_refuse_sans_etre_lu(client, creancier, acteur, monkeypatch):
+    monkeypatch.setattr("factures.forms.importation.PLAFOND_OCTETS", 10)
+    reponse = client.post(adresse("importer"), {"fichiers": SimpleUploadedFile("gros.csv", CSV)})
+    assert reponse.status_code == 422
+    assert "gros.csv" in reponse.content.decode()
+    assert not Importation.objects.pour(creancier).exists()
+
+
 @pytest.mark.parametrize("nombre", [1, 3])
 def test_l_apercu_d_un_import_ne_coute_pas_plus_avec_plus_de_lignes(
     client, creancier, acteur, nombre, django_assert_num_queries
@@ -400,10 +420,16 @@ def objets():
         "valider_import": importation.pk,
         "abandonner_import": importation.pk,
         "rapport_import": importation.pk,
+        "corriger_import": importation.pk,
+        "admettre_import": importation.pk,
+        "reprendre_import": importation.pk,
     }
 
 
-EN_POST = {"defaire_reglement", "imputer", "valider_import", "abandonner_import"}
+EN_POST = {
+    "defaire_reglement", "imputer", "valider_import", "abandonner_import", "corriger_import",
+    "admettre_import",
+}  # fmt: skip
 
 
 def test_l_objet_d_un_autre_creancier_est_introuvable(client, creancier, acteur):

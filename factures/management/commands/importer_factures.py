@@ -7,13 +7,20 @@ from django.utils import timezone
 from factures.actions.importation import abandonner_import
 from factures.enums import SortLigne
 from factures.imports.depot import preparer_import, valider_import
+from factures.lectures.importation import COLONNES_RAPPORT, lignes_du_rapport
 from factures.models import Importation, LigneImport
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.tableur import MEGA, PLAFOND_OCTETS
+from recouvrement.socle.tableur_ecriture import classeur
 
 
 class Command(BaseCommand):
-    help = "Importe des factures : CSV, XLSX, ODS, PDF Factur-X, XML CII ou UBL."
+    help = (
+        "Importe des factures : CSV, XLSX, ODS, PDF Factur-X, XML CII ou UBL. "
+        "Rend 0 si tout est passé, 2 si des lignes sont refusées (les autres sont enregistrées), "
+        "1 si rien n'a pu être fait."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument("fichiers", nargs="+", type=Path, metavar="FICHIER")
@@ -22,30 +29,56 @@ class Command(BaseCommand):
         parser.add_argument(
             "--etape", type=int, default=0, help="rang de l'étape d'entrée (0 : la première)"
         )
+        parser.add_argument(
+            "--malgre-la-forme",
+            action="store_true",
+            help="admet les factures électroniques dont seule la forme est fautive",
+        )
+        parser.add_argument(
+            "--rapport", type=Path, metavar="FICHIER.xlsx", help="écrit le sort de chaque ligne"
+        )
 
-    def handle(self, *args, fichiers, creancier, a_blanc, etape, **options):
+    def handle(self, *args, fichiers, creancier, a_blanc, etape, rapport=None, **options):
         tenu = Creancier.objects.filter(code=creancier).first()
         if tenu is None:
             raise CommandError(f"Aucun créancier n'a le code « {creancier} ».")
         absents = [str(chemin) for chemin in fichiers if not chemin.is_file()]
         if absents:
             raise CommandError(f"Fichier introuvable : {', '.join(absents)}")
+        for chemin in fichiers:
+            if (taille := chemin.stat().st_size) > PLAFOND_OCTETS:
+                raise CommandError(
+                    f"{chemin} pèse {taille // MEGA} Mo : la limite est de "
+                    f"{PLAFOND_OCTETS // MEGA} Mo par fichier."
+                )
         maintenant = timezone.now()
         try:
             importation = preparer_import(
-                tenu, _lus(fichiers), acteur=None, maintenant=maintenant, rang_entree=etape
+                tenu,
+                _lus(fichiers),
+                acteur=None,
+                maintenant=maintenant,
+                rang_entree=etape,
+                malgre_la_forme=options.get("malgre_la_forme", False),
             )
-            self._raconter(importation)
+            refusees = self._raconter(importation)
             if a_blanc:
                 abandonner_import(importation, acteur=None)
-                self.stdout.write("À blanc : rien n'est enregistré.")
-                return
-            valider_import(importation, acteur=None, maintenant=maintenant)
+            else:
+                valider_import(importation, acteur=None, maintenant=maintenant)
         except ErreurMetier as erreur:
             raise CommandError(erreur.message) from erreur
-        self.stdout.write("Enregistré.")
+        if rapport:
+            lignes = lignes_du_rapport(importation)
+            rapport.write_bytes(classeur("Import", COLONNES_RAPPORT, lignes))
+            self.stdout.write(f"Rapport : {rapport}")
+        self.stdout.write("À blanc : rien n'est enregistré." if a_blanc else "Enregistré.")
+        if refusees:
+            raise CommandError(
+                f"{refusees} refusée{'s' if refusees > 1 else ''}, voyez ci-dessus.", returncode=2
+            )
 
-    def _raconter(self, importation: Importation) -> None:
+    def _raconter(self, importation: Importation) -> int:
         comptes = dict.fromkeys(SortLigne, 0)
         lignes = LigneImport.objects.pour(importation.creancier).filter(importation=importation)
         for ligne in lignes.order_by("rang").iterator(chunk_size=2000):
@@ -56,6 +89,7 @@ class Command(BaseCommand):
         self.stdout.write(
             ", ".join(f"{sort.label.lower()} : {nombre}" for sort, nombre in comptes.items())
         )
+        return comptes[SortLigne.REFUSEE]
 
 
 def _lus(fichiers: list[Path]) -> Iterator[tuple[str, bytes]]:

@@ -7,6 +7,7 @@ from functools import cache
 from facturx import generate_from_binary
 from openpyxl import Workbook
 from pypdf import PdfWriter
+from pypdf.generic import DictionaryObject, NameObject
 
 PROFILS = {
     "MINIMUM": "urn:factur-x.eu:1p0:minimum",
@@ -157,18 +158,22 @@ def un_ubl(*, avoir=False, echeance="2026-04-11", prepaye="", du="1200.00", taxe
 
 
 @cache
-def un_pdf(*, mot_de_passe: str = "") -> bytes:
+def un_pdf(*, mot_de_passe: str = "", couleurs_dites: bool = False) -> bytes:
     """Une page blanche, sans pièce jointe."""
     ecrivain = PdfWriter()
-    ecrivain.add_blank_page(595, 842)
+    page = ecrivain.add_blank_page(595, 842)
+    if couleurs_dites:
+        espaces = DictionaryObject({NameObject("/DefaultRGB"): NameObject("/CalRGB")})
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/ColorSpace"): espaces})
     if mot_de_passe:
         ecrivain.encrypt(mot_de_passe)
     return octets_de(ecrivain)
 
 
-def un_facturx(xml: bytes | None = None) -> bytes:
+def un_facturx(xml: bytes | None = None, *, couleurs_dites: bool = False) -> bytes:
     """Un Factur-X écrit par la bibliothèque, validé contre son schéma."""
-    return generate_from_binary(un_pdf(), xml or un_cii(), flavor="factur-x", lang="fr")
+    pdf = un_pdf(couleurs_dites=couleurs_dites)
+    return generate_from_binary(pdf, xml or un_cii(), flavor="factur-x", lang="fr")
 
 
 def un_pdf_joignant(nom: str, contenu: bytes) -> bytes:

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from factures.imports.colonnes import correspondance, deviner, lire_lignes, manquants
+from factures.imports.colonnes import lire_lignes
 from factures.imports.lecteur import lire_fichier
+from factures.imports.reconnaissance import correspondance, deviner, manquants
 from recouvrement.socle.tableur import Feuille
 from tests.factures.imports.echantillons import un_classeur
 

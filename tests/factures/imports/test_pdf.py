@@ -35,11 +35,20 @@ def test_la_facture_jointe_se_trouve_sous_tous_ses_noms(nom):
     assert resultat.factures[0].numero == "FA-2026-041"
 
 
-def test_les_ecarts_au_format_factur_x_se_signalent_sans_refus():
+def test_les_ecarts_au_format_factur_x_se_refusent_et_une_personne_peut_passer_outre():
     resultat = lire_fichier("a.pdf", un_pdf_joignant("factur-x.xml", un_cii()))
-    alertes = " ".join(alerte.phrase for alerte in resultat.alertes)
-    assert "XMP" in alertes
-    assert "OutputIntent" in alertes
+    refus = " ".join(refus.phrase for refus in resultat.refus)
+    assert "XMP" in refus
+    assert all(refus.levable for refus in resultat.refus)
+    assert resultat.factures[0].numero == "FA-2026-041"
+
+
+def test_un_output_intent_absent_se_signale_sauf_si_la_page_dit_ses_couleurs():
+    sans = lire_fichier("a.pdf", un_facturx())
+    assert sans.refus == ()
+    assert [a.phrase for a in sans.alertes if "OutputIntent" in a.phrase]
+    avec = lire_fichier("a.pdf", un_facturx(couleurs_dites=True))
+    assert not [a.phrase for a in avec.alertes if "OutputIntent" in a.phrase]
 
 
 def test_un_pdf_sans_facture_electronique_le_dit():

@@ -1,0 +1,41 @@
+"""Ce qu'une personne a décidé devant l'aperçu : cellules corrigées, défauts de forme admis."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from factures.imports.types import Anomalie, Refus
+
+TOUT = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Reprises:
+    # Origines (« facture.pdf ») admises malgré un défaut de forme ; TOUT : toutes.
+    acceptees: frozenset[str] = frozenset()
+    # Origine (« ventes.csv, ligne 3 ») → champ → ce qu'il faut y lire.
+    corrections: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def depuis(cls, options: Mapping[str, Any]) -> "Reprises":
+        return cls(frozenset(options.get("acceptees", ())), options.get("corrections", {}))
+
+    def corrigees(self, nom: str) -> dict[int, Mapping[str, str]]:
+        """Les corrections d'un fichier, par numéro de ligne."""
+        debut = f"{nom}, ligne "
+        return {
+            int(origine.removeprefix(debut)): champs
+            for origine, champs in self.corrections.items()
+            if origine.startswith(debut) and origine.removeprefix(debut).isdecimal()
+        }
+
+    def lever(
+        self, origine: str, refus: Sequence[Refus], alertes: Sequence[Anomalie]
+    ) -> tuple[list[Refus], list[Anomalie]]:
+        """Un défaut admis reste dit, sans plus rien empêcher."""
+        if not {origine, TOUT} & self.acceptees:
+            return list(refus), list(alertes)
+        leves = [
+            Anomalie(r.champ, f"{r.phrase} Admis malgré ce défaut.") for r in refus if r.levable
+        ]
+        return [r for r in refus if not r.levable], [*leves, *alertes]
