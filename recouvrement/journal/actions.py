@@ -9,6 +9,7 @@ from django.db import models
 
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.models import Entree
+from recouvrement.socle.lots import inserer_fiches
 
 
 def inscrire(
@@ -33,9 +34,8 @@ def inscrire_lot(
     acteur: Utilisateur | None,
 ) -> None:
     """Une entrée par cible, en une écriture : ce qui sert aux imports et à la planification."""
-    Entree.objects.bulk_create(
-        [Entree(**_valeurs(evenement, cible, acteur, None, donnees)) for cible, donnees in cibles],
-        batch_size=2000,
+    inserer_fiches(
+        [Entree(**_valeurs(evenement, cible, acteur, None, donnees)) for cible, donnees in cibles]
     )
 
 

@@ -8,10 +8,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import batched
 
 from django.db import transaction
-from django.db.models import CharField, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Q
 
 from clients.models import Client
 from factures.models import Litige
@@ -20,7 +20,12 @@ from recouvrement.courriel.actions import identifiant
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.journal.actions import inscrire_lot
-from recouvrement.socle.lots import inserer, rafraichir_les_statistiques
+from recouvrement.socle.lots import (
+    inserer,
+    inserer_fiches,
+    numeroter,
+    rafraichir_les_statistiques,
+)
 from relances.actions.annulations import retirer_les_factures
 from relances.actions.scenarios import scenario_en_vigueur, scenario_par_defaut
 from relances.enums import ETATS_EN_ATTENTE, Canal, CodeBlocage, Declenchement, EtatRelance
@@ -40,7 +45,8 @@ from relances.models import Etape, Relance, RelanceFacture
 from relances.regles.blocages import PASSAGERS, Blocage, blocages
 from relances.regles.calendrier import prochaine_ouverture
 
-LOT = 2000
+# De quoi ne pas tenir un million de fiches à la fois ; le nombre de requêtes n'en dépend guère.
+LOT = 10_000
 BEAUCOUP = 500
 ADRESSE_A_CORRIGER = "Adresse à corriger : aucune adresse de courriel utilisable"
 CLE = "relance:"
@@ -179,59 +185,61 @@ def _taches_en_attente(creancier: Creancier) -> dict[tuple[int, str], int]:
 
 def _ecrire(creancier: Creancier, bilan: Bilan, *, au: date) -> None:
     langues = dict(Client.objects.pour(creancier).exclude(langue="fr").values_list("pk", "langue"))
-    nouvelles = [prevue for prevue in bilan.creees if prevue.rejoint is None]
-    relances = [
-        Relance(
-            creancier_id=creancier.pk,
-            client_id=p.client,
-            etape=p.etape,
-            canal=p.canal,
-            etat=p.etat,
-            prevue_le=au,
-            langue=langues.get(p.client, "fr"),
-            destinataire=p.adresse,
-            montant=p.montant,
-            motif="" if p.adresse or p.canal != Canal.COURRIEL else ADRESSE_A_CORRIGER,
-        )
-        for p in nouvelles
-    ]
-    numeros = reserver(Relance, len(relances))
-    for prevue, relance, numero in zip(nouvelles, relances, numeros, strict=True):
-        prevue.relance = relance.pk = numero
-    _deposer(creancier, [r for r in relances if r.etat == EtatRelance.PLANIFIEE], bilan)
-    inserer_fiches(relances)
-    inserer(
-        RelanceFacture,
-        COLONNES,
-        (
-            (
-                *(creancier.pk, p.rejoint or p.relance, ligne.pk, etape.pk, etape.cle),
-                *(etape.rang, ligne.cycle, True, ligne.solde),
+    for lot in batched(bilan.creees, LOT, strict=False):
+        nouvelles = [prevue for prevue in lot if prevue.rejoint is None]
+        relances = [
+            Relance(
+                creancier=creancier,
+                client_id=p.client,
+                etape=p.etape,
+                canal=p.canal,
+                etat=p.etat,
+                prevue_le=au,
+                langue=langues.get(p.client, "fr"),
+                destinataire=p.adresse,
+                montant=p.montant,
+                motif="" if p.adresse or p.canal != Canal.COURRIEL else ADRESSE_A_CORRIGER,
             )
-            for p in bilan.creees
-            for ligne, etape in p.lignes
-        ),
-    )
-    inscrire_lot(
-        Evenement.RELANCE_PLANIFIEE,
-        cibles=[
-            (r, {"client": p.client, "etape": p.etape.cle, "factures": len(p.lignes)})
-            for p, r in zip(nouvelles, relances, strict=True)
-        ],
-        acteur=None,
-    )
+            for p in nouvelles
+        ]
+        numeroter(relances)
+        _deposer(creancier, [r for r in relances if r.etat == EtatRelance.PLANIFIEE], bilan)
+        inserer_fiches(relances)
+        numeros = {id(p): r.pk for p, r in zip(nouvelles, relances, strict=True)}
+        inserer(
+            RelanceFacture,
+            COLONNES,
+            (
+                (
+                    *(creancier.pk, p.rejoint or numeros[id(p)], ligne.pk, etape.pk, etape.cle),
+                    *(etape.rang, ligne.cycle, True, ligne.solde),
+                )
+                for p in lot
+                for ligne, etape in p.lignes
+            ),
+        )
+        inscrire_lot(
+            Evenement.RELANCE_PLANIFIEE,
+            cibles=[
+                (r, {"client": p.client, "etape": p.etape.cle, "factures": len(p.lignes)})
+                for p, r in zip(nouvelles, relances, strict=True)
+            ],
+            acteur=None,
+        )
     _hausser(creancier, [p for p in bilan.creees if p.rejoint is not None])
 
 
 def _deposer(creancier: Creancier, relances: list[Relance], bilan: Bilan) -> None:
     """Une ligne d'envoi par relance qui part seule ; ses octets se feront au départ."""
     expediteur = adresse_d_expedition(creancier)
-    envois = [
-        nouvel_envoi(creancier, r, expediteur=expediteur, pas_avant=bilan.pas_avant)
-        for r in relances
-    ]
-    for relance, envoi in zip(relances, inserer_fiches(envois), strict=True):
-        relance.envoi_id = envoi.pk
+    envois = inserer_fiches(
+        [
+            nouvel_envoi(creancier, r, expediteur=expediteur, pas_avant=bilan.pas_avant)
+            for r in relances
+        ]
+    )
+    for relance, envoi in zip(relances, envois, strict=True):
+        relance.envoi = envoi
 
 
 def nouvel_envoi(

@@ -15,7 +15,6 @@ from django.db.models import (
     Exists,
     IntegerField,
     Max,
-    Min,
     OuterRef,
     Q,
     Subquery,
@@ -32,7 +31,13 @@ from recouvrement.comptes.models import Creancier
 from recouvrement.socle.temps import instant_de, jour_de
 from relances.enums import ETATS_EN_ATTENTE, Canal, Declenchement, EtatRelance
 from relances.models import Appel, Etape, Promesse, Relance, RelanceFacture
-from relances.regles.blocages import Faits, FaitsClient, FaitsCreancier, FaitsFacture
+from relances.regles.blocages import (
+    GRACE_PROMESSE,
+    Faits,
+    FaitsClient,
+    FaitsCreancier,
+    FaitsFacture,
+)
 from relances.regles.calendrier import Fenetre
 from relances.regles.progression import EtapePrevue, depuis_le_rang
 from relances.regles.scenario_initial import ETAPES_INITIALES
@@ -267,34 +272,40 @@ def factures_ouvertes(
 
 def il_y_a_de_quoi(creancier: Creancier, etapes: Etapes, *, au: date) -> bool:
     """Sans LIMIT : PostgreSQL choisirait un plan fait pour trouver vite, et ne trouverait pas."""
-    dues = _dues(Facture.objects.pour(creancier).ouvertes(), creancier, etapes, au=au)
-    return bool(dues.values_list("pk", flat=True))
+    return _dues(Facture.objects.pour(creancier).ouvertes(), creancier, etapes, au=au).count() > 0
 
 
 def _dues(lignes, creancier: Creancier, etapes: Etapes, *, au: date):
     depuis = instant_de(au - timedelta(days=max(creancier.ecart_minimal, 1) - 1))
     recentes = Relance.objects.pour(creancier).filter(faite_le__gte=depuis).values("client_id")
-    retenues = RelanceFacture.objects.filter(
+    # En une seule lecture de l'histoire, jamais facture par facture : ce qui retient celle-ci,
+    # et l'étape faite dont la suivante n'est pas encore venue.
+    retenues = RelanceFacture.objects.alias(limite=_limite(etapes, au)).filter(
+        Q(relance__etat__in=ETATS_QUI_RETIENNENT)
+        | Q(cycle=OuterRef("cycle"), limite__lt=OuterRef("date_echeance")),
         creancier=creancier,
         facture=OuterRef("pk"),
         est_vivante=True,
-        relance__etat__in=ETATS_QUI_RETIENNENT,
     )
-    faites = RelanceFacture.objects.filter(
-        creancier=creancier, facture=OuterRef("pk"), cycle=OuterRef("cycle"), est_vivante=True
-    ).order_by()
-    limite = faites.values("facture").annotate(d=Min(_limite(etapes, au))).values("d")
-    horizon = au - timedelta(days=etapes.premier_delai)
+    promis = Promesse.objects.pour(creancier).en_cours().filter(pour_le__gte=au - GRACE_PROMESSE)
+    litiges = Litige.objects.pour(creancier).ouverts()
     return (
         lignes.hors_contentieux()
-        .filter(date_echeance__lte=horizon)
+        .filter(date_echeance__lte=au - timedelta(days=etapes.premier_delai))
         .exclude(client__in=recentes if creancier.ecart_minimal else [])
+        .exclude(client__in=_arretes(creancier, au=au).values("pk"))
+        .exclude(client__in=promis.values("client_id"))
+        .exclude(pk__in=litiges.values("facture_id"))
         .filter(~Exists(retenues))
-        .filter(
-            date_echeance__lte=Coalesce(
-                Subquery(limite, output_field=DateField()), Value(horizon, DateField())
-            )
-        )
+    )
+
+
+def _arretes(creancier: Creancier, *, au: date):
+    """Les clients à qui rien n'est à dire ce jour-là, quelle que soit la facture."""
+    return Client.objects.pour(creancier).filter(
+        Q(procedure_collective_le__isnull=False)
+        | Q(fusionne_dans__isnull=False)
+        | Q(suspendu_le__lte=au) & (Q(suspendu_jusqu_au=None) | Q(suspendu_jusqu_au__gte=au))
     )
 
 
