@@ -1,6 +1,16 @@
 from django.urls import path
 
-from relances.views import appels, courriers, ecrire, envois, liste, relance, scenario
+from relances.views import (
+    appels,
+    courriers,
+    ecrire,
+    envois,
+    etapes,
+    liste,
+    promesses,
+    relance,
+    scenario,
+)
 
 app_name = "relances"
 
@@ -8,6 +18,8 @@ urls_appels = [
     path("client/<int:pk>/appel/", appels.appel, name="appel"),
     path("appels/<int:pk>/annuler/", appels.annuler, name="annuler_appel"),
     path("appels/<int:pk>/clore-le-rappel/", appels.clore_le_rappel, name="clore_rappel"),
+    path("promesses/", promesses.liste, name="promesses"),
+    path("promesses/export.<slug:genre>", promesses.exporter, name="exporter_promesses"),
     path("promesses/<int:pk>/", appels.constater, name="promesse"),
 ]
 
@@ -31,6 +43,8 @@ urls_relances = [
     path("export.<slug:genre>", liste.exporter, name="exporter"),
     path("a-valider/", liste.a_valider, name="a_valider"),
     path("envois/", envois.envois, name="envois"),
+    path("etapes/<int:palier>/", etapes.etape, name="etape"),
+    path("etapes/<int:palier>/export.xlsx", etapes.exporter, name="exporter_etape"),
     path("<int:pk>/", relance.relance, name="relance"),
     path("<int:pk>/message/", relance.message_html, name="message_html"),
     path("<int:pk>/octets/", relance.octets, name="octets"),

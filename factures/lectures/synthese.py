@@ -1,6 +1,6 @@
 """Les chiffres du tableau de bord, agrégés par la base."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -83,19 +83,36 @@ def bornes_de_tranche(cle: str, *, au: date) -> Q:
 
 def balance_agee(creanciers: Sequence[Creancier], *, au: date) -> list[Tranche]:
     """Ce qui reste dû par ancienneté, en une requête ; les tranches vides comprises."""
+    return ensemble(balances_agees(creanciers, au=au).values())
+
+
+def balances_agees(creanciers: Sequence[Creancier], *, au: date) -> dict[int, list[Tranche]]:
+    """La balance de chaque créancier, en une requête pour tous."""
     cas = [When(bornes_de_tranche(cle, au=au), then=Value(cle)) for cle, _, _ in TRANCHES]
     lignes = (
         Facture.objects.parmi(creanciers)
         .ouvertes()
-        .values(tranche=Case(*cas, output_field=CharField()))
+        .values("creancier", tranche=Case(*cas, output_field=CharField()))
         .annotate(nombre=Count("pk"), total=Sum("solde"))
     )
-    vues = {ligne["tranche"]: ligne for ligne in lignes}
+    vues = {(ligne["creancier"], ligne["tranche"]): ligne for ligne in lignes}
+    return {
+        creancier.pk: [
+            Tranche(cle, libelle, ligne["nombre"], arrondir(ligne["total"]))
+            if (ligne := vues.get((creancier.pk, cle)))
+            else Tranche(cle, libelle, 0, ZERO)
+            for cle, libelle, _ in TRANCHES
+        ]
+        for creancier in creanciers
+    }
+
+
+def ensemble(balances: Iterable[list[Tranche]]) -> list[Tranche]:
+    """La somme de plusieurs balances, tranche à tranche."""
+    colonnes = list(zip(*balances, strict=True)) or [()] * len(TRANCHES)
     return [
-        Tranche(cle, libelle, vues[cle]["nombre"], arrondir(vues[cle]["total"]))
-        if cle in vues
-        else Tranche(cle, libelle, 0, ZERO)
-        for cle, libelle, _ in TRANCHES
+        Tranche(cle, libelle, sum(t.nombre for t in siennes), sum((t.total for t in siennes), ZERO))
+        for (cle, libelle, _), siennes in zip(TRANCHES, colonnes, strict=True)
     ]
 
 
@@ -155,6 +172,19 @@ def chiffres(creanciers: Sequence[Creancier], *, au: date) -> Chiffres:
     )
     dus |= {"encours": arrondir(dus["encours"]), "echu": arrondir(dus["echu"])}
     return Chiffres(**dus, encaisse=arrondir(recu["total"]))
+
+
+def encaisse_du_mois(creanciers: Sequence[Creancier], *, au: date) -> dict[int, Decimal]:
+    """L'argent entré depuis le premier du mois, créancier par créancier."""
+    lignes = (
+        Encaissement.objects.parmi(creanciers)
+        .d_argent()
+        .filter(recu_le__gte=au.replace(day=1), recu_le__lte=au)
+        .order_by()
+        .values("creancier")
+        .annotate(total=Sum("montant"))
+    )
+    return {ligne["creancier"]: arrondir(ligne["total"]) for ligne in lignes}
 
 
 def encaisse_par_mois(

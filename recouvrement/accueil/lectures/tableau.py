@@ -6,68 +6,19 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Sum
-from django.db.models.functions import TruncMonth
 
-from factures.lectures import Tranche, balance_agee, encaisse_par_mois, plus_gros_debiteurs
-from factures.models import Facture, Imputation
+from factures.lectures import Tranche, encaisse_par_mois, plus_gros_debiteurs
+from factures.lectures.synthese import balances_agees, encaisse_du_mois, ensemble
+from factures.models import Facture
+from recouvrement.accueil.lectures.chiffres import Chiffre, Point, dso, passe
 from recouvrement.comptes.models import Creancier
+from recouvrement.socle.courbes import Colonne, Graduation, colonnes, graduations
 from recouvrement.socle.montants import ZERO
-from recouvrement.socle.templatetags.formats import euros
-from recouvrement.socle.temps import debut_du_mois
 from relances.enums import Palier
 from relances.lectures.paliers import par_palier
 from relances.models import Promesse
 
-MOIS_MONTRES = 12
 SEMAINES_PROMISES = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    le: date
-    valeur: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Chiffre:
-    """Un chiffre de tête, sa courbe sur douze mois et ce qu'il était le mois d'avant."""
-
-    titre: str
-    valeur: Decimal
-    unite: str
-    courbe: list[Point]
-    baisser_est_mieux: bool | None = None
-
-    @property
-    def precedente(self) -> Decimal | None:
-        return self.courbe[-2].valeur if len(self.courbe) > 1 else None
-
-    @property
-    def evolution(self) -> Decimal | None:
-        """En pour cent du mois précédent ; rien si l'on partait de zéro."""
-        if not self.precedente:
-            return None
-        return (self.valeur - self.precedente) * 100 / self.precedente
-
-    @property
-    def baisse(self) -> Decimal:
-        return abs(self.evolution or ZERO)
-
-    @property
-    def legende(self) -> str:
-        """La courbe dite en mots."""
-        valeurs = [point.valeur for point in self.courbe]
-        return (
-            f"{self.titre} sur {len(valeurs)} mois : de {euros(valeurs[0], 0)} à "
-            f"{euros(valeurs[-1], 0)}, au plus {euros(max(valeurs), 0)}"
-        )
-
-    @property
-    def ton(self) -> str:
-        evolution = self.evolution
-        if evolution is None or self.baisser_est_mieux is None or abs(evolution) < Decimal("0.1"):
-            return ""
-        return "solde" if (evolution < 0) == self.baisser_est_mieux else "echu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +49,11 @@ class Segment:
     debut: Decimal
 
     @property
+    def court(self) -> str:
+        """« 31 à 60 j » : ce qui tient au-dessus d'un segment."""
+        return self.libelle.replace("Plus de ", "> ").replace(" jours", " j")
+
+    @property
     def x(self) -> str:
         return f"{self.debut:.2f}"
 
@@ -120,6 +76,39 @@ class Semaine:
     montant: Decimal
     nombre: int
 
+    @property
+    def fin(self) -> date:
+        return self.debut + timedelta(days=6)
+
+    @property
+    def libelle(self) -> str:
+        return f"{self.debut:%d/%m}"
+
+
+@dataclass(frozen=True, slots=True)
+class Mois:
+    le: date
+    echu: Decimal
+    encours: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Ligne:
+    """Un créancier dans le tableau de tous : chaque nombre ouvre sa liste."""
+
+    creancier: Creancier
+    tranches: list[Tranche]
+    encaisse: Decimal
+    promis: Decimal
+
+    @property
+    def encours(self) -> Decimal:
+        return sum((t.total for t in self.tranches), ZERO)
+
+    @property
+    def echu(self) -> Decimal:
+        return sum((t.total for t in self.tranches if t.cle != "a_echoir"), ZERO)
+
 
 @dataclass(frozen=True, slots=True)
 class TableauDeBord:
@@ -132,6 +121,8 @@ class TableauDeBord:
     promis: list[Semaine]
     promis_total: Decimal
     avoirs: Decimal
+    # Rempli quand ils sont plusieurs.
+    lignes: list[Ligne]
 
     @property
     def segments(self) -> list[Segment]:
@@ -147,29 +138,68 @@ class TableauDeBord:
         return segments
 
     @property
+    def echu(self) -> Decimal:
+        return self.chiffres[0].valeur
+
+    @property
+    def nombre_echu(self) -> int:
+        return sum(palier.nombre for palier in self.paliers)
+
+    @property
+    def promis_nombre(self) -> int:
+        return sum(semaine.nombre for semaine in self.promis)
+
+    @property
+    def derniere_semaine(self) -> Semaine:
+        return self.promis[-1]
+
+    @property
+    def mois(self) -> list[Mois]:
+        """Ce que les courbes dessinent, en nombres."""
+        deux = zip(self.chiffres[0].courbe, self.chiffres[1].courbe, strict=True)
+        return [Mois(echu.le, echu.valeur, encours.valeur) for echu, encours in deux]
+
+    @property
+    def encaisse_par_mois(self) -> list[Point]:
+        return self.chiffres[3].courbe
+
+    @property
+    def colonnes(self) -> list[Colonne]:
+        return colonnes([(s.libelle, s.montant) for s in self.promis])
+
+    @property
+    def graduations(self) -> list[Graduation]:
+        return graduations([(s.libelle, s.montant) for s in self.promis])
+
+    @property
+    def echu_des_premiers(self) -> Decimal:
+        return sum((d.echu for d in self.debiteurs), ZERO)
+
+    @property
+    def part_des_premiers(self) -> Decimal:
+        return self.echu_des_premiers * 100 / self.echu if self.echu else ZERO
+
+    @property
     def est_vide(self) -> bool:
         return not self.nombre and not any(c.valeur for c in self.chiffres)
 
 
 def tableau_de_bord(creanciers: Sequence[Creancier], *, au: date) -> TableauDeBord:
     """Tout ce que montre la page, en un nombre de requêtes qui ne dépend pas des factures."""
-    tranches = balance_agee(creanciers, au=au)
+    balances = balances_agees(creanciers, au=au)
+    tranches = ensemble(balances.values())
     echu = sum((t.total for t in tranches if t.cle != "a_echoir"), ZERO)
     encours = sum((t.total for t in tranches), ZERO)
-    echus, encours_passes = _passe(creanciers, au=au)
+    echus, encours_passes = passe(creanciers, au=au)
     encaisse = [Point(p.mois, p.total) for p in encaisse_par_mois(creanciers, au=au)]
-    promis = _promis(creanciers, au=au)
+    promises = _promises(creanciers, au=au)
+    promis = _par_semaine(promises, au=au)
     return TableauDeBord(
         chiffres=[
             Chiffre("Échu", echu, "€", [*echus, Point(au, echu)], baisser_est_mieux=True),
             Chiffre("Encours total", encours, "€", [*encours_passes, Point(au, encours)]),
-            _dso(creanciers, encours, au=au),
-            Chiffre(
-                "Encaissé ce mois",
-                encaisse[-1].valeur if encaisse else ZERO,
-                "€",
-                encaisse,
-            ),
+            dso(creanciers, Point(au, encours), encours_passes[-1]),
+            Chiffre("Encaissé ce mois", encaisse[-1].valeur, "€", encaisse),
         ],
         tranches=tranches,
         encours=encours,
@@ -183,59 +213,25 @@ def tableau_de_bord(creanciers: Sequence[Creancier], *, au: date) -> TableauDeBo
         .filter(solde__gt=0)
         .aggregate(total=Sum("solde"))["total"]
         or ZERO,
+        lignes=_lignes(creanciers, balances, promises, au=au) if len(creanciers) > 1 else [],
     )
 
 
-def _passe(creanciers: Sequence[Creancier], *, au: date) -> tuple[list[Point], list[Point]]:
-    """Échu et encours au premier de chacun des mois passés.
-
-    Le reste dû d'alors = le reste dû d'aujourd'hui + ce qui a été imputé depuis. Deux requêtes
-    groupées par mois suffisent : on ne relit pas l'histoire ligne à ligne.
-    """
-    premiers = [debut_du_mois(au, recul=n) for n in range(MOIS_MONTRES - 2, -1, -1)]
-    ouvertes = (
-        Facture.objects.parmi(creanciers)
-        .ouvertes()
-        .order_by()
-        .values(emise=TruncMonth("date_emission"), due=TruncMonth("date_echeance"))
-        .annotate(total=Sum("solde"))
-    )
-    imputees = (
-        Imputation.objects.parmi(creanciers)
-        .filter(le__gte=premiers[0], facture__est_avoir=False)
-        .order_by()
-        .values(
-            paye=TruncMonth("le"),
-            emise=TruncMonth("facture__date_emission"),
-            due=TruncMonth("facture__date_echeance"),
-        )
-        .annotate(total=Sum("montant"))
-    )
-    restes = [(r["emise"], r["due"], None, r["total"]) for r in ouvertes]
-    restes += [(r["emise"], r["due"], r["paye"], r["total"]) for r in imputees]
-    echus, encours = [], []
-    for premier in premiers:
-        connus = [
-            (due, total)
-            for emise, due, paye, total in restes
-            if emise < premier and (paye is None or paye >= premier)
-        ]
-        echus.append(Point(premier, sum((t for due, t in connus if due < premier), ZERO)))
-        encours.append(Point(premier, sum((t for _, t in connus), ZERO)))
-    return echus, encours
-
-
-def _dso(creanciers: Sequence[Creancier], encours: Decimal, *, au: date) -> Chiffre:
-    """Délai moyen de paiement : encours ÷ facturé des 90 derniers jours × 90."""
-    facture = (
-        Facture.objects.parmi(creanciers)
-        .creances()
-        .filter(date_emission__gt=au - timedelta(days=90), date_emission__lte=au)
-        .aggregate(total=Sum("montant_ttc"))["total"]
-        or ZERO
-    )
-    jours = (encours * 90 / facture).quantize(Decimal(1)) if facture else ZERO
-    return Chiffre("Délai de paiement (DSO)", jours, "jours", [])
+def _lignes(
+    creanciers: Sequence[Creancier],
+    balances: dict[int, list[Tranche]],
+    promises: list[tuple[int, date, Decimal]],
+    *,
+    au: date,
+) -> list[Ligne]:
+    encaisse = encaisse_du_mois(creanciers, au=au)
+    promis: dict[int, Decimal] = {}
+    for creancier, _, montant in promises:
+        promis[creancier] = promis.get(creancier, ZERO) + montant
+    return [
+        Ligne(c, balances[c.pk], encaisse.get(c.pk, ZERO), promis.get(c.pk, ZERO))
+        for c in creanciers
+    ]
 
 
 def _paliers(creanciers: Sequence[Creancier], echu: Decimal, *, au: date) -> list[LignePalier]:
@@ -256,18 +252,26 @@ def _paliers(creanciers: Sequence[Creancier], echu: Decimal, *, au: date) -> lis
     return lignes
 
 
-def _promis(creanciers: Sequence[Creancier], *, au: date) -> list[Semaine]:
-    lundi = au - timedelta(days=au.weekday())
-    promesses = (
+def _promises(creanciers: Sequence[Creancier], *, au: date) -> list[tuple[int, date, Decimal]]:
+    lundi = _lundi(au)
+    return list(
         Promesse.objects.parmi(creanciers)
         .en_cours()
         .filter(pour_le__gte=lundi, pour_le__lt=lundi + timedelta(weeks=SEMAINES_PROMISES))
-        .values_list("pour_le", "montant")
+        .values_list("creancier", "pour_le", "montant")
     )
-    semaines = []
+
+
+def _par_semaine(promises: list[tuple[int, date, Decimal]], *, au: date) -> list[Semaine]:
+    lundi = _lundi(au)
     par_semaine: dict[int, list[Decimal]] = {n: [] for n in range(SEMAINES_PROMISES)}
-    for pour_le, montant in promesses:
+    for _, pour_le, montant in promises:
         par_semaine[(pour_le - lundi).days // 7].append(montant)
-    for n, montants in par_semaine.items():
-        semaines.append(Semaine(lundi + timedelta(weeks=n), sum(montants, ZERO), len(montants)))
-    return semaines
+    return [
+        Semaine(lundi + timedelta(weeks=n), sum(montants, ZERO), len(montants))
+        for n, montants in par_semaine.items()
+    ]
+
+
+def _lundi(au: date) -> date:
+    return au - timedelta(days=au.weekday())

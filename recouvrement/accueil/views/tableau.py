@@ -1,21 +1,24 @@
+from collections.abc import Iterator
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from factures.lectures.echeances import echeances_legales
-from recouvrement.accueil.lectures.journee import clients_a_completer, creanciers_de, ma_journee
+from recouvrement.accueil.lectures.activite import activite, ensemble
+from recouvrement.accueil.lectures.journee import clients_a_completer, ma_journee
 from recouvrement.accueil.lectures.tableau import TableauDeBord, tableau_de_bord
-from recouvrement.comptes.acces import RequeteHabilitee, connecte, habilite
+from recouvrement.comptes.acces import RequeteHabilitee, connecte, creanciers_de, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
-from recouvrement.socle.tableur_ecriture import classeur
+from recouvrement.socle.tableur_ecriture import TYPE_XLSX, classeur
 
 
 @require_GET
 @connecte
 def tableau(request: HttpRequest) -> HttpResponse:
-    return _tableau(request, creanciers_de(request.user), code="")
+    return _tableau(request, creanciers_de(request), code="")
 
 
 @require_GET
@@ -30,30 +33,59 @@ def _tableau(request: HttpRequest, creanciers: list[Creancier], *, code: str) ->
     if request.GET.get("format") == "xlsx":
         return _en_xlsx(bord)
     decisions = ma_journee(creanciers, maintenant=timezone.now(), canal="decisions")
+    faits = activite(creanciers, au=aujourdhui)
     return render(
         request,
         "accueil/tableau.html",
         {
             "bord": bord,
             "aujourdhui": aujourdhui,
+            "debut_du_mois": aujourdhui.replace(day=1),
             "code": code,
             "decisions": decisions,
             "echeances": echeances_legales(creanciers, au=aujourdhui),
             "creanciers": creanciers,
             "a_completer": clients_a_completer(creanciers),
+            "activite": faits,
+            "activite_en_tout": ensemble(faits),
         },
     )
 
 
 def _en_xlsx(bord: TableauDeBord) -> HttpResponse:
-    """La balance âgée et les plus gros débiteurs, tels qu'à l'écran."""
-    lignes = [(t.libelle, t.nombre, t.total) for t in bord.tranches]
-    lignes.append(("Encours", bord.nombre, bord.encours))
-    lignes += [(d.client.nom, d.nombre, d.echu) for d in bord.debiteurs]
-    octets = classeur("Tableau de bord", ["Ligne", "Nombre", "Montant (€)"], lignes)
-    reponse = HttpResponse(
-        octets,
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    """Tout ce que montre la page, partie par partie."""
+    octets = classeur(
+        "Tableau de bord", ["Partie", "Ligne", "Nombre", "Montant (€)"], _lignes(bord)
     )
+    reponse = HttpResponse(octets, content_type=TYPE_XLSX)
     reponse["Content-Disposition"] = 'attachment; filename="tableau-de-bord.xlsx"'
     return reponse
+
+
+def _lignes(bord: TableauDeBord) -> Iterator[tuple]:
+    for chiffre in bord.chiffres:
+        jours = chiffre.en_jours
+        yield (
+            "Chiffres",
+            chiffre.titre,
+            chiffre.valeur if jours else None,
+            None if jours else chiffre.valeur,
+        )
+    for point_echu, point_encours in zip(
+        bord.chiffres[0].courbe, bord.chiffres[1].courbe, strict=True
+    ):
+        yield ("Évolution", f"Échu au {point_echu.le:%d/%m/%Y}", None, point_echu.valeur)
+        yield ("Évolution", f"Encours au {point_encours.le:%d/%m/%Y}", None, point_encours.valeur)
+    for point in bord.chiffres[3].courbe:
+        yield ("Évolution", f"Encaissé en {point.le:%m/%Y}", None, point.valeur)
+    for tranche in bord.tranches:
+        yield ("Balance âgée", tranche.libelle, tranche.nombre, tranche.total)
+    yield ("Balance âgée", "Encours", bord.nombre, bord.encours)
+    for ligne in bord.lignes:
+        yield ("Créanciers", ligne.creancier.nom, None, ligne.encours)
+    for palier in bord.paliers:
+        yield ("Étapes de l'échu", palier.nom, palier.nombre, palier.montant)
+    for semaine in bord.promis:
+        yield ("Promis", f"Semaine du {semaine.debut:%d/%m/%Y}", semaine.nombre, semaine.montant)
+    for debiteur in bord.debiteurs:
+        yield ("Qui doit le plus", debiteur.client.nom, debiteur.nombre, debiteur.echu)
