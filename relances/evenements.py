@@ -20,6 +20,7 @@ class Evenement(models.TextChoices):
     RAPPEL_CLOS = "rappel_clos", "Rappel clos"
     PROMESSE_FAITE = "promesse_faite", "Promesse de paiement"
     PROMESSE_TENUE = "promesse_tenue", "Promesse tenue"
+    PROMESSE_ROUVERTE = "promesse_rouverte", "Règlement annulé : promesse de nouveau en cours"
     PROMESSE_ROMPUE = "promesse_rompue", "Promesse non tenue"
     PROMESSE_ANNULEE = "promesse_annulee", "Promesse annulée"
     COURRIER_PREPARE = "courrier_prepare", "Courrier préparé"

@@ -10,7 +10,10 @@ from factures.models import Facture
 from factures.signals import creances_changees
 from recouvrement.comptes.models import Creancier
 from relances.actions.annulations import retirer_les_factures
-from relances.actions.promesses import clore_les_promesses_tenues
+from relances.actions.promesses import (
+    clore_les_promesses_tenues,
+    rouvrir_les_promesses_dementies,
+)
 from relances.lectures.attente import plus_dues_depuis_leur_modification
 from relances.models import Appel, Courrier, MiseEnDemeure, Promesse, Relance
 
@@ -34,10 +37,11 @@ MOTIFS = {
 
 @receiver(creances_changees)
 def constater_les_promesses(*, factures: list[Facture], motif: str, **_kwargs: object) -> None:
-    """Un règlement qui couvre la somme promise tient la promesse, sans qu'on ait à le dire."""
-    if motif in ("soldee", "modifiee"):
+    """Un règlement qui couvre la somme promise tient la promesse ; annulé, il la rouvre."""
+    if motif in ("soldee", "modifiee", "rouverte"):
         for client in {facture.client_id: facture.client for facture in factures}.values():
             clore_les_promesses_tenues(client)
+            rouvrir_les_promesses_dementies(client)
 
 
 @receiver(creances_changees)

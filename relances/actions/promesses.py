@@ -9,6 +9,7 @@ from django.db.models import Max, Sum
 
 from clients.models import Client
 from factures.models import Encaissement, Facture
+from factures.models.encaissement import EncaissementQuerySet
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.erreurs import ErreurMetier
@@ -90,8 +91,8 @@ def clore_les_promesses_tenues(client: Client) -> int:
     tenues = 0
     for promesse in Promesse.objects.pour(client.creancier).filter(client=client).en_cours():
         recu = (
-            Encaissement.objects.pour(client.creancier)
-            .filter(client=client, recu_le__gte=promesse.faite_le)
+            _recus_depuis(promesse)
+            .valables()
             .aggregate(total=Sum("montant"), dernier=Max("recu_le"))
         )
         if (recu["total"] or ZERO) >= promesse.montant:
@@ -101,6 +102,35 @@ def clore_les_promesses_tenues(client: Client) -> int:
             )
             tenues += 1
     return tenues
+
+
+@transaction.atomic
+def rouvrir_les_promesses_dementies(client: Client) -> int:
+    """Après un règlement annulé : la promesse qu'il avait tenue ne l'est plus.
+
+    Celle qu'une personne a dite tenue sans règlement qui la couvre le reste, et une promesse
+    en cours n'est pas doublée.
+    """
+    promesses = Promesse.objects.pour(client.creancier).filter(client=client)
+    if promesses.en_cours().exists():
+        return 0
+    derniere = promesses.filter(est_tenue=True).order_by("-faite_le", "-pk").first()
+    if derniere is None or promesses.filter(pk__gt=derniere.pk).exists():
+        return 0
+    recus = _recus_depuis(derniere).filter(annule=None)
+    avec_annules = recus.aggregate(total=Sum("montant"))["total"] or ZERO
+    restent = recus.valables().aggregate(total=Sum("montant"))["total"] or ZERO
+    if not restent < derniere.montant <= avec_annules:
+        return 0
+    derniere.close_le = derniere.est_tenue = None
+    derniere.save(update_fields=["close_le", "est_tenue"])
+    inscrire(Evenement.PROMESSE_ROUVERTE, cible=derniere, acteur=None, client=client.pk)
+    return 1
+
+
+def _recus_depuis(promesse: Promesse) -> EncaissementQuerySet:
+    encaissements = Encaissement.objects.pour(promesse.creancier)
+    return encaissements.filter(client=promesse.client_id, recu_le__gte=promesse.faite_le)
 
 
 def est_rompue(promesse: Promesse, *, au: date) -> bool:

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from factures.actions import encaisser
+from factures.actions import annuler_encaissement, encaisser
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.socle.erreurs import ErreurMetier
@@ -138,6 +138,67 @@ def test_ce_qui_etait_recu_avant_la_promesse_ne_la_tient_pas(client):
     recevoir(client, "100.00", date(2026, 3, 4))
 
     assert relire(promesse) == (None, None)
+
+
+def test_un_cheque_rejete_rouvre_la_promesse_qu_il_avait_tenue(client):
+    une_facture(client=client)
+    promesse = une_promesse(client)
+    cheque = recevoir(client, "1200.00", date(2026, 3, 6))
+    assert relire(promesse) == (True, date(2026, 3, 6))
+
+    annuler_encaissement(cheque, motif="Chèque rejeté", le=date(2026, 3, 11), acteur=None)
+
+    assert relire(promesse) == (None, None)
+    assert est_rompue(promesse, au=date(2026, 3, 13))
+    recevoir(client, "1200.00", date(2026, 3, 14))
+    assert relire(promesse) == (True, date(2026, 3, 14))
+
+
+def test_annuler_un_reglement_de_trop_laisse_la_promesse_tenue(client):
+    une_facture(client=client)
+    promesse = une_promesse(client, montant="500.00")
+    recevoir(client, "500.00", date(2026, 3, 4))
+    autre = recevoir(client, "300.00", date(2026, 3, 5))
+
+    annuler_encaissement(autre, motif="Saisi deux fois", le=date(2026, 3, 6), acteur=None)
+
+    assert relire(promesse) == (True, date(2026, 3, 4))
+
+
+def test_un_reglement_d_avant_annule_ne_rouvre_ni_n_empeche_rien(client):
+    une_facture(client=client, montant_ttc=Decimal("5000.00"))
+    ancien = recevoir(client, "600.00", date(2026, 2, 20))
+    promesse = une_promesse(client, montant="500.00")
+    annuler_encaissement(ancien, motif="Chèque rejeté", le=date(2026, 3, 3), acteur=None)
+    assert relire(promesse) == (None, None)
+
+    recevoir(client, "500.00", date(2026, 3, 4))
+
+    assert relire(promesse) == (True, date(2026, 3, 4))
+
+
+def test_une_promesse_plus_recente_n_est_pas_doublee_par_l_ancienne(client):
+    une_facture(client=client)
+    ancienne = une_promesse(client, montant="200.00")
+    cheque = recevoir(client, "200.00", date(2026, 3, 3))
+    nouvelle = une_promesse(client, montant="1000.00", le=date(2026, 3, 4))
+
+    annuler_encaissement(cheque, motif="Chèque rejeté", le=date(2026, 3, 5), acteur=None)
+
+    assert relire(ancienne) == (True, date(2026, 3, 3))
+    assert relire(nouvelle) == (None, None)
+
+
+def test_la_promesse_dite_tenue_par_une_personne_le_reste(client):
+    une_facture(client=client)
+    promesse = une_promesse(client)
+    cheque = recevoir(client, "300.00", date(2026, 3, 4))
+    acteur = un_utilisateur(chez=client.creancier)
+    constater_promesse(promesse, est_tenue=True, le=POUR_LE, acteur=acteur)
+
+    annuler_encaissement(cheque, motif="Chèque rejeté", le=POUR_LE, acteur=None)
+
+    assert relire(promesse) == (True, POUR_LE)
 
 
 def test_le_reglement_d_un_autre_client_ne_tient_rien(client):
