@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from recouvrement.comptes.acces import habilitations_de
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation
 
@@ -77,12 +78,7 @@ class Cadre:
         utilisateur = getattr(self.request, "user", None)
         if utilisateur is None or not utilisateur.is_authenticated:
             return []
-        return list(
-            Habilitation.objects.select_related("creancier")
-            .defer("creancier__logo", "creancier__image_signature")
-            .filter(utilisateur=utilisateur, creancier__archive_le=None)
-            .order_by("creancier__nom")
-        )
+        return [h for h in habilitations_de(self.request) if h.creancier.archive_le is None]
 
     @cached_property
     def creanciers(self) -> list[Creancier]:

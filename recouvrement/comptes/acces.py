@@ -20,6 +20,28 @@ class RequeteHabilitee(HttpRequest):
     habilitation: Habilitation
 
 
+def habilitations_de(request: HttpRequest) -> list[Habilitation]:
+    """Celles de la personne, créancier compris, lues une seule fois pour la page et son cadre."""
+    lues: list[Habilitation] | None = getattr(request, "_habilitations", None)
+    if lues is None:
+        lues = list(
+            Habilitation.objects.select_related("creancier")
+            # Les images pèsent, et seules les lettres les montrent.
+            .defer("creancier__logo", "creancier__image_signature")
+            .filter(utilisateur=request.user)
+            .order_by("creancier__nom")
+        )
+        for habilitation in lues:
+            habilitation.utilisateur = request.user
+        request._habilitations = lues
+    return lues
+
+
+def creanciers_de(request: HttpRequest) -> list[Creancier]:
+    """Ceux où elle travaille : un créancier archivé ne s'ouvre que par son adresse."""
+    return [h.creancier for h in habilitations_de(request) if h.creancier.archive_le is None]
+
+
 def habilite(role: Role) -> Callable[[Vue], Vue]:
     """Pose `request.creancier`, ou répond 404 (aucune habilitation) ou 403 (rôle trop bas)."""
 
@@ -27,18 +49,12 @@ def habilite(role: Role) -> Callable[[Vue], Vue]:
         @login_required
         @wraps(vue)
         def vue_habilitee(request, *args, creancier: str, **kwargs):
-            habilitation = (
-                Habilitation.objects.select_related("creancier")
-                .filter(utilisateur=request.user, creancier__code=creancier)
-                # Les images pèsent, et seules les lettres les montrent.
-                .defer("creancier__logo", "creancier__image_signature")
-                .first()
-            )
+            siennes = habilitations_de(request)
+            habilitation = next((h for h in siennes if h.creancier.code == creancier), None)
             if habilitation is None:
                 raise Http404
             if not Role(habilitation.role).couvre(role):
                 raise PermissionDenied
-            habilitation.utilisateur = request.user
             request.creancier = habilitation.creancier
             request.habilitation = habilitation
             return vue(request, *args, **kwargs)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 D_UN_COURRIER = ("poster", "suivre", "annuler_courrier")
 D_ECRITURE = (*D_UN_COURRIER, "preparer_lot", "lettre", "ecrire_lettre", "mise_en_demeure")
 DE_LECTURE = ("courrier", "courrier_pdf")
-REQUETES_LISTE = 6
+REQUETES_LISTE = 5
 
 
 @pytest.fixture

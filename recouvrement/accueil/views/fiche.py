@@ -9,9 +9,14 @@ from factures.models import Piece
 from recouvrement.accueil.contexte import DESTINATIONS
 from recouvrement.accueil.lectures.fiche import fiche_client
 from recouvrement.accueil.lectures.fil import FAMILLES, fil_du_client
-from recouvrement.accueil.lectures.journee import creanciers_de
 from recouvrement.accueil.lectures.recherche import chercher
-from recouvrement.comptes.acces import RequeteHabilitee, connecte, habilite
+from recouvrement.comptes.acces import (
+    RequeteHabilitee,
+    connecte,
+    creanciers_de,
+    habilitations_de,
+    habilite,
+)
 from recouvrement.comptes.enums import Role
 from relances.models import Promesse
 
@@ -80,7 +85,7 @@ def client(request: RequeteHabilitee, pk: int) -> HttpResponse:
 @connecte
 def recherche(request: HttpRequest) -> HttpResponse:
     texte = request.GET.get("q", "")
-    trouvailles = chercher(creanciers_de(request.user), texte)
+    trouvailles = chercher(creanciers_de(request), texte)
     if trouvailles.nombre == 1:
         [seul] = [*trouvailles.clients, *trouvailles.factures]
         return redirect(seul)
@@ -93,7 +98,7 @@ def choisir(request: HttpRequest) -> HttpResponse:
     """Une page qui est à un créancier, demandée sans créancier : lequel ?"""
     vers = request.GET.get("vers", "")
     nom = DESTINATIONS.get(vers, "accueil:tableau_creancier")
-    creanciers = creanciers_de(request.user)
+    creanciers = creanciers_de(request)
     if len(creanciers) == 1:
         return redirect(nom, creancier=creanciers[0].code)
     return render(request, "accueil/choisir.html", {"creanciers": creanciers, "nom": nom})
@@ -103,7 +108,7 @@ def choisir(request: HttpRequest) -> HttpResponse:
 @connecte
 def racine(request: HttpRequest) -> HttpResponse:
     """Chacun arrive où il travaille : la journée de qui agit, le tableau de qui lit."""
-    roles = list(request.user.habilitations.values_list("role", flat=True))
+    roles = [habilitation.role for habilitation in habilitations_de(request)]
     if not roles:
         vers = "equipe:creanciers" if request.user.est_administrateur else "accueil:choisir"
         return redirect(vers)

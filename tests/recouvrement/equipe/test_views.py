@@ -195,7 +195,7 @@ def test_l_equipe_ne_coute_pas_plus_avec_plus_de_membres(client, nombre, django_
         )
 
     # session, utilisateur, habilitation, membres, invitations, cadre
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(adresse("equipe", creancier))
 
 
@@ -208,7 +208,7 @@ def test_le_journal_ne_coute_pas_plus_avec_plus_d_entrees(
     for rang in range(nombre):
         actions.confirmer_reglements(creancier, au=date(2026, 3, 1 + rang), acteur=acteur)
 
-    with django_assert_num_queries(5):  # session, utilisateur, habilitation, entrées, cadre
+    with django_assert_num_queries(4):  # session, utilisateur, habilitations, entrées
         reponse = client.get(adresse("journal", creancier))
 
     assert len(reponse.context["lignes"]) == nombre
