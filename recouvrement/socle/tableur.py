@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -23,6 +24,7 @@ PLAFOND_COLONNES = 200
 PLAFOND_CELLULE = 32_767
 PLAFOND_DECOMPRESSE = 150 * MEGA
 PLAFOND_ENTREES = 500
+PLAFOND_FEUILLES = 20
 # Un titre, une adresse, une date d'édition précèdent souvent les en-têtes.
 LIGNES_AVANT_ENTETES = 20
 SEPARATEURS = (";", "\t", ",")
@@ -67,22 +69,49 @@ def lire_csv(octets: bytes, *, noter: NoteEntetes | None = None) -> Feuille:
 
 
 def lire_classeur(octets: bytes, *, noter: NoteEntetes | None = None) -> Feuille:
-    """La première feuille visible qui contient quelque chose."""
+    """La feuille visible où l'on reconnaît le plus d'en-têtes ; à défaut la première remplie."""
     verifier_taille(len(octets), PLAFOND_OCTETS)
     verifier_archive(octets)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(octets)) as classeur:
-            for meta in classeur.sheets_metadata:
-                if "Hidden" in str(meta.visible) or "WorkSheet" not in str(meta.typ):
-                    continue
-                feuille = classeur.get_sheet_by_name(meta.name)
-                if feuille.height:
-                    return _en_feuille(_lignes_classeur(feuille), noter, f"feuille « {meta.name} »")
+            noms = [
+                meta.name
+                for meta in classeur.sheets_metadata
+                if "Hidden" not in str(meta.visible) and "WorkSheet" in str(meta.typ)
+            ]
+            if nom := _meilleure_feuille(classeur, noms, noter):
+                lignes = _lignes_classeur(classeur.get_sheet_by_name(nom))
+                return _en_feuille(lignes, noter, _dire_feuille(nom, noms))
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as erreur:
         if "assword" in str(erreur):
             raise FichierIllisible("Ce classeur est protégé par un mot de passe.") from erreur
         raise FichierIllisible("Ce classeur est abîmé ou tronqué.") from erreur
     raise FichierIllisible("Ce classeur ne contient aucune donnée.")
+
+
+def _meilleure_feuille(
+    classeur: CalamineWorkbook, noms: Sequence[str], noter: NoteEntetes | None
+) -> str:
+    """Le nom de la feuille à lire ; une notice en tête du classeur ne cache pas les factures."""
+    choisie, meilleure = "", -1
+    for nom in noms[:PLAFOND_FEUILLES]:
+        feuille = classeur.get_sheet_by_name(nom)
+        if not feuille.height:
+            continue
+        debut = islice(feuille.iter_rows(), LIGNES_AVANT_ENTETES)
+        note = max(
+            (noter([lire_texte(en_cellule(c)) for c in rang]) if noter else 0 for rang in debut),
+            default=0,
+        )
+        if note > meilleure:
+            choisie, meilleure = nom, note
+    return choisie
+
+
+def _dire_feuille(nom: str, noms: Sequence[str]) -> str:
+    autres = len(noms) - 1
+    suite = f", {autres} autre{'s' if autres > 1 else ''} non lue{'s' if autres > 1 else ''}"
+    return f"feuille « {nom} »{suite if autres else ''}"
 
 
 def verifier_taille(taille: int, plafond: int) -> None:

@@ -1,9 +1,12 @@
 """Lire un tableau déposé, quel que soit le logiciel qui l'a écrit."""
 
+import io
 from datetime import date
 
 import pytest
+from openpyxl import Workbook
 
+from factures.imports.reconnaissance import noter_entetes
 from recouvrement.socle import tableur
 from recouvrement.socle.tableur import FichierIllisible, lire_classeur, lire_csv, verifier_taille
 from tests.factures.imports.echantillons import un_classeur, un_ods
@@ -101,3 +104,18 @@ def test_une_archive_trop_grosse_est_refusee_sur_ce_qu_elle_annonce(monkeypatch)
     monkeypatch.setattr(tableur, "PLAFOND_ENTREES", 3)
     with pytest.raises(FichierIllisible, match="éléments"):
         lire_classeur(un_classeur(["a", "b"]))
+
+
+def test_une_notice_en_premiere_feuille_ne_cache_pas_les_factures():
+    livre = Workbook()
+    livre.active.title = "Lisez-moi"
+    livre.active.append(["Export du logiciel", "Voir la feuille suivante"])
+    livre.create_sheet("Vide")
+    feuille = livre.create_sheet("Factures")
+    feuille.append(["Numéro", "Client", "Montant TTC"])
+    feuille.append(["F-1", "Garage Pellerin", 12.5])
+    sortie = io.BytesIO()
+    livre.save(sortie)
+    lue = lire_classeur(sortie.getvalue(), noter=noter_entetes)
+    assert lue.lignes[0].cellules == ("F-1", "Garage Pellerin", 12.5)
+    assert lue.lecture == "feuille « Factures », 2 autres non lues"
