@@ -5,7 +5,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
-from recouvrement.comptes.enums import ModeIntervention, Role
+from recouvrement.comptes.enums import ModeIntervention, Role, ZoneFeries
 
 
 class UtilisateurManager(BaseUserManager):
@@ -103,7 +103,9 @@ class Creancier(models.Model):
     )
     heure_debut = models.TimeField("envois à partir de", default=time(9))
     heure_fin = models.TimeField("envois jusqu'à", default=time(18))
-    zone_feries = models.CharField("jours fériés", max_length=20, default="metropole")
+    zone_feries = models.CharField(
+        "jours fériés", max_length=20, choices=ZoneFeries, default=ZoneFeries.METROPOLE
+    )
     ecart_minimal = models.PositiveSmallIntegerField(
         "jours au moins entre deux relances d'un client", default=5
     )

@@ -16,6 +16,9 @@ ZONES = {
     "guyane": Zone.GUYANE,
     "reunion": Zone.REUNION,
     "mayotte": Zone.MAYOTTE,
+    "saint-barthelemy": Zone.SAINT_BARTHELEMY,
+    "saint-martin": Zone.SAINT_MARTIN,
+    "saint-pierre": Zone.SAINT_PIERRE_ET_MIQUELON,
 }
 
 

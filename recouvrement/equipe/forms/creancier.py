@@ -5,6 +5,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.utils.text import slugify
 
+from recouvrement.comptes.enums import ZoneFeries
 from recouvrement.comptes.models import Creancier
 from recouvrement.equipe.regles import CODES_RESERVES, TAILLE_IMAGE, type_image
 from recouvrement.socle.erreurs import ErreurMetier
@@ -190,6 +191,12 @@ class NouveauForm(IdentiteForm):
             raise forms.ValidationError("Ce mot est réservé : choisissez un autre code.")
         return code
 
+    @property
+    def champs(self) -> dict:
+        # Il se règle ensuite dans « Envois » ; le code postal en dit déjà l'essentiel.
+        zone = ZoneFeries.du_code_postal(self.cleaned_data["code_postal"])
+        return super().champs | {"zone_feries": zone}
+
 
 class EnvoisForm(Groupes, forms.ModelForm):
     """Au nom de qui, quand et à quel rythme partent les relances."""
@@ -198,7 +205,7 @@ class EnvoisForm(Groupes, forms.ModelForm):
         model = Creancier
         fields = (
             *("mode", "nom_expediteur", "courriel_expediteur", "courriel_reponse", "signature"),
-            *("heure_debut", "heure_fin", "ecart_minimal", "delai_paiement"),
+            *("heure_debut", "heure_fin", "zone_feries", "ecart_minimal", "delai_paiement"),
             *("soldes_perimes_jours", "envois_geles"),
         )
         widgets = {
@@ -210,6 +217,8 @@ class EnvoisForm(Groupes, forms.ModelForm):
             "courriel_expediteur": "Elle paraît comme l'expéditeur des relances.",
             "courriel_reponse": "Où arrivent les réponses ; vide : l'adresse d'expéditeur.",
             "signature": "Au bas de chaque courriel, après « Cordialement ».",
+            "zone_feries": "Rien ne part ces jours-là, ni le samedi ni le dimanche.",
+            "delai_paiement": "En jours après l'émission, quand une facture n'a pas d'échéance.",
             "ecart_minimal": "Jamais plus d'un courriel automatique par client dans ce délai.",
             "soldes_perimes_jours": "Vide : on relance même sans confirmation des règlements.",
             "envois_geles": "Plus rien ne part, pas même ce qui est prévu.",
@@ -218,7 +227,8 @@ class EnvoisForm(Groupes, forms.ModelForm):
     GROUPES = (
         ("Qui écrit", ("mode", "nom_expediteur", "courriel_expediteur", "courriel_reponse")),
         ("Signature", ("signature",)),
-        ("Quand", ("heure_debut", "heure_fin", "ecart_minimal", "delai_paiement")),
+        ("Quand", ("heure_debut", "heure_fin", "zone_feries", "ecart_minimal")),
+        ("Factures", ("delai_paiement",)),
         ("Prudence", ("soldes_perimes_jours", "envois_geles")),
     )
 

@@ -4,9 +4,11 @@ import zlib
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from recouvrement.comptes.enums import ZoneFeries
 from recouvrement.equipe.erreurs import ImageRefusee
 from recouvrement.equipe.forms import EnvoisForm, IdentiteForm, NouveauForm
 from recouvrement.equipe.regles import type_image
+from relances.regles.calendrier import ZONES
 from tests.fabriques.comptes import un_creancier
 
 pytestmark = pytest.mark.django_db
@@ -147,6 +149,7 @@ def envois(**champs):
         "mode": "interne",
         "heure_debut": "09:00",
         "heure_fin": "18:00",
+        "zone_feries": "metropole",
         "ecart_minimal": "5",
         "delai_paiement": "30",
     } | champs
@@ -157,6 +160,8 @@ def envois(**champs):
     [
         ({"heure_fin": "08:00"}, "heure_fin"),
         ({"ecart_minimal": "0"}, "ecart_minimal"),
+        ({"zone_feries": "atlantide"}, "zone_feries"),
+        ({"delai_paiement": "121"}, "delai_paiement"),
         ({"courriel_expediteur": "a@b.example,c@d.example"}, "courriel_expediteur"),
         ({"courriel_reponse": "a@b.example\nBcc: c@d.example"}, "courriel_reponse"),
         ({"nom_expediteur": "Kerbrat\r\nBcc: x@y.example"}, "nom_expediteur"),
@@ -166,3 +171,35 @@ def test_un_reglage_d_envoi_impossible_est_refuse(champs, fautif):
     form = EnvoisForm(envois(**champs), instance=un_creancier())
 
     assert list(form.errors) == [fautif]
+
+
+def test_les_jours_feries_et_le_delai_de_paiement_se_reglent():
+    creancier = un_creancier()
+    form = EnvoisForm(envois(zone_feries="alsace-moselle", delai_paiement="45"), instance=creancier)
+
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["zone_feries"] == "alsace-moselle"
+    assert form.cleaned_data["delai_paiement"] == 45
+
+
+@pytest.mark.parametrize(
+    ("code_postal", "zone"),
+    [
+        ("35000", "metropole"),
+        ("67000", "alsace-moselle"),
+        ("57000", "alsace-moselle"),
+        ("97110", "guadeloupe"),
+        ("97133", "saint-barthelemy"),
+        ("97490", "reunion"),
+        ("", "metropole"),
+    ],
+)
+def test_le_code_postal_dit_les_jours_feries_d_un_nouveau_creancier(code_postal, zone):
+    form = NouveauForm(saisie(code="neuf", mode="interne", code_postal=code_postal))
+
+    assert form.is_valid(), form.errors
+    assert form.champs["zone_feries"] == zone
+
+
+def test_chaque_zone_de_jours_feries_a_son_calendrier():
+    assert set(ZoneFeries.values) == set(ZONES)
