@@ -1,5 +1,8 @@
 """La porte : ce que répond la connexion, à qui, et ce qui ferme une session."""
 
+import re
+from email import message_from_bytes, policy
+
 import pytest
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
@@ -22,11 +25,19 @@ from tests.fabriques.comptes import un_creancier, un_utilisateur
 
 pytestmark = pytest.mark.django_db
 SECRET = "trois-chevaux-de-bois"
+BOITE = "recouvrement.courriel.boite_de_depart.BoiteDeDepart"
+NOUVEAU = "quatre-chevaux-de-bois"
 
 
 @pytest.fixture(autouse=True)
 def compteurs_a_zero():
     cache.clear()
+
+
+@pytest.fixture
+def boite(settings):
+    """La vraie boîte de départ, que la suite remplace d'ordinaire par celle de Django."""
+    settings.MAILERS = {"default": {"BACKEND": BOITE}}
 
 
 def nadege(**champs):
@@ -158,7 +169,8 @@ def test_le_meme_code_ne_sert_pas_deux_fois(client):
     assert not est_connecte(autre)
 
 
-def test_activer_le_code_de_bout_en_bout(client, django_capture_on_commit_callbacks):
+@pytest.mark.django_db(transaction=True)
+def test_activer_le_code_de_bout_en_bout(client):
     compte = nadege()
     entrer(client)
 
@@ -169,8 +181,7 @@ def test_activer_le_code_de_bout_en_bout(client, django_capture_on_commit_callba
     client.post(reverse("account_reauthenticate"), {"password": SECRET})
     page = client.get(reverse("mfa_activate_totp"))
     secret = page.context["form"].secret
-    with django_capture_on_commit_callbacks(execute=True):
-        reponse = client.post(reverse("mfa_activate_totp"), {"code": code_du_moment(secret)})
+    reponse = client.post(reverse("mfa_activate_totp"), {"code": code_du_moment(secret)})
 
     assert reponse.status_code == 302
     garde = Authenticator.objects.get(user=compte, type="totp")
@@ -275,3 +286,117 @@ def test_desactiver_un_compte_tue_ses_sessions_aussitot(client):
     maitre.post(reverse("equipe:compte_reactiver", args=[compte.pk]))
     entrer(client)
     assert est_connecte(client)
+
+
+def messages_deposes() -> list[tuple[str, str, str]]:
+    """(destinataire, sujet, corps) de ce que les pages du compte ont déposé."""
+    lus = []
+    for envoi in Envoi.objects.systeme().order_by("pk"):
+        message = message_from_bytes(bytes(envoi.octets), policy=policy.default)
+        lus.append((envoi.destinataire, envoi.sujet, message.get_body().get_content()))
+    return lus
+
+
+def test_un_mot_de_passe_change_s_apprend_par_courriel(client, boite):
+    nadege()
+    entrer(client)
+
+    client.post(
+        reverse("account_change_password"),
+        {"oldpassword": SECRET, "password1": NOUVEAU, "password2": NOUVEAU},
+    )
+
+    [(destinataire, sujet, corps)] = messages_deposes()
+    assert destinataire == "nadege@exemple.example"
+    assert sujet == "Recouvrement : mot de passe changé"
+    assert "Le mot de passe de votre compte vient d’être changé." in corps
+    assert "Si vous n’y êtes pour rien" in corps
+    assert "127.0.0.1" in corps
+
+
+@pytest.mark.django_db(transaction=True)
+def test_la_double_authentification_activee_puis_retiree_s_apprend_par_courriel(client, boite):
+    nadege()
+    entrer(client)
+    client.post(reverse("account_reauthenticate"), {"password": SECRET})
+    secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
+
+    client.post(reverse("mfa_activate_totp"), {"code": code_du_moment(secret)})
+    client.post(reverse("mfa_deactivate_totp"))
+
+    assert [sujet for _, sujet, _ in messages_deposes()] == [
+        "Recouvrement : double authentification activée",
+        "Recouvrement : double authentification désactivée",
+    ]
+    assert not Authenticator.objects.exists()
+
+
+def test_le_mot_de_passe_oublie_de_bout_en_bout(client, boite):
+    compte = nadege()
+    ailleurs = Client()
+    entrer(ailleurs)
+    # Quelqu'un a épuisé les essais : la personne se remet à l'abri par son courriel.
+    for _ in range(5):
+        entrer(client, mot_de_passe="faux")
+    client.post(reverse("account_reset_password"), {"email": "nadege@exemple.example"})
+    [(_, _, corps)] = messages_deposes()
+    lien = re.search(r"https?://[^/]+(/compte/password/reset/key/\S+)", corps)[1]
+
+    page = client.get(lien, follow=True)
+    reponse = client.post(page.request["PATH_INFO"], {"password1": NOUVEAU, "password2": NOUVEAU})
+
+    assert reponse.status_code == 302
+    compte.refresh_from_db()
+    assert compte.check_password(NOUVEAU)
+    assert not est_connecte(ailleurs)
+    entrer(client, mot_de_passe=NOUVEAU)
+    assert est_connecte(client)
+    assert "Ce lien ne sert plus" in Client().get(lien, follow=True).content.decode()
+    assert [sujet for _, sujet, _ in messages_deposes()][1:] == [
+        "Recouvrement : mot de passe changé"
+    ]
+
+
+def test_un_mot_de_passe_oublie_ne_dispense_pas_du_code(client, boite):
+    compte = nadege()
+    TOTP.activate(compte, generate_totp_secret())
+    client.post(reverse("account_reset_password"), {"email": "nadege@exemple.example"})
+    [(_, _, corps)] = messages_deposes()
+    lien = re.search(r"https?://[^/]+(/compte/password/reset/key/\S+)", corps)[1]
+    page = client.get(lien, follow=True)
+    client.post(page.request["PATH_INFO"], {"password1": NOUVEAU, "password2": NOUVEAU})
+
+    assert entrer(client, mot_de_passe=NOUVEAU).url == reverse("mfa_authenticate")
+    assert not est_connecte(client)
+
+
+def test_trop_de_demandes_se_disent_en_francais(client):
+    for _ in range(6):
+        reponse = client.post(reverse("account_reset_password"), {"email": "a@exemple.example"})
+
+    assert reponse.status_code == 429
+    assert "Trop d’essais en peu de temps" in reponse.content.decode()
+
+
+def test_derriere_le_mandataire_la_limite_est_celle_de_chaque_adresse(client, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    nadege()
+    for n in range(20):
+        entrer(client, courriel=f"p{n}@exemple.example", headers={"x-forwarded-for": "192.0.2.7"})
+
+    entrer(client, headers={"x-forwarded-for": "192.0.2.7"})
+    assert not est_connecte(client)
+    entrer(client, headers={"x-forwarded-for": "198.51.100.3"})
+    assert est_connecte(client)
+
+
+def test_une_session_a_une_fin(client, settings):
+    nadege()
+    entrer(client)
+
+    session = client.session
+    assert session.get_expire_at_browser_close()
+    assert settings.SESSION_COOKIE_AGE == 12 * 3600
+    client.post(reverse("account_logout"))
+    assert not est_connecte(client)
+    assert not type(session).get_model_class().objects.filter(pk=session.session_key).exists()
