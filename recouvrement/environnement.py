@@ -3,7 +3,8 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -12,6 +13,11 @@ RACINE = Path(__file__).resolve().parent.parent
 
 SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL")
 CLES_DE_PAILLASSE = ("change", "remplac", "insecure", "secret-key", "placeholder", "xxx")
+# Ceux du README, de .env.exemple et du guide, qu'on aura recopiés sans les remplacer.
+MOTS_DE_PASSE_D_EXEMPLE = {"mot-de-passe", "password", "changez-moi", "changeme", "change-me"}
+BASES = ("postgres", "postgresql", "sqlite")
+REDIS = ("redis", "rediss", "unix")
+NIVEAUX = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 def lire_environnement() -> environ.Env:
@@ -25,10 +31,14 @@ def lire_environnement() -> environ.Env:
         if chemin:
             try:
                 os.environ[nom] = Path(chemin).read_text(encoding="utf-8").strip()
-            except OSError as erreur:
+            except (OSError, UnicodeDecodeError) as erreur:
+                cause = getattr(erreur, "strerror", None) or "ce n'est pas du texte"
                 raise ImproperlyConfigured(
-                    f"{nom}_FILE désigne « {chemin} », qui ne se lit pas : {erreur.strerror}."
+                    f"{nom}_FILE désigne « {chemin} », qui ne se lit pas : {cause}."
                 ) from None
+            # Un fichier SMTP vide veut dire « rien ne part » ; les autres ne peuvent pas l'être.
+            if not os.environ[nom] and nom != "SMTP_URL":
+                raise ImproperlyConfigured(f"{nom}_FILE désigne « {chemin} », qui est vide.")
     return env
 
 
@@ -46,6 +56,59 @@ def cle_secrete(env: environ.Env) -> str:
             "(50 caractères au hasard)."
         )
     return cle
+
+
+def adresse_du_site(env: environ.Env) -> SplitResult:
+    """L'adresse publique : de quoi écrire les liens des courriels et régler les cookies."""
+    texte = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
+    adresse = urlsplit(texte)
+    if adresse.scheme not in ("http", "https") or not adresse.hostname or adresse.path:
+        raise ImproperlyConfigured(
+            f"SITE_URL vaut « {texte} » : donnez l'adresse entière et sans chemin, comme "
+            "https://recouvrement.exemple.fr."
+        )
+    return adresse
+
+
+def base_de_donnees(env: environ.Env, *, defaut: str) -> dict[str, Any]:
+    adresse = env.str("DATABASE_URL", default="") or defaut
+    if urlsplit(adresse).scheme not in BASES:
+        raise ImproperlyConfigured("DATABASE_URL doit commencer par postgres:// ou sqlite:///.")
+    _refuser_l_exemple("DATABASE_URL", adresse)
+    return env.db_url_config(adresse)
+
+
+def adresse_redis(env: environ.Env) -> str:
+    adresse = env.str("REDIS_URL", default="")
+    if adresse and urlsplit(adresse).scheme not in REDIS:
+        raise ImproperlyConfigured("REDIS_URL doit commencer par redis://, rediss:// ou unix://.")
+    _refuser_l_exemple("REDIS_URL", adresse)
+    return adresse
+
+
+def niveau_des_traces(env: environ.Env) -> str:
+    niveau = env.str("NIVEAU_TRACES", default="").upper() or "INFO"
+    if niveau not in NIVEAUX:
+        raise ImproperlyConfigured(
+            f"NIVEAU_TRACES vaut {niveau} : choisissez {', '.join(NIVEAUX)}."
+        )
+    return niveau
+
+
+def ouvrir_dossier(chemin: Path, *, variable: str) -> None:
+    try:
+        chemin.mkdir(parents=True, exist_ok=True)
+    except OSError as erreur:
+        raise ImproperlyConfigured(
+            f"{variable} désigne « {chemin} », qui ne se crée pas : {erreur.strerror}."
+        ) from None
+
+
+def _refuser_l_exemple(nom: str, adresse: str) -> None:
+    if unquote(urlsplit(adresse).password or "").lower() in MOTS_DE_PASSE_D_EXEMPLE:
+        raise ImproperlyConfigured(
+            f"{nom} porte encore le mot de passe de l'exemple : mettez le vrai."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +138,7 @@ def serveur_smtp(adresse: str) -> ServeurSmtp | None:
         raise ImproperlyConfigured(
             "SMTP_URL doit commencer par smtp://, smtp+tls:// ou smtps:// et nommer un serveur."
         )
+    _refuser_l_exemple("SMTP_URL", adresse)
     chiffrement, port = CHIFFREMENTS[parties.scheme]
     return ServeurSmtp(
         hote=parties.hostname,

@@ -1,21 +1,34 @@
 """Réglages. Toute valeur qui dépend du lieu vient de l'environnement (tableau du README)."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from recouvrement.environnement import RACINE, cle_secrete, lire_environnement, serveur_smtp
+from recouvrement.environnement import (
+    RACINE,
+    adresse_du_site,
+    adresse_redis,
+    base_de_donnees,
+    cle_secrete,
+    lire_environnement,
+    niveau_des_traces,
+    ouvrir_dossier,
+    serveur_smtp,
+)
 
 env = lire_environnement()
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = cle_secrete(env)
-SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
-VAR = Path(env.str("DOSSIER_VAR", default=str(RACINE / "var")))
-FICHIERS = Path(env.str("FICHIERS", default=str(VAR / "fichiers")))
+_adresse = adresse_du_site(env)
+SITE_URL = _adresse.geturl()
+# Un site répond toujours à son propre nom, même si la liste l'oublie.
+ALLOWED_HOSTS = [
+    *(env.list("ALLOWED_HOSTS", default=[]) or ["localhost", "127.0.0.1", "[::1]"]),
+    f"[{_adresse.hostname}]" if ":" in _adresse.hostname else _adresse.hostname,
+]
+VAR = Path(env.str("DOSSIER_VAR", default="") or RACINE / "var")
+FICHIERS = Path(env.str("FICHIERS", default="") or VAR / "fichiers")
 POLICES = FICHIERS / "polices"
 
-_adresse = urlsplit(SITE_URL)
 CSRF_TRUSTED_ORIGINS = [f"{_adresse.scheme}://{_adresse.netloc}"]
 
 INSTALLED_APPS = [
@@ -92,11 +105,11 @@ SQLITE = {
         "PRAGMA recursive_triggers=ON;PRAGMA foreign_keys=ON;"
     ),
 }
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR / 'base.sqlite3'}")}
+DATABASES = {"default": base_de_donnees(env, defaut=f"sqlite:///{VAR / 'base.sqlite3'}")}
 DATABASES["default"] |= {"ATOMIC_REQUESTS": False}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE
-    VAR.mkdir(parents=True, exist_ok=True)
+    ouvrir_dossier(VAR, variable="DOSSIER_VAR")
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     # Compiler une requête lui coûte deux secondes, et aucune des nôtres n'en dure une.
@@ -105,7 +118,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # SQLite ignore les colonnes INCLUDE d'un index : sans dommage.
 SILENCED_SYSTEM_CHECKS = ["models.W040"]
 
-REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_URL = adresse_redis(env)
 if REDIS_URL:
     CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
@@ -140,6 +153,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# Mot de passe changé, double authentification retirée : la personne l'apprend par courriel.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
@@ -152,6 +167,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Suivre l'activité écrirait en base à chaque page, et prendrait le verrou de SQLite.
 USERSESSIONS_TRACK_ACTIVITY = False
 
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -166,6 +182,8 @@ if EN_HTTPS:
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Derrière le mandataire, sans cela, tous auraient la même adresse et la même limite d'essais.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {
@@ -192,25 +210,23 @@ USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = ["recouvrement.socle.formats"]
 
 STATIC_URL = "static/"
-STATIC_ROOT = env.str("STATIQUES", default=str(VAR / "statiques"))
+STATIC_ROOT = env.str("STATIQUES", default="") or str(VAR / "statiques")
 if not env.str("STATIQUES", default=""):
-    (VAR / "statiques").mkdir(parents=True, exist_ok=True)
+    ouvrir_dossier(VAR / "statiques", variable="DOSSIER_VAR")
 STATICFILES_DIRS = [RACINE / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": env.str(
-            "STOCKAGE_STATIQUES",
-            default="django.contrib.staticfiles.storage.StaticFilesStorage",
-        )
+        "BACKEND": env.str("STOCKAGE_STATIQUES", default="")
+        or "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
 
 SERVEUR_SMTP = serveur_smtp(env.str("SMTP_URL", default=""))
 MAILERS = {"default": {"BACKEND": "recouvrement.courriel.boite_de_depart.BoiteDeDepart"}}
-DEFAULT_FROM_EMAIL = env.str("EXPEDITEUR", default=f"ne-pas-repondre@{_adresse.hostname}")
+DEFAULT_FROM_EMAIL = env.str("EXPEDITEUR", default="") or f"ne-pas-repondre@{_adresse.hostname}"
 
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost//"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -230,7 +246,7 @@ if REDIS_URL:
 else:
     _file = VAR / "file"
     for _dossier in (_file / "messages", _file / "controle"):
-        _dossier.mkdir(parents=True, exist_ok=True)
+        ouvrir_dossier(_dossier, variable="DOSSIER_VAR")
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_file / "messages"),
         "data_folder_out": str(_file / "messages"),
@@ -246,6 +262,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"ligne": {"()": "recouvrement.socle.traces.UneLigneJson"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ligne"}},
-    "root": {"handlers": ["console"], "level": env.str("NIVEAU_TRACES", default="INFO")},
+    "root": {"handlers": ["console"], "level": niveau_des_traces(env)},
     "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},
 }

@@ -83,6 +83,65 @@ def test_un_fichier_de_secret_introuvable_est_nomme(tmp_path):
     assert f"SECRET_KEY_FILE désigne « {absent} »" in refus(SECRET_KEY_FILE=str(absent))
 
 
+def test_un_secret_vide_se_dit_sauf_celui_du_courriel(tmp_path):
+    vide = tmp_path / "vide"
+    vide.touch()
+
+    for nom in ("SECRET_KEY", "DATABASE_URL", "REDIS_URL"):
+        assert refus(**{f"{nom}_FILE": str(vide)}) == (
+            f"Réglages : {nom}_FILE désigne « {vide} », qui est vide."
+        )
+    assert reglages("SERVEUR_SMTP", SMTP_URL_FILE=str(vide)) == {"SERVEUR_SMTP": "None"}
+
+
+@pytest.mark.parametrize(
+    ("nom", "valeur", "phrase"),
+    [
+        ("DATABASE_URL", "mysql://u:p@h/b", "DATABASE_URL doit commencer par postgres://"),
+        ("DATABASE_URL", "nimporte", "DATABASE_URL doit commencer par postgres://"),
+        ("DATABASE_URL", "postgres://u:mot-de-passe@h/b", "mot de passe de l'exemple"),
+        ("REDIS_URL", "http://redis", "REDIS_URL doit commencer par redis://"),
+        ("REDIS_URL", "redis://:password@redis:6379/0", "mot de passe de l'exemple"),
+        ("SMTP_URL", "http://relais.example", "SMTP_URL doit commencer par smtp://"),
+        ("SMTP_URL", "smtps://compte:mot-de-passe@smtp.exemple.fr", "mot de passe de l'exemple"),
+        ("SITE_URL", "recouvrement.example", "SITE_URL vaut « recouvrement.example »"),
+        ("SITE_URL", "https://exemple.example/sous", "sans chemin"),
+        ("NIVEAU_TRACES", "BAVARD", "NIVEAU_TRACES vaut BAVARD"),
+        ("DOSSIER_VAR", "/proc/rien", "DOSSIER_VAR désigne « /proc/rien »"),
+    ],
+)
+def test_un_reglage_faux_se_dit_par_une_phrase(nom, valeur, phrase):
+    assert phrase in refus(**{nom: valeur})
+
+
+def test_le_serveur_aussi_s_arrete_par_une_phrase():
+    fini = python(
+        *("-m", "gunicorn", "recouvrement.wsgi", "--preload", "--no-control-socket"),
+        *("--bind", "127.0.0.1:0"),
+        env=lire_env(SECRET_KEY="trop-courte"),
+    )
+
+    assert fini.returncode != 0
+    assert "Réglages : SECRET_KEY est une valeur d'exemple" in fini.stderr
+    assert "Traceback" not in fini.stderr
+
+
+def test_une_variable_laissee_vide_vaut_son_defaut(tmp_path):
+    lus = reglages(
+        *("DEFAULT_FROM_EMAIL", "ALLOWED_HOSTS", "STATIC_ROOT", "FICHIERS"),
+        SITE_URL="https://recouvrement.example",
+        DOSSIER_VAR=str(tmp_path),
+        **dict.fromkeys(("EXPEDITEUR", "ALLOWED_HOSTS", "STATIQUES", "FICHIERS"), ""),
+    )
+
+    assert lus == {
+        "DEFAULT_FROM_EMAIL": "ne-pas-repondre@recouvrement.example",
+        "ALLOWED_HOSTS": "['localhost', '127.0.0.1', '[::1]', 'recouvrement.example']",
+        "STATIC_ROOT": f"{tmp_path}/statiques",
+        "FICHIERS": f"{tmp_path}/fichiers",
+    }
+
+
 @pytest.mark.parametrize(
     ("adresse", "attendu"),
     [
@@ -147,7 +206,7 @@ def test_en_production_la_verification_de_deploiement_est_sans_reproche():
 def test_un_site_en_https_a_des_cookies_surs_et_renvoie_vers_lui():
     lus = reglages(
         *("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_NAME"),
-        *("SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS"),
+        *("SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS", "ALLAUTH_TRUSTED_PROXY_COUNT"),
         SITE_URL="https://recouvrement.example",
     )
 
@@ -157,6 +216,7 @@ def test_un_site_en_https_a_des_cookies_surs_et_renvoie_vers_lui():
         "SESSION_COOKIE_NAME": "__Host-session",
         "SECURE_SSL_REDIRECT": "True",
         "SECURE_HSTS_SECONDS": "31536000",
+        "ALLAUTH_TRUSTED_PROXY_COUNT": "1",
     }
 
 
