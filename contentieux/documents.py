@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
+from contentieux.enums import Voie
 from contentieux.models import Dossier, PieceDossier
 from factures.documents import partie_du_client, totaux
 from factures.lectures import DecompteClient
@@ -91,6 +92,7 @@ def contexte_de_feuille(
         "tribunal": dossier.tribunal,
         "piece": _piece(piece, pages),
         "resume": resume,
+        "acte": "Requête en injonction de payer" if dossier.voie != Voie.AUTRE else "Dossier",
         "le": le,
     }
 

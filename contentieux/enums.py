@@ -24,6 +24,13 @@ class IssueDossier(models.TextChoices):
     PERDU = "perdu", "Perdu"
 
 
+class Suite(models.TextChoices):
+    """Ce que devient l'amiable de ce qui reste dû."""
+
+    REPRENDRE = "reprendre", "Reprendre les relances là où elles en étaient"
+    ARRETER = "arreter", "Plus aucune relance automatique"
+
+
 class NatureFrais(models.TextChoices):
     GREFFE = "greffe", "Greffe"
     COMMISSAIRE = "commissaire", "Commissaire de justice"

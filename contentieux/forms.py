@@ -3,9 +3,9 @@ from datetime import date
 from django import forms
 
 from clients.models import Client
-from contentieux.enums import EtatDossier, IssueDossier, NatureFrais, Voie
+from contentieux.enums import EtatDossier, IssueDossier, NatureFrais, Suite, Voie
 from contentieux.models import Dossier
-from contentieux.regles import etats_suivants
+from contentieux.regles import etats_suivants, voies_ouvertes
 from factures.forms.champs import MontantField
 from factures.models import Facture
 from recouvrement.socle.montants import CENTIME, ZERO
@@ -27,7 +27,9 @@ class OuvrirForm(forms.Form):
     voie = forms.ChoiceField(label="Voie", choices=Voie.choices, widget=forms.RadioSelect)
 
     def __init__(self, *args, client: Client, au: date, **kwargs):
-        super().__init__(*args, **kwargs)
+        voies = voies_ouvertes(client.nature)
+        super().__init__(*args, initial={"voie": voies[0]}, **kwargs)
+        self.fields["voie"].choices = [(voie.value, voie.label) for voie in voies]
         self.fields["factures"].queryset = (
             Facture.objects.pour(client.creancier)
             .filter(client=client)
@@ -119,4 +121,9 @@ class CloreForm(forms.Form):
     issue = forms.ChoiceField(label="Issue", choices=IssueDossier.choices, widget=forms.RadioSelect)
     note = forms.CharField(
         label="Comment", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    suite = forms.ChoiceField(
+        label="Ce qui reste dû",
+        choices=[("", "Selon l'issue : reprendre, sauf si le dossier est perdu"), *Suite.choices],
+        required=False,
     )

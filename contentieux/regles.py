@@ -1,6 +1,6 @@
 """Par où passe un dossier : d'un état, on ne va pas n'importe où."""
 
-from contentieux.enums import EtatDossier
+from contentieux.enums import EtatDossier, IssueDossier, Suite, Voie
 
 TRANSITIONS: dict[EtatDossier, tuple[EtatDossier, ...]] = {
     EtatDossier.PREPARATION: (EtatDossier.DEPOSE,),
@@ -21,3 +21,22 @@ def etats_suivants(etat: EtatDossier) -> tuple[EtatDossier, ...]:
     ['ordonnance', 'preparation']
     """
     return TRANSITIONS[etat]
+
+
+def voies_ouvertes(nature: str) -> tuple[Voie, ...]:
+    """Le juge judiciaire n'enjoint pas une personne publique, ni le juge consulaire un particulier.
+
+    >>> [v.value for v in voies_ouvertes("public")]
+    ['autre']
+    """
+    match nature:
+        case "public":
+            return (Voie.AUTRE,)
+        case "particulier":
+            return (Voie.INJONCTION_TJ, Voie.AUTRE)
+    return tuple(Voie)
+
+
+def suite_habituelle(issue: IssueDossier) -> Suite:
+    """Un juge qui a dit non ne se contourne pas par une relance automatique."""
+    return Suite.ARRETER if issue == IssueDossier.PERDU else Suite.REPRENDRE

@@ -15,6 +15,7 @@ class Evenement(models.TextChoices):
     RELANCE_TRANCHEE = "relance_tranchee", "Envoi incertain tranché"
     RELANCE_RENVOYEE = "relance_renvoyee", "Relance renvoyée"
     RELANCE_FAITE = "relance_faite", "Relance faite"
+    AMIABLE_REPRIS = "amiable_repris", "Relances reprises après un dossier"
     APPEL_CONSIGNE = "appel_consigne", "Appel consigné"
     APPEL_ANNULE = "appel_annule", "Appel annulé"
     RAPPEL_CLOS = "rappel_clos", "Rappel clos"

@@ -5,15 +5,17 @@ from decimal import Decimal
 from django.db import transaction
 
 from clients.models import Client
-from contentieux.enums import EtatDossier, IssueDossier, NatureFrais, Voie
+from contentieux.enums import EtatDossier, IssueDossier, NatureFrais, Suite, Voie
 from contentieux.evenements import Evenement
 from contentieux.models import Dossier, DossierFacture, EvenementDossier, Frais
-from contentieux.regles import etats_suivants
+from contentieux.regles import etats_suivants, suite_habituelle, voies_ouvertes
 from factures.actions import confier_au_contentieux, retirer_du_contentieux
 from factures.models import Facture
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.erreurs import ErreurMetier
+from relances.actions.passages import passer_au_contentieux, reprendre_l_amiable
+from relances.lectures.possibles import interdits
 
 
 @transaction.atomic
@@ -30,6 +32,14 @@ def ouvrir_dossier(
     )
     if not choisies:
         raise ErreurMetier("Choisissez au moins une facture.")
+    trouves = interdits(client, au=le)
+    if trouves:
+        raise ErreurMetier(f"{trouves[0].phrase}.")
+    if voie not in voies_ouvertes(client.nature):
+        raise ErreurMetier(
+            f"« {voie.label} » n'est pas ouverte contre un débiteur "
+            f"« {client.get_nature_display().lower()} »."
+        )
     for facture in choisies:
         _refuser_si_impropre(facture, le=le)
     dossier = Dossier.objects.create(
@@ -41,6 +51,7 @@ def ouvrir_dossier(
             for facture in choisies
         ]
     )
+    passer_au_contentieux(client, factures=choisies, le=le, acteur=acteur)
     confier_au_contentieux(choisies, le=le, acteur=acteur)
     _inscrire_etat(dossier, le=le, note="Ouverture du dossier", acteur=acteur)
     inscrire(
@@ -64,6 +75,8 @@ def avancer(
         raise ErreurMetier(
             f"De « {dossier.get_etat_display()} », on ne passe pas à « {etat.label} »."
         )
+    if le < dossier.ouvert_le:
+        raise ErreurMetier("Cette date précède l'ouverture du dossier.")
     dossier.etat = etat
     dossier.save(update_fields=["etat"])
     _inscrire_etat(dossier, le=le, note=note, acteur=acteur)
@@ -90,6 +103,7 @@ def ajouter_frais(
     le: date,
     acteur: Utilisateur,
 ) -> Frais:
+    _refuser_si_clos(_verrouiller(dossier))
     frais = Frais.objects.create(
         creancier=dossier.creancier,
         dossier=dossier,
@@ -124,9 +138,16 @@ def renseigner_requete(
 
 @transaction.atomic
 def clore(
-    dossier: Dossier, *, issue: IssueDossier, note: str, le: date, acteur: Utilisateur
+    dossier: Dossier,
+    *,
+    issue: IssueDossier,
+    note: str,
+    le: date,
+    acteur: Utilisateur,
+    suite: Suite | None = None,
 ) -> Dossier:
-    """Clôt : les factures sortent du contentieux, ce qui reste dû redevient amiable."""
+    """Clôt : les factures sortent du contentieux ; `suite` dit si leurs relances reprennent."""
+    suite = suite or suite_habituelle(issue)
     dossier = _verrouiller(dossier)
     _refuser_si_clos(dossier)
     lignes = DossierFacture.objects.pour(dossier.creancier).filter(dossier=dossier)
@@ -143,6 +164,9 @@ def clore(
     dossier.save(update_fields=["etat", "issue", "note_issue", "clos_le"])
     lignes.update(est_active=False)
     retirer_du_contentieux(factures, le=le, acteur=acteur)
+    dues = [facture for facture in factures if facture.solde > 0]
+    if suite == Suite.REPRENDRE and dues:
+        reprendre_l_amiable(dossier.client, factures=dues, acteur=acteur)
     EvenementDossier.objects.create(
         creancier=dossier.creancier,
         dossier=dossier,
@@ -151,7 +175,7 @@ def clore(
         note=note,
         auteur=acteur,
     )
-    inscrire(Evenement.DOSSIER_CLOS, cible=dossier, acteur=acteur, issue=issue, le=le)
+    inscrire(Evenement.DOSSIER_CLOS, cible=dossier, acteur=acteur, issue=issue, suite=suite, le=le)
     return dossier
 
 

@@ -1,7 +1,7 @@
 """Les actes préparés du dossier : décompte, projet de requête, bordereau, scellés."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 from io import BytesIO
 
 from django.db import transaction
@@ -10,8 +10,10 @@ from pypdf.errors import PyPdfError
 
 from contentieux.documents import (
     GABARIT_BORDEREAU,
+    GABARIT_FEUILLE,
     GABARIT_REQUETE,
     contexte_de_bordereau,
+    contexte_de_feuille,
     contexte_de_requete,
 )
 from contentieux.enums import EtatDossier, Voie
@@ -22,7 +24,7 @@ from factures.documents import GABARIT_DECOMPTE, contexte_du_decompte, donnees_d
 from factures.lectures import decompte_client
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents import fichiers
-from recouvrement.documents.actions import sceller
+from recouvrement.documents.actions import rendre, sceller, sceller_liasse
 from recouvrement.documents.models import Document
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.erreurs import ErreurMetier
@@ -74,6 +76,7 @@ def preparer_documents(
             )
         )
     if pieces:
+        pages = [_pages(p) for p in pieces]
         documents.append(
             sceller(
                 dossier.creancier,
@@ -81,10 +84,20 @@ def preparer_documents(
                 titre="Bordereau de pièces",
                 nom_fichier=f"bordereau-{dossier.pk}.pdf",
                 gabarit=GABARIT_BORDEREAU,
-                contexte=contexte_de_bordereau(
-                    dossier, pieces=pieces, pages=[_pages(p) for p in pieces], le=le
-                ),
+                contexte=contexte_de_bordereau(dossier, pieces=pieces, pages=pages, le=le),
                 donnees={"pieces": [p.intitule for p in pieces]},
+                **commun,
+            )
+        )
+        documents.append(
+            sceller_liasse(
+                dossier.creancier,
+                _liasse(dossier, pieces, pages, le=le),
+                nature="pieces",
+                titre="Pièces numérotées",
+                nom_fichier=f"pieces-{dossier.pk}.pdf",
+                gabarit=GABARIT_FEUILLE,
+                donnees={"pieces": [p.piece.empreinte for p in pieces if p.piece]},
                 **commun,
             )
         )
@@ -110,11 +123,41 @@ def _attacher(
     return liens
 
 
+def _liasse(
+    dossier: Dossier, pieces: Sequence[PieceDossier], pages: Sequence[int], *, le: date
+) -> Iterator[bytes]:
+    """Chaque pièce derrière sa feuille ; ce qui n'est pas un PDF lisible se joint à part."""
+    for piece, nombre in zip(pieces, pages, strict=True):
+        octets = _pdf(piece)
+        feuille = contexte_de_feuille(
+            dossier,
+            piece=piece,
+            pages=nombre,
+            le=le,
+            resume="" if octets else f"Fichier joint à part : {_nom(piece)}",
+        )
+        yield rendre(dossier.creancier, GABARIT_FEUILLE, feuille)
+        if octets:
+            yield octets
+
+
+def _nom(piece: PieceDossier) -> str:
+    return piece.piece.nom_fichier if piece.piece else piece.intitule
+
+
+def _pdf(piece: PieceDossier) -> bytes:
+    """Les octets d'un PDF que l'on sait lire ; vide sinon (image, fichier protégé ou abîmé)."""
+    if piece.piece is None or piece.piece.type_mime != "application/pdf":
+        return b""
+    octets = fichiers.lire(piece.piece.empreinte)
+    try:
+        lu = PdfReader(BytesIO(octets))
+        return b"" if lu.is_encrypted or not len(lu.pages) else octets
+    except (PyPdfError, OSError, ValueError):
+        return b""
+
+
 def _pages(piece: PieceDossier) -> int:
     """Le nombre de pages d'un PDF ; une image ou un fichier illisible compte pour une."""
-    if piece.piece is None or piece.piece.type_mime != "application/pdf":
-        return 1
-    try:
-        return len(PdfReader(BytesIO(fichiers.lire(piece.piece.empreinte))).pages)
-    except (PyPdfError, OSError):
-        return 1
+    octets = _pdf(piece)
+    return len(PdfReader(BytesIO(octets)).pages) if octets else 1

@@ -14,7 +14,7 @@ from contentieux.actions import (
     ranger_pieces,
     renseigner_requete,
 )
-from contentieux.enums import EtatDossier, IssueDossier, NatureFrais, Voie
+from contentieux.enums import EtatDossier, IssueDossier, NatureFrais, Suite, Voie
 from contentieux.forms import (
     AvancerForm,
     CloreForm,
@@ -54,7 +54,6 @@ def ouvrir(request: RequeteHabilitee, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         client=client,
         au=aujourdhui,
-        initial={"voie": Voie.INJONCTION_TC},
     )
     if form.is_valid():
         try:
@@ -203,11 +202,12 @@ def clore_dossier(request: RequeteHabilitee, pk: int) -> HttpResponse:
     return _faire(
         request,
         dossier,
-        "Le dossier est clos ; ce qui reste dû redevient amiable.",
+        "Le dossier est clos.",
         lambda: clore(
             dossier,
             issue=IssueDossier(form.cleaned_data["issue"]),
             note=form.cleaned_data["note"],
+            suite=Suite(form.cleaned_data["suite"]) if form.cleaned_data["suite"] else None,
             le=timezone.localdate(),
             acteur=request.user,
         ),

@@ -37,6 +37,62 @@ def sceller(
     octets = rendu.rendre_pdf(
         gabarit, contexte, images=images_du_creancier(creancier), formulaire=formulaire
     )
+    return _garder(
+        creancier,
+        octets,
+        nature=nature,
+        titre=titre,
+        nom_fichier=nom_fichier,
+        gabarit=gabarit,
+        donnees=donnees,
+        maintenant=maintenant,
+        acteur=acteur,
+    )
+
+
+def rendre(creancier: Creancier, gabarit: str, contexte: Mapping[str, object]) -> bytes:
+    """Un PDF qui entrera dans une liasse : rien n'est gardé."""
+    return _rendu().rendre_pdf(gabarit, contexte, images=images_du_creancier(creancier))
+
+
+def sceller_liasse(
+    creancier: Creancier,
+    parties: Iterable[bytes],
+    *,
+    nature: str,
+    titre: str,
+    nom_fichier: str,
+    gabarit: str,
+    donnees: Mapping[str, Any],
+    maintenant: datetime,
+    acteur: Utilisateur | None,
+) -> Document:
+    """Plusieurs PDF en un seul document scellé, dans l'ordre donné."""
+    return _garder(
+        creancier,
+        _fusionner([BytesIO(octets) for octets in parties]),
+        nature=nature,
+        titre=titre,
+        nom_fichier=nom_fichier,
+        gabarit=gabarit,
+        donnees=donnees,
+        maintenant=maintenant,
+        acteur=acteur,
+    )
+
+
+def _garder(
+    creancier: Creancier,
+    octets: bytes,
+    *,
+    nature: str,
+    titre: str,
+    nom_fichier: str,
+    gabarit: str,
+    donnees: Mapping[str, Any],
+    maintenant: datetime,
+    acteur: Utilisateur | None,
+) -> Document:
     empreinte = fichiers.deposer(octets)
     valeurs = {
         "titre": titre[:200],
@@ -44,7 +100,7 @@ def sceller(
         "taille": len(octets),
         "pages": len(PdfReader(BytesIO(octets)).pages),
         "gabarit": gabarit,
-        "version_gabarit": rendu.version_du_gabarit(gabarit),
+        "version_gabarit": _rendu().version_du_gabarit(gabarit),
         "donnees": dict(donnees),
         "cree_le": maintenant,
     }
@@ -71,6 +127,10 @@ def assembler(documents: Iterable[Document]) -> bytes:
     parties = [BytesIO(fichiers.lire(document.empreinte)) for document in documents]
     if not parties:
         raise ErreurMetier("Il n'y a aucun document à imprimer.")
+    return _fusionner(parties)
+
+
+def _fusionner(parties: list[BytesIO]) -> bytes:
     premier, *suite = parties
     ecrivain = PdfWriter(clone_from=premier)
     for partie in suite:

@@ -1,21 +1,26 @@
+import hashlib
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 
 import pytest
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 
 from contentieux import actions
-from contentieux.enums import EtatDossier, IssueDossier, NatureFrais, Voie
+from contentieux.enums import EtatDossier, IssueDossier, NatureFrais, Suite, Voie
 from contentieux.models import Dossier
 from factures.actions import deposer_piece, encaisser
 from factures.enums import Moyen
 from factures.models import Facture
 from recouvrement.documents import fichiers
 from recouvrement.socle.erreurs import ErreurMetier
+from relances.actions.planification import planifier
+from relances.enums import Canal, EtatRelance
+from relances.models import RelanceFacture
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_utilisateur
 from tests.fabriques.factures import une_facture
+from tests.fabriques.relances import une_relance
 
 pytestmark = pytest.mark.django_db
 LE = date(2026, 9, 3)
@@ -134,8 +139,9 @@ def test_les_documents_du_dossier_reprennent_le_decompte():
 
     liens = actions.preparer_documents(dossier, maintenant=MAINTENANT, acteur=acteur)
 
-    assert [lien.document.nature for lien in liens] == ["decompte", "requete", "bordereau"]
-    decompte, requete, bordereau = (
+    natures = ["decompte", "requete", "bordereau", "pieces"]
+    assert [lien.document.nature for lien in liens] == natures
+    decompte, requete, bordereau, pieces = (
         PdfReader(BytesIO(fichiers.lire(lien.document.empreinte))) for lien in liens
     )
     texte = decompte.pages[0].extract_text().replace("\u202f", " ").replace("\xa0", " ")
@@ -147,6 +153,8 @@ def test_les_documents_du_dossier_reprennent_le_decompte():
     assert champs["demandeur_denomination"].value == dossier.creancier.nom
     assert "PROJET" in requete.pages[0].extract_text()
     assert "Devis accepté" in bordereau.pages[0].extract_text()
+    feuille = pieces.pages[0].extract_text().replace("\xa0", " ")
+    assert "Fichier joint à part : devis.txt" in feuille
 
 
 def test_les_frais_s_additionnent_au_dossier():
@@ -163,3 +171,137 @@ def test_les_frais_s_additionnent_au_dossier():
 
     [lu] = Dossier.objects.pour(dossier.creancier).en_chiffres()
     assert (lu.depense, lu.du) == (Decimal("33.47"), Decimal("10000.00"))
+
+
+def test_chaque_piece_suit_sa_feuille_numerotee():
+    dossier, _, acteur = un_dossier()
+    octets = BytesIO()
+    ecrivain = PdfWriter()
+    for _ in range(2):
+        ecrivain.add_blank_page(width=595, height=842)
+    ecrivain.write(octets)
+    contrat, bon = (
+        deposer_piece(
+            dossier.client, nature=nature, intitule=nature, nom_fichier=nom, octets=contenu,
+            acteur=acteur,
+        )
+        for nature, nom, contenu in (
+            ("contrat", "contrat.pdf", octets.getvalue()),
+            ("livraison", "bon.txt", b"bon signe"),
+        )
+    )  # fmt: skip
+    actions.ranger_pieces(dossier, pieces=[(contrat, "Contrat"), (bon, "Bon")], acteur=acteur)
+    dossier = actions.renseigner_requete(
+        dossier, tribunal="Rennes", arrete_au=LE, requete={}, acteur=acteur
+    )
+
+    liens = actions.preparer_documents(dossier, maintenant=MAINTENANT, acteur=acteur)
+
+    [liasse] = [lien.document for lien in liens if lien.document.nature == "pieces"]
+    gardes = fichiers.lire(liasse.empreinte)
+    pages = [page.extract_text() for page in PdfReader(BytesIO(gardes)).pages]
+    assert (len(pages), liasse.pages, hashlib.sha256(gardes).hexdigest()) == (
+        4,
+        4,
+        liasse.empreinte,
+    )
+    assert "Contrat" in pages[0]
+    assert pages[1].strip() == pages[2].strip() == ""
+    assert "Fichier joint à part : bon.txt" in pages[3].replace("\xa0", " ")
+
+
+def relances_dues(dossier):
+    """Ce que la planification prévoirait après le dossier, l'écart minimal écoulé."""
+    bilan = planifier(
+        dossier.creancier,
+        au=date(2026, 9, 24),
+        maintenant=datetime(2026, 9, 24, 10, tzinfo=UTC),
+        a_blanc=True,
+    )
+    return [prevue.etape.cle for prevue in bilan.creees]
+
+
+def test_un_dossier_abandonne_rend_ses_factures_la_ou_l_amiable_en_etait():
+    dossier, _, acteur = un_dossier()
+    assert relances_dues(dossier) == []
+    actions.clore(dossier, issue=IssueDossier.ABANDONNE, note="", le=LE, acteur=acteur)
+    assert relances_dues(dossier) == ["rappel"]
+
+
+def test_un_dossier_perdu_ne_relance_plus_tout_seul():
+    dossier, facture, acteur = un_dossier()
+    actions.clore(dossier, issue=IssueDossier.PERDU, note="", le=LE, acteur=acteur)
+    assert relances_dues(dossier) == []
+    facture.refresh_from_db()
+    assert facture.contentieux_depuis is None
+
+
+def test_la_suite_de_l_amiable_se_choisit():
+    dossier, _, acteur = un_dossier()
+    actions.clore(
+        dossier, issue=IssueDossier.ABANDONNE, suite=Suite.ARRETER, note="", le=LE, acteur=acteur
+    )
+    assert relances_dues(dossier) == []
+
+
+def test_ouvrir_le_dossier_fait_l_etape_que_le_scenario_proposait():
+    client = un_client()
+    choisie, autre = (une_facture(client=client, date_echeance=date(2026, 5, 1)) for _ in range(2))
+    proposee = une_relance(client, canal=Canal.CONTENTIEUX, factures=[choisie, autre])
+    actions.ouvrir_dossier(
+        client,
+        factures=[choisie],
+        voie=Voie.INJONCTION_TC,
+        le=LE,
+        acteur=un_utilisateur(chez=client.creancier),
+    )
+    proposee.refresh_from_db()
+    assert proposee.etat == EtatRelance.A_FAIRE
+    vivantes = RelanceFacture.objects.pour(client.creancier).vivantes()
+    assert list(vivantes.filter(relance=proposee).values_list("facture", flat=True)) == [autre.pk]
+    assert vivantes.get(facture=choisie).relance.etat == EtatRelance.FAITE
+
+
+@pytest.mark.parametrize(
+    ("nature", "voie"),
+    [
+        ("public", Voie.INJONCTION_TC),
+        ("public", Voie.INJONCTION_TJ),
+        ("particulier", Voie.INJONCTION_TC),
+    ],
+)
+def test_une_voie_fermee_a_ce_debiteur_est_refusee(nature, voie):
+    client = un_client(nature=nature)
+    facture = une_facture(client=client, date_echeance=date(2026, 5, 1))
+    with pytest.raises(ErreurMetier, match="n'est pas ouverte"):
+        actions.ouvrir_dossier(
+            client,
+            factures=[facture],
+            voie=voie,
+            le=LE,
+            acteur=un_utilisateur(chez=client.creancier),
+        )
+
+
+def test_une_procedure_collective_ferme_le_tribunal_aussi():
+    client = un_client(procedure_collective_le=date(2026, 6, 1))
+    facture = une_facture(client=client, date_echeance=date(2026, 5, 1))
+    with pytest.raises(ErreurMetier, match="Procédure collective du 01/06/2026"):
+        actions.ouvrir_dossier(
+            client,
+            factures=[facture],
+            voie=Voie.AUTRE,
+            le=LE,
+            acteur=un_utilisateur(chez=client.creancier),
+        )
+
+
+def test_un_dossier_clos_ne_recoit_plus_ni_depense_ni_piece():
+    dossier, _, acteur = un_dossier()
+    actions.clore(dossier, issue=IssueDossier.ABANDONNE, note="", le=LE, acteur=acteur)
+    with pytest.raises(ErreurMetier, match="clos"):
+        actions.ajouter_frais(
+            dossier, nature=NatureFrais.AUTRE, libelle="x", montant=Decimal(1), le=LE, acteur=acteur
+        )
+    with pytest.raises(ErreurMetier, match="clos"):
+        actions.ranger_pieces(dossier, pieces=[], acteur=acteur)
