@@ -1,16 +1,23 @@
 """La commande d'un poste : tout démarre ensemble, tout s'arrête ensemble, rien ne traîne."""
 
+import errno
 import os
+import re
 import signal
 import socket
+import subprocess
 import sys
 import time
 import urllib.request
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
-from recouvrement.socle.superviseur import Superviseur, lisible
+from recouvrement.environnement import RACINE
+from recouvrement.socle.management.commands.demarrer import environnement as environnement_du_site
+from recouvrement.socle.management.commands.demarrer import pourquoi_ferme
+from recouvrement.socle.superviseur import Superviseur, ecran, lisible
 from tests.services import attendre, environnement, port_libre, processus, python
 
 
@@ -83,8 +90,54 @@ def test_un_port_pris_se_dit_par_une_phrase(env):
         fini = python(*demarrer(port)[1:], env=env)
 
     assert fini.returncode == 1
-    assert f"Le port {port} de 127.0.0.1 ne s'ouvre pas" in fini.stderr
+    assert f"Le port {port} est déjà pris. Choisissez-en un autre" in fini.stderr
+    assert f"PORT={port + 1} ./lancer" in fini.stderr
     assert "Traceback" not in fini.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "phrase"),
+    [
+        (("--port", "abc"), "PORT vaut « abc » : donnez un nombre de 1 à 65535."),
+        (("--port", "99999"), "PORT vaut « 99999 »"),
+        (("--hote", "192.0.2.44"), "HOST vaut « 192.0.2.44 », qui n'est pas une adresse"),
+        (("--hote", "pas-un-hote.invalid"), "HOST vaut « pas-un-hote.invalid »"),
+    ],
+)
+def test_un_port_ou_une_adresse_impossible_se_dit_par_une_phrase(options, phrase):
+    with pytest.raises(CommandError, match=re.escape(phrase)):
+        call_command("demarrer", *options)
+
+
+def test_un_port_reserve_se_dit_par_une_phrase():
+    refus = PermissionError(errno.EACCES, "Permission denied")
+
+    assert pourquoi_ferme(refus, hote="127.0.0.1", port=80) == (
+        "Le port 80 est réservé à l'administrateur de la machine : PORT=8000 ./lancer"
+    )
+
+
+def test_ouvert_au_reseau_le_site_repond_a_ses_noms(monkeypatch):
+    for nom in ("ALLOWED_HOSTS", "SITE_URL"):
+        monkeypatch.delenv(nom, raising=False)
+    sans = environnement_du_site("127.0.0.1", "http://localhost:8000")
+    avec = environnement_du_site("0.0.0.0", "http://192.0.2.9:8000")
+
+    assert "ALLOWED_HOSTS" not in sans
+    assert {"localhost", "127.0.0.1", socket.gethostname()} <= set(avec["ALLOWED_HOSTS"].split(","))
+    assert avec["SITE_URL"] == "http://192.0.2.9:8000"
+
+
+@pytest.mark.parametrize("commande", ["lancer", "tester"])
+def test_un_argument_inconnu_rappelle_l_usage_sans_rien_demarrer(commande):
+    fini = subprocess.run(
+        [RACINE / commande, "--aide"], capture_output=True, text=True, timeout=30, check=False
+    )
+
+    assert fini.returncode == 2
+    assert fini.stdout == ""
+    assert "Variables : PORT" in fini.stderr or "--vite" in fini.stderr
+    assert not fini.stderr.startswith("#")
 
 
 def test_ce_qui_tombe_sans_cesse_est_relance_de_moins_en_moins_vite():
@@ -107,6 +160,19 @@ def test_ce_qui_tombe_sans_cesse_est_relance_de_moins_en_moins_vite():
             signal.signal(numero, geste)
 
     assert dits == [f"arrêté (code 3) ; relance dans {n} s" for n in (1, 2, 4)]
+
+
+def test_un_terminal_ferme_n_empeche_pas_d_arreter_les_siens(monkeypatch):
+    class Ferme:
+        def write(self, texte):
+            raise BrokenPipeError
+
+        def flush(self):
+            raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stdout", Ferme())
+
+    ecran("web", "une ligne")
 
 
 def test_une_trace_json_redevient_une_phrase():

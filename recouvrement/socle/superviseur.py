@@ -167,6 +167,8 @@ def lisible(ligne: str) -> str:
 
 def ecran(nom: str, texte: str) -> None:
     heure = time.strftime("%H:%M:%S")
-    for ligne in texte.splitlines():
-        sys.stdout.write(f"{heure} {nom:<8} {ligne}\n")
-    sys.stdout.flush()
+    # Terminal fermé : il n'y a plus à qui parler, mais toujours des processus à arrêter.
+    with contextlib.suppress(OSError, ValueError):
+        for ligne in texte.splitlines():
+            sys.stdout.write(f"{heure} {nom:<8} {ligne}\n")
+        sys.stdout.flush()

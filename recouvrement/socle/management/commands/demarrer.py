@@ -1,5 +1,7 @@
 """Toute l'application en une commande, sur un poste : web, travailleur, horloge."""
 
+import contextlib
+import errno
 import fcntl
 import ipaddress
 import os
@@ -26,14 +28,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--hote", default="127.0.0.1")
-        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--port", default="8000")
         parser.add_argument(
             "--preparer", action="store_true", help="d'abord les migrations et la démonstration"
         )
         parser.add_argument("--sans-demonstration", action="store_true")
         parser.add_argument("--seulement", action="store_true", help="préparer sans démarrer")
 
-    def handle(self, *, hote: str, port: int, preparer: bool, seulement: bool, **options: Any):
+    def handle(self, *, preparer: bool, seulement: bool, **options: Any):
+        hote, port = options["hote"].strip("[]"), lire_le_port(options["port"])
         if not seulement:
             verrou = prendre_le_verrou()
             verifier_le_port(hote, port)
@@ -41,7 +44,9 @@ class Command(BaseCommand):
             self.preparer(demonstration=not options["sans_demonstration"])
         if seulement:
             return
-        adresse = f"http://{'localhost' if en_local(hote) else adresse_visible(hote)}:{port}"
+        adresse = (
+            f"http://{'localhost' if en_local(hote) else crochets(adresse_visible(hote))}:{port}"
+        )
         comptes = comptes_de_demonstration()
         connections.close_all()
 
@@ -50,7 +55,8 @@ class Command(BaseCommand):
             commandes(hote, port), ecrire=ecran, environnement=environnement(hote, adresse)
         )
         superviseur.tourner(pret=annonce.des_que_pret)
-        self.stdout.write("Arrêté.")
+        with contextlib.suppress(OSError):
+            self.stdout.write("Arrêté.")
         verrou.close()
 
     def preparer(self, *, demonstration: bool) -> None:
@@ -98,10 +104,9 @@ class Annonce:
 
 def commandes(hote: str, port: int) -> dict[str, list[str]]:
     celery = [*PYTHON, "-m", "celery", "-q", "-A", "recouvrement"]
-    lien = f"[{hote}]" if ":" in hote else hote
     return {
         "web": [
-            *(*PYTHON, "-m", "gunicorn", "recouvrement.wsgi", "--bind", f"{lien}:{port}"),
+            *(*PYTHON, "-m", "gunicorn", "recouvrement.wsgi", "--bind", f"{crochets(hote)}:{port}"),
             *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
             *("--preload", "--no-control-socket"),
             *("--graceful-timeout", "10", "--timeout", "120", "--log-level", "warning"),
@@ -148,17 +153,38 @@ def _est_ip(hote: str) -> bool:
     return True
 
 
+def crochets(hote: str) -> str:
+    return f"[{hote}]" if ":" in hote else hote
+
+
+def lire_le_port(texte: str) -> int:
+    if texte.isascii() and texte.isdecimal() and 0 < int(texte) < 65_536:
+        return int(texte)
+    raise CommandError(f"PORT vaut « {texte} » : donnez un nombre de 1 à 65535.")
+
+
 def verifier_le_port(hote: str, port: int) -> None:
     famille = socket.AF_INET6 if ":" in hote else socket.AF_INET
     with socket.socket(famille, socket.SOCK_STREAM) as essai:
         essai.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             essai.bind((hote, port))
-        except (OSError, OverflowError) as erreur:
-            raise CommandError(
-                f"Le port {port} de {hote} ne s'ouvre pas ({erreur}). S'il est déjà pris, "
-                f"choisissez-en un autre : PORT={port + 1} ./lancer"
-            ) from None
+        except OSError as erreur:
+            raise CommandError(pourquoi_ferme(erreur, hote=hote, port=port)) from None
+
+
+def pourquoi_ferme(erreur: OSError, *, hote: str, port: int) -> str:
+    """Une phrase, et la commande qui marcherait."""
+    if erreur.errno == errno.EADDRINUSE:
+        return f"Le port {port} est déjà pris. Choisissez-en un autre : PORT={port + 1} ./lancer"
+    if erreur.errno == errno.EACCES:
+        return f"Le port {port} est réservé à l'administrateur de la machine : PORT=8000 ./lancer"
+    if isinstance(erreur, socket.gaierror) or erreur.errno == errno.EADDRNOTAVAIL:
+        return (
+            f"HOST vaut « {hote} », qui n'est pas une adresse de cette machine. "
+            "127.0.0.1 : elle seule ; 0.0.0.0 : tout le réseau local."
+        )
+    return f"Le port {port} de {hote} ne s'ouvre pas : {erreur.strerror}."
 
 
 def prendre_le_verrou():
