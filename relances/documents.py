@@ -1,5 +1,6 @@
 """Ce que disent les lettres : relance, recommandé et mise en demeure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -22,11 +23,13 @@ from recouvrement.documents.contextes import (
     Partie,
     partie_du_creancier,
 )
+from recouvrement.droit.faits import PRINCIPAL_DABORD
 from recouvrement.droit.mentions import L111_8_ALINEA_2, L111_8_ALINEA_3
 from recouvrement.droit.regimes import Regime
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.templatetags.formats import jour
 
+SALUT = re.compile(r"(madame|monsieur|mesdames|messieurs|bonjour|chère?|dear|hello)\b", re.I)
 GABARIT_LETTRE = "relances/documents/lettre.html"
 GABARIT_MISE_EN_DEMEURE = "relances/documents/mise_en_demeure.html"
 GABARIT_DU_MANDATAIRE = "relances/documents/mise_en_demeure_mandataire.html"
@@ -42,12 +45,15 @@ def contexte_de_lettre(
     reference: str,
     recommande: bool,
 ) -> dict[str, object]:
-    """Une lettre de relance : le principal seul est réclamé, comme le disent ses textes."""
+    """Une lettre de relance réclame le reste à payer de chaque facture, sans ses accessoires."""
     commun = _commun(client, decompte, titre="Lettre de relance", objet=objet, reference=reference)
-    total = totaux(decompte)
+    total = totaux(decompte, au_solde=True)
     return commun | {
+        "tableau": Coupe.de(lignes_de_factures(decompte, au_solde=True)),
+        "libelle_regle": "Déjà réglé",
         "recommande": recommande,
-        "paragraphes": [p.strip() for p in texte.split("\n\n") if p.strip()],
+        "anglais": client.langue == "en",
+        "paragraphes": _paragraphes(texte, anglais=client.langue == "en"),
         "total": total,
         "paiement": _paiement(client, total.principal, reference),
         "rappel_legal": decompte.regime == Regime.B2B,
@@ -71,6 +77,7 @@ def contexte_de_mise_en_demeure(
         "avant_le": avant_le,
         "rappels": _en_liste(rappels),
         "nom_interets": nom_des_interets(decompte),
+        "public": decompte.regime == Regime.B2G,
         "periodes": Coupe.de(lignes_de_periodes(decompte)),
         "total": totaux(decompte),
         "paiement": _paiement(client, decompte.total, reference),
@@ -114,10 +121,28 @@ def contexte_de_reconnaissance(
         "arrete": decompte.au,
         "total": totaux(decompte),
         "tableau": Coupe.de(lignes_de_factures(decompte)),
-        "imputation": "d’abord sur le principal, puis sur les intérêts et les indemnités",
+        "imputation": _imputation(decompte),
         "paiement": _paiement(client, plan.versements[0].montant, reference),
         **plan.en_contexte(),
     }
+
+
+def _imputation(decompte: DecompteClient) -> str:
+    """Ce que l'accord écrit est ce que le décompte appliquera (C. civ., art. 1343-1)."""
+    ordres = {ligne.calcul.convention.imputation for ligne in decompte.lignes if ligne.calcul}
+    if ordres == {PRINCIPAL_DABORD}:
+        return "d’abord sur le principal, puis sur les intérêts et les indemnités"
+    return (
+        "d’abord sur les intérêts, puis sur le principal et les indemnités (C. civ., art. 1343-1)"
+    )
+
+
+def _paragraphes(texte: str, *, anglais: bool) -> list[str]:
+    """Un texte qui ne salue personne reçoit la formule d'usage."""
+    paragraphes = [p.strip() for p in texte.split("\n\n") if p.strip()]
+    if paragraphes and SALUT.match(paragraphes[0]):
+        return paragraphes
+    return ["Dear Sir or Madam," if anglais else "Madame, Monsieur,", *paragraphes]
 
 
 def _commun(

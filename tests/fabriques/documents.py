@@ -123,6 +123,7 @@ def une_lettre(comptes=None, *, emetteur=MENUISERIE, destinataire=DUVAL, **reste
         "tableau": Coupe.de([c.facture for c in comptes]),
         "total": total,
         "recommande": False,
+        "anglais": False,
         "paragraphes": ["Madame, Monsieur,", "Les factures ci-dessous restent impayées."],
         "rappel_legal": True,
         "paiement": Paiement(
@@ -149,6 +150,7 @@ def une_mise_en_demeure(comptes=None, **reste):
         avant_le=date(2026, 9, 18),
         rappels="14/07/2026, 05/08/2026 et 19/08/2026",
         nom_interets="Pénalités de retard",
+        public=False,
         periodes=Coupe.de(periodes),
         **reste,
     )
@@ -167,6 +169,7 @@ def un_decompte(comptes=None, **reste):
         "tableau": Coupe.de([c.facture for c in comptes]),
         "comptes": comptes,
         "nom_interets": "Pénalités de retard",
+        "public": False,
         "regles": ["Base de 365 jours ; chaque période est arrondie au centime."],
     } | reste
 

@@ -403,3 +403,27 @@ def test_les_preuves_de_la_poste_deviennent_des_pieces(client, acteur):
         ("avis", f"Avis de réception n° {numero} (recommandé)", LE + timedelta(days=3)),
     ]
     assert courrier.preuve_depot.empreinte != courrier.avis_reception.empreinte
+
+
+def test_la_mise_en_demeure_d_une_personne_publique_cite_son_propre_droit(acteur, client):
+    commune = un_client(creancier=client.creancier, nature="public", est_commercant=None)
+    courrier = mettre_en_demeure(commune, acteur, une_facture(client=commune)).courrier
+    dite = " ".join(texte(courrier).split())
+    assert "code de la commande publique, art. D. 2192-35" in dite
+    assert "juridiction administrative" in dite
+    for etranger in ("D. 441-5", "L. 441-10", "injonction de payer"):
+        assert etranger not in dite
+
+
+@pytest.mark.parametrize(
+    ("langue", "salut", "conge"),
+    [
+        ("fr", "Madame, Monsieur,", "nos salutations distinguées"),
+        ("en", "Dear Sir or Madam,", "Yours faithfully,"),
+    ],
+)
+def test_une_lettre_salue_dans_la_langue_du_client(acteur, client, langue, salut, conge):
+    destinataire = un_client(creancier=client.creancier, langue=langue)
+    dite = texte(preparer(une_relance(destinataire, canal=Canal.COURRIER), acteur))
+    assert dite.count(f"\n{salut}\n") == 1
+    assert conge in dite
