@@ -18,7 +18,7 @@ from recouvrement.documents.contextes import (
     partie_du_creancier,
 )
 from recouvrement.documents.typographie import adresse_postale
-from recouvrement.droit.faits import INTERETS_DABORD, REELLE, Convention
+from recouvrement.droit.faits import PRINCIPAL_DABORD, REELLE, Convention
 from recouvrement.droit.procedure_collective import ProcedureCollective
 from recouvrement.droit.regimes import Regime
 from recouvrement.socle.montants import ZERO
@@ -53,8 +53,11 @@ def nom_des_interets(decompte: DecompteClient) -> str:
     return "Pénalités de retard" if decompte.regime == Regime.B2B else "Intérêts de retard"
 
 
-def lignes_de_factures(decompte: DecompteClient) -> tuple[LigneFacture, ...]:
-    return tuple(_ligne(ligne, decompte.au) for ligne in decompte.lignes)
+def lignes_de_factures(
+    decompte: DecompteClient, *, au_solde: bool = False
+) -> tuple[LigneFacture, ...]:
+    """`au_solde` : le reste à payer de chaque facture, quoi que les règlements aient imputé."""
+    return tuple(_ligne(ligne, decompte.au, au_solde=au_solde) for ligne in decompte.lignes)
 
 
 def lignes_de_periodes(decompte: DecompteClient) -> tuple[LignePeriode, ...]:
@@ -63,16 +66,20 @@ def lignes_de_periodes(decompte: DecompteClient) -> tuple[LignePeriode, ...]:
     )
 
 
-def totaux(decompte: DecompteClient) -> Totaux:
-    lignes = lignes_de_factures(decompte)
+def totaux(decompte: DecompteClient, *, au_solde: bool = False) -> Totaux:
+    lignes = lignes_de_factures(decompte, au_solde=au_solde)
+    calculs = [ligne.calcul for ligne in decompte.lignes if ligne.calcul]
     return Totaux(
         nombre=len(lignes),
         ttc=sum((ligne.ttc for ligne in lignes), ZERO),
         regle_principal=sum((ligne.regle_principal for ligne in lignes), ZERO),
-        principal=decompte.principal,
+        principal=sum((ligne.principal for ligne in lignes), ZERO),
         interets=decompte.interets or ZERO,
         indemnites=decompte.indemnites or ZERO,
         total=decompte.total,
+        interets_courus=sum((calcul.interets_courus for calcul in calculs), ZERO),
+        interets_payes=sum((calcul.interets_payes for calcul in calculs), ZERO),
+        remise_interets=sum((calcul.remise_interets for calcul in calculs), ZERO),
     )
 
 
@@ -90,7 +97,9 @@ def contexte_du_decompte(
         "total": totaux(decompte),
         "tableau": Coupe.de(lignes),
         "comptes": [
-            CompteFacture(facture, _compte(ligne))
+            CompteFacture(
+                facture, _compte(ligne), ligne.calcul.remise_interets if ligne.calcul else ZERO
+            )
             for facture, ligne in zip(lignes, decompte.lignes, strict=True)
         ],
         "nom_interets": nom_des_interets(decompte),
@@ -143,8 +152,9 @@ def _en_texte(valeurs: Mapping[str, Any]) -> dict[str, str | int]:
     }
 
 
-def _ligne(ligne: LigneDecompte, au: date) -> LigneFacture:
+def _ligne(ligne: LigneDecompte, au: date, *, au_solde: bool) -> LigneFacture:
     facture = ligne.facture
+    principal = ligne.solde if au_solde else ligne.principal
     return LigneFacture(
         numero=facture.numero,
         emise_le=facture.date_emission,
@@ -152,8 +162,8 @@ def _ligne(ligne: LigneDecompte, au: date) -> LigneFacture:
         objet=facture.libelle,
         retard=facture.jours_de_retard(au=au),
         ttc=facture.montant_ttc,
-        regle_principal=facture.montant_ttc - ligne.principal,
-        principal=ligne.principal,
+        regle_principal=facture.montant_ttc - principal,
+        principal=principal,
         interets=ligne.interets or ZERO,
         indemnite=ligne.indemnite or ZERO,
         total=ligne.total,
@@ -190,6 +200,8 @@ def _compte(ligne: LigneDecompte) -> tuple[LignePeriode | LigneReglement, ...]:
                     recu.montant,
                     recu.sur_interets,
                     recu.sur_principal,
+                    recu.sur_indemnite,
+                    recu.avoir,
                 ),
             )
             for recu in ligne.calcul.paiements
@@ -216,23 +228,46 @@ def _regles(decompte: DecompteClient) -> list[str]:
     regles += [
         "Jours : du lendemain de l'échéance, ou du dernier règlement, à la date d'arrêté incluse ; "
         f"{_base(conventions)} ; chaque période est arrondie au centime (demi supérieur).",
-        "Les règlements sont imputés comme l'indique le compte de chaque facture ; les intérêts "
-        "ne produisent pas eux-mêmes d'intérêts.",
+        _imputation(conventions),
+        _capitalisation(conventions),
     ]
     if decompte.indemnites:
         regles.append(
             "Indemnité forfaitaire : 40 € par facture réglée en retard ou impayée (C. com., "
             "art. D. 441-5), tenue à part, sans intérêt."
         )
-    if any(c.imputation == INTERETS_DABORD for c in conventions):
-        regles.append(
-            "Règlements : les intérêts d'abord, puis le principal (C. civ., art. 1343-1)."
-        )
     if any(c.renonce_interets or c.remise_interets for c in conventions):
         regles.append("Le créancier renonce à tout ou partie des intérêts, comme indiqué.")
     if any(c.renonce_indemnite or c.remise_indemnite for c in conventions):
         regles.append("Le créancier renonce à tout ou partie de l'indemnité forfaitaire.")
     return regles
+
+
+def _imputation(conventions: Iterable[Convention]) -> str:
+    ordres = {c.imputation for c in conventions}
+    if ordres == {PRINCIPAL_DABORD}:
+        return (
+            "Règlements : le principal d'abord, le créancier y consentant (C. civ., art. 1343-1), "
+            "puis les intérêts et l'indemnité."
+        )
+    if PRINCIPAL_DABORD in ordres:
+        return (
+            "Règlements : les intérêts d'abord (C. civ., art. 1343-1), ou le principal si le "
+            "créancier y a consenti, comme l'indique le compte de chaque facture."
+        )
+    return (
+        "Règlements : les intérêts d'abord, puis le principal, puis l'indemnité (C. civ., "
+        "art. 1343-1) ; un avoir réduit le principal."
+    )
+
+
+def _capitalisation(conventions: Iterable[Convention]) -> str:
+    if any(c.capitalisation for c in conventions):
+        return (
+            "Les intérêts dus au moins pour une année entière produisent à leur tour intérêt, le "
+            "contrat ou la décision le prévoyant (C. civ., art. 1343-2)."
+        )
+    return "Les intérêts ne produisent pas eux-mêmes d'intérêts."
 
 
 def _base(conventions: Iterable[Convention]) -> str:

@@ -2,7 +2,7 @@ from django.db import models
 
 from recouvrement.droit.mentions import MENTIONS_FACTURE
 from recouvrement.droit.paiement import Situation
-from recouvrement.droit.prescription import Acte, Effet
+from recouvrement.droit.prescription import Acte, Duree, Effet
 
 
 class NatureFacture(models.TextChoices):
@@ -73,8 +73,8 @@ class BaseJours(models.TextChoices):
 class OrdreImputation(models.TextChoices):
     """Ce qu'un règlement éteint d'abord (C. civ., art. 1343-1)."""
 
-    PRINCIPAL = "principal_dabord", "Le principal"
     INTERETS = "interets_dabord", "Les intérêts"
+    PRINCIPAL = "principal_dabord", "Le principal"
 
 
 class SerieTaux(models.TextChoices):
@@ -91,6 +91,12 @@ ActePrescription = models.TextChoices(
         for acte in Acte
         if acte.effet is not Effet.AUCUN
     },
+)
+
+
+DureePrescription = models.TextChoices(
+    "DureePrescription",
+    {d.name: (d.name, d.libelle[0].upper() + d.libelle[1:]) for d in Duree if d.est_au_choix},
 )
 
 

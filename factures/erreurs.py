@@ -69,6 +69,10 @@ class ConventionImpossible(ErreurMetier):
     """Une remise sans facture, ou un choix qui ne dit pas sa raison."""
 
 
+class DecisionImpossible(ErreurMetier):
+    """Une décision sans référence, à venir, ou qui précède la facture."""
+
+
 class TauxRefuse(ErreurMetier):
     """Une date qui n'ouvre pas un semestre, ou un taux sans source."""
 

@@ -2,6 +2,7 @@ from django.urls import path
 
 from factures.views import (
     conventions,
+    decisions,
     decompte,
     dossier,
     droit,
@@ -34,6 +35,7 @@ urlpatterns = [
     path("client/<int:pk>/deposer/", dossier.deposer, name="deposer_piece"),
     path("<int:pk>/droit/", droit.droit, name="droit"),
     path("<int:pk>/droit/acte/", droit.acte, name="acte"),
+    path("<int:pk>/droit/duree/", droit.duree, name="duree"),
     path("<int:pk>/droit/verifier/", droit.verifier, name="verifier"),
     path("actes/<int:pk>/non-avenu/", droit.non_avenu, name="non_avenu"),
     path("procedure/<int:pk>/", procedures.procedure, name="procedure"),
@@ -41,6 +43,8 @@ urlpatterns = [
     path("procedure/<int:pk>/declarer/", procedures.declarer, name="declaration_faite"),
     path("procedure/<int:pk>/declaration.pdf", procedures.document, name="declaration"),
     path("conventions/<int:pk>/", conventions.conventions, name="conventions"),
+    path("decisions/<int:pk>/", decisions.decisions, name="decisions"),
+    path("decisions/<int:pk>/retirer/", decisions.retirer, name="retirer_decision"),
     path("decompte/<int:pk>/", decompte.decompte, name="decompte"),
     path("decompte/<int:pk>/sceller/", decompte.sceller_le_decompte, name="decompte_sceller"),
     path("decompte/<int:pk>/<int:document>.pdf", decompte.document, name="decompte_document"),

@@ -26,11 +26,13 @@ def poser_convention(
     facture: Facture | None = None,
     taux_contractuel: Decimal | None = None,
     base_jours: str = BaseJours.CIVILE,
-    imputation: str = OrdreImputation.PRINCIPAL,
+    imputation: str = OrdreImputation.INTERETS,
     renonce_interets: bool = False,
     renonce_indemnite: bool = False,
     remise_interets: Decimal = ZERO,
     remise_indemnite: Decimal = ZERO,
+    capitalisation_depuis: date | None = None,
+    interets_maintenus: bool = False,
 ) -> Convention:
     """Sur une facture si elle est dite, sinon sur le client, sinon chez tout le créancier."""
     if not motif.strip():
@@ -48,6 +50,8 @@ def poser_convention(
         renonce_indemnite=renonce_indemnite,
         remise_interets=remise_interets,
         remise_indemnite=remise_indemnite,
+        capitalisation_depuis=capitalisation_depuis,
+        interets_maintenus=interets_maintenus,
         motif=motif,
         posee_par=acteur,
         posee_le=le,
@@ -66,5 +70,7 @@ def poser_convention(
         renonce_indemnite=renonce_indemnite,
         remise_interets=remise_interets,
         remise_indemnite=remise_indemnite,
+        capitalisation_depuis=capitalisation_depuis,
+        interets_maintenus=interets_maintenus,
     )
     return convention

@@ -5,7 +5,7 @@ from datetime import date
 from django.db import transaction
 
 from factures.actions.soldes import verrouiller_factures
-from factures.enums import ActePrescription
+from factures.enums import ActePrescription, DureePrescription
 from factures.erreurs import ActeImpossible, FactureIntrouvable
 from factures.evenements import Evenement
 from factures.models import EvenementPrescription, Facture, Piece
@@ -64,6 +64,28 @@ def enregistrer_acte(
         preuve=preuve,
     )
     return evenement
+
+
+@transaction.atomic
+def choisir_duree(facture: Facture, *, duree: str, motif: str, acteur: Utilisateur) -> Facture:
+    """L'objet de la facture commande une autre durée que la nature du client ; vide : à défaut."""
+    facture = verrouiller_factures(facture.creancier, [facture.pk])[facture.pk]
+    if facture.est_avoir:
+        raise ActeImpossible("Un avoir ne se prescrit pas contre le client.")
+    if duree and duree not in DureePrescription.values:
+        raise ActeImpossible("Cette durée n'est pas connue.")
+    if not motif.strip():
+        raise ActeImpossible("Dites ce qui commande cette durée.")
+    facture.duree_prescription = duree
+    facture.save(update_fields=["duree_prescription"])
+    inscrire(
+        Evenement.DUREE_CHOISIE,
+        cible=facture,
+        acteur=acteur,
+        duree=facture.get_duree_prescription_display(),
+        motif=motif.strip(),
+    )
+    return facture
 
 
 @transaction.atomic

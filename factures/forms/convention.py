@@ -5,7 +5,7 @@ from django import forms
 
 from clients.models import Client
 from factures.enums import BaseJours, OrdreImputation
-from factures.forms.champs import MontantField
+from factures.forms.champs import MontantField, jour_saisi
 from factures.models import Facture
 from recouvrement.socle.montants import ZERO
 
@@ -25,6 +25,19 @@ class ConventionForm(forms.Form):
         label="Un règlement paie d'abord",
         choices=OrdreImputation.choices,
         help_text="C. civ., art. 1343-1 : les intérêts, sauf si le créancier accepte le principal.",
+    )
+    capitalisation_depuis = jour_saisi(
+        label="Intérêts capitalisés depuis le",
+        required=False,
+        help_text=(
+            "Seulement si le contrat le prévoit, pour les intérêts d'une année entière "
+            "(C. civ., art. 1343-2). Une décision s'enregistre à part."
+        ),
+    )
+    interets_maintenus = forms.BooleanField(
+        label="Intérêts maintenus en procédure collective",
+        required=False,
+        help_text="Prêt ou paiement différé d'un an ou plus seulement (C. com., art. L622-28).",
     )
     renonce_interets = forms.BooleanField(label="Renoncer à tous les intérêts", required=False)
     renonce_indemnite = forms.BooleanField(label="Renoncer aux 40 €", required=False)

@@ -3,7 +3,8 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
-from factures.enums import ActePrescription, NatureProcedure, SituationDelai
+from clients.models import Client
+from factures.enums import ActePrescription, DureePrescription, NatureProcedure, SituationDelai
 from factures.forms.champs import jour_saisi
 from factures.models import Facture, Piece
 from recouvrement.droit.mentions import exigees
@@ -37,6 +38,66 @@ class ActeForm(forms.Form):
             Piece.objects.pour(facture.creancier)
             .filter(Q(facture=facture) | Q(facture=None), client=facture.client_id)
             .order_by("-pk")
+        )
+
+
+class DureeForm(forms.Form):
+    duree = forms.ChoiceField(
+        label="Durée",
+        required=False,
+        choices=[("", "Celle de la nature du client"), *DureePrescription.choices],
+        help_text="Un transport, un abonnement de télécommunications se prescrivent par un an.",
+    )
+    motif = forms.CharField(label="Ce qui la commande", max_length=250)
+
+    def __init__(self, *args: Any, facture: Facture, **kwargs: Any):
+        kwargs.setdefault("initial", {"duree": facture.duree_prescription})
+        super().__init__(*args, **kwargs)
+
+
+class DecisionForm(forms.Form):
+    factures = forms.ModelMultipleChoiceField(
+        label="Factures jugées",
+        queryset=Facture.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    reference = forms.CharField(
+        label="Décision",
+        max_length=250,
+        help_text="« Tribunal de commerce de Rennes, 12 mars 2026, n° 2026F00123 ».",
+    )
+    executoire_le = jour_saisi(
+        label="Exécutoire depuis le",
+        help_text=(
+            "Deux mois après, le taux légal est majoré de cinq points (CMF, art. L313-3). Pour une "
+            "injonction de payer : la fin du délai d'opposition."
+        ),
+    )
+    condamnation_au_taux_legal = forms.BooleanField(
+        label="Condamne aux intérêts au taux légal",
+        required=False,
+        help_text="Ils remplacent alors les pénalités ou le taux convenu : ils ne se cumulent pas.",
+    )
+    capitalisation_depuis = jour_saisi(
+        label="Ordonne la capitalisation depuis le",
+        required=False,
+        help_text="Pour les intérêts dus au moins pour une année entière (C. civ., art. 1343-2).",
+    )
+    grace_jusqu_au = jour_saisi(
+        label="Délai de grâce jusqu'au",
+        required=False,
+        help_text="Deux ans au plus ; ni pénalité ni majoration jusque-là (C. civ., art. 1343-5).",
+    )
+    piece = forms.ModelChoiceField(
+        label="Pièce au dossier", queryset=Piece.objects.none(), required=False
+    )
+
+    def __init__(self, *args: Any, client: Client, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        siennes = Facture.objects.pour(client.creancier).creances().filter(client=client)
+        self.fields["factures"].queryset = siennes.order_by("date_echeance", "pk")
+        self.fields["piece"].queryset = (
+            Piece.objects.pour(client.creancier).filter(client=client).order_by("-pk")
         )
 
 

@@ -27,11 +27,14 @@ def factures_dues(client: Client, *, au: date, soldees: bool = False) -> list[Fa
     return factures
 
 
-def payees_en_retard(client: Client, *, au: date) -> int:
-    """Combien de factures réglées après leur échéance, hors de ce que le décompte montre."""
-    return (
+def reglees_en_retard(client: Client, *, au: date) -> list[Facture]:
+    """Celles qui ne sont plus dues ce jour-là, mais qu'on a payées après leur échéance."""
+    factures = list(
         Facture.objects.pour(client.creancier)
         .creances()
         .filter(client=client, soldee_le__gt=F("date_echeance"), soldee_le__lte=au)
-        .count()
+        .order_by("date_echeance", "pk")
     )
+    for facture in factures:
+        facture.creancier, facture.client = client.creancier, client
+    return factures

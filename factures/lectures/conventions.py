@@ -1,22 +1,27 @@
 """La convention qui vaut pour chaque facture : la plus précise, puis la plus récente."""
 
 from datetime import date
+from typing import Any
 
 from clients.models import Client
-from factures.models import Convention, Facture
+from factures.models import Convention, Decision, Facture
 from recouvrement.droit import faits
 from recouvrement.droit.procedure_collective import est_anterieure
 from recouvrement.droit.regimes import Regime
 
 
 class Conventions:
-    """Celles d'un client, lues en une requête."""
+    """Celles d'un client, et ce qu'un juge a décidé, lues en deux requêtes."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
         self._generale: Convention | None = None
         self._du_client: Convention | None = None
         self._par_facture: dict[int, Convention] = {}
+        self._decisions: dict[int, Decision] = {
+            decision.facture_id: decision
+            for decision in Decision.objects.pour(client.creancier).du_client(client).valables()
+        }
         for convention in Convention.objects.pour(client.creancier).du_client(client):
             # Rangées par ancienneté : la dernière posée remplace.
             if convention.facture_id:
@@ -26,22 +31,33 @@ class Conventions:
             else:
                 self._generale = convention
 
-    def pour(self, facture: Facture) -> Convention | None:
-        return self._par_facture.get(facture.pk) or self._du_client or self._generale
+    def pour(self, facture: Facture | None) -> Convention | None:
+        """Celle qui vaut pour cette facture, ou pour le client si aucune n'est dite."""
+        propre = self._par_facture.get(facture.pk) if facture else None
+        return propre or self._du_client or self._generale
 
     def du_droit(self, facture: Facture, regime: Regime, recue_le: date | None) -> faits.Convention:
-        """Ce que le calcul en lit. Sans convention : le principal d'abord.
-
-        Le créancier impute déjà chaque règlement sur une facture ; il consent ainsi à ce que le
-        capital s'éteigne le premier (C. civ., art. 1343-1), et le reste dû le dit de même.
-        """
-        choisie = self.pour(facture)
-        commun = {
+        """Ce que le calcul en lit. Sans convention : les intérêts d'abord (C. civ., 1343-1)."""
+        choisie, jugee = self.pour(facture), self._decisions.get(facture.pk)
+        capitalisees = [
+            source.capitalisation_depuis
+            for source in (choisie, jugee)
+            if source is not None and source.capitalisation_depuis is not None
+        ]
+        commun: dict[str, Any] = {
             "mise_en_demeure_recue_le": recue_le,
             "procedure_collective_le": self._ouverture(facture),
+            "capitalisation": bool(capitalisees),
+            "capitalisation_depuis": min(capitalisees, default=None),
         }
+        if jugee is not None:
+            commun |= {
+                "jugement_executoire_le": jugee.executoire_le,
+                "condamnation_au_taux_legal": jugee.condamnation_au_taux_legal,
+                "grace_jusqu_au": jugee.grace_jusqu_au,
+            }
         if choisie is None:
-            return faits.Convention(regime, imputation=faits.PRINCIPAL_DABORD, **commun)
+            return faits.Convention(regime, **commun)
         return faits.Convention(
             regime,
             taux_contractuel=choisie.taux_contractuel,
@@ -51,6 +67,7 @@ class Conventions:
             renonce_indemnite=choisie.renonce_indemnite,
             remise_interets=choisie.remise_interets,
             remise_indemnite=choisie.remise_indemnite,
+            interets_maintenus=choisie.interets_maintenus,
             **commun,
         )
 
@@ -59,6 +76,16 @@ class Conventions:
         jugement = self.client.procedure_collective_le
         naissance = facture.date_prestation or facture.date_emission
         return jugement if jugement and est_anterieure(naissance, jugement) else None
+
+
+def decisions_de_justice(client: Client) -> list[Decision]:
+    """Toutes, retirées comprises, de la plus récente à la plus ancienne."""
+    return list(
+        Decision.objects.pour(client.creancier)
+        .filter(facture__client=client)
+        .select_related("facture", "piece", "saisie_par")
+        .order_by("-pk")
+    )
 
 
 def historique_des_conventions(client: Client) -> list[Convention]:

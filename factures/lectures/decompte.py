@@ -1,12 +1,13 @@
 """Ce que doit un client un jour donné, intérêts et indemnités compris, facture par facture."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from clients.models import Client
+from factures.lectures.arrete import reglees_en_retard
 from factures.lectures.conventions import Conventions
 from factures.lectures.taux import table_en_vigueur
 from factures.models import Facture, Imputation
@@ -19,16 +20,58 @@ from recouvrement.socle.montants import ZERO
 
 @dataclass(frozen=True, slots=True)
 class LigneDecompte:
-    """Une facture : `interets` None quand le droit n'a pas pu chiffrer."""
+    """Une facture : `interets` None quand le droit n'a pas pu chiffrer.
+
+    Deux lectures du même total. Imputée : `principal`, `interets` et `indemnite` disent ce que
+    chaque règlement a laissé. Nominale : `solde` (le TTC moins tout ce qui a été reçu) plus
+    `interets_nes` et `indemnite_nee`, quoi que les règlements aient payé d'abord.
+    """
 
     facture: Facture
     principal: Decimal
     interets: Decimal | None
     indemnite: Decimal | None
     total: Decimal
-    periodes: tuple[PeriodeInteret, ...] = ()
-    avertissements: tuple[str, ...] = ()
+    solde: Decimal
     calcul: Decompte | None = None
+    refus: str = ""
+
+    @property
+    def periodes(self) -> tuple[PeriodeInteret, ...]:
+        return self.calcul.periodes if self.calcul else ()
+
+    @property
+    def avertissements(self) -> tuple[str, ...]:
+        return self.calcul.avertissements if self.calcul else ()
+
+    @property
+    def interets_nes(self) -> Decimal | None:
+        """Les intérêts courus, moins ceux auxquels le créancier renonce."""
+        return self.calcul and self.calcul.interets_courus - self.calcul.remise_interets
+
+    @property
+    def indemnite_nee(self) -> Decimal | None:
+        return self.calcul and self.calcul.indemnite_initiale
+
+    @property
+    def accessoires(self) -> Decimal:
+        """Ce qui est dû en plus du reste à payer de la facture."""
+        return self.total - self.solde
+
+    @property
+    def principal_differe(self) -> bool:
+        """Imputé sur les intérêts d'abord, un règlement laisse du principal que le solde ignore."""
+        return self.principal != self.solde
+
+    @property
+    def reste_des_accessoires(self) -> bool:
+        """La facture est payée, mais en retard : des intérêts ou les 40 € restent dus."""
+        return not self.solde and self.total > 0
+
+    @property
+    def est_eteinte(self) -> bool:
+        """Payée, et ses accessoires payés ou abandonnés : rien n'en reste à montrer."""
+        return not self.solde and not self.total
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +95,37 @@ class DecompteClient:
         return tuple(dict.fromkeys(a for ligne in self.lignes for a in ligne.avertissements))
 
     @property
+    def solde(self) -> Decimal:
+        """La somme des restes à payer, tels que chaque facture les montre."""
+        return sum((ligne.solde for ligne in self.lignes), ZERO)
+
+    @property
     def echu(self) -> Decimal:
         return sum(
-            (ligne.principal for ligne in self.lignes if ligne.facture.est_echue(au=self.au)), ZERO
+            (ligne.solde for ligne in self.lignes if ligne.facture.est_echue(au=self.au)), ZERO
         )
 
     @property
     def accessoires(self) -> Decimal:
-        return (self.interets or ZERO) + (self.indemnites or ZERO)
+        """Vrai quelle que soit l'imputation : le total moins la somme des soldes."""
+        return self.total - self.solde
+
+    @property
+    def interets_nes(self) -> Decimal | None:
+        return None if self.refus else sum((li.interets_nes for li in self.lignes), ZERO)
+
+    @property
+    def indemnites_nees(self) -> Decimal | None:
+        return None if self.refus else sum((li.indemnite_nee for li in self.lignes), ZERO)
+
+    @property
+    def principal_differe(self) -> bool:
+        return any(ligne.principal_differe for ligne in self.lignes)
+
+    def seulement(self, garder: Callable[[LigneDecompte], bool]) -> "DecompteClient":
+        """Le même, réduit à ces lignes ; ses totaux en sont la somme."""
+        lignes = [ligne for ligne in self.lignes if garder(ligne)]
+        return _additionner(lignes, au=self.au, regime=self.regime)
 
 
 def decompte_client(
@@ -81,7 +147,7 @@ def decompte_client(
     paiements = _paiements(client, factures)
     conventions, table = Conventions(client), table_en_vigueur()
     recues = mises_en_demeure or {}
-    refus, lignes = "", []
+    lignes = []
     for facture in factures:
         recue_le = recues.get(facture.pk) or facture.mise_en_demeure_recue_le
         convention = conventions.du_droit(facture, regime, recue_le)
@@ -91,8 +157,11 @@ def decompte_client(
         try:
             calcul = decompte(fait, paiements[facture.pk], convention, au, table)
         except TauxInconnu as erreur:
-            refus = str(erreur)
-            lignes.append(LigneDecompte(facture, facture.solde, None, None, facture.solde))
+            recu = sum((p.montant for p in paiements[facture.pk] if p.le <= au), ZERO)
+            reste = facture.montant_ttc - recu
+            lignes.append(
+                LigneDecompte(facture, reste, None, None, reste, reste, refus=str(erreur))
+            )
             continue
         lignes.append(
             LigneDecompte(
@@ -101,11 +170,22 @@ def decompte_client(
                 calcul.interets_dus,
                 calcul.indemnite,
                 calcul.total,
-                calcul.periodes,
-                calcul.avertissements,
+                facture.montant_ttc - sum((p.montant - p.excedent for p in calcul.paiements), ZERO),
                 calcul,
             )
         )
+    return _additionner(lignes, au=au, regime=regime)
+
+
+def accessoires_des_reglees(client: Client, *, au: date) -> DecompteClient:
+    """Les factures payées en retard dont des intérêts ou les 40 € restent dus ce jour-là."""
+    reglees = reglees_en_retard(client, au=au)
+    decompte = decompte_client(client, au=au, factures=reglees)
+    return decompte.seulement(lambda ligne: ligne.reste_des_accessoires)
+
+
+def _additionner(lignes: Sequence[LigneDecompte], *, au: date, regime: Regime) -> DecompteClient:
+    refus = next((ligne.refus for ligne in lignes if ligne.refus), "")
     return DecompteClient(
         au=au,
         regime=regime,

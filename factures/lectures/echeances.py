@@ -6,6 +6,7 @@ from datetime import date
 
 from django.urls import reverse
 
+from clients.models import Client
 from factures.lectures.prescription import PrescriptionFacture, prescriptions_proches
 from factures.lectures.procedure import declarations_a_faire, procedures_a_completer
 from factures.lectures.taux import taux_manquants
@@ -25,6 +26,12 @@ class Echeance:
     lien: str
     action: str
     icone: str = "heure"
+    # Ce qu'il faut pour en faire une action de la journée ; une ligne sans client n'en est pas une.
+    client: Client | None = None
+    objet_id: int = 0
+    le: date | None = None
+    est_pressante: bool = True
+    raison: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +46,55 @@ class Echeances:
 
 def echeances_legales(creanciers: Iterable[Creancier], *, au: date) -> Echeances:
     """Cinq requêtes au plus, quel que soit le nombre de factures."""
-    creanciers = list(creanciers)
-    lignes = []
+    siennes = echeances_des_clients(creanciers, au=au)
     if manque := taux_manquants(au=au):
         lien = reverse("accueil:taux")
-        lignes.append(Echeance(manque.phrase, "", "demeure", lien, "Taux", "alerte"))
+        siennes.insert(0, Echeance(manque.phrase, "", "demeure", lien, "Taux", "alerte"))
+    montrees = siennes[:MAXIMUM]
+    return Echeances(montrees, len(siennes))
+
+
+def echeances_des_clients(creanciers: Iterable[Creancier], *, au: date) -> list[Echeance]:
+    """Déclarations à faire, procédures à compléter, prescriptions : quatre requêtes au plus."""
+    creanciers = list(creanciers)
+    lignes = []
     for etat in declarations_a_faire(creanciers):
         procedure = etat.procedure
         lien = reverse("factures:procedure", args=[procedure.creancier.code, procedure.client_id])
-        detail = f"{procedure} · {procedure.creancier.nom}"
-        texte = f"{procedure.client.nom} : {etat.phrase(au=au)}"
-        lignes.append(Echeance(texte, detail, etat.ton(au=au), lien, "Procédure", "alerte"))
+        phrase = etat.phrase(au=au)
+        lignes.append(
+            Echeance(
+                f"{procedure.client.nom} : {phrase}",
+                f"{procedure} · {procedure.creancier.nom}",
+                etat.ton(au=au),
+                lien,
+                "Procédure",
+                "alerte",
+                client=procedure.client,
+                objet_id=-procedure.client_id,
+                le=etat.a_tenir,
+                raison=phrase.rstrip("."),
+            )
+        )
     for client in procedures_a_completer(creanciers):
-        lien = reverse("factures:procedure", args=[client.creancier.code, client.pk])
-        texte = f"{client.nom} : procédure collective à compléter, créance à déclarer"
-        detail = f"Jugement du {client.procedure_collective_le:%d/%m/%Y} · {client.creancier.nom}"
-        lignes.append(Echeance(texte, detail, "demeure", lien, "Procédure", "alerte"))
-    proches = prescriptions_proches(creanciers, au=au)
-    lignes += [_prescription(proche, au) for proche in proches[:MAXIMUM]]
-    return Echeances(lignes, len(lignes) + max(0, len(proches) - MAXIMUM))
+        jugement = client.procedure_collective_le
+        quoi = "procédure collective à compléter, créance à déclarer"
+        lignes.append(
+            Echeance(
+                f"{client.nom} : {quoi}",
+                f"Jugement du {jugement:%d/%m/%Y} · {client.creancier.nom}",
+                "demeure",
+                reverse("factures:procedure", args=[client.creancier.code, client.pk]),
+                "Procédure",
+                "alerte",
+                client=client,
+                objet_id=-client.pk,
+                le=jugement,
+                raison=quoi[0].upper() + quoi[1:],
+            )
+        )
+    lignes += [_prescription(proche, au) for proche in prescriptions_proches(creanciers, au=au)]
+    return lignes
 
 
 def _prescription(proche: PrescriptionFacture, au: date) -> Echeance:
@@ -68,4 +105,17 @@ def _prescription(proche: PrescriptionFacture, au: date) -> Echeance:
         quand = f"{alerte} mois ou moins pour la réclamer, jusqu'au {proche.dernier_jour:%d/%m/%Y}"
     lien = reverse("factures:droit", args=[facture.creancier.code, facture.pk])
     detail = f"{facture.client.nom} · {euros(facture.solde)} · {facture.creancier.nom}"
-    return Echeance(f"{facture.numero} : {quand}", detail, proche.ton(au=au), lien, "Voir")
+    texte = f"{facture.numero} : {quand}"
+    return Echeance(
+        texte,
+        detail,
+        proche.ton(au=au),
+        lien,
+        "Voir",
+        client=facture.client,
+        objet_id=facture.pk,
+        le=proche.dernier_jour,
+        # Passée ou lointaine, elle se surveille ; à trois mois ou moins, elle presse.
+        est_pressante=alerte in (1, 3),
+        raison=texte,
+    )

@@ -41,11 +41,6 @@ class CompteDeFacture:
     def total(self) -> Decimal:
         return sum((ecriture.montant for ecriture in self.ecritures), ZERO)
 
-    @property
-    def principal_differe(self) -> bool:
-        """Imputé sur les intérêts d'abord, un règlement laisse du principal que le solde ignore."""
-        return self.ligne.principal != self.facture.solde
-
 
 def comptes(decompte: DecompteClient) -> list[CompteDeFacture]:
     return [CompteDeFacture(ligne, _ecritures(ligne, decompte)) for ligne in decompte.lignes]

@@ -36,18 +36,24 @@ class FicheFacture:
         if self.regle:
             lignes.append(("Réglé", -self.regle))
         if self.calcul and self.calcul.interets is not None:
-            lignes.append(("Intérêts de retard", self.calcul.interets))
-            lignes.append(("Indemnité forfaitaire", self.calcul.indemnite))
+            lignes.append(("Intérêts courus", self.calcul.interets_nes))
+            lignes.append(("Indemnité forfaitaire", self.calcul.indemnite_nee))
         return lignes
 
     @property
     def total(self) -> Decimal:
         return self.calcul.total if self.calcul else self.facture.solde
 
+    @property
+    def reste_des_accessoires(self) -> bool:
+        """Payée en retard : le principal n'est plus dû, ses accessoires le sont encore."""
+        return self.calcul is not None and self.calcul.reste_des_accessoires
+
 
 def fiche_facture(facture: Facture, *, au: date) -> FicheFacture:
     creancier, due = facture.creancier, facture.solde > 0 and not facture.est_avoir
-    decompte = decompte_client(facture.client, au=au, factures=[facture]) if due else None
+    a_chiffrer = due or facture.est_reglee_en_retard
+    decompte = decompte_client(facture.client, au=au, factures=[facture]) if a_chiffrer else None
     imputations, utilisations = [], []
     if facture.est_avoir:
         utilisations = list(

@@ -13,6 +13,7 @@ from recouvrement.comptes.models import Creancier
 from recouvrement.droit.mois import ajouter_ans, ajouter_mois
 from recouvrement.droit.prescription import (
     Acte,
+    Duree,
     Evenement,
     Prescription,
     departs,
@@ -68,9 +69,16 @@ def prescriptions(factures: Iterable[Facture]) -> dict[int, PrescriptionFacture]
     return {facture.pk: _de(facture, actes[facture.pk]) for facture in factures}
 
 
-def _de(facture: Facture, actes: Sequence[EvenementPrescription]) -> PrescriptionFacture:
+def duree_de_la_facture(facture: Facture) -> Duree:
+    """Celle qu'on a choisie pour elle, sinon celle de la nature de son client."""
+    if facture.duree_prescription:
+        return Duree[facture.duree_prescription]
     client = facture.client
-    duree = duree_de(regime_de(client.nature), commercial=client.est_commercant is not False)
+    return duree_de(regime_de(client.nature), commercial=client.est_commercant is not False)
+
+
+def _de(facture: Facture, actes: Sequence[EvenementPrescription]) -> PrescriptionFacture:
+    duree = duree_de_la_facture(facture)
     evenements = [
         Evenement(Acte[a.acte], a.le, a.preuve, a.fin, non_avenu=bool(a.non_avenu_motif))
         for a in actes
@@ -94,6 +102,8 @@ def prescriptions_proches(
         borne = ajouter_mois(ajouter_ans(au, -ans), 1)
         anciennes = Q(date_echeance__lte=borne) | Q(date_prestation__lte=borne)
         condition |= Q(client__nature=nature) & anciennes
+    # Une durée choisie peut n'être que d'un an : l'alerte peut venir dès l'échéance.
+    condition |= ~Q(duree_prescription="") & Q(date_emission__lte=au)
     creanciers = {creancier.pk: creancier for creancier in creanciers}
     factures = list(
         Facture.objects.parmi(creanciers.values())

@@ -1,4 +1,5 @@
 from factures.models.convention import Convention
+from factures.models.decision import Decision
 from factures.models.encaissement import Encaissement, Imputation
 from factures.models.facture import Facture, FactureQuerySet
 from factures.models.importation import CorrespondanceColonnes, Importation, LigneImport
@@ -11,6 +12,7 @@ from factures.models.taux import TauxPublie
 __all__ = [
     "Convention",
     "CorrespondanceColonnes",
+    "Decision",
     "Encaissement",
     "EvenementPrescription",
     "Facture",

@@ -39,7 +39,7 @@ class Convention(ModeleCloisonne):
         "un règlement paie d'abord",
         max_length=16,
         choices=OrdreImputation,
-        default=OrdreImputation.PRINCIPAL,
+        default=OrdreImputation.INTERETS,
     )
     renonce_interets = models.BooleanField("renoncer à tous les intérêts", default=False)
     renonce_indemnite = models.BooleanField("renoncer aux 40 €", default=False)
@@ -49,6 +49,14 @@ class Convention(ModeleCloisonne):
     )
     remise_indemnite = models.DecimalField(
         "remise sur les 40 €", max_digits=5, decimal_places=2, default=ZERO
+    )
+    # C. civ., art. 1343-2 : le contrat dit que les intérêts d'une année entière en portent.
+    capitalisation_depuis = models.DateField(
+        "intérêts capitalisés, au contrat, depuis", null=True, blank=True
+    )
+    # C. com., art. L622-28 : prêt ou paiement différé d'un an ou plus.
+    interets_maintenus = models.BooleanField(
+        "intérêts maintenus en procédure collective", default=False
     )
     motif = models.CharField("pourquoi", max_length=250)
     posee_par = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, related_name="+")

@@ -6,7 +6,7 @@ from django.db.models import F, Q, Sum
 from django.urls import reverse
 
 from clients.models import Client
-from factures.enums import NatureFacture, SituationDelai
+from factures.enums import DureePrescription, NatureFacture, SituationDelai
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.socle.montants import ZERO, arrondir
 
@@ -71,6 +71,10 @@ class Facture(ModeleCloisonne):
     contentieux_depuis = models.DateField("au contentieux depuis", null=True, blank=True)
     # Contre un particulier, les intérêts ne courent qu'à partir de là (C. civ., art. 1344-1).
     mise_en_demeure_recue_le = models.DateField("mise en demeure reçue le", null=True, blank=True)
+    # Vide : la durée que donnent la nature du client et la sienne.
+    duree_prescription = models.CharField(
+        "durée de prescription", max_length=24, choices=DureePrescription, blank=True
+    )
     situation_delai = models.CharField(
         "délai de paiement convenu", max_length=24, choices=SituationDelai, blank=True
     )
@@ -158,6 +162,12 @@ class Facture(ModeleCloisonne):
     @property
     def est_soldee(self) -> bool:
         return self.solde == 0
+
+    @property
+    def est_reglee_en_retard(self) -> bool:
+        """Ni ses intérêts ni les 40 € ne s'éteignent avec son principal."""
+        soldee_le = None if self.est_avoir else self.soldee_le
+        return soldee_le is not None and soldee_le > self.date_echeance
 
     def est_echue(self, *, au: date) -> bool:
         return self.date_echeance < au

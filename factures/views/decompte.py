@@ -11,8 +11,12 @@ from django.views.decorators.http import require_GET, require_POST
 from clients.models import Client
 from factures.actions.decomptes import NATURE_DECOMPTE, sceller_decompte
 from factures.forms.decompte import DecompteForm
-from factures.lectures.arrete import factures_dues, payees_en_retard
-from factures.lectures.decompte import DecompteClient, decompte_client
+from factures.lectures.arrete import factures_dues
+from factures.lectures.decompte import (
+    DecompteClient,
+    accessoires_des_reglees,
+    decompte_client,
+)
 from factures.lectures.ecritures import CompteDeFacture, comptes
 from factures.views.commun import le_client
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
@@ -88,21 +92,24 @@ def _demande(client: Client, donnees) -> Demande:
         factures = [facture]
     else:
         factures = factures_dues(client, au=au, soldees=lu.get("soldees", False))
+    calcul = decompte_client(client, au=au, factures=factures)
+    if facture is None:
+        calcul = calcul.seulement(lambda ligne: not ligne.est_eteinte)
     return Demande(
         form=form,
         au=au,
         soldees=lu.get("soldees", False),
         facture=facture.pk if facture else None,
-        decompte=decompte_client(client, au=au, factures=factures),
+        decompte=calcul,
     )
 
 
 def _page(
     request: RequeteHabilitee, client: Client, demande: Demande, *, refus: str = ""
 ) -> HttpResponse:
-    caches = 0
-    if not demande.soldees and demande.facture is None:
-        caches = payees_en_retard(client, au=demande.au)
+    reglees = None
+    if not demande.soldees and demande.facture is None and not demande.decompte.refus:
+        reglees = accessoires_des_reglees(client, au=demande.au)
     return render(
         request,
         "factures/decompte.html",
@@ -112,7 +119,7 @@ def _page(
             "form": demande.form,
             "decompte": demande.decompte,
             "comptes": comptes(demande.decompte),
-            "caches": caches,
+            "reglees": reglees,
             "refus": refus,
             "scelles": list(_scelles(request, client)[:5]),
             "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),

@@ -5,9 +5,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from factures.actions.prescription import declarer_non_avenu, enregistrer_acte
+from factures.actions.prescription import choisir_duree, declarer_non_avenu, enregistrer_acte
 from factures.actions.verification import verifier_facture
-from factures.forms.droit import ActeForm, NonAvenuForm, VerificationForm
+from factures.forms.droit import ActeForm, DureeForm, NonAvenuForm, VerificationForm
 from factures.lectures.prescription import prescriptions
 from factures.lectures.verification import constats
 from factures.models import EvenementPrescription, Facture
@@ -60,6 +60,23 @@ def non_avenu(request: RequeteHabilitee, pk: int) -> HttpResponse:
 
 @require_POST
 @habilite(Role.ASSISTANTE)
+def duree(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """Transport, télécommunications… : la durée que commande l'objet de la facture."""
+    facture = la_facture(request, pk)
+    form = DureeForm(request.POST, facture=facture)
+    if form.is_valid():
+        try:
+            choisir_duree(facture, acteur=request.user, **form.cleaned_data)
+        except ErreurMetier as erreur:
+            form.add_error(None, erreur.message)
+        else:
+            annoncer(request, "La durée est enregistrée.")
+            return redirect("factures:droit", request.creancier.code, facture.pk)
+    return _page(request, facture, choix=form)
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
 def verifier(request: RequeteHabilitee, pk: int) -> HttpResponse:
     facture = la_facture(request, pk)
     form = VerificationForm(request.POST, facture=facture)
@@ -76,6 +93,7 @@ def _page(
     *,
     acte: ActeForm | None = None,
     verification: VerificationForm | None = None,
+    choix: DureeForm | None = None,
     refus: str = "",
 ) -> HttpResponse:
     au = timezone.localdate()
@@ -91,10 +109,11 @@ def _page(
         "constats": constats(facture),
         "acte": acte or ActeForm(facture=facture),
         "verification": verification or VerificationForm(facture=facture),
+        "choix": choix or DureeForm(facture=facture),
         "refus": refus,
         "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),
     }
-    refuse = refus or acte or verification
+    refuse = refus or acte or verification or choix
     return render(request, "factures/droit.html", contexte, status=422 if refuse else 200)
 
 

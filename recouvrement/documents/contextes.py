@@ -9,6 +9,7 @@ from recouvrement.comptes.models import Creancier
 from recouvrement.documents.qr import qr_de_virement
 from recouvrement.documents.typographie import en_lettres
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.montants import ZERO
 from recouvrement.socle.templatetags.formats import siren as siren_lisible
 
 
@@ -119,6 +120,8 @@ class LigneReglement:
     montant: Decimal
     sur_interets: Decimal
     sur_principal: Decimal
+    sur_indemnite: Decimal = ZERO
+    avoir: bool = False
     genre: str = "reglement"
 
 
@@ -131,6 +134,14 @@ class Totaux:
     interets: Decimal
     indemnites: Decimal
     total: Decimal
+    # Ce qui sépare la somme des périodes des intérêts encore dus.
+    interets_courus: Decimal = ZERO
+    interets_payes: Decimal = ZERO
+    remise_interets: Decimal = ZERO
+
+    @property
+    def interets_reduits(self) -> bool:
+        return bool(self.interets_payes or self.remise_interets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +187,7 @@ class CompteFacture:
 
     facture: LigneFacture
     lignes: tuple[LignePeriode | LigneReglement, ...]
+    remise_interets: Decimal = ZERO
 
     @property
     def est_court(self) -> bool:

@@ -20,7 +20,7 @@ from recouvrement.droit.faits import (
     ImputationPaiement,
     PeriodeInteret,
 )
-from recouvrement.droit.grille import UN_JOUR, Grille, grille
+from recouvrement.droit.grille import GRACE, UN_JOUR, Grille, GrilleDeGrace, grille
 from recouvrement.droit.mois import ajouter_ans, ajouter_mois
 from recouvrement.droit.regimes import Regime
 from recouvrement.droit.taux import TableTaux, semestre
@@ -51,29 +51,46 @@ def depart_des_interets(
     return max(facture.echeance, min(causes)) if causes else None
 
 
-def _phases(
-    convention: Convention, regime: Regime, table: TableTaux | None
-) -> tuple[tuple[date, Grille], ...]:
+type Phase = tuple[date, Grille | GrilleDeGrace]
+
+
+def _phases(convention: Convention, regime: Regime, table: TableTaux | None) -> tuple[Phase, ...]:
     """Les grilles successives : avant la décision exécutoire, après, puis majorée."""
+    phases, simple = _phases_sans_grace(convention, regime, table)
+    debut, fin = convention.jugement_executoire_le, convention.grace_jusqu_au
+    if debut is None or fin is None:
+        return phases
+    # Le taux légal court, sans majoration ; les pénalités ne sont pas encourues (1343-5).
+    pendant = GRACE if simple is None else simple
+    avant = [(min(borne, debut), grille) for borne, grille in phases]
+    premiere = next(rang for rang, (borne, _) in enumerate(phases) if borne >= debut)
+    apres = tuple(phase for phase in phases if phase[0] > fin)
+    return (*avant[: premiere + 1], (fin, pendant), *apres)
+
+
+def _phases_sans_grace(
+    convention: Convention, regime: Regime, table: TableTaux | None
+) -> tuple[tuple[Phase, ...], Grille | None]:
+    """Les phases, et la grille du taux légal simple si c'est lui qui court après la décision."""
     taux = convention.taux_contractuel
     convenue = grille(regime, taux, False, table)
     jugement = convention.jugement_executoire_le
     if jugement is None:
-        return ((JAMAIS, convenue),)
+        return ((JAMAIS, convenue),), None
     if convention.condamnation_au_taux_legal:
         legal = Regime.C2X if regime is Regime.C2X else Regime.B2C
     elif regime.regles.points_bce is None and taux is None:
         legal = regime
     else:
         # La majoration ne vise que le taux légal (CMF, art. L313-3).
-        return ((JAMAIS, convenue),)
+        return ((JAMAIS, convenue),), None
     deux_mois = ajouter_mois(jugement, MOIS_AVANT_MAJORATION)
     simple = grille(legal, None, False, table)
     majoree = (JAMAIS, grille(legal, None, True, table))
     if simple is convenue:
         # Le taux ne change pas au jugement : rien à couper ce jour-là.
-        return ((deux_mois, simple), majoree)
-    return ((jugement, convenue), (deux_mois, simple), majoree)
+        return ((deux_mois, simple), majoree), simple
+    return ((jugement, convenue), (deux_mois, simple), majoree), simple
 
 
 class Compte:
@@ -161,7 +178,9 @@ class Compte:
             jour = limite
         self.jour = jour
 
-    def _courir(self, jour: date, limite: date, assiette: Decimal, paliers: Grille) -> None:
+    def _courir(
+        self, jour: date, limite: date, assiette: Decimal, paliers: Grille | GrilleDeGrace
+    ) -> None:
         """Les périodes du lendemain de `jour` à `limite`, à assiette constante."""
         reelle = self.convention.base_jours == REELLE
         diviseur = DIVISEUR[365]
@@ -250,11 +269,13 @@ class Compte:
         )
 
     def _payer_interets(self, somme: Decimal) -> tuple[Decimal, Decimal]:
-        sur_interets = min(somme, self.interets)
+        remise = self.convention.remise_interets
+        # Un règlement n'éteint pas les intérêts auxquels le créancier a renoncé.
+        a_payer = min(somme, max(ZERO, self.interets + self.capitalises - remise))
+        sur_interets = min(a_payer, self.interets)
         self.interets -= sur_interets
-        sur_capitalises = min(somme - sur_interets, self.capitalises)
-        self.capitalises -= sur_capitalises
-        return sur_interets + sur_capitalises, somme - sur_interets - sur_capitalises
+        self.capitalises -= a_payer - sur_interets
+        return a_payer, somme - a_payer
 
     def clore(self, au: date) -> Decompte:
         """Le décompte, dont les lignes s'additionnent au total."""

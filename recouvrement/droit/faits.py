@@ -64,12 +64,14 @@ class Convention:
     renonce_interets: bool = False
     renonce_indemnite: bool = False
     remise_interets: Decimal = ZERO
-    """Renonciation partielle : déduite des intérêts encore dus au jour arrêté."""
+    """Renonciation partielle : les premiers intérêts courus, qu'aucun règlement n'a à payer."""
     remise_indemnite: Decimal = ZERO
     mise_en_demeure_recue_le: date | None = None
     jugement_executoire_le: date | None = None
     condamnation_au_taux_legal: bool = False
     """Vrai si la décision substitue le taux légal aux pénalités (elles ne se cumulent pas)."""
+    grace_jusqu_au: date | None = None
+    """Fin du délai de grâce accordé par la décision exécutoire (C. civ., art. 1343-5)."""
     procedure_collective_le: date | None = None
     """Jugement d'ouverture, pour une créance antérieure."""
     interets_maintenus: bool = False
@@ -83,6 +85,8 @@ class Convention:
             raise ValueError("Un taux n'est pas négatif.")
         if self.remise_interets < 0 or self.remise_indemnite < 0:
             raise ValueError("Une remise n'est pas négative.")
+        if self.grace_jusqu_au is not None and self.jugement_executoire_le is None:
+            raise ValueError("Un délai de grâce s'accorde par une décision.")
 
 
 class PeriodeInteret(NamedTuple):

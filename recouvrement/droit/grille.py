@@ -138,6 +138,25 @@ class Grille(dict[int, Palier]):
         )
 
 
+class GrilleDeGrace(dict[int, Palier]):
+    """Pendant le délai de grâce, aucune pénalité de retard n'est encourue (C. civ., 1343-5)."""
+
+    fige = False
+
+    def __missing__(self, numero: int) -> Palier:
+        palier = self[numero] = Palier(
+            premier_jour(numero + 1) - UN_JOUR,
+            Decimal("0.00"),
+            "délai de grâce, pénalités non encourues (C. civ., art. 1343-5)",
+            "Délai de grâce : les pénalités de retard ne sont pas comptées jusqu'à son terme "
+            "(C. civ., art. 1343-5) ; à confirmer avec la décision.",
+        )
+        return palier
+
+
+GRACE = GrilleDeGrace()
+
+
 def pour_cent(taux: Decimal) -> str:
     """Le taux exact, à la française.
 

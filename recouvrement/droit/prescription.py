@@ -11,6 +11,9 @@ suspension gèle sans effacer (2230). Une relance, une mise en demeure, même re
 d'une requête en injonction de payer n'interrompent rien (Cass. com., 18/05/2022, n° 20-23.204 ;
 Cass. 1re civ., 09/09/2020, n° 19-12.006).
 
+Reconnaissances et suspensions ne portent pas le délai à plus de vingt ans de la naissance du droit
+(C. civ., art. 2232) ; une demande en justice ou un acte d'exécution échappe à ce butoir.
+
 >>> p = prescription(date(2024, 3, 15), Duree.CONSOMMATEUR)
 >>> p.dernier_jour, p.est_acquise(date(2026, 3, 15)), p.est_acquise(date(2026, 3, 16))
 (datetime.date(2026, 3, 15), False, True)
@@ -34,23 +37,54 @@ from recouvrement.droit.sources import Confiance
 UN_JOUR = timedelta(days=1)
 MOIS_DE_REPRISE = 6
 SEUILS_ALERTE = (12, 6, 3, 1)
+ANS_BUTOIR = 20
 
 
 class Duree(Enum):
-    """Une durée, son article et sa certitude."""
+    """Une durée, son objet, son article et sa certitude."""
 
-    ENTRE_PROFESSIONNELS = (5, "C. com., art. L110-4, I", Confiance.DE_MEMOIRE)
-    CIVILE = (5, "C. civ., art. 2224", Confiance.VU)
-    CONSOMMATEUR = (2, "C. conso., art. L218-2", Confiance.VU)
-    TRANSPORT = (1, "C. com., art. L133-6", Confiance.VU_TIERS)
-    TELECOMS = (1, "CPCE (postes), art. L34-2", Confiance.DE_MEMOIRE)
-    PERSONNE_PUBLIQUE = (4, "loi n° 68-1250 du 31/12/1968", Confiance.DE_MEMOIRE)
-    REGIME_INCONNU = (2, "le plus court, faute de régime renseigné", Confiance.VU)
+    ENTRE_PROFESSIONNELS = (
+        *(5, "obligation commerciale", "C. com., art. L110-4, I"),
+        Confiance.DE_MEMOIRE,
+    )
+    CIVILE = (5, "droit commun", "C. civ., art. 2224", Confiance.VU)
+    CONSOMMATEUR = (
+        *(2, "bien ou service fourni à un consommateur", "C. conso., art. L218-2"),
+        Confiance.VU,
+    )
+    TRANSPORT = (1, "transport de marchandises", "C. com., art. L133-6", Confiance.VU_TIERS)
+    NAVIRE = (
+        *(1, "fournitures et ouvrages pour un navire", "C. com., art. L110-4, II"),
+        Confiance.DE_MEMOIRE,
+    )
+    TELECOMS = (
+        *(1, "communications électroniques", "CPCE (postes), art. L34-2"),
+        Confiance.DE_MEMOIRE,
+    )
+    PERSONNE_PUBLIQUE = (
+        *(4, "créance sur une personne publique", "loi n° 68-1250 du 31/12/1968"),
+        Confiance.DE_MEMOIRE,
+    )
+    REGIME_INCONNU = (
+        *(2, "régime inconnu", "le plus court, faute de régime renseigné"),
+        Confiance.VU,
+    )
 
-    def __init__(self, ans: int, fondement: str, confiance: Confiance) -> None:
+    def __init__(self, ans: int, objet: str, fondement: str, confiance: Confiance) -> None:
         self.ans = ans
+        self.objet = objet
         self.fondement = fondement
         self.confiance = confiance
+
+    @property
+    def libelle(self) -> str:
+        """« transport de marchandises : 1 an (C. com., art. L133-6) »."""
+        return f"{self.objet} : {self.ans} an{'s' * (self.ans > 1)} ({self.fondement})"
+
+    @property
+    def est_au_choix(self) -> bool:
+        """Vrai si l'objet de la facture peut la commander, plutôt que la seule nature du client."""
+        return self is not Duree.REGIME_INCONNU
 
     def depart(self, fait: date) -> date:
         """La veille du premier jour compté."""
@@ -122,6 +156,11 @@ class Acte(Enum):
     def reprise_minimale(self) -> bool:
         """Vrai si le délai reprend pour six mois au moins (2238, 2239)."""
         return self in (Acte.MEDIATION, Acte.PETITES_CREANCES, Acte.INSTRUCTION)
+
+    @property
+    def echappe_au_butoir(self) -> bool:
+        """Vrai si les vingt ans de l'article 2232 ne lui sont pas opposables (2241, 2244)."""
+        return self in (Acte.DEMANDE_EN_JUSTICE, Acte.EXECUTION)
 
     @property
     def a_une_duree(self) -> bool:
@@ -214,7 +253,8 @@ def prescription(depart: date, duree: Duree, actes: Iterable[Evenement] = ()) ->
     actes = sorted(actes, key=lambda e: (e.le, e.fin or date.max, e.acte.name))
     suspensions = [e for e in actes if e.acte.effet is Effet.SUSPEND and not e.non_avenu]
     origine: date | None = depart
-    terme = _terme(depart, duree, suspensions)
+    butoir: date | None = ajouter_ans(depart, ANS_BUTOIR)
+    terme = _au_plus(_terme(depart, duree, suspensions), butoir)
     etapes: list[EtapePrescription] = []
     for evenement in actes:
         motif = evenement.acte.fondement
@@ -229,10 +269,20 @@ def prescription(depart: date, duree: Duree, actes: Iterable[Evenement] = ()) ->
             # Instance en cours : le délai ne repart qu'à son extinction.
             origine = None if fin is None else max(origine, fin)
             nouveau = None if origine is None else _terme(origine, duree, suspensions)
+            if evenement.acte.echappe_au_butoir:
+                butoir = None
+            nouveau = _au_plus(nouveau, butoir)
+            if butoir is not None and nouveau == butoir:
+                motif += " ; butoir de vingt ans (C. civ., art. 2232)"
             # Interrompre ne raccourcit jamais, fût-ce d'un 29 février.
             terme = None if terme is None or nouveau is None else max(terme, nouveau)
         etapes.append(EtapePrescription(evenement, terme, motif))
     return Prescription(depart, duree, terme, tuple(etapes))
+
+
+def _au_plus(terme: date | None, butoir: date | None) -> date | None:
+    """Le terme sans dépasser le butoir ; un délai en suspens n'a pas encore de terme."""
+    return terme if terme is None or butoir is None else min(terme, butoir)
 
 
 def _terme(origine: date, duree: Duree, suspensions: list[Evenement]) -> date | None:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('factures', '0004_courrier_preuves'),
+        ('factures', '0004_decisions_capitalisation_et_duree'),
         ('relances', '0002_relance_par_date_faite'),
     ]
 

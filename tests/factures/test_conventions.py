@@ -67,15 +67,97 @@ def test_la_derniere_posee_remplace_et_l_ancienne_reste(facture, acteur):
 
 
 def test_les_interets_d_abord_laissent_du_principal(facture, acteur):
-    """500 € reçus 43 j après : 14,32 € d'intérêts (1 000 × 12,15 % × 43 / 365 = 14,314)."""
+    """500 € reçus 43 j après : 14,31 € d'intérêts (1 000 × 12,15 % × 43 / 365 = 14,314)."""
     un_encaissement(facture, montant=D("500.00"), recu_le=date(2026, 3, 15))
     facture.refresh_from_db()
     [ligne] = decompte_client(facture.client, au=AU, factures=[facture]).lignes
-    assert ligne.principal == D("500.00") == facture.solde
-    poser(facture, acteur, client=facture.client, imputation="interets_dabord")
-    [ligne] = decompte_client(facture.client, au=AU, factures=[facture]).lignes
     assert ligne.principal == D("514.31")
     assert ligne.calcul.paiements[0].sur_interets == D("14.31")
+    assert ligne.solde == D("500.00") == facture.solde
+    poser(facture, acteur, client=facture.client, imputation="principal_dabord")
+    [ligne] = decompte_client(facture.client, au=AU, factures=[facture]).lignes
+    assert ligne.principal == D("500.00") == facture.solde
+
+
+def test_sans_convention_un_reglement_paie_d_abord_les_interets(facture):
+    """C. civ., art. 1343-1, à défaut de choix du créancier."""
+    un_encaissement(facture, montant=D("500.00"), recu_le=date(2026, 3, 15))
+    facture.refresh_from_db()
+    [ligne] = decompte_client(facture.client, au=AU, factures=[facture]).lignes
+    assert ligne.calcul.convention.imputation == "interets_dabord"
+    assert Convention(creancier=facture.creancier).imputation == "interets_dabord"
+
+
+@pytest.mark.parametrize(
+    "portee", [{}, {"client": True}, {"client": True, "facture": True}], ids=lambda p: str(len(p))
+)
+def test_l_ordre_d_imputation_se_choisit_par_creancier_client_ou_facture(facture, acteur, portee):
+    un_encaissement(facture, montant=D("500.00"), recu_le=date(2026, 3, 15))
+    facture.refresh_from_db()
+    choix = {nom: {"client": facture.client, "facture": facture}[nom] for nom in portee}
+    poser(facture, acteur, imputation="principal_dabord", **choix)
+    [ligne] = decompte_client(facture.client, au=AU, factures=[facture]).lignes
+    assert ligne.principal == D("500.00")
+
+
+def test_une_remise_d_interets_ne_se_paie_pas(facture, acteur):
+    """10 € abandonnés sur 14,31 : les 500 € reçus n'en paient que 4,31."""
+    un_encaissement(facture, montant=D("500.00"), recu_le=date(2026, 3, 15))
+    facture.refresh_from_db()
+    poser(facture, acteur, facture=facture, remise_interets=D("10.00"))
+    [ligne] = decompte_client(facture.client, au=AU, factures=[facture]).lignes
+    assert ligne.calcul.paiements[0].sur_interets == D("4.31")
+    assert ligne.calcul.remise_interets == D("10.00")
+    assert ligne.accessoires == ligne.interets_nes + D("40.00")
+
+
+def test_la_capitalisation_demande_le_contrat_et_sa_date(client, facture, acteur):
+    """1 000 € à 12,15 % puis 12,40 % : au 1er février 2027, l'année entière porte à son tour."""
+    au = date(2026, 12, 31)
+    client.force_login(acteur)
+    ancienne = une_facture(
+        client=facture.client, montant_ttc=D("1000.00"), date_emission=date(2025, 1, 1),
+        date_echeance=date(2025, 6, 30),
+    )  # fmt: skip
+    # 2025 S2 : 184 j × 12,15 % = 61,25 ; 2026 S1 : 181 j × 12,15 % = 60,25 ; S2 : 184 j × 12,40 %.
+    sans = decompte_client(facture.client, au=au, factures=[ancienne]).interets
+    assert sans == D("61.25") + D("60.25") + D("62.51")
+    saisie = SAISIE | {
+        "portee": ancienne.pk, "taux_contractuel": "", "imputation": "interets_dabord",
+        "capitalisation_depuis": "2025-06-30", "motif": "CGV, article 7",
+    }  # fmt: skip
+    assert client.post(adresse(facture), saisie).status_code == 302
+    # Assiette portée à 1 121,50 € le 1er juillet 2026 : × 12,40 % × 184 / 365 = 70,10.
+    avec = decompte_client(facture.client, au=au, factures=[ancienne])
+    assert avec.interets == D("61.25") + D("60.25") + D("70.10")
+    assert avec.periodes[-1].principal == D("1121.50")
+    assert (
+        "intérêts capitalisés depuis le 30/06/2025" in client.get(adresse(facture)).content.decode()
+    )
+
+
+def test_les_interets_maintenus_courent_malgre_la_procedure_collective(client, facture, acteur):
+    """C. com., art. L622-28 : jugement du 11/03/2026, 38 jours puis plus rien, sauf maintien."""
+    facture.client.procedure_collective_le = date(2026, 3, 11)
+    facture.client.save(update_fields=["procedure_collective_le"])
+    assert interets(facture) == D("12.65")
+    client.force_login(acteur)
+    saisie = SAISIE | {
+        "portee": facture.pk, "taux_contractuel": "", "imputation": "interets_dabord",
+        "interets_maintenus": "on", "motif": "Paiement différé de dix-huit mois",
+    }  # fmt: skip
+    assert client.post(adresse(facture), saisie).status_code == 302
+    assert interets(facture) == D("22.97")
+
+
+def test_le_formulaire_part_de_ce_qui_vaut_deja(client, facture, acteur):
+    poser(facture, acteur, client=facture.client, taux_contractuel=D("15"), renonce_indemnite=True)
+    client.force_login(acteur)
+    formulaire = client.get(adresse(facture)).context["form"]
+    assert formulaire["taux_contractuel"].value() == "15,00"
+    assert formulaire["renonce_indemnite"].value() is True
+    page = client.get(adresse(facture), {"facture": facture.pk})
+    assert page.context["form"]["portee"].value() == str(facture.pk)
 
 
 def test_renoncer_aux_interets_et_aux_40_euros(facture, acteur):

@@ -9,8 +9,9 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from factures.lectures.arrete import factures_dues, payees_en_retard
-from factures.lectures.decompte import decompte_client
+from factures.actions.conventions import poser_convention
+from factures.lectures.arrete import factures_dues, reglees_en_retard
+from factures.lectures.decompte import accessoires_des_reglees, decompte_client
 from factures.lectures.ecritures import comptes
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.models import Document
@@ -78,18 +79,123 @@ def test_un_decompte_ancien_ignore_ce_qui_est_venu_apres():
     assert decompte_client(facture.client, au=au, factures=dues).principal == D("1000.00")
 
 
-def test_payer_le_principal_n_efface_pas_les_interets():
-    """1 000 € payés 43 jours après l'échéance : 12,15 % × 43 / 365 = 14,31 €, et 40 €."""
+def une_reglee_en_retard():
+    """1 000 € échus le 31/01/2026, payés 43 jours plus tard."""
     facture = une_facture(montant_ttc=D("1000.00"))
     un_encaissement(facture, montant=D("1000.00"), recu_le=date(2026, 3, 15))
-    au = date(2026, 6, 1)
+    facture.refresh_from_db()
+    return facture
+
+
+def test_payer_le_principal_n_efface_pas_les_interets():
+    """12,15 % × 43 / 365 = 14,31 € payés d'abord : autant de principal reste, puis 78 j : 0,37 €.
+
+    14,31 × 12,15 % × 78 / 365 = 0,3715 ; 14,31 + 0,37 + 40 = 54,68 €.
+    """
+    facture, au = une_reglee_en_retard(), date(2026, 6, 1)
     assert factures_dues(facture.client, au=au) == []
-    assert payees_en_retard(facture.client, au=au) == 1
+    assert reglees_en_retard(facture.client, au=au) == [facture]
     dues = factures_dues(facture.client, au=au, soldees=True)
     decompte = decompte_client(facture.client, au=au, factures=dues)
     assert (decompte.principal, decompte.interets, decompte.indemnites) == (
-        D("0.00"), D("14.31"), D("40.00"),
+        D("14.31"), D("0.37"), D("40.00"),
     )  # fmt: skip
+    assert (decompte.solde, decompte.accessoires) == (D("0.00"), D("54.68"))
+
+
+def test_principal_d_abord_une_facture_reglee_en_retard_ne_doit_plus_que_ses_accessoires():
+    facture = une_reglee_en_retard()
+    poser_convention(
+        facture.creancier, client=facture.client, imputation="principal_dabord",
+        motif="Accord", le=date(2026, 4, 1), acteur=un_utilisateur(chez=facture.creancier),
+    )  # fmt: skip
+    reglees = accessoires_des_reglees(facture.client, au=date(2026, 6, 1))
+    assert (reglees.principal, reglees.interets, reglees.indemnites, reglees.total) == (
+        D("0.00"), D("14.31"), D("40.00"), D("54.31"),
+    )  # fmt: skip
+
+
+def test_renoncer_efface_les_accessoires_d_une_facture_reglee():
+    facture, au = une_reglee_en_retard(), date(2026, 6, 1)
+    assert accessoires_des_reglees(facture.client, au=au).total == D("54.68")
+    poser_convention(
+        facture.creancier, facture=facture, renonce_interets=True, renonce_indemnite=True,
+        motif="Geste commercial", le=au, acteur=un_utilisateur(chez=facture.creancier),
+    )  # fmt: skip
+    assert accessoires_des_reglees(facture.client, au=au).lignes == ()
+
+
+def test_une_facture_reglee_a_l_heure_ne_doit_rien_de_plus():
+    facture = une_facture(montant_ttc=D("1000.00"))
+    un_encaissement(facture, montant=D("1000.00"), recu_le=date(2026, 1, 31))
+    assert accessoires_des_reglees(facture.client, au=date(2026, 6, 1)).lignes == ()
+
+
+@pytest.mark.parametrize("ordre", ["interets_dabord", "principal_dabord"])
+@pytest.mark.parametrize("au", [date(2026, 1, 15), date(2026, 4, 1), date(2026, 11, 22)])
+def test_les_accessoires_sont_le_total_moins_les_soldes_quelle_que_soit_l_imputation(ordre, au):
+    facture = une_facture(montant_ttc=D("1000.00"))
+    poser_convention(
+        facture.creancier, imputation=ordre, motif="CGV", le=au,
+        acteur=un_utilisateur(chez=facture.creancier),
+    )  # fmt: skip
+    for jour, montant in ((date(2026, 3, 15), "333.33"), (date(2026, 5, 2), "500.00")):
+        un_encaissement(facture, montant=D(montant), recu_le=jour)
+    facture.refresh_from_db()
+    decompte = decompte_client(facture.client, au=au, factures=[facture])
+    [ligne] = decompte.lignes
+    assert decompte.total == decompte.solde + decompte.accessoires
+    assert ligne.accessoires == ligne.interets_nes + ligne.indemnite_nee
+    assert decompte.accessoires == decompte.interets_nes + decompte.indemnites_nees
+    if au == date(2026, 11, 22):
+        assert ligne.solde == facture.solde == D("166.67")
+
+
+def test_la_page_dit_pourquoi_le_principal_depasse_le_reste_a_payer(client, chez):
+    """4 000 € reçus le 1er juillet : 203,13 € d'intérêts ; il reste 6 203,13 € et non 6 000 €."""
+    un_encaissement(chez, montant=D("4000.00"), recu_le=date(2026, 7, 1))
+    texte = client.get(adresse(chez, au="2026-09-03")).content.decode()
+    lu = texte.replace("\xa0", " ").replace("\u202f", " ")
+    assert "Le principal restant dépasse le reste à payer des factures (6 000,00 €)" in lu
+    assert "code civil, art. 1343-1" in lu
+    for attendu in ("6 203,13", "134,87", "378,00"):
+        assert attendu in lu
+    sans = client.get(adresse(chez, au="2026-06-15")).content.decode()
+    assert "dépasse le reste à payer" not in sans
+
+
+def test_la_page_montre_les_reglees_en_retard_et_sait_les_compter(client):
+    facture = une_reglee_en_retard()
+    client.force_login(un_utilisateur(chez=facture.creancier))
+    lu = client.get(adresse(facture, au="2026-06-01")).content.decode()
+    assert "Réglées en retard" in lu
+    assert "54,68" in lu
+    avec = client.get(adresse(facture, au="2026-06-01", soldees="on")).content.decode()
+    assert f"Compte de la facture {facture.numero}" in avec
+    assert 'id="reglees"' not in avec
+    feuille = client.get(adresse(facture, au="2026-06-01", soldees="on", format="xlsx"))
+    derniere = list(load_workbook(BytesIO(feuille.content)).active.values)[-1]
+    assert D(str(derniere[-1])) == D("54.68")
+    scelle = client.post(
+        adresse(facture, "decompte_sceller"), {"au": "2026-06-01", "soldees": "on"}
+    )
+    assert scelle.status_code == 302
+    [document] = Document.objects.pour(facture.creancier)
+    assert document.donnees["total"] == "54.68"
+
+
+def test_la_fiche_de_la_facture_reglee_dit_que_ses_accessoires_restent_dus(client):
+    facture = une_reglee_en_retard()
+    client.force_login(un_utilisateur(chez=facture.creancier))
+    lu = client.get(facture.get_absolute_url()).content.decode()
+    assert "Réglée après l’échéance : ses intérêts et ses 40 € n’en sont pas éteints" in lu
+
+
+def test_la_fiche_du_client_chiffre_les_accessoires_des_factures_reglees(client):
+    facture = une_reglee_en_retard()
+    client.force_login(un_utilisateur(chez=facture.creancier))
+    lu = client.get(facture.client.get_absolute_url()).content.decode()
+    assert "1 facture réglée en retard" in lu.replace("\xa0", " ")
 
 
 def test_un_avoir_n_est_pas_une_facture_due():
@@ -169,4 +275,5 @@ def test_trois_factures_ne_demandent_pas_plus_de_requetes_qu_une(chez, django_as
         decompte_client(chez.client, au=au)
 
 
-REQUETES = 4
+# factures, imputations, conventions, décisions, taux
+REQUETES = 5

@@ -48,9 +48,11 @@ def test_le_principal_du_decompte_est_le_reste_du_apres_reglement_et_annulation(
     annuler_encaissement(annule, motif="Rejeté", acteur=None, le=date(2026, 2, 15))
     facture = Facture.objects.pour(facture.creancier).get()
     decompte = decompte_client(facture.client, au=LE)
-    assert decompte.principal == facture.solde == Decimal("1000.00")
-    # 10 jours sur 1200 puis 20 sur 1000 : le chèque annulé n'a jamais payé.
-    assert [p.principal for p in decompte.periodes] == [Decimal("1200.00"), Decimal("1000.00")]
+    # 1200 × 12,15 % × 10 / 365 = 3,99 € d'intérêts payés d'abord.
+    assert decompte.solde == facture.solde == Decimal("1000.00")
+    assert decompte.principal == Decimal("1003.99")
+    # 10 jours sur 1200 puis 20 sur 1003,99 : le chèque annulé n'a jamais payé.
+    assert [p.principal for p in decompte.periodes] == [Decimal("1200.00"), Decimal("1003.99")]
 
 
 def test_contre_un_particulier_rien_ne_court_avant_la_mise_en_demeure():
@@ -79,8 +81,8 @@ def test_le_decompte_coute_autant_pour_une_facture_que_pour_trois(
     client = un_client()
     for _ in range(nombre):
         un_encaissement(une_facture(client=client))
-    # factures, imputations, conventions, taux
-    with django_assert_num_queries(4):
+    # factures, imputations, conventions, décisions, taux
+    with django_assert_num_queries(5):
         decompte_client(client, au=LE)
 
 

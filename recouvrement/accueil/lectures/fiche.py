@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from clients.models import Client, Contact, Note
 from factures.lectures import DecompteClient, decompte_client
+from factures.lectures.arrete import reglees_en_retard
 from factures.lectures.prescription import prescriptions
 from factures.models import Facture, Litige
 from recouvrement.socle.montants import ZERO
@@ -24,6 +25,8 @@ class FicheClient:
     echues: list[Facture]
     a_echoir: list[Facture]
     decompte: DecompteClient
+    # Payées en retard : leurs intérêts et leurs 40 € ne sont pas éteints.
+    reglees: DecompteClient
     palier: int
     litiges: list[Litige]
     promesse: Promesse | None
@@ -114,13 +117,16 @@ def fiche_client(client: Client, *, au: date) -> FicheClient:
         .prefetch_related("coordonnees")
         .order_by("-est_principal", "pk")
     )
+    tout = [*factures, *reglees_en_retard(client, au=au)]
+    decompte = decompte_client(client, au=au, factures=tout)
     return FicheClient(
         client=client,
         contacts=contacts,
         factures=factures,
         echues=echues,
         a_echoir=[facture for facture in factures if not facture.est_echue(au=au)],
-        decompte=decompte_client(client, au=au, factures=factures),
+        decompte=decompte.seulement(lambda ligne: ligne.facture.solde > 0),
+        reglees=decompte.seulement(lambda ligne: ligne.reste_des_accessoires),
         palier=max((facture.palier_atteint for facture in factures), default=0),
         litiges=list(
             Litige.objects.pour(creancier)

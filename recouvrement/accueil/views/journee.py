@@ -1,10 +1,11 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from clients.models import Client
-from factures.lectures.echeances import echeances_legales
+from factures.lectures.taux import taux_manquants
 from recouvrement.accueil.lectures.fiche import fiche_client
 from recouvrement.accueil.lectures.fil import fil_du_client
 from recouvrement.accueil.lectures.journee import (
@@ -42,23 +43,31 @@ def _journee(request: HttpRequest, creanciers: list[Creancier]) -> HttpResponse:
     """La file à gauche, la fiche de l'action choisie à droite."""
     maintenant = timezone.now()
     canal = request.GET.get("canal", "")
-    file = ma_journee(creanciers, maintenant=maintenant, canal=canal)
+    canal = canal if canal in CANAUX else ""
+    chez_qui = request.GET.get("creancier", "")
+    chez_qui = chez_qui if any(c.code == chez_qui for c in creanciers) else ""
+    file = ma_journee(
+        creanciers, maintenant=maintenant, canal=canal, chez_qui=chez_qui, compter=True
+    )
+    filtre = urlencode({n: v for n, v in (("canal", canal), ("creancier", chez_qui)) if v})
     action = file.choisie(request.GET.get("action", ""))
     contexte = {
         "journee": file,
         "canal": canal,
-        "canaux": list(CANAUX),
+        "chez_qui": chez_qui,
+        "filtre": f"{filtre}&" if filtre else "",
         "creanciers": creanciers,
         "action": action,
         "aujourdhui": timezone.localdate(),
-        "echeances": echeances_legales(creanciers, au=timezone.localdate()),
+        "manque": taux_manquants(au=timezone.localdate()),
         "a_completer": clients_a_completer(creanciers),
     }
     if action is not None:
         contexte |= _fiche(request, action)
         suivante = file.suivante(action)
-        contexte["suivant"] = (
-            f"{request.path}?canal={canal}&action={suivante.cle}" if suivante else request.path
+        contexte["ici"] = f"{request.path}?{contexte['filtre']}action={action.cle}"
+        contexte["suivant"] = f"{request.path}?{contexte['filtre']}" + (
+            f"action={suivante.cle}" if suivante else ""
         )
     return render(request, "accueil/journee.html", contexte)
 
@@ -80,6 +89,6 @@ def _fiche(request: HttpRequest, action: Action) -> dict:
         contexte["courrier"] = Courrier.objects.pour(action.creancier).get(pk=-action.objet_id)
     elif action.genre == "corriger" and action.objet_id < 0:
         contexte["adresse"] = True
-    elif action.genre not in ("heure", "promesse"):
+    elif action.genre not in ("heure", "promesse") and not action.lien:
         contexte["relance"] = Relance.objects.pour(action.creancier).get(pk=action.objet_id)
     return contexte

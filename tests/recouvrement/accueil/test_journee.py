@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from recouvrement.accueil.lectures.journee import ma_journee
 from relances.actions.appels import Suite, consigner_appel
@@ -120,5 +121,78 @@ def test_la_journee_coute_autant_pour_une_action_que_pour_trois(
         client, facture = un_debiteur(creancier, f"Client {n}")
         une_relance(client, factures=[facture])
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(REQUETES):
         assert journee(creancier).nombre == combien
+
+
+# Sept pour la file, trois pour les échéances légales.
+REQUETES = 10
+
+
+def une_presque_prescrite(creancier, nom, echeance):
+    return une_facture(
+        client=un_client(creancier=creancier, nom=nom, nature="particulier"),
+        date_emission=min(date(2024, 1, 2), echeance),
+        date_echeance=echeance,
+    )
+
+
+def test_chaque_echeance_legale_proche_est_une_action_a_part(creancier):
+    """Deux ans contre un particulier (C. conso., art. L218-2) : le seuil décide du groupe."""
+    presse = une_presque_prescrite(creancier, "À un mois", date(2024, 4, 10))
+    une_presque_prescrite(creancier, "À trois mois", date(2024, 6, 10))
+    une_presque_prescrite(creancier, "À six mois", date(2024, 9, 10))
+    une_presque_prescrite(creancier, "À douze mois", date(2025, 3, 1))
+    une_presque_prescrite(creancier, "Prescrite", date(2024, 2, 1))
+    une_presque_prescrite(creancier, "Au-delà d'un an", date(2025, 3, 17))
+    file = journee(creancier)
+    assert cles(file) == [
+        ("echeance", "À un mois"),
+        ("echeance", "À trois mois"),
+        ("surveiller", "Prescrite"),
+        ("surveiller", "À six mois"),
+        ("surveiller", "À douze mois"),
+    ]
+    premiere = file.actions[0]
+    assert premiere.lien == reverse("factures:droit", args=[creancier.code, presse.pk])
+    assert "1 mois ou moins pour la réclamer, jusqu'au 10/04/2026" in premiere.raison
+    assert cles(journee(creancier, canal="appels")) == []
+    assert len(cles(journee(creancier, canal="decisions"))) == 5
+
+
+def test_une_declaration_de_creance_a_faire_est_une_action(creancier):
+    debiteur = un_client(
+        creancier=creancier, nom="Failli", procedure_collective_le=date(2026, 3, 2)
+    )
+    assert cles(journee(creancier)) == [("echeance", "Failli")]
+    [action] = journee(creancier).actions
+    assert action.lien == reverse("factures:procedure", args=[creancier.code, debiteur.pk])
+
+
+def test_une_duree_d_un_an_choisie_alerte_des_l_annee(creancier):
+    client = un_client(creancier=creancier, nom="Chargeur")
+    une_facture(client=client, duree_prescription="TRANSPORT", date_echeance=date(2026, 1, 31))
+    une_facture(client=client, date_echeance=date(2026, 1, 31))
+    [action] = journee(creancier).actions
+    assert (action.genre, action.client_nom) == ("surveiller", "Chargeur")
+    assert "jusqu'au 31/01/2027" in action.raison
+
+
+@pytest.mark.parametrize("combien", [1, 3])
+def test_les_echeances_coutent_autant_pour_une_que_pour_trois(
+    creancier, combien, django_assert_num_queries
+):
+    for n in range(combien):
+        une_presque_prescrite(creancier, f"Client {n}", date(2024, 4, 10))
+
+    # Et une de plus : les actes de prescription de ces factures.
+    with django_assert_num_queries(REQUETES + 1):
+        assert journee(creancier).nombre == combien
+
+
+def test_l_action_mene_a_la_facture_depuis_la_page(client, creancier):
+    client.force_login(un_utilisateur(chez=creancier))
+    facture = une_presque_prescrite(creancier, "Dupont", date(2020, 4, 10))
+    texte = client.get(reverse("accueil:journee_creancier", args=[creancier.code])).content.decode()
+    assert reverse("factures:droit", args=[creancier.code, facture.pk]) in texte
+    assert "Voir le droit de la facture" in texte

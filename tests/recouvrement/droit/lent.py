@@ -54,12 +54,15 @@ def _taux(jour, facture, c):
     regime = facture.regime or c.regime
     legal = "legal_particulier" if regime == "C2X" else "legal_professionnel"
     jugement = c.jugement_executoire_le
+    grace = c.grace_jusqu_au is not None and jugement < jour <= c.grace_jusqu_au
     au_legal = regime in ("B2C", "C2X") and c.taux_contractuel is None
     if jugement and c.condamnation_au_taux_legal and jour > jugement:
         au_legal = True
     if au_legal:
-        majore = jugement is not None and jour > _plus_mois(jugement, 2)
+        majore = jugement is not None and jour > _plus_mois(jugement, 2) and not grace
         return _publie(legal, jour) + (5 if majore else 0)
+    if grace:
+        return Fraction(0)
     if regime == "B2G":
         return _publie("bce", facture.echeance + JOUR) + 8
     if c.taux_contractuel is None:
@@ -108,7 +111,12 @@ def decompte_lent(facture, paiements, c, au):
         if depart and jour > depart and not arrete and principal + anciens:
             bissextile = c.base_jours == "reelle" and jour.year % 4 == 0
             jugement = c.jugement_executoire_le
-            cle = (jour.year, jour.month < 7, jugement and (jour > jugement, jour > deux_mois))
+            cle = (
+                jour.year,
+                jour.month < 7,
+                jugement and (jour > jugement, jour > deux_mois),
+                c.grace_jusqu_au and jour <= c.grace_jusqu_au,
+            )
             if cle not in connus:
                 connus[cle] = int(_taux(jour, facture, c) * 10**6)
             attente += connus[cle] * (365 if bissextile else 366)
@@ -130,8 +138,12 @@ def decompte_lent(facture, paiements, c, au):
             "principal": principal,
             "indemnite": indemnite,
         }
+        a_payer = max(Fraction(0), recents + anciens - Fraction(c.remise_interets))
         for poche in poches:
             sur = min(masse, etat[poche])
+            if poche in ("recents", "anciens"):
+                sur = min(sur, a_payer)
+                a_payer -= sur
             etat[poche] -= sur
             masse -= sur
         recents, anciens = etat["recents"], etat["anciens"]

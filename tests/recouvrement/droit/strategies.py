@@ -23,6 +23,8 @@ def jours(du=DEBUT, au=FIN):
 def conventions(draw, regimes=tuple(Regime)):
     regime = draw(st.sampled_from(regimes))
     parfois = st.one_of(st.none(), st.none(), jours())
+    jugement = draw(parfois)
+    grace = draw(st.one_of(st.none(), st.integers(1, 730))) if jugement else None
     return Convention(
         regime=regime,
         taux_contractuel=draw(st.one_of(st.none(), st.decimals(Decimal(0), Decimal(20), places=2))),
@@ -33,7 +35,8 @@ def conventions(draw, regimes=tuple(Regime)):
         remise_interets=draw(st.sampled_from([Decimal(0), Decimal(0), Decimal("12.34")])),
         remise_indemnite=draw(st.sampled_from([Decimal(0), Decimal(0), Decimal("15.00")])),
         mise_en_demeure_recue_le=draw(st.one_of(st.none(), jours(), jours())),
-        jugement_executoire_le=draw(parfois),
+        jugement_executoire_le=jugement,
+        grace_jusqu_au=jugement + timedelta(days=grace) if grace else None,
         condamnation_au_taux_legal=draw(st.booleans()),
         procedure_collective_le=draw(parfois),
         interets_maintenus=draw(st.booleans()),

@@ -1,0 +1,300 @@
+"""Ce qui attend une personne aujourd'hui, source par source : à montrer, ou à compter."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+
+from clients.models import Client
+from factures.lectures.echeances import echeances_des_clients
+from factures.models import Facture
+from recouvrement.comptes.models import Creancier
+from recouvrement.socle.montants import ZERO
+from recouvrement.socle.templatetags.formats import euros, heure, jour, jour_court
+from recouvrement.socle.temps import instant_de, jour_de
+from relances.actions.promesses import JOURS_DE_GRACE
+from relances.enums import CANAUX_POSTAUX, Canal, EtatCourrier, EtatRelance
+from relances.models import Appel, Courrier, Promesse, Relance, RelanceFacture
+
+ICONES = {
+    "heure": "heure",
+    "promesse": "promesse",
+    "corriger": "alerte",
+    "trancher": "inconnu",
+    "valider": "courriel",
+    "appel": "appel",
+    "poste": "lettre",
+    "decider": "contentieux",
+    "echeance": "alerte",
+    "surveiller": "heure",
+}
+MAXIMUM = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Une chose à faire, pour un client."""
+
+    genre: str
+    creancier: Creancier
+    client_id: int
+    client_nom: str
+    raison: str
+    a: datetime | None = None
+    objet_id: int = 0
+    montant: Decimal = ZERO
+    plus_ancienne: date | None = None
+    # Là où l'action se fait, quand ce n'est ni un appel ni une relance.
+    lien: str = ""
+    mot: str = ""
+
+    @property
+    def icone(self) -> str:
+        return ICONES[self.genre]
+
+    @property
+    def cle(self) -> str:
+        return f"{self.genre}-{self.objet_id}"
+
+
+def _ce_soir(au: date) -> datetime:
+    return instant_de(au, time(23, 59, 59))
+
+
+def rappels(creanciers: Collection[Creancier], *, au: date) -> QuerySet[Appel]:
+    """Qui ne doit plus rien ne se rappelle pas."""
+    doit = Facture.objects.parmi(creanciers).ouvertes().filter(client=OuterRef("client"))
+    dus = Appel.objects.parmi(creanciers).a_rappeler(jusqu_a=_ce_soir(au))
+    return dus.filter(Exists(doit))
+
+
+def _rappels(chez: dict[int, Creancier], au: date) -> list[Action]:
+    appels = rappels(chez.values(), au=au).select_related("client", "contact")
+    return [
+        Action(
+            "heure",
+            chez[appel.creancier_id],
+            appel.client_id,
+            appel.client.nom,
+            _raison_du_rappel(appel, au),
+            a=appel.rappel_le,
+            objet_id=appel.pk,
+        )
+        for appel in appels
+    ]
+
+
+def _raison_du_rappel(appel: Appel, au: date) -> str:
+    prevu = jour_de(appel.rappel_le)
+    quand = f"à {heure(appel.rappel_le)}" if prevu == au else f"dû le {jour_court(prevu)}"
+    qui = f", demander {appel.contact}" if appel.contact_id else ""
+    return f"Rappel {quand}{qui} ({appel.get_issue_display().lower().rstrip('…').rstrip()})"
+
+
+def rompues(creanciers: Collection[Creancier], *, au: date) -> QuerySet[Promesse]:
+    limite = au - timedelta(days=JOURS_DE_GRACE)
+    return Promesse.objects.parmi(creanciers).en_cours().filter(pour_le__lt=limite)
+
+
+def _promesses_rompues(chez: dict[int, Creancier], au: date) -> list[Action]:
+    return [
+        Action(
+            "promesse",
+            chez[promesse.creancier_id],
+            promesse.client_id,
+            promesse.client.nom,
+            f"Promis {euros(promesse.montant)} pour le {jour_court(promesse.pour_le)}, rien reçu",
+            objet_id=promesse.pk,
+        )
+        for promesse in rompues(chez.values(), au=au).select_related("client")
+    ]
+
+
+def relances_du_jour(creanciers: Collection[Creancier], *, au: date) -> QuerySet[Relance]:
+    # Refusée par le serveur, elle retient ses factures : elle reste là tant qu'elles sont dues.
+    doivent = RelanceFacture.objects.filter(
+        creancier=OuterRef("creancier"),
+        relance=OuterRef("pk"),
+        est_vivante=True,
+        facture__solde__gt=0,
+    )
+    return (
+        Relance.objects.parmi(creanciers)
+        .filter(
+            Q(etat__in=[EtatRelance.A_FAIRE, EtatRelance.A_VALIDER], prevue_le__lte=au)
+            | Q(etat=EtatRelance.INCERTAINE)
+            | Q(etat=EtatRelance.ECHEC) & Exists(doivent)
+        )
+        .filter(courrier=None)
+    )
+
+
+def _relances(chez: dict[int, Creancier], au: date) -> list[Action]:
+    relances = (
+        relances_du_jour(chez.values(), au=au)
+        .select_related("client", "etape")
+        .order_by("prevue_le", "pk")[: MAXIMUM * 2]
+    )
+    return [
+        Action(
+            _genre(relance),
+            chez[relance.creancier_id],
+            relance.client_id,
+            relance.client.nom,
+            _raison(relance),
+            objet_id=relance.pk,
+        )
+        for relance in relances
+    ]
+
+
+def _genre(relance: Relance) -> str:
+    if relance.etat == EtatRelance.INCERTAINE:
+        return "trancher"
+    if relance.etat == EtatRelance.ECHEC:
+        return "corriger"
+    if relance.etat == EtatRelance.A_VALIDER:
+        return "valider"
+    match relance.canal:
+        case Canal.TELEPHONE:
+            return "appel"
+        case Canal.COURRIEL:
+            return "corriger"
+        case Canal.MISE_EN_DEMEURE | Canal.CONTENTIEUX:
+            return "decider"
+    return "poste"
+
+
+def _raison(relance: Relance) -> str:
+    nom = relance.etape.nom if relance.etape_id else relance.get_canal_display()
+    match _genre(relance):
+        case "trancher":
+            return f"{nom} : parti ou non ? À vérifier"
+        case "valider":
+            return f"{nom} : message à valider"
+        case "corriger":
+            return relance.motif or f"{nom} : adresse à corriger"
+        case "poste":
+            return f"{nom} à préparer"
+        case "decider":
+            return f"{nom} : à décider"
+    return relance.motif or nom
+
+
+def courriers_du_jour(creanciers: Collection[Creancier]) -> QuerySet[Courrier]:
+    """À poster, ou posté en recommandé sans son numéro."""
+    return (
+        Courrier.objects.parmi(creanciers)
+        .filter(
+            Q(etat=EtatCourrier.A_POSTER)
+            | Q(etat=EtatCourrier.POSTE, numero_suivi="") & ~Q(canal=Canal.COURRIER)
+        )
+        .filter(canal__in=CANAUX_POSTAUX)
+    )
+
+
+def _courriers(chez: dict[int, Creancier], au: date) -> list[Action]:
+    courriers = courriers_du_jour(chez.values()).select_related("client")[:MAXIMUM]
+    return [
+        Action(
+            "poste",
+            chez[courrier.creancier_id],
+            courrier.client_id,
+            courrier.client.nom,
+            f"{courrier.get_canal_display()} "
+            + ("à poster" if courrier.etat == EtatCourrier.A_POSTER else ": numéro à saisir"),
+            objet_id=-courrier.pk,
+        )
+        for courrier in courriers
+    ]
+
+
+def adresses_rendues(creanciers: Collection[Creancier], *, au: date) -> QuerySet[Client]:
+    """Un courrier est revenu, et le client doit encore : son adresse se revoit."""
+    doit = Facture.objects.parmi(creanciers).ouvertes().filter(client=OuterRef("pk"))
+    rendues = Client.objects.parmi(creanciers).actifs().filter(adresse_invalide_le__lte=au)
+    return rendues.filter(Exists(doit))
+
+
+def _adresses_rendues(chez: dict[int, Creancier], au: date) -> list[Action]:
+    return [
+        Action(
+            "corriger",
+            chez[client.creancier_id],
+            client.pk,
+            client.nom,
+            f"Courrier rendu le {jour(client.adresse_invalide_le)} : adresse postale à revoir",
+            objet_id=-client.pk,
+        )
+        for client in adresses_rendues(chez.values(), au=au)[:MAXIMUM]
+    ]
+
+
+def _echeances(chez: dict[int, Creancier], au: date) -> list[Action]:
+    """Chaque échéance légale proche : la plus prochaine d'abord."""
+    return [
+        Action(
+            "echeance" if ligne.est_pressante else "surveiller",
+            chez[ligne.client.creancier_id],
+            ligne.client.pk,
+            ligne.client.nom,
+            ligne.raison,
+            a=instant_de(ligne.le) if ligne.le else None,
+            objet_id=ligne.objet_id,
+            lien=ligne.lien,
+            mot="Voir le droit de la facture" if ligne.objet_id > 0 else "Ouvrir la procédure",
+        )
+        for ligne in echeances_des_clients(chez.values(), au=au)
+        if ligne.client is not None
+    ]
+
+
+# Ce que chaque source peut rendre : un canal ne lit que les siennes.
+SOURCES = (
+    (_rappels, {"heure"}),
+    (_promesses_rompues, {"promesse"}),
+    (_relances, {"trancher", "corriger", "valider", "appel", "poste", "decider"}),
+    (_courriers, {"poste"}),
+    (_adresses_rendues, {"corriger"}),
+    (_echeances, {"echeance", "surveiller"}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attente:
+    """Les nombres du cadre."""
+
+    journee: int = 0
+    a_valider: int = 0
+
+
+def combien(creanciers: Collection[Creancier], *, maintenant: datetime) -> Attente:
+    """Ce que compte Ma journée, échéances légales à part, et les relances à valider.
+
+    Une requête, sur toutes les pages : les échéances en coûteraient cinq.
+    """
+    if not creanciers:
+        return Attente()
+    au = jour_de(maintenant)
+    relances = relances_du_jour(creanciers, au=au)
+    sources = (
+        rappels(creanciers, au=au),
+        rompues(creanciers, au=au),
+        relances,
+        courriers_du_jour(creanciers),
+        adresses_rendues(creanciers, au=au),
+        relances.filter(etat=EtatRelance.A_VALIDER),
+    )
+    un_creancier = next(iter(creanciers))
+    [nombres] = Creancier.objects.filter(pk=un_creancier.pk).values_list(
+        *(_nombre(source) for source in sources)
+    )
+    *file, a_valider = (nombre or 0 for nombre in nombres)
+    return Attente(sum(file), a_valider)
+
+
+def _nombre(source: QuerySet) -> Subquery:
+    compte = source.order_by().values(un=Value(1)).annotate(nombre=Count("pk")).values("nombre")
+    return Subquery(compte, output_field=IntegerField())
