@@ -10,6 +10,7 @@ from factures.imports.entetes import LIBELLES
 from factures.imports.reprises import TOUT
 from factures.lectures.importation import COLONNE_MONTREE, Saisie, lignes_a_montrer
 from factures.models import Importation, LigneImport
+from recouvrement.socle.valeurs import ValeurRefusee, lire_date, lire_montant
 
 _DE_TABLEUR = re.compile(r", ligne [0-9]+$")
 MONTANTS = ("montant_ht", "montant_tva", "montant_ttc")
@@ -43,15 +44,28 @@ def champs_a_corriger(ligne: LigneImport) -> dict[str, str]:
     """Champ → son texte, pour une ligne de tableur refusée ; rien pour un fichier entier."""
     if ligne.sort != SortLigne.REFUSEE or not _DE_TABLEUR.search(ligne.origine):
         return {}
-    vises = [c for refus in ligne.refus for c in ENSEMBLE.get(refus["champ"], (refus["champ"],))]
+    vises = [c for refus in ligne.refus for c in _en_cause(ligne.lu, refus["champ"])]
     return {champ: _ecrit(ligne.lu, champ) for champ in vises if champ in LIBELLES}
+
+
+def _en_cause(lu: Mapping[str, Any], champ: str) -> tuple[str, ...]:
+    """Une valeur illisible est seule en cause ; lisible, elle en contredit d'autres."""
+    ecrit = _ecrit(lu, champ)
+    try:
+        if champ in MONTANTS:
+            lire_montant(ecrit)
+        elif champ == "date_echeance":
+            lire_date(ecrit)
+    except ValeurRefusee:
+        return (champ,)
+    return ENSEMBLE.get(champ, (champ,))
 
 
 def saisies(ligne: LigneImport) -> dict[str, list[Saisie]]:
     """Les champs à corriger, rangés sous la colonne de l'aperçu qui les montre."""
     par_colonne: dict[str, list[Saisie]] = {}
     for champ, valeur in champs_a_corriger(ligne).items():
-        saisie = Saisie(nom_de_saisie(ligne, champ), LIBELLES[champ], valeur)
+        saisie = Saisie(nom_de_saisie(ligne, champ), champ, LIBELLES[champ], valeur)
         par_colonne.setdefault(COLONNE_MONTREE.get(champ, champ), []).append(saisie)
     return par_colonne
 

@@ -22,8 +22,8 @@ COLONNES = (
     ("date_emission", "Date"),
     ("date_echeance", "Échéance"),
     ("montant_ttc", "Montant TTC"),
-    ("libelle", "Objet"),
 )
+TITRES = dict(COLONNES)
 TONS = {
     SortLigne.CREEE: "solde",
     SortLigne.MISE_A_JOUR: "accent",
@@ -53,6 +53,7 @@ class Saisie:
     """Une cellule refusée que l'on peut corriger dans l'aperçu."""
 
     nom: str
+    champ: str
     libelle: str
     valeur: str
 
@@ -64,6 +65,16 @@ class CelluleVue:
     faux: str = ""
     doute: str = ""
     saisies: tuple[Saisie, ...] = ()
+    sous_titre: str = ""
+
+    @property
+    def titre(self) -> str:
+        return TITRES[self.champ]
+
+    @property
+    def se_saisit(self) -> bool:
+        """Le champ de saisie redit déjà la valeur."""
+        return any(saisie.champ == self.champ for saisie in self.saisies)
 
     @property
     def est_jour(self) -> bool:
@@ -78,12 +89,22 @@ class CelluleVue:
 class LigneVue:
     ligne: LigneImport
     cellules: list[CelluleVue]
-    # Ce qui ne tient à aucune colonne montrée.
-    reste: list[str]
+    # Ce qui ne tient à aucune colonne montrée : raisons du refus, remarques.
+    raisons: list[str]
+    remarques: list[str]
     sort: SortLigne
     fichier_unique: bool
     # Refusée pour sa seule forme : une personne peut l'admettre.
     est_admissible: bool = False
+
+    @property
+    def est_muette(self) -> bool:
+        """Un fichier dont rien n'a été lu : ses raisons tiennent toute la ligne."""
+        return not any(cellule.valeur or cellule.saisies for cellule in self.cellules)
+
+    @property
+    def toutes_raisons(self) -> list[str]:
+        return [*self.raisons, *(cellule.faux for cellule in self.cellules if cellule.faux)]
 
     @property
     def origine(self) -> str:
@@ -128,7 +149,9 @@ def en_vue(
     saisies: Mapping[str, Sequence[Saisie]] = MappingProxyType({}),
     est_admissible: bool = False,
 ) -> LigneVue:
-    faux, doutes = _par_champ(ligne.refus), _par_champ(ligne.alertes)
+    est_refusee = ligne.sort == SortLigne.REFUSEE
+    # Refusée, une ligne ne dit que pourquoi : ses remarques viendront si elle passe.
+    faux, doutes = _par_champ(ligne.refus), {} if est_refusee else _par_champ(ligne.alertes)
     cellules = [
         CelluleVue(
             champ,
@@ -136,12 +159,14 @@ def en_vue(
             " ".join(faux.pop(champ, ())),
             " ".join(doutes.pop(champ, ())),
             tuple(saisies.get(champ, ())),
+            sous_titre=_valeur(ligne.lu, "libelle") if champ == "numero" else "",
         )
         for champ, _ in COLONNES
     ]
-    reste = [phrase for phrases in (*faux.values(), *doutes.values()) for phrase in phrases]
+    raisons = [phrase for phrases in faux.values() for phrase in phrases]
+    remarques = [phrase for phrases in doutes.values() for phrase in phrases]
     return LigneVue(
-        ligne, cellules, reste, SortLigne(ligne.sort), fichier_unique, est_admissible=est_admissible
+        ligne, cellules, raisons, remarques, SortLigne(ligne.sort), fichier_unique, est_admissible
     )
 
 
