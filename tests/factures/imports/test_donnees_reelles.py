@@ -5,14 +5,21 @@ Chaque ligne attendue a été relevée dans le XML de la facture, à la main.
 
 import os
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
+from clients.models import Client, Coordonnee
+from factures.imports import depot
+from factures.imports.depot import preparer_import, relire_import, valider_import
 from factures.imports.isolement import lire_fichiers
 from factures.imports.types import ResultatLecture
+from factures.models import Facture, Piece
+from tests.fabriques.comptes import un_creancier
 
 RACINE = Path(__file__).resolve().parents[3]
 ESSAI = Path(os.environ.get("DONNEES_ESSAI", RACINE.parent / "shared" / "donnees"))
@@ -249,3 +256,47 @@ def test_le_fichier_se_lit_juste_ou_se_refuse_en_nommant_son_defaut(nom, resulta
     acheteur = facture.acheteur
     assert (acheteur.siren, acheteur.code_postal, acheteur.courriel) == attendue.reperes
     assert attendue.alerte in " ".join(alerte.phrase for alerte in resultat.alertes)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("nom", ATTENDUES)
+def test_le_fichier_s_enregistre_tel_qu_il_se_lit(nom, resultats, monkeypatch):
+    """Du dépôt à la base, l'aperçu relu en chemin : ni plus, ni moins, ni autrement."""
+    resultat, attendue = resultats[nom], ATTENDUES[nom]
+    monkeypatch.setattr(depot, "lire_au_fil", lambda fichiers: [resultat for _ in fichiers])
+    creancier, maintenant = un_creancier(), datetime(2026, 11, 2, 9, tzinfo=UTC)
+    octets = (FACTURES / nom).read_bytes()
+    importation = preparer_import(creancier, [(nom, octets)], acteur=None, maintenant=maintenant)
+    importation = relire_import(importation)
+    valider_import(importation, acteur=None, maintenant=maintenant)
+    factures = list(Facture.objects.pour(creancier).select_related("client"))
+    if isinstance(attendue, str):
+        assert factures == []
+        assert not Client.objects.pour(creancier).exists()
+        return
+    (facture,) = factures
+    *mots, emission, echeance = attendue.entete.split(" ")
+    assert (facture.numero, facture.nature) == (" ".join(mots[:-1]), mots[-1])
+    assert facture.date_emission == date.fromisoformat(emission)
+    if echeance == "None":
+        # Le délai habituel du créancier, et l'aperçu l'a dit ; un avoir n'en a pas.
+        jours = 0 if facture.est_avoir else creancier.delai_paiement
+        assert facture.date_echeance == facture.date_emission + timedelta(days=jours)
+    else:
+        assert facture.date_echeance == date.fromisoformat(echeance)
+    ht, tva, ttc, _, reste = (Decimal(montant) for montant in attendue.totaux.split())
+    assert (facture.montant_ht, facture.montant_tva) == (ht, tva)
+    assert (facture.montant_ttc, facture.solde, facture.devise) == (ttc, reste, "EUR")
+    client = facture.client
+    assert (client.nom, client.siren, client.code_postal) == (
+        attendue.acheteur,
+        *attendue.reperes[:2],
+    )
+    assert client.est_a_completer
+    courriels = Coordonnee.objects.pour(creancier).filter(client=client, genre="courriel")
+    assert list(courriels.values_list("valeur", flat=True)) == [attendue.reperes[2]] * bool(
+        attendue.reperes[2]
+    )
+    pieces = Piece.objects.pour(creancier).filter(facture=facture)
+    assert pieces.count() == nom.endswith(".pdf")
+    call_command("verifier_soldes", stdout=StringIO())
