@@ -9,7 +9,9 @@ from functools import cached_property
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
+from recouvrement.accueil.lectures.a_faire import combien
 from recouvrement.comptes.acces import habilitations_de
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation
@@ -50,6 +52,7 @@ class Entree:
     icone: str = ""
     touche: str = ""
     courante: bool = False
+    nombre: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,21 @@ class Cadre:
         return chez or lien("accueil:journee_creancier", creancier.code)
 
     def _entree(self, libelle: str, icone: str, url: str, touche: str) -> Entree:
-        return Entree(libelle, url, icone, touche, courante=libelle == self._rubrique)
+        return Entree(
+            libelle,
+            url,
+            icone,
+            touche,
+            courante=libelle == self._rubrique,
+            nombre=self._nombres.get(icone, 0),
+        )
+
+    @cached_property
+    def _nombres(self) -> dict[str, int]:
+        """Ce qui attend, chez ce créancier ou chez tous : une requête par page."""
+        chez = [self.creancier] if self.creancier else self.creanciers
+        attente = combien(chez, maintenant=timezone.now())
+        return {"journee": attente.journee, "relance": attente.a_valider}
 
     @cached_property
     def _rubrique(self) -> str:

@@ -10,9 +10,9 @@ from django.db import transaction
 from clients.actions import marquer_coordonnee
 from clients.enums import GenreCoordonnee, Validite
 from clients.models import Client, Contact, Coordonnee
-from factures.actions import ouvrir_litige
-from factures.enums import MotifLitige
-from factures.models import Facture
+from factures.actions import clore_litige, ouvrir_litige
+from factures.enums import IssueLitige, MotifLitige
+from factures.models import Facture, Litige
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.erreurs import ErreurMetier
@@ -26,6 +26,7 @@ from relances.models import Appel, Promesse, Relance
 TENTATIVES_MAX = 3
 JOURS_ENTRE_TENTATIVES = 2
 HEURE_DE_RAPPEL = time(9)
+FAUX_NUMERO = "Mauvais numéro"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,9 @@ def annuler_appel(appel: Appel, *, maintenant: datetime, acteur: Utilisateur) ->
     appel.annule_le = maintenant
     appel.save(update_fields=["annule_le"])
     le = jour_de(maintenant)
-    for promesse in Promesse.objects.pour(appel.creancier).filter(appel=appel).en_cours():
-        promesse.close_le = le
-        promesse.save(update_fields=["close_le"])
-        inscrire(Evenement.PROMESSE_ANNULEE, cible=promesse, acteur=acteur, client=appel.client_id)
+    _defaire_la_promesse(appel, le=le, acteur=acteur)
+    _defaire_les_litiges(appel, le=le, acteur=acteur)
+    _defaire_le_faux_numero(appel, le=le, acteur=acteur)
     if appel.relance_id and appel.relance.etat == EtatRelance.FAITE:
         Relance.objects.pour(appel.creancier).filter(pk=appel.relance_id).update(
             etat=EtatRelance.A_FAIRE, faite_le=None
@@ -110,6 +110,50 @@ def annuler_appel(appel: Appel, *, maintenant: datetime, acteur: Utilisateur) ->
     ).update(rappel_clos_le=None)
     inscrire(Evenement.APPEL_ANNULE, cible=appel, acteur=acteur, client=appel.client_id)
     return appel
+
+
+def _defaire_la_promesse(appel: Appel, *, le: date, acteur: Utilisateur) -> None:
+    """La sienne ne compte plus ; celle qu'elle avait remplacée vaut de nouveau."""
+    siennes = Promesse.objects.pour(appel.creancier).filter(client=appel.client_id)
+    for promesse in siennes.filter(appel=appel).en_cours():
+        promesse.close_le = le
+        promesse.save(update_fields=["close_le"])
+        inscrire(Evenement.PROMESSE_ANNULEE, cible=promesse, acteur=acteur, client=appel.client_id)
+        remplacee = (
+            siennes.filter(pk__lt=promesse.pk, close_le=promesse.faite_le, est_tenue=None)
+            .exclude(appel__annule_le__isnull=False)
+            .order_by("-pk")
+            .first()
+        )
+        if remplacee is not None:
+            remplacee.close_le = None
+            remplacee.save(update_fields=["close_le"])
+
+
+def _defaire_les_litiges(appel: Appel, *, le: date, acteur: Utilisateur) -> None:
+    if appel.issue != Issue.CONTESTE:
+        return
+    ouverts = Litige.objects.pour(appel.creancier).ouverts()
+    for litige in ouverts.filter(
+        facture__client=appel.client_id,
+        ouvert_le=jour_de(appel.appele_le),
+        ouvert_par=appel.auteur_id,
+        detail=appel.note,
+    ):
+        clore_litige(litige, issue=IssueLitige.INFONDE, note="Appel annulé", le=le, acteur=acteur)
+
+
+def _defaire_le_faux_numero(appel: Appel, *, le: date, acteur: Utilisateur) -> None:
+    if appel.issue != Issue.MAUVAIS_NUMERO or not appel.numero:
+        return
+    for coordonnee in Coordonnee.objects.pour(appel.creancier).filter(
+        client=appel.client_id,
+        genre=GenreCoordonnee.TELEPHONE,
+        valeur=appel.numero,
+        validite=Validite.INVALIDE,
+        motif=FAUX_NUMERO,
+    ):
+        marquer_coordonnee(coordonnee, validite=Validite.INCONNUE, le=le, acteur=acteur)
 
 
 @transaction.atomic
@@ -188,7 +232,7 @@ def _non_joint(
             marquer_coordonnee(
                 coordonnee,
                 validite=Validite.INVALIDE,
-                motif="Mauvais numéro",
+                motif=FAUX_NUMERO,
                 le=jour,
                 acteur=acteur,
             )

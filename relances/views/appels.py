@@ -3,7 +3,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clients.models import Client
@@ -48,18 +48,24 @@ def appel(request: RequeteHabilitee, pk: int) -> HttpResponse:
         except ErreurMetier as erreur:
             form.add_error(None, str(erreur))
         else:
-            annoncer(
-                request,
-                f"{client} : {_resume(consigne)}",
-                annuler=reverse(
-                    "relances:annuler_appel", args=[request.creancier.code, consigne.pk]
-                ),
+            annuler_ici = reverse(
+                "relances:annuler_appel", args=[request.creancier.code, consigne.pk]
             )
+            # « Annuler » ramène à la fiche d'où l'on venait, pas à celle d'après.
+            if ici := request.POST.get("ici"):
+                annuler_ici += f"?{urlencode({'suivant': ici})}"
+            annoncer(request, f"{client} : {_resume(consigne)}", annuler=annuler_ici)
             return redirect(_suite(request, client))
     return render(
         request,
         "relances/appel.html",
-        {"client": client, "form": form, "echu": echu, "suivant": request.POST.get("suivant", "")},
+        {
+            "client": client,
+            "form": form,
+            "echu": echu,
+            "suivant": request.POST.get("suivant", ""),
+            "ici": request.POST.get("ici", ""),
+        },
         status=422 if form.errors else 200,
     )
 
@@ -71,8 +77,8 @@ def annuler(request: RequeteHabilitee, pk: int) -> HttpResponse:
         Appel.objects.pour(request.creancier).select_related("client", "relance"), pk=pk
     )
     annuler_appel(consigne, maintenant=timezone.now(), acteur=request.user)
-    annoncer(request, "L'appel est annulé : il reste au fil, barré.")
-    return redirect(consigne.client)
+    annoncer(request, f"{consigne.client} : appel annulé, il reste au fil, barré.")
+    return redirect(_suite(request, consigne.client))
 
 
 @require_POST
@@ -118,7 +124,7 @@ def _resume(consigne: Appel) -> str:
 
 def _suite(request: RequeteHabilitee, client: Client) -> str:
     """La page d'où l'on vient, si elle est à nous."""
-    suivant = request.POST.get("suivant", "")
+    suivant = request.GET.get("suivant") or request.POST.get("suivant", "")
     if suivant and url_has_allowed_host_and_scheme(suivant, {request.get_host()}):
         return suivant
     return client.get_absolute_url()

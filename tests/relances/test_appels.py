@@ -215,6 +215,41 @@ def test_annuler_un_appel_rend_l_etape_la_promesse_et_les_rappels(client):
     assert avant.rappel_clos_le is None
 
 
+def test_annuler_un_appel_rend_la_promesse_qu_il_avait_remplacee(client):
+    ancienne = appeler(
+        client, Issue.PROMET, suite=Suite(montant=Decimal("80.00"), pour_le=date(2026, 3, 6))
+    ).promesse
+    appel = appeler(
+        client, Issue.PROMET, suite=Suite(montant=Decimal("100.00"), pour_le=date(2026, 3, 9))
+    )
+
+    annuler_appel(appel, maintenant=LE, acteur=appel.auteur)
+
+    assert list(Promesse.objects.pour(client.creancier).en_cours()) == [ancienne]
+
+
+def test_annuler_un_appel_clot_le_litige_qu_il_avait_ouvert(client):
+    facture = une_facture(client=client)
+    appel = appeler(client, Issue.CONTESTE, note="Le métré", suite=Suite(factures=(facture,)))
+
+    annuler_appel(appel, maintenant=LE, acteur=appel.auteur)
+
+    [litige] = Litige.objects.pour(client.creancier)
+    assert (litige.clos_le, litige.note_issue) == (date(2026, 3, 2), "Appel annulé")
+
+
+def test_annuler_un_faux_numero_le_rend_a_essayer(client):
+    numero = une_coordonnee(client, genre=GenreCoordonnee.TELEPHONE, valeur="+33199001234")
+    appel = appeler(client, Issue.MAUVAIS_NUMERO, numero=numero.valeur)
+    numero.refresh_from_db()
+    assert numero.validite == Validite.INVALIDE
+
+    annuler_appel(appel, maintenant=LE, acteur=appel.auteur)
+
+    numero.refresh_from_db()
+    assert numero.validite == Validite.INCONNUE
+
+
 def test_clore_un_rappel_le_retire_de_la_file(client):
     appel = appeler(client, Issue.SANS_REPONSE)
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from recouvrement.accueil.lectures.a_faire import Attente, combien
 from recouvrement.accueil.lectures.journee import ma_journee
 from relances.actions.appels import Suite, consigner_appel
 from relances.actions.promesses import promettre
@@ -196,3 +197,38 @@ def test_l_action_mene_a_la_facture_depuis_la_page(client, creancier):
     texte = client.get(reverse("accueil:journee_creancier", args=[creancier.code])).content.decode()
     assert reverse("factures:droit", args=[creancier.code, facture.pk]) in texte
     assert "Voir le droit de la facture" in texte
+
+
+def test_les_filtres_disent_combien_chacun_montrerait(creancier):
+    autre = un_creancier()
+    une_journee_chargee(creancier)
+    client, facture = un_debiteur(autre, "Ailleurs")
+    une_relance(client, factures=[facture])
+
+    file = ma_journee(
+        [creancier, autre], maintenant=MAINTENANT, canal="appels", chez_qui=autre.code, compter=True
+    )
+
+    assert [action.client_nom for action in file.actions] == ["Ailleurs"]
+    assert {cle: nombre for cle, _, nombre in file.par_canal} == {
+        "appels": 1,
+        "courriels": 0,
+        "courriers": 0,
+        "decisions": 0,
+    }
+    assert file.par_creancier == [(creancier, 4), (autre, 1)]
+
+
+def test_le_cadre_compte_comme_la_page(creancier, django_assert_num_queries):
+    une_journee_chargee(creancier)
+
+    with django_assert_num_queries(1):
+        attente = combien([creancier], maintenant=MAINTENANT)
+
+    assert attente.journee == journee(creancier).a_faire == 6
+    assert attente.a_valider == 1
+
+
+def test_sans_creancier_le_cadre_ne_compte_rien(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert combien([], maintenant=MAINTENANT) == Attente()
