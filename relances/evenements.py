@@ -7,6 +7,7 @@ class Evenement(models.TextChoices):
     SCENARIO_PUBLIE = "scenario_publie", "Scénario publié"
     RELANCE_PLANIFIEE = "relance_planifiee", "Relance prévue"
     RELANCE_VALIDEE = "relance_validee", "Relance validée"
+    RELANCE_REPORTEE = "relance_reportee", "Relance reportée"
     RELANCE_RETOUCHEE = "relance_retouchee", "Relance retouchée"
     RELANCE_ENVOYEE = "relance_envoyee", "Relance envoyée"
     RELANCE_ANNULEE = "relance_annulee", "Relance annulée"

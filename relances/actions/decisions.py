@@ -68,6 +68,13 @@ def reporter(relance: Relance, *, au: date, acteur: Utilisateur) -> Relance:
     zone = relance.creancier.zone_feries
     relance.prevue_le = jour_ouvre(au + timedelta(days=1), zone)
     relance.save(update_fields=["prevue_le"])
+    inscrire(
+        Evenement.RELANCE_REPORTEE,
+        cible=relance,
+        acteur=acteur,
+        client=relance.client_id,
+        au=relance.prevue_le,
+    )
     return relance
 
 
