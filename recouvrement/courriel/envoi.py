@@ -14,11 +14,13 @@ from typing import Protocol
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.courriel.transport import Coupure, Injoignable, Refus, Transport
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.requetes import RequeteFigee
 
 BAIL_RECLAME = timedelta(minutes=2)
 # Plus long que l'attente du point final : un balai trop pressé ferait des incertains pour rien.
@@ -111,20 +113,27 @@ class DejaCompose:
 DEJA_COMPOSE = DejaCompose()
 
 
-@transaction.atomic
-def reclamer_un(maintenant: datetime) -> Envoi | None:
-    """Prend un message dû, pour deux minutes. SKIP LOCKED ; sur SQLite, BEGIN IMMEDIATE."""
-    envoi = (
+def _requete_d_un_envoi_du(*, maintenant: datetime) -> QuerySet[Envoi]:
+    return (
         Envoi.objects.systeme()
         .a_envoyer(maintenant=maintenant)
         .select_related("creancier")
         .exclude(creancier__envois_geles=True)
         .order_by("pas_avant", "pk")
-        .select_for_update(skip_locked=True, of=("self",))
-        .first()
+        .select_for_update(skip_locked=True, of=("self",))[:1]
     )
-    if envoi is None:
+
+
+UN_ENVOI_DU = RequeteFigee(_requete_d_un_envoi_du, maintenant=datetime)
+
+
+@transaction.atomic
+def reclamer_un(maintenant: datetime) -> Envoi | None:
+    """Prend un message dû, pour deux minutes. SKIP LOCKED ; sur SQLite, BEGIN IMMEDIATE."""
+    dus = UN_ENVOI_DU(maintenant=maintenant)
+    if not dus:
         return None
+    envoi = dus[0]
     envoi.etat, envoi.jeton = EtatEnvoi.RECLAME, uuid4()
     envoi.bail = maintenant + BAIL_RECLAME
     # Compté à la prise : un message qui ferait mourir le processus finit par s'arrêter.

@@ -6,17 +6,19 @@ règlement validé avant elle l'emporte toujours.
 
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from clients.actions import marquer_coordonnee
 from clients.enums import Validite
 from clients.models import Coordonnee
 from factures.models import Facture
+from recouvrement.comptes.models import Creancier
 from recouvrement.courriel.actions import en_octets
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.envoi import Arret, Composition, Recomposer
 from recouvrement.courriel.models import Envoi
 from recouvrement.journal.actions import inscrire
+from recouvrement.socle.requetes import RequeteFigee
 from recouvrement.socle.temps import jour_de
 from relances.actions.planification import ADRESSE_A_CORRIGER
 from relances.enums import CodeBlocage, EtatRelance
@@ -82,20 +84,15 @@ class MetierRelance:
 
     def verrouiller(self, envoi: Envoi) -> None:
         """La relance avant l'envoi : l'ordre de tous ceux qui prennent les deux."""
-        list(
-            Relance.objects.pour(envoi.creancier)
-            .filter(envoi=envoi)
-            .select_for_update(of=("self",))
-            .values_list("pk", flat=True)
-        )
+        RELANCE_VERROUILLEE(creancier=envoi.creancier_id, envoi=envoi.pk)
 
     def parti(self, envoi: Envoi, composition: Composition | None, *, maintenant: datetime) -> None:
-        relances = Relance.objects.pour(envoi.creancier).filter(envoi=envoi)
-        relance = relances.get()
+        # Relue à part du verrou : ce qu'il a attendu y est.
+        (relance,) = RELANCE(creancier=envoi.creancier_id, envoi=envoi.pk)
         if relance.etat == EtatRelance.ANNULEE:
             # Annulée pendant la transmission : elle est partie quand même, et cela se dit.
             _ranimer(relance, composition)
-        relances.update(
+        Relance.objects.pour(envoi.creancier).filter(pk=relance.pk).update(
             etat=EtatRelance.FAITE,
             faite_le=maintenant,
             motif="",
@@ -133,6 +130,18 @@ class MetierRelance:
 
 
 METIER = MetierRelance()
+
+
+def _requete_de_relance(*, creancier: int, envoi: int) -> QuerySet[Relance]:
+    return Relance.objects.pour(Creancier(pk=creancier)).filter(envoi=envoi)
+
+
+def _requete_avec_verrou(*, creancier: int, envoi: int) -> QuerySet[Relance]:
+    return _requete_de_relance(creancier=creancier, envoi=envoi).select_for_update(of=("self",))
+
+
+RELANCE = RequeteFigee(_requete_de_relance, creancier=int, envoi=int)
+RELANCE_VERROUILLEE = RequeteFigee(_requete_avec_verrou, creancier=int, envoi=int)
 
 
 def _relire(envoi: Envoi, *, maintenant: datetime, verrou: bool = False) -> Relue | Arret:

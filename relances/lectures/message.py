@@ -22,6 +22,7 @@ from recouvrement.documents.contextes import partie_du_creancier
 from recouvrement.documents.qr import qr_de_virement_png
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.montants import ZERO
+from recouvrement.socle.requetes import RequeteFigee
 from recouvrement.socle.templatetags import formats
 from recouvrement.socle.temps import jour_de
 from relances.enums import Canal, EtatRelance
@@ -287,13 +288,22 @@ def _mentions(creancier: Creancier) -> str:
 
 
 def _contact(client: Client, destinataire: str) -> str:
-    coordonnee = (
-        Coordonnee.objects.pour(client.creancier)
+    trouvees = COORDONNEE(
+        creancier=client.creancier_id, client=client.pk, destinataire=destinataire
+    )
+    return trouvees[0].contact.nom if trouvees else ""
+
+
+def _requete_de_coordonnee(*, creancier: int, client: int, destinataire: str):
+    return (
+        Coordonnee.objects.pour(Creancier(pk=creancier))
         .filter(client=client, valeur=destinataire)
         .select_related("contact")
-        .first()
+        .order_by("pk")[:1]
     )
-    return coordonnee.contact.nom if coordonnee else ""
+
+
+COORDONNEE = RequeteFigee(_requete_de_coordonnee, creancier=int, client=int, destinataire=str)
 
 
 def _precedente(relance: Relance) -> date | None:

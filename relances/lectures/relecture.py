@@ -6,12 +6,15 @@ Le départ d'un message et la page qui le montre lisent la même chose, par la m
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
+from django.db import models
 from django.db.models import DateField, DateTimeField, Exists, Max, OuterRef, Subquery
 
 from clients.models import Coordonnee
 from factures.models import Facture, Litige
 from recouvrement.comptes.models import Creancier
+from recouvrement.socle.requetes import RequeteFigee
 from recouvrement.socle.temps import jour_de
 from relances.enums import Canal, CodeBlocage, EtatRelance
 from relances.lectures.faits import faits_du_creancier, fenetre_de
@@ -63,7 +66,7 @@ def relire(
     au = jour_de(maintenant)
     faits = _faits(relance, au=au, maintenant=maintenant)
     dues, contre, passagers = [], {}, {}
-    lignes = list(_lire_les_lignes(relance))
+    lignes = LIGNES(creancier=relance.creancier_id, relance=relance.pk)
     for ligne in lignes:
         trouves = [*_caduque(ligne, au=au), *blocages(_avec(faits, ligne))]
         fermes = [b for b in trouves if b.code not in PASSAGERS]
@@ -76,13 +79,25 @@ def relire(
 
 def _lire_la_relance(creancier: Creancier, *, verrou: bool, **laquelle: object) -> Relance:
     """Tout ce qui tient au client et au créancier, en une lecture."""
+    ((nom, valeur),) = laquelle.items()
+    pk = valeur.pk if isinstance(valeur, models.Model) else valeur
+    lues = RELANCES[nom, verrou](creancier=creancier.pk, laquelle=pk)
+    if not lues:
+        raise Relance.DoesNotExist
+    return lues[0]
+
+
+def _requete_de_relance(
+    nom: str, *, verrou: bool, creancier: int, laquelle: int
+) -> models.QuerySet[Relance]:
     chez = {"creancier": OuterRef("creancier"), "client": OuterRef("client")}
     faites = Relance.objects.filter(**chez, faite_le__isnull=False).exclude(pk=OuterRef("pk"))
     appels = Appel.objects.filter(**chez, annule_le=None)
     promesse = Promesse.objects.filter(**chez, close_le=None).order_by()
     adresse = Coordonnee.objects.filter(**chez, valeur=OuterRef("destinataire")).courriels()
     qs = (
-        Relance.objects.pour(creancier)
+        Relance.objects.pour(Creancier(pk=creancier))
+        .filter(**{nom: laquelle})
         .select_related("creancier", "client", "etape")
         .annotate(
             promesse_pour_le=Subquery(promesse.values("pour_le")[:1], output_field=DateField()),
@@ -91,9 +106,7 @@ def _lire_la_relance(creancier: Creancier, *, verrou: bool, **laquelle: object) 
             adresse_utilisable=Exists(adresse.utilisables()),
         )
     )
-    if verrou:
-        qs = qs.select_for_update(of=("self",))
-    return qs.get(**laquelle)
+    return qs.select_for_update(of=("self",)) if verrou else qs
 
 
 def _dernier(qs, champ: str):
@@ -103,17 +116,28 @@ def _dernier(qs, champ: str):
     )
 
 
-def _lire_les_lignes(relance: Relance):
+def _requete_des_lignes(*, creancier: int, relance: int) -> models.QuerySet[RelanceFacture]:
     litige = Litige.objects.filter(
-        creancier=relance.creancier, facture=OuterRef("facture"), clos_le=None
+        creancier=OuterRef("creancier"), facture=OuterRef("facture"), clos_le=None
     ).order_by()
     return (
-        RelanceFacture.objects.pour(relance.creancier)
+        RelanceFacture.objects.pour(Creancier(pk=creancier))
         .vivantes()
         .filter(relance=relance)
         .select_related("facture", "etape")
         .annotate(litige_le=Subquery(litige.values("ouvert_le")[:1], output_field=DateField()))
     )
+
+
+# Posées deux fois par message qui part : leur SQL ne s'écrit qu'une fois.
+RELANCES = {
+    (nom, verrou): RequeteFigee(
+        partial(_requete_de_relance, nom, verrou=verrou), creancier=int, laquelle=int
+    )
+    for nom in ("pk", "envoi")
+    for verrou in (False, True)
+}
+LIGNES = RequeteFigee(_requete_des_lignes, creancier=int, relance=int)
 
 
 def _caduque(ligne: RelanceFacture, *, au: date) -> list[Blocage]:
