@@ -54,6 +54,7 @@ class EtatImport(models.TextChoices):
     APERCU = "apercu", "À vérifier"
     VALIDE = "valide", "Importé"
     ABANDONNE = "abandonne", "Abandonné"
+    DEFAIT = "defait", "Défait"
 
 
 class SortLigne(models.TextChoices):

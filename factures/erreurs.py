@@ -57,6 +57,10 @@ class ImportDejaTraite(ErreurMetier):
     message = "Cet import a déjà été enregistré ou abandonné."
 
 
+class ImportIrreversible(ErreurMetier):
+    """Quelque chose est né de cet import : le défaire l'effacerait."""
+
+
 class ImportVide(ErreurMetier):
     message = "Aucun fichier n'a été déposé."
 

@@ -21,6 +21,7 @@ class Evenement(models.TextChoices):
     IMPORT_DEPOSE = "import_depose", "Fichiers à importer déposés"
     IMPORT_VALIDE = "import_valide", "Import enregistré"
     IMPORT_ABANDONNE = "import_abandonne", "Import abandonné"
+    IMPORT_DEFAIT = "import_defait", "Import défait"
     CLIENT_IMPORTE = "client_importe", "Client créé par un import"
     CONVENTION_POSEE = "convention_posee", "Convention posée"
     DECISION_ENREGISTREE = "decision_enregistree", "Décision de justice enregistrée"

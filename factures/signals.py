@@ -5,3 +5,7 @@ from django.dispatch import Signal
 # kwargs : creancier, factures (list[Facture]),
 # motif ("soldee", "rouverte", "litige", "contentieux" ou "modifiee").
 creances_changees = Signal()
+
+# kwargs : importation. Avant de retirer ses factures : chaque app ôte ce qu'elle avait seulement
+# prévu pour elles, ou lève une ErreurMetier si quelque chose a déjà été fait.
+import_a_defaire = Signal()

@@ -52,6 +52,7 @@ urlpatterns = [
     path("imports/<int:pk>/", imports.apercu, name="import"),
     path("imports/<int:pk>/valider/", imports.valider, name="valider_import"),
     path("imports/<int:pk>/abandonner/", imports.abandonner, name="abandonner_import"),
+    path("imports/<int:pk>/defaire/", imports.defaire, name="defaire_import"),
     path("imports/<int:pk>/corriger/", imports.corriger_les_lignes, name="corriger_import"),
     path("imports/<int:pk>/admettre/", imports.admettre_la_forme, name="admettre_import"),
     path("imports/<int:pk>/a-reprendre/", imports.a_reprendre, name="reprendre_import"),

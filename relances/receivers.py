@@ -6,16 +6,18 @@ from django.dispatch import receiver
 
 from clients.models import Client
 from clients.signals import clients_fusionnes
-from factures.models import Facture
-from factures.signals import creances_changees
+from factures.models import Facture, Importation
+from factures.signals import creances_changees, import_a_defaire
 from recouvrement.comptes.models import Creancier
+from recouvrement.socle.erreurs import ErreurMetier
 from relances.actions.annulations import retirer_les_factures
 from relances.actions.promesses import (
     clore_les_promesses_tenues,
     rouvrir_les_promesses_dementies,
 )
+from relances.enums import ETATS_EN_ATTENTE, EtatRelance
 from relances.lectures.attente import plus_dues_depuis_leur_modification
-from relances.models import Appel, Courrier, MiseEnDemeure, Promesse, Relance
+from relances.models import Appel, Courrier, MiseEnDemeure, Promesse, Relance, RelanceFacture
 
 
 @receiver(clients_fusionnes)
@@ -33,6 +35,23 @@ MOTIFS = {
     "litige": "Litige ouvert",
     "contentieux": "Confiée au contentieux",
 }
+
+
+@receiver(import_a_defaire)
+def oublier_ce_qui_etait_prevu(*, importation: Importation, **_kwargs: object) -> None:
+    """Une relance qui attend s'efface avec ses factures ; partie, elle empêche de défaire."""
+    creancier = importation.creancier
+    if Promesse.objects.pour(creancier).filter(factures__importation=importation).exists():
+        raise ErreurMetier("Une facture de cet import a été promise depuis : il ne se défait plus.")
+    lignes = RelanceFacture.objects.pour(creancier).filter(facture__importation=importation)
+    pks = set(lignes.values_list("facture", flat=True))
+    retirer_les_factures(creancier, pks, motif="Import défait")
+    jamais_parties = lignes.filter(
+        est_vivante=False, relance__etat__in=[EtatRelance.ANNULEE, *ETATS_EN_ATTENTE]
+    )
+    relances = set(jamais_parties.values_list("relance", flat=True))
+    jamais_parties.delete()
+    Relance.objects.pour(creancier).filter(pk__in=relances, lignes=None).delete()
 
 
 @receiver(creances_changees)

@@ -5,12 +5,14 @@ from factures.actions.contentieux import confier_au_contentieux, retirer_du_cont
 from factures.actions.encaissements import encaisser, imputer, utiliser_avoir
 from factures.actions.litiges import clore_litige, ouvrir_litige
 from factures.actions.pieces import deposer_piece
+from factures.actions.retrait import defaire_import
 from factures.actions.saisie import enregistrer_facture, modifier_facture
 
 __all__ = [
     "annuler_encaissement",
     "clore_litige",
     "confier_au_contentieux",
+    "defaire_import",
     "deposer_piece",
     "encaisser",
     "enregistrer_facture",

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from factures.actions import defaire_import
 from factures.actions.importation import abandonner_import
 from factures.enums import EtatImport, SortLigne
 from factures.forms import ColonnesForm, ImportForm
@@ -184,6 +185,18 @@ def abandonner(request: RequeteHabilitee, pk: int) -> HttpResponse:
     else:
         annoncer(request, "Import abandonné : rien n'a été enregistré.")
     return redirect("factures:importer", request.creancier.code)
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def defaire(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    try:
+        defaire_import(_importation(request, pk), acteur=request.user)
+    except ErreurMetier as erreur:
+        messages.error(request, erreur.message)
+    else:
+        annoncer(request, "Import défait : ses factures et ses clients neufs sont retirés.")
+    return redirect("factures:import", request.creancier.code, pk)
 
 
 @require_GET

@@ -423,12 +423,13 @@ def objets():
         "corriger_import": importation.pk,
         "admettre_import": importation.pk,
         "reprendre_import": importation.pk,
+        "defaire_import": importation.pk,
     }
 
 
 EN_POST = {
     "defaire_reglement", "imputer", "valider_import", "abandonner_import", "corriger_import",
-    "admettre_import",
+    "admettre_import", "defaire_import",
 }  # fmt: skip
 
 
