@@ -122,6 +122,9 @@ def contexte_de_la_declaration(
         "destinataire": ProcedureCollective(procedure.nature).destinataire,
         "representant": procedure.representant,
         "representant_adresse": procedure.representant_adresse,
+        "interets_maintenus": any(
+            ligne.calcul.convention.interets_maintenus for ligne in decompte.lignes if ligne.calcul
+        ),
     }
 
 

@@ -9,6 +9,7 @@ from factures.forms.champs import jour_saisi
 from factures.models import Facture, Piece
 from recouvrement.droit.mentions import exigees
 from recouvrement.droit.regimes import regime_de
+from recouvrement.socle.templatetags.formats import euros
 
 
 class ActeForm(forms.Form):
@@ -55,12 +56,16 @@ class DureeForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
+class FacturesJugees(forms.ModelMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, facture: Facture) -> str:
+        reste = f"reste {euros(facture.solde)}" if facture.solde else "réglée"
+        return f"{facture.numero}, échue le {facture.date_echeance:%d/%m/%Y}, {reste}"
+
+
 class DecisionForm(forms.Form):
-    factures = forms.ModelMultipleChoiceField(
-        label="Factures jugées",
-        queryset=Facture.objects.none(),
-        widget=forms.CheckboxSelectMultiple,
-    )
+    factures = FacturesJugees(label="Factures jugées", queryset=Facture.objects.none())
     reference = forms.CharField(
         label="Décision",
         max_length=250,

@@ -86,7 +86,7 @@ def _ecritures(ligne: LigneDecompte, decompte: DecompteClient) -> tuple[Ecriture
         fin.append(
             Ecriture(
                 "indemnite",
-                "Indemnité forfaitaire pour frais de recouvrement",
+                "Indemnité forfaitaire",
                 calcul.indemnite_initiale,
                 decompte.au,
                 fondement="C. com., art. L441-10 et D441-5",
