@@ -14,12 +14,12 @@ class NumeroRefuse(ValueError):
 
 
 def lire_numero(saisi: str) -> str:
-    """Le numéro groupé comme la poste l'imprime ; lève `NumeroRefuse` s'il ne peut pas exister.
+    """Le numéro, sans espaces ; lève `NumeroRefuse` s'il ne peut pas exister.
 
     >>> lire_numero("1a1234567890 1")
-    '1A 123 456 7890 1'
+    '1A12345678901'
     >>> lire_numero("RR 12345678 5 FR")
-    'RR 12 345 678 5 FR'
+    'RR123456785FR'
     >>> lire_numero("RR123456789FR")
     Traceback (most recent call last):
     ...
@@ -29,7 +29,7 @@ def lire_numero(saisi: str) -> str:
     if not numero:
         return ""
     if NATIONAL.fullmatch(numero):
-        return " ".join((numero[:2], numero[2:5], numero[5:8], numero[8:12], numero[12]))
+        return numero
     lu = INTERNATIONAL.fullmatch(numero)
     if lu is None:
         raise NumeroRefuse(
@@ -37,7 +37,7 @@ def lire_numero(saisi: str) -> str:
         )
     if int(lu[2]) != _cle(lu[1]):
         raise NumeroRefuse("La clé de ce numéro est fausse : un chiffre mal recopié.")
-    return " ".join((numero[:2], numero[2:4], numero[4:7], numero[7:10], numero[10], numero[11:]))
+    return numero
 
 
 def _cle(chiffres: str) -> int:

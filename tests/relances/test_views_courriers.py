@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 D_UN_COURRIER = ("poster", "suivre", "annuler_courrier")
 D_ECRITURE = (*D_UN_COURRIER, "preparer_lot", "lettre", "ecrire_lettre", "mise_en_demeure")
 DE_LECTURE = ("courrier", "courrier_pdf")
-REQUETES_LISTE = 5
+REQUETES_LISTE = 6
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_poster_puis_suivre_depuis_la_page(client, debiteur):
     )
 
     courrier.refresh_from_db()
-    assert (courrier.etat, courrier.numero_suivi) == (EtatCourrier.DISTRIBUE, "1A 123 456 7890 1")
+    assert (courrier.etat, courrier.numero_suivi) == (EtatCourrier.DISTRIBUE, "1A12345678901")
 
 
 @pytest.mark.parametrize("page", ["poster", "suivre"])

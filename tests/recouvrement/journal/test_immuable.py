@@ -42,6 +42,8 @@ def test_vider_ou_remplacer_n_est_pas_une_facon_d_effacer(entree):
         "postgresql": "TRUNCATE journal_entree",
         "sqlite": "REPLACE INTO journal_entree SELECT * FROM journal_entree",
     }
+    # Les clés étrangères différées se vérifient ici : TRUNCATE n'attend plus rien d'autre.
+    connection.check_constraints()
     with (
         pytest.raises(DatabaseError, match="Le journal ne se modifie pas"),
         transaction.atomic(),
