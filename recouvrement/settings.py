@@ -147,6 +147,7 @@ LOGIN_REDIRECT_URL = "accueil:racine"
 LOGOUT_REDIRECT_URL = "account_login"
 
 ACCOUNT_ADAPTER = "recouvrement.equipe.adaptateur.AdaptateurComptes"
+ACCOUNT_FORMS = {"reset_password": "recouvrement.equipe.forms.OubliForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -104,7 +104,8 @@ class DejaCompose:
         return None
 
     def parti(self, envoi, composition, *, maintenant):
-        return None
+        # Un lien personnel (invitation, mot de passe) ne reste lisible que chez son destinataire.
+        Envoi.objects.systeme().filter(pk=envoi.pk).update(octets=b"")
 
     def non_parti(self, envoi, etat, motif, *, maintenant):
         return None

@@ -10,6 +10,10 @@ class EnvoiQuerySet(QuerySetCloisonne):
     def a_envoyer(self, *, maintenant):
         return self.filter(etat=EtatEnvoi.A_ENVOYER, pas_avant__lte=maintenant)
 
+    def de_compte(self):
+        """Mot de passe oublié, alertes de sécurité : ils ne tiennent à aucun créancier."""
+        return self.filter(nature=NatureEnvoi.COMPTE, creancier=None)._ouvrir()
+
     def a_trancher(self):
         return self.filter(etat=EtatEnvoi.INCERTAIN)
 

@@ -25,5 +25,9 @@ class CompteExistant(ErreurMetier):
     message = "Un compte existe déjà pour cette adresse : connectez-vous pour accepter."
 
 
+class CompteDesactive(ErreurMetier):
+    message = "Ce compte est désactivé : réactivez-le d'abord."
+
+
 class ImageRefusee(ErreurMetier):
     message = "Cette image ne convient pas."

@@ -21,3 +21,5 @@ class Evenement(models.TextChoices):
     SESSIONS_FERMEES = "sessions_fermees", "Sessions fermées"
     MOT_DE_PASSE_CHANGE = "mot_de_passe_change", "Mot de passe changé"
     DOUBLE_AUTHENTIFICATION = "double_authentification", "Double authentification changée"
+    LIEN_DONNE = "lien_donne", "Lien de mot de passe donné"
+    LIEN_MONTRE = "lien_montre", "Lien personnel montré"

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from recouvrement.equipe.views import comptes, creanciers, membres, sante
+from recouvrement.equipe.views import comptes, creanciers, instance, membres, sante
 
 app_name = "equipe"
 urlpatterns = [
@@ -12,9 +12,12 @@ urlpatterns = [
     # L'adresse est l'identité : on n'en change pas seul. Les sessions sont dans « mon compte ».
     path("compte/email/", RedirectView.as_view(pattern_name="equipe:compte")),
     path("compte/sessions/", RedirectView.as_view(pattern_name="equipe:compte")),
-    path("comptes/", comptes.comptes, name="comptes"),
-    path("comptes/<int:pk>/desactiver/", comptes.desactiver, name="compte_desactiver"),
-    path("comptes/<int:pk>/reactiver/", comptes.reactiver, name="compte_reactiver"),
+    path("comptes/", instance.comptes, name="comptes"),
+    path("comptes/<int:pk>/desactiver/", instance.desactiver, name="compte_desactiver"),
+    path("comptes/<int:pk>/reactiver/", instance.reactiver, name="compte_reactiver"),
+    path("comptes/<int:pk>/lien/", instance.donner_un_lien, name="compte_lien"),
+    path("comptes/messages/", instance.messages, name="messages"),
+    path("comptes/messages/<int:pk>/", instance.message, name="message"),
     path("invitation/<str:jeton>/", comptes.invitation, name="invitation"),
     path("creanciers/", creanciers.creanciers, name="creanciers"),
     path("creanciers/nouveau/", creanciers.nouveau, name="creancier_nouveau"),

@@ -4,8 +4,10 @@ from recouvrement.equipe.actions.comptes import (
     constater,
     creer_compte,
     desactiver_compte,
+    donner_un_lien,
     fermer_sessions,
     modifier_compte,
+    montrer_le_message,
     reactiver_compte,
 )
 from recouvrement.equipe.actions.creanciers import (
@@ -33,10 +35,12 @@ __all__ = [
     "creer_compte_invite",
     "creer_creancier",
     "desactiver_compte",
+    "donner_un_lien",
     "fermer_sessions",
     "inviter",
     "modifier_compte",
     "modifier_creancier",
+    "montrer_le_message",
     "reactiver_compte",
     "retirer",
     "revoquer_invitation",

@@ -1,10 +1,15 @@
 from collections.abc import Iterable
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.equipe.erreurs import CompteExistant, DernierAdministrateur
+from recouvrement.courriel.models import Envoi
+from recouvrement.equipe.erreurs import CompteDesactive, CompteExistant, DernierAdministrateur
 from recouvrement.equipe.evenements import Evenement
 from recouvrement.journal.actions import inscrire
 
@@ -99,6 +104,29 @@ def constater(compte: Utilisateur, *, evenement: Evenement, detail: str = "") ->
     """Ce que la personne vient de faire à sa propre porte, par les pages du compte."""
     faits = {"detail": detail} if detail else {}
     inscrire(evenement, cible=compte, acteur=compte, **faits)
+
+
+@transaction.atomic
+def donner_un_lien(compte: Utilisateur, *, acteur: Utilisateur) -> str:
+    """L'adresse où choisir un nouveau mot de passe, pour qui ne reçoit pas les courriels.
+
+    La double authentification, s'il y en a une, sera toujours demandée.
+    """
+    compte = _relire(compte)
+    if not compte.is_active:
+        raise CompteDesactive
+    inscrire(Evenement.LIEN_DONNE, cible=compte, acteur=acteur, courriel=compte.email)
+    chemin = reverse(
+        "account_reset_password_from_key",
+        args=[user_pk_to_url_str(compte), default_token_generator.make_token(compte)],
+    )
+    return f"{settings.SITE_URL}{chemin}"
+
+
+@transaction.atomic
+def montrer_le_message(envoi: Envoi, *, acteur: Utilisateur) -> None:
+    """Ouvrir le lien d'un autre laisse une trace : c'est pouvoir entrer à sa place."""
+    inscrire(Evenement.LIEN_MONTRE, cible=envoi, acteur=acteur, destinataire=envoi.destinataire)
 
 
 def _relire(compte: Utilisateur) -> Utilisateur:

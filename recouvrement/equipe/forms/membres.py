@@ -1,3 +1,6 @@
+import time
+
+from allauth.account.forms import ResetPasswordForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
@@ -11,6 +14,21 @@ ROLES = (
     (Role.GESTIONNAIRE, "Gestionnaire : agit, décide et règle les paramètres"),
     (Role.LECTURE, "Lecture : consulte et exporte"),
 )
+
+
+# Écrire et déposer un courriel prend un dixième de seconde ; ne rien faire, presque rien.
+DUREE_D_UNE_REPONSE = 0.3
+
+
+class OubliForm(ResetPasswordForm):
+    """Répond aussi lentement pour une adresse inconnue : la durée ne dit pas qui a un compte."""
+
+    def save(self, request, **options) -> str:
+        debut = time.monotonic()
+        try:
+            return super().save(request, **options)
+        finally:
+            time.sleep(max(0.0, DUREE_D_UNE_REPONSE - (time.monotonic() - debut)))
 
 
 class RoleForm(forms.Form):

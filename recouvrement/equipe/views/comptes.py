@@ -1,11 +1,11 @@
 from allauth.account.utils import perform_login
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from recouvrement.comptes.acces import administre, connecte
+from recouvrement.comptes.acces import connecte
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.equipe import actions
 from recouvrement.equipe.forms import CompteForm, CompteInviteForm
@@ -51,34 +51,6 @@ def fermer_sessions(request: HttpRequest) -> HttpResponse:
     nombre = actions.fermer_sessions(request.user, sessions=autres, acteur=request.user)
     annoncer(request, "La session est fermée." if nombre == 1 else "Les sessions sont fermées.")
     return redirect("equipe:compte")
-
-
-@require_GET
-@administre
-def comptes(request: HttpRequest) -> HttpResponse:
-    return render(request, "equipe/comptes.html", {"comptes": membres.comptes(), "refus": ""})
-
-
-@require_POST
-@administre
-def desactiver(request: HttpRequest, pk: int) -> HttpResponse:
-    cible = get_object_or_404(Utilisateur, pk=pk)
-    try:
-        actions.desactiver_compte(cible, acteur=request.user)
-    except ErreurMetier as erreur:
-        contexte = {"comptes": membres.comptes(), "refus": str(erreur)}
-        return render(request, "equipe/comptes.html", contexte, status=422)
-    annoncer(request, f"Le compte de {cible} est désactivé, ses sessions sont fermées.")
-    return redirect("equipe:comptes")
-
-
-@require_POST
-@administre
-def reactiver(request: HttpRequest, pk: int) -> HttpResponse:
-    cible = get_object_or_404(Utilisateur, pk=pk)
-    actions.reactiver_compte(cible, acteur=request.user)
-    annoncer(request, f"{cible} peut de nouveau se connecter.")
-    return redirect("equipe:comptes")
 
 
 @require_http_methods(["GET", "POST"])

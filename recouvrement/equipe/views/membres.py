@@ -10,6 +10,7 @@ from recouvrement.comptes.models import Habilitation
 from recouvrement.equipe import actions
 from recouvrement.equipe.forms import InvitationForm, RoleForm
 from recouvrement.equipe.lectures.membres import invitations_en_cours, membres
+from recouvrement.equipe.lectures.messages import courriels_des
 from recouvrement.equipe.models import Invitation
 from recouvrement.equipe.views.creanciers import rendre
 from recouvrement.socle.annonces import annoncer
@@ -90,6 +91,8 @@ def _habilitation(request: RequeteHabilitee, pk: int) -> Habilitation:
 
 
 def _page(request, form, *, invitation=None, adresse: str = "", refus: str = "") -> HttpResponse:
+    invitations = list(invitations_en_cours(request.creancier, maintenant=timezone.now()))
+    courriels = courriels_des(invitations)
     return rendre(
         request,
         "equipe/equipe.html",
@@ -97,7 +100,7 @@ def _page(request, form, *, invitation=None, adresse: str = "", refus: str = "")
             "form": form,
             "membres": membres(request.creancier),
             "roles": Role.choices,
-            "invitations": invitations_en_cours(request.creancier, maintenant=timezone.now()),
+            "invitations": [(i, courriels.get(i.pk)) for i in invitations],
             "envoyee": invitation,
             "adresse": adresse,
             "refus": refus,

@@ -1,6 +1,7 @@
 """La porte : ce que répond la connexion, à qui, et ce qui ferme une session."""
 
 import re
+import time
 from email import message_from_bytes, policy
 
 import pytest
@@ -20,6 +21,7 @@ from django.test import Client
 from django.urls import reverse
 
 from recouvrement.courriel.models import Envoi
+from recouvrement.equipe.forms.membres import DUREE_D_UNE_REPONSE
 from recouvrement.journal.models import Entree
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 
@@ -400,3 +402,29 @@ def test_une_session_a_une_fin(client, settings):
     client.post(reverse("account_logout"))
     assert not est_connecte(client)
     assert not type(session).get_model_class().objects.filter(pk=session.session_key).exists()
+
+
+def test_un_mot_de_passe_refait_rouvre_la_porte_a_qui_n_etait_jamais_entre(client, boite):
+    nadege()
+    client.post(reverse("account_reset_password"), {"email": "nadege@exemple.example"})
+    [(_, _, corps)] = messages_deposes()
+    lien = re.search(r"https?://[^/]+(/compte/password/reset/key/\S+)", corps)[1]
+    page = client.get(lien, follow=True)
+    for _ in range(5):
+        entrer(Client(), mot_de_passe="faux")
+
+    client.post(page.request["PATH_INFO"], {"password1": NOUVEAU, "password2": NOUVEAU})
+    entrer(client, mot_de_passe=NOUVEAU)
+
+    assert est_connecte(client)
+
+
+def test_la_duree_ne_dit_pas_si_un_compte_existe(client, boite):
+    nadege()
+    durees = []
+    for courriel in ("nadege@exemple.example", "personne@exemple.example"):
+        debut = time.monotonic()
+        client.post(reverse("account_reset_password"), {"email": courriel})
+        durees.append(time.monotonic() - debut)
+
+    assert min(durees) >= DUREE_D_UNE_REPONSE

@@ -194,8 +194,8 @@ def test_l_equipe_ne_coute_pas_plus_avec_plus_de_membres(client, nombre, django_
             maintenant=timezone.now(),
         )
 
-    # session, utilisateur, habilitation, membres, invitations, cadre
-    with django_assert_num_queries(5):
+    # session, utilisateur, habilitations, membres, invitations, leurs courriels, cadre
+    with django_assert_num_queries(7):
         client.get(adresse("equipe", creancier))
 
 
@@ -208,7 +208,7 @@ def test_le_journal_ne_coute_pas_plus_avec_plus_d_entrees(
     for rang in range(nombre):
         actions.confirmer_reglements(creancier, au=date(2026, 3, 1 + rang), acteur=acteur)
 
-    with django_assert_num_queries(4):  # session, utilisateur, habilitations, entrées
+    with django_assert_num_queries(5):  # session, utilisateur, habilitations, entrées, cadre
         reponse = client.get(adresse("journal", creancier))
 
     assert len(reponse.context["lignes"]) == nombre

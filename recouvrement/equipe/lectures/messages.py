@@ -1,0 +1,54 @@
+"""Les messages qui portent un lien personnel : on les suit, sans donner ce lien à lire."""
+
+import re
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from recouvrement.courriel.analyse import analyser
+from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
+from recouvrement.courriel.models import Envoi
+from recouvrement.equipe.models import Invitation
+
+LIEN_PERSONNEL = re.compile(r"(https?://\S*?/(?:invitation|password/reset/key)/)\S+")
+TONS = {
+    EtatEnvoi.ENVOYE: "solde",
+    EtatEnvoi.ECHEC: "demeure",
+    EtatEnvoi.INCERTAIN: "demeure",
+    EtatEnvoi.RETENU: "echu",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDeCompte:
+    envoi: Envoi
+    texte: str
+    # Il y a un lien, il est caché, et personne d'autre ne peut le transmettre.
+    a_montrer: bool
+
+    @property
+    def ton(self) -> str:
+        return TONS.get(EtatEnvoi(self.envoi.etat), "")
+
+
+def messages_de_compte() -> QuerySet[Envoi]:
+    return Envoi.objects.de_compte().defer("octets")
+
+
+def message_de_compte(envoi: Envoi, *, en_clair: bool = False) -> MessageDeCompte:
+    texte = analyser(envoi.octets).texte if envoi.octets else ""
+    cache = LIEN_PERSONNEL.sub(r"\1…", texte)
+    garde = envoi.etat == EtatEnvoi.RETENU
+    return MessageDeCompte(
+        envoi,
+        texte=texte if en_clair and garde else cache,
+        a_montrer=garde and cache != texte and not en_clair,
+    )
+
+
+def courriels_des(invitations: list[Invitation]) -> dict[int, Envoi]:
+    """Où en est le courriel de chaque invitation, en une requête."""
+    cles = {f"invitation:{invitation.pk}": invitation for invitation in invitations}
+    creanciers = {invitation.creancier_id for invitation in invitations}
+    envois = Envoi.objects.parmi(creanciers).filter(nature=NatureEnvoi.INVITATION, cle__in=cles)
+    return {cles[envoi.cle].pk: envoi for envoi in envois.defer("octets")}

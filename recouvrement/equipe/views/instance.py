@@ -1,0 +1,79 @@
+"""Ce que l'administrateur fait de l'instance : ses comptes, et leurs messages."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from recouvrement.comptes.acces import administre
+from recouvrement.comptes.models import Utilisateur
+from recouvrement.courriel.models import Envoi
+from recouvrement.equipe import actions
+from recouvrement.equipe.lectures import membres
+from recouvrement.equipe.lectures.messages import TONS, message_de_compte, messages_de_compte
+from recouvrement.socle.annonces import annoncer
+from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pagination import paginer
+
+
+@require_GET
+@administre
+def comptes(request: HttpRequest) -> HttpResponse:
+    return _comptes(request)
+
+
+@require_POST
+@administre
+def desactiver(request: HttpRequest, pk: int) -> HttpResponse:
+    cible = get_object_or_404(Utilisateur, pk=pk)
+    try:
+        actions.desactiver_compte(cible, acteur=request.user)
+    except ErreurMetier as erreur:
+        return _comptes(request, refus=str(erreur))
+    annoncer(request, f"Le compte de {cible} est désactivé, ses sessions sont fermées.")
+    return redirect("equipe:comptes")
+
+
+@require_POST
+@administre
+def reactiver(request: HttpRequest, pk: int) -> HttpResponse:
+    cible = get_object_or_404(Utilisateur, pk=pk)
+    actions.reactiver_compte(cible, acteur=request.user)
+    annoncer(request, f"{cible} peut de nouveau se connecter.")
+    return redirect("equipe:comptes")
+
+
+@require_POST
+@administre
+def donner_un_lien(request: HttpRequest, pk: int) -> HttpResponse:
+    cible = get_object_or_404(Utilisateur, pk=pk)
+    try:
+        adresse = actions.donner_un_lien(cible, acteur=request.user)
+    except ErreurMetier as erreur:
+        return _comptes(request, refus=str(erreur))
+    return _comptes(request, cible=cible, adresse=adresse)
+
+
+@require_GET
+@administre
+def messages(request: HttpRequest) -> HttpResponse:
+    page = paginer(messages_de_compte(), ordre=["-id"], apres=request.GET.get("apres"))
+    lignes = [(envoi, TONS.get(envoi.etat, "")) for envoi in page]
+    return render(request, "equipe/messages.html", {"page": page, "lignes": lignes})
+
+
+@require_http_methods(["GET", "POST"])
+@administre
+def message(request: HttpRequest, pk: int) -> HttpResponse:
+    """Le lien personnel reste caché ; le montrer (POST) s'inscrit au journal."""
+    envoi = get_object_or_404(Envoi.objects.de_compte(), pk=pk)
+    lu = message_de_compte(envoi, en_clair=request.method == "POST")
+    if request.method == "POST" and message_de_compte(envoi).a_montrer:
+        actions.montrer_le_message(envoi, acteur=request.user)
+    return render(request, "equipe/message.html", {"message": lu})
+
+
+def _comptes(
+    request: HttpRequest, *, refus: str = "", cible: Utilisateur | None = None, adresse: str = ""
+) -> HttpResponse:
+    contexte = {"comptes": membres.comptes(), "refus": refus, "cible": cible, "adresse": adresse}
+    return render(request, "equipe/comptes.html", contexte, status=422 if refus else 200)
