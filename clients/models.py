@@ -139,6 +139,16 @@ class Client(ModeleCloisonne):
             models.Index(
                 fields=["creancier", "siren"], condition=~Q(siren=""), name="client_par_siren"
             ),
+            models.Index(
+                fields=["creancier"],
+                condition=Q(est_a_completer=True, fusionne_dans=None),
+                name="client_a_completer",
+            ),
+            models.Index(
+                fields=["creancier", "procedure_collective_le"],
+                condition=Q(procedure_collective_le__isnull=False, fusionne_dans=None),
+                name="client_en_procedure",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from clients.models import Client
 from factures.lectures.prescription import PrescriptionFacture, prescriptions_proches
-from factures.lectures.procedure import declarations_a_faire, procedures_a_completer
+from factures.lectures.procedure import procedures_en_attente
 from factures.lectures.taux import taux_manquants
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.templatetags.formats import euros
@@ -44,9 +44,13 @@ class Echeances:
         return self.nombre - len(self.lignes)
 
 
-def echeances_legales(creanciers: Iterable[Creancier], *, au: date) -> Echeances:
-    """Cinq requêtes au plus, quel que soit le nombre de factures."""
-    siennes = echeances_des_clients(creanciers, au=au)
+def echeances_legales(
+    creanciers: Iterable[Creancier], *, au: date, des_clients: list[Echeance] | None = None
+) -> Echeances:
+    """Quatre requêtes au plus ; une seule si celles des clients sont déjà lues."""
+    if des_clients is None:
+        des_clients = echeances_des_clients(creanciers, au=au)
+    siennes = list(des_clients)
     if manque := taux_manquants(au=au):
         lien = reverse("accueil:taux")
         siennes.insert(0, Echeance(manque.phrase, "", "demeure", lien, "Taux", "alerte"))
@@ -55,10 +59,11 @@ def echeances_legales(creanciers: Iterable[Creancier], *, au: date) -> Echeances
 
 
 def echeances_des_clients(creanciers: Iterable[Creancier], *, au: date) -> list[Echeance]:
-    """Déclarations à faire, procédures à compléter, prescriptions : quatre requêtes au plus."""
+    """Déclarations à faire, procédures à compléter, prescriptions : trois requêtes au plus."""
     creanciers = list(creanciers)
     lignes = []
-    for etat in declarations_a_faire(creanciers):
+    a_declarer, a_completer = procedures_en_attente(creanciers)
+    for etat in a_declarer:
         procedure = etat.procedure
         lien = reverse("factures:procedure", args=[procedure.creancier.code, procedure.client_id])
         phrase = etat.phrase(au=au)
@@ -76,7 +81,7 @@ def echeances_des_clients(creanciers: Iterable[Creancier], *, au: date) -> list[
                 raison=phrase.rstrip("."),
             )
         )
-    for client in procedures_a_completer(creanciers):
+    for client in a_completer:
         jugement = client.procedure_collective_le
         quoi = "procédure collective à compléter, créance à déclarer"
         lignes.append(

@@ -97,17 +97,18 @@ def prescriptions_proches(
     creanciers: Iterable[Creancier], *, au: date
 ) -> list[PrescriptionFacture]:
     """Les factures ouvertes à un an ou moins du dernier jour, ou passées ; deux requêtes."""
-    condition = Q()
-    for nature, ans in ANS_AVANT_ALERTE.items():
-        borne = ajouter_mois(ajouter_ans(au, -ans), 1)
-        anciennes = Q(date_echeance__lte=borne) | Q(date_prestation__lte=borne)
-        condition |= Q(client__nature=nature) & anciennes
+    bornes = {n: ajouter_mois(ajouter_ans(au, -ans), 1) for n, ans in ANS_AVANT_ALERTE.items()}
     # Une durée choisie peut n'être que d'un an : l'alerte peut venir dès l'échéance.
-    condition |= ~Q(duree_prescription="") & Q(date_emission__lte=au)
+    choisie = ~Q(duree_prescription="") & Q(date_emission__lte=au)
+    condition = choisie
+    for nature, borne in bornes.items():
+        condition |= Q(client__nature=nature) & _anciennes(borne)
     creanciers = {creancier.pk: creancier for creancier in creanciers}
     factures = list(
         Facture.objects.parmi(creanciers.values())
         .ouvertes()
+        # Redondant, mais sans la nature du client : ce que les index partiels savent suivre.
+        .filter(choisie | _anciennes(max(bornes.values())))
         .filter(condition)
         .select_related("client")
         .order_by("date_echeance", "pk")
@@ -116,3 +117,7 @@ def prescriptions_proches(
         facture.creancier = facture.client.creancier = creanciers[facture.creancier_id]
     proches = [p for p in prescriptions(factures).values() if p.calcul.alerte(au) is not None]
     return sorted(proches, key=lambda p: (p.dernier_jour, p.facture.pk))
+
+
+def _anciennes(borne: date) -> Q:
+    return Q(date_echeance__lte=borne) | Q(date_prestation__lte=borne)

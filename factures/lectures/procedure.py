@@ -56,36 +56,28 @@ def etat_de_procedure(client: Client) -> EtatDeProcedure | None:
     return _etat(procedure)
 
 
-def declarations_a_faire(creanciers: Iterable[Creancier]) -> list[EtatDeProcedure]:
-    """Une requête ; la plus pressée d'abord."""
+def procedures_en_attente(
+    creanciers: Iterable[Creancier],
+) -> tuple[list[EtatDeProcedure], list[Client]]:
+    """Les créances à déclarer, et les clients dont on ne sait que le jugement ; une requête."""
     creanciers = {creancier.pk: creancier for creancier in creanciers}
-    procedures = list(
-        ProcedureOuverte.objects.parmi(creanciers.values())
-        .filter(
-            declaree_le=None,
-            client__fusionne_dans=None,
-            client__procedure_collective_le__isnull=False,
-        )
-        .select_related("client")
-        .order_by("publication_le", "pk")
-    )
-    for procedure in procedures:
-        procedure.creancier = procedure.client.creancier = creanciers[procedure.creancier_id]
-    return [_etat(procedure) for procedure in procedures]
-
-
-def procedures_a_completer(creanciers: Iterable[Creancier]) -> list[Client]:
-    """La fiche dit un jugement, mais ni la nature ni la publication ne sont connues."""
-    creanciers = {creancier.pk: creancier for creancier in creanciers}
-    clients = list(
+    clients = (
         Client.objects.parmi(creanciers.values())
         .actifs()
-        .filter(procedure_collective_le__isnull=False, procedure=None)
-        .order_by("procedure_collective_le", "pk")
+        .filter(procedure_collective_le__isnull=False, procedure__declaree_le=None)
+        .select_related("procedure")
+        .order_by("procedure__publication_le", "procedure_collective_le", "pk")
     )
+    a_declarer, a_completer = [], []
     for client in clients:
         client.creancier = creanciers[client.creancier_id]
-    return clients
+        procedure = getattr(client, "procedure", None)
+        if procedure is None:
+            a_completer.append(client)
+        else:
+            procedure.creancier = client.creancier
+            a_declarer.append(_etat(procedure))
+    return a_declarer, a_completer
 
 
 def _etat(procedure: ProcedureOuverte) -> EtatDeProcedure:

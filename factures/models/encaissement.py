@@ -69,7 +69,11 @@ class Encaissement(ModeleCloisonne):
             ),
         ]
         indexes = [
-            models.Index(fields=["creancier", "-recu_le", "-id"], name="encaissement_recent"),
+            models.Index(
+                fields=["creancier", "-recu_le", "-id"],
+                include=["montant", "moyen"],
+                name="encaissement_recent",
+            ),
             models.Index(fields=["creancier", "client", "-recu_le"], name="encaissement_client"),
         ]
 
@@ -101,7 +105,14 @@ class Imputation(ModeleCloisonne):
                 name="imputation_unique_par_facture",
             ),
         ]
-        indexes = [models.Index(fields=["creancier", "facture"], name="imputation_par_facture")]
+        indexes = [
+            models.Index(fields=["creancier", "facture"], name="imputation_par_facture"),
+            models.Index(
+                fields=["creancier", "le"],
+                include=["facture", "montant"],
+                name="imputation_par_date",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.montant} € sur {self.facture_id}"

@@ -15,11 +15,11 @@ class FactureQuerySet(QuerySetCloisonne):
     """Filtres au féminin pluriel, chaînables ; aucun ne lit l'horloge."""
 
     def creances(self):
-        """Factures et acomptes ; un avoir n'est pas dû."""
-        return self.exclude(nature=NatureFacture.AVOIR)
+        """Factures et acomptes ; un avoir n'est pas dû. Dit comme les index partiels le disent."""
+        return self.filter(est_avoir=False)
 
     def avoirs(self):
-        return self.filter(nature=NatureFacture.AVOIR)
+        return self.filter(est_avoir=True)
 
     def ouvertes(self):
         """Ce qui reste dû. La condition est celle de l'index partiel : l'écrire pareil."""
@@ -125,7 +125,7 @@ class Facture(ModeleCloisonne):
             models.Index(
                 fields=["creancier", "date_echeance", "id"],
                 condition=Q(solde__gt=0, est_avoir=False),
-                include=["solde", "client"],
+                include=["solde", "client", "date_emission"],
                 name="facture_ouverte_par_echeance",
             ),
             models.Index(
@@ -141,6 +141,23 @@ class Facture(ModeleCloisonne):
                 fields=["creancier", "date_echeance", "id"],
                 condition=Q(solde=0),
                 name="facture_soldee_par_echeance",
+            ),
+            models.Index(
+                fields=["creancier", "date_echeance"],
+                condition=Q(solde__gt=0, est_avoir=False, contentieux_depuis__isnull=False),
+                include=["solde"],
+                name="facture_au_contentieux",
+            ),
+            # La prescription peut courir de la prestation : ses dates se cherchent aussi.
+            models.Index(
+                fields=["creancier", "date_prestation"],
+                condition=Q(solde__gt=0, est_avoir=False, date_prestation__isnull=False),
+                name="facture_ouverte_par_prestation",
+            ),
+            models.Index(
+                fields=["creancier", "date_emission"],
+                condition=Q(solde__gt=0, est_avoir=False) & ~Q(duree_prescription=""),
+                name="facture_a_duree_choisie",
             ),
             models.Index(
                 fields=["creancier", "client"],

@@ -1,37 +1,38 @@
 """Jusqu'où une créance est allée : le plus haut palier des étapes faites dans son cycle."""
 
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import (
     Case,
-    Count,
     F,
     IntegerField,
     Max,
     OuterRef,
-    Q,
     Subquery,
-    Sum,
     Value,
     When,
 )
 from django.db.models.functions import Coalesce
 
-from factures.models import FactureQuerySet
-from recouvrement.socle.montants import ZERO, arrondir
+from factures.models import Facture, FactureQuerySet
+from recouvrement.comptes.models import Creancier
+from recouvrement.socle.montants import arrondir
 from relances.enums import CANAUX_POSTAUX, Canal, EtatRelance, Palier
 from relances.models import RelanceFacture
 
 
-def _hors_scenario(ligne: str = "") -> Case:
+def _hors_scenario() -> Case:
     """Écrite hors scénario, une action vaut ce que vaut son canal."""
     return Case(
         When(
-            **{f"{ligne}relance__canal": Canal.MISE_EN_DEMEURE},
+            relance__canal=Canal.MISE_EN_DEMEURE,
             then=Value(int(Palier.MISE_EN_DEMEURE)),
         ),
         When(
-            **{f"{ligne}relance__canal__in": CANAUX_POSTAUX},
+            relance__canal__in=CANAUX_POSTAUX,
             then=Value(int(Palier.COURRIER)),
         ),
         default=Value(int(Palier.RAPPEL)),
@@ -67,31 +68,49 @@ def avec_palier(factures: FactureQuerySet) -> FactureQuerySet:
     )
 
 
-def par_palier(factures: FactureQuerySet) -> dict[int, tuple[int, Decimal]]:
-    """Combien de ces factures en sont à chaque palier, et pour quelle somme, en une requête."""
-    ligne = "lignes_de_relance__"
-    faite = Q(
-        lignes_de_relance__cycle=F("cycle"),
-        lignes_de_relance__est_vivante=True,
-        lignes_de_relance__relance__etat=EtatRelance.FAITE,
-    )
-    atteint = Max(Coalesce(f"{ligne}etape__palier", _hors_scenario(ligne)), filter=faite)
-    etagees = factures.order_by().annotate(
-        palier_atteint=Case(
-            When(contentieux_depuis__isnull=False, then=Value(int(Palier.CONTENTIEUX))),
-            default=Coalesce(atteint, Value(0), output_field=IntegerField()),
-            output_field=IntegerField(),
+def par_palier(creanciers: Sequence[Creancier], *, au: date) -> dict[int, tuple[int, Decimal]]:
+    """Combien de factures échues en sont à chaque palier atteint, et pour quelle somme.
+
+    On part des étapes faites, pas des factures : celles qu'on n'a jamais relancées n'y sont pas.
+    """
+    if not creanciers:
+        return {}
+    relancees = (
+        RelanceFacture.objects.parmi(creanciers)
+        .vivantes()
+        .filter(
+            relance__etat=EtatRelance.FAITE,
+            cycle=F("facture__cycle"),
+            facture__solde__gt=0,
+            facture__est_avoir=False,
+            facture__date_echeance__lt=au,
+            facture__contentieux_depuis=None,
         )
+        .order_by()
+        .values("facture")
+        .annotate(palier=Max(Coalesce("etape__palier", _hors_scenario())), du=Max("facture__solde"))
+        .values_list("palier", "du")
     )
-    lus = etagees.aggregate(
-        **{f"nombre_{p}": Count("pk", filter=Q(palier_atteint=p)) for p in Palier},
-        **{f"somme_{p}": Sum("solde", filter=Q(palier_atteint=p)) for p in Palier},
+    au_contentieux = (
+        Facture.objects.parmi(creanciers)
+        .ouvertes()
+        .echues(au=au)
+        .filter(contentieux_depuis__isnull=False)
+        .order_by()
+        .annotate(palier=Value(int(Palier.CONTENTIEUX)), du=F("solde"))
+        .values_list("palier", "du")
     )
-    return {
-        int(p): (lus[f"nombre_{p}"], arrondir(lus[f"somme_{p}"] or ZERO))
-        for p in Palier
-        if lus[f"nombre_{p}"]
-    }
+    atteints, valeurs = relancees.union(au_contentieux, all=True).query.sql_with_params()
+    with connection.cursor() as curseur:
+        # Regrouper ce qui l'est déjà par facture : l'ORM ne sait pas l'écrire.
+        curseur.execute(
+            f"SELECT palier, COUNT(*), SUM(du) FROM ({atteints}) AS atteints GROUP BY palier",  # noqa: S608 — aucune valeur n'y est écrite
+            valeurs,
+        )
+        return {
+            palier: (nombre, arrondir(Decimal(str(somme))))
+            for palier, nombre, somme in curseur.fetchall()
+        }
 
 
 def palier_d_un_client(factures_ouvertes: FactureQuerySet) -> int:

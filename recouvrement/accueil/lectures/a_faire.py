@@ -1,6 +1,6 @@
 """Ce qui attend une personne aujourd'hui, source par source : à montrer, ou à compter."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 
 from clients.models import Client
-from factures.lectures.echeances import echeances_des_clients
+from factures.lectures.echeances import Echeance
 from factures.models import Facture
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.montants import ZERO
@@ -232,12 +232,12 @@ def _adresses_rendues(chez: dict[int, Creancier], au: date) -> list[Action]:
     ]
 
 
-def _echeances(chez: dict[int, Creancier], au: date) -> list[Action]:
+def en_actions(echeances: Iterable[Echeance]) -> list[Action]:
     """Chaque échéance légale proche : la plus prochaine d'abord."""
     return [
         Action(
             "echeance" if ligne.est_pressante else "surveiller",
-            chez[ligne.client.creancier_id],
+            ligne.client.creancier,
             ligne.client.pk,
             ligne.client.nom,
             ligne.raison,
@@ -246,7 +246,7 @@ def _echeances(chez: dict[int, Creancier], au: date) -> list[Action]:
             lien=ligne.lien,
             mot="Voir le droit de la facture" if ligne.objet_id > 0 else "Ouvrir la procédure",
         )
-        for ligne in echeances_des_clients(chez.values(), au=au)
+        for ligne in echeances
         if ligne.client is not None
     ]
 
@@ -258,7 +258,6 @@ SOURCES = (
     (_relances, {"trancher", "corriger", "valider", "appel", "poste", "decider"}),
     (_courriers, {"poste"}),
     (_adresses_rendues, {"corriger"}),
-    (_echeances, {"echeance", "surveiller"}),
 )
 
 
@@ -275,8 +274,6 @@ def combien(creanciers: Collection[Creancier], *, maintenant: datetime) -> Atten
 
     Une requête, sur toutes les pages : les échéances en coûteraient cinq.
     """
-    if not creanciers:
-        return Attente()
     au = jour_de(maintenant)
     relances = relances_du_jour(creanciers, au=au)
     sources = (
@@ -287,12 +284,19 @@ def combien(creanciers: Collection[Creancier], *, maintenant: datetime) -> Atten
         adresses_rendues(creanciers, au=au),
         relances.filter(etat=EtatRelance.A_VALIDER),
     )
+    *file, a_valider = nombres(creanciers, *sources)
+    return Attente(sum(file), a_valider)
+
+
+def nombres(creanciers: Collection[Creancier], *sources: QuerySet) -> list[int]:
+    """Combien chaque source en a, en une seule requête pour toutes."""
+    if not creanciers:
+        return [0] * len(sources)
     un_creancier = next(iter(creanciers))
-    [nombres] = Creancier.objects.filter(pk=un_creancier.pk).values_list(
+    [comptes] = Creancier.objects.filter(pk=un_creancier.pk).values_list(
         *(_nombre(source) for source in sources)
     )
-    *file, a_valider = (nombre or 0 for nombre in nombres)
-    return Attente(sum(file), a_valider)
+    return [nombre or 0 for nombre in comptes]
 
 
 def _nombre(source: QuerySet) -> Subquery:

@@ -9,8 +9,15 @@ from itertools import groupby
 from django.db.models import Min, Sum
 
 from clients.models import Client
+from factures.lectures.echeances import Echeance, echeances_des_clients
 from factures.models import Facture
-from recouvrement.accueil.lectures.a_faire import MAXIMUM, SOURCES, Action
+from recouvrement.accueil.lectures.a_faire import (
+    MAXIMUM,
+    SOURCES,
+    Action,
+    en_actions,
+    nombres,
+)
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.temps import instant_de, jour_de
 from relances.models import Appel
@@ -28,6 +35,7 @@ GROUPES = {
     "surveiller": "Échéances à surveiller",
 }
 # Filtre « canal » de la page.
+ECHEANCES = {"echeance", "surveiller"}
 NOMS_DES_CANAUX = {
     "appels": "Appels",
     "courriels": "Courriels",
@@ -59,6 +67,7 @@ class Journee:
     par_creancier: list[tuple[Creancier, int]] = field(default_factory=list)
     # Parmi elles, celles que la loi fixe.
     echeances: int = 0
+    clients_a_completer: int = 0
 
     @property
     def a_faire(self) -> int:
@@ -83,10 +92,12 @@ def ma_journee(
     canal: str = "",
     chez_qui: str = "",
     compter: bool = False,
+    echeances: list[Echeance] | None = None,
 ) -> Journee:
     """Les actions du jour chez ces créanciers, en un nombre constant de requêtes.
 
     `compter` lit aussi ce que le canal choisi ne montre pas, pour dire combien il y en a.
+    `echeances` : celles des clients, si elles sont déjà lues.
     """
     au = jour_de(maintenant)
     chez = {creancier.pk: creancier for creancier in creanciers}
@@ -97,11 +108,15 @@ def ma_journee(
         if compter or voulus & genres
         for action in source(chez, au)
     ]
+    if compter or voulus & ECHEANCES:
+        if echeances is None:
+            echeances = echeances_des_clients(creanciers, au=au)
+        toutes += en_actions(echeances)
     du_canal = [a for a in toutes if a.genre in voulus]
     actions = [a for a in du_canal if chez_qui in ("", a.creancier.code)]
     actions = _avec_montants(actions, chez.values(), au=au)
     actions.sort(key=lambda action: _rang(action, au))
-    nombre_d_echeances = sum(a.genre in ("echeance", "surveiller") for a in actions)
+    nombre_d_echeances = sum(a.genre in ECHEANCES for a in actions)
     nombre, actions = len(actions), actions[:MAXIMUM]
     groupes = [
         Groupe(GROUPES[genre], list(les_siennes))
@@ -109,10 +124,15 @@ def ma_journee(
     ]
     du_creancier = Counter(a.genre for a in toutes if chez_qui in ("", a.creancier.code))
     par_creancier = Counter(a.creancier.pk for a in du_canal)
+    faites, a_completer = nombres(
+        creanciers,
+        Appel.objects.parmi(creanciers).filter(appele_le__gte=instant_de(au), annule_le=None),
+        Client.objects.parmi(creanciers).a_completer(),
+    )
     return Journee(
         groupes,
         nombre,
-        faites=_faites(chez.values(), au),
+        faites=faites,
         actions=actions,
         par_canal=[
             (cle, nom, sum(du_creancier[genre] for genre in CANAUX[cle]))
@@ -120,6 +140,7 @@ def ma_journee(
         ],
         par_creancier=[(c, par_creancier[c.pk]) for c in creanciers],
         echeances=nombre_d_echeances,
+        clients_a_completer=a_completer,
     )
 
 
@@ -154,15 +175,3 @@ def _rang(action: Action, au: date) -> tuple:
     age = (au - action.plus_ancienne).days if action.plus_ancienne else 0
     a = action.a.timestamp() if action.a else 0.0
     return (list(GROUPES).index(action.genre), a, -action.montant * age, action.objet_id)
-
-
-def _faites(creanciers: Iterable[Creancier], au: date) -> int:
-    return (
-        Appel.objects.parmi(creanciers)
-        .filter(appele_le__gte=instant_de(au), annule_le=None)
-        .count()
-    )
-
-
-def clients_a_completer(creanciers: Iterable[Creancier]) -> int:
-    return Client.objects.parmi(creanciers).a_completer().count()

@@ -205,7 +205,7 @@ def tableau_de_bord(creanciers: Sequence[Creancier], *, au: date) -> TableauDeBo
         encours=encours,
         nombre=sum(t.nombre for t in tranches),
         debiteurs=plus_gros_debiteurs(creanciers, au=au, combien=10),
-        paliers=_paliers(creanciers, echu, au=au),
+        paliers=_paliers(creanciers, tranches, au=au),
         promis=promis,
         promis_total=sum((s.montant for s in promis), ZERO),
         avoirs=Facture.objects.parmi(creanciers)
@@ -234,9 +234,17 @@ def _lignes(
     ]
 
 
-def _paliers(creanciers: Sequence[Creancier], echu: Decimal, *, au: date) -> list[LignePalier]:
-    factures = Facture.objects.parmi(creanciers).ouvertes().echues(au=au)
-    lus = par_palier(factures)
+def _paliers(
+    creanciers: Sequence[Creancier], tranches: list[Tranche], *, au: date
+) -> list[LignePalier]:
+    """Tout l'échu de la balance est à un palier ; ce qui n'en a atteint aucun reste à relancer."""
+    lus = par_palier(creanciers, au=au)
+    echues = [tranche for tranche in tranches if tranche.cle != "a_echoir"]
+    echu = sum((tranche.total for tranche in echues), ZERO)
+    lus[Palier.A_ECHOIR] = (
+        sum(tranche.nombre for tranche in echues) - sum(nombre for nombre, _ in lus.values()),
+        echu - sum((montant for _, montant in lus.values()), ZERO),
+    )
     lignes = []
     for palier in Palier:
         nombre, montant = lus.get(palier.value, (0, ZERO))

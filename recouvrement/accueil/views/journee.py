@@ -11,7 +11,6 @@ from recouvrement.accueil.lectures.fil import fil_du_client
 from recouvrement.accueil.lectures.journee import (
     CANAUX,
     Action,
-    clients_a_completer,
     ma_journee,
 )
 from recouvrement.comptes.acces import (
@@ -60,7 +59,7 @@ def _journee(request: HttpRequest, creanciers: list[Creancier]) -> HttpResponse:
         "action": action,
         "aujourdhui": timezone.localdate(),
         "manque": taux_manquants(au=timezone.localdate()),
-        "a_completer": clients_a_completer(creanciers),
+        "a_completer": file.clients_a_completer,
     }
     if action is not None:
         contexte |= _fiche(request, action)

@@ -5,9 +5,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from factures.lectures.echeances import echeances_legales
+from factures.lectures.echeances import echeances_des_clients, echeances_legales
 from recouvrement.accueil.lectures.activite import activite, ensemble
-from recouvrement.accueil.lectures.journee import clients_a_completer, ma_journee
+from recouvrement.accueil.lectures.journee import ma_journee
 from recouvrement.accueil.lectures.tableau import TableauDeBord, tableau_de_bord
 from recouvrement.comptes.acces import RequeteHabilitee, connecte, creanciers_de, habilite
 from recouvrement.comptes.enums import Role
@@ -32,7 +32,10 @@ def _tableau(request: HttpRequest, creanciers: list[Creancier], *, code: str) ->
     bord = tableau_de_bord(creanciers, au=aujourdhui)
     if request.GET.get("format") == "xlsx":
         return _en_xlsx(bord)
-    decisions = ma_journee(creanciers, maintenant=timezone.now(), canal="decisions")
+    proches = echeances_des_clients(creanciers, au=aujourdhui)
+    decisions = ma_journee(
+        creanciers, maintenant=timezone.now(), canal="decisions", echeances=proches
+    )
     faits = activite(creanciers, au=aujourdhui)
     return render(
         request,
@@ -43,9 +46,9 @@ def _tableau(request: HttpRequest, creanciers: list[Creancier], *, code: str) ->
             "debut_du_mois": aujourdhui.replace(day=1),
             "code": code,
             "decisions": decisions,
-            "echeances": echeances_legales(creanciers, au=aujourdhui),
+            "echeances": echeances_legales(creanciers, au=aujourdhui, des_clients=proches),
             "creanciers": creanciers,
-            "a_completer": clients_a_completer(creanciers),
+            "a_completer": decisions.clients_a_completer,
             "activite": faits,
             "activite_en_tout": ensemble(faits),
         },

@@ -127,7 +127,7 @@ def test_la_journee_coute_autant_pour_une_action_que_pour_trois(
 
 
 # Sept pour la file, trois pour les échéances légales.
-REQUETES = 10
+REQUETES = 9
 
 
 def une_presque_prescrite(creancier, nom, echeance):

@@ -118,10 +118,10 @@ def test_le_tableau_ne_compte_que_ses_creanciers(creancier):
 
 @pytest.mark.parametrize("combien", [1, 3])
 def test_le_tableau_coute_autant_pour_une_facture_que_pour_trois(
-    creancier, combien, django_assert_max_num_queries
+    creancier, combien, django_assert_num_queries
 ):
     for _ in range(combien):
         echue_depuis(un_client(creancier=creancier), 10, "500.00")
 
-    with django_assert_max_num_queries(15):
+    with django_assert_num_queries(10):
         bord(creancier)
