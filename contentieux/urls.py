@@ -1,10 +1,11 @@
 from django.urls import path
 
-from contentieux.views import documents, dossier
+from contentieux.views import documents, dossier, liste
 
 app_name = "contentieux"
 urlpatterns = [
-    path("", dossier.liste, name="liste"),
+    path("", liste.liste, name="liste"),
+    path("export.<slug:genre>", liste.exporter, name="exporter"),
     path("client/<int:pk>/ouvrir/", dossier.ouvrir, name="ouvrir"),
     path("<int:pk>/", dossier.dossier, name="dossier"),
     path("<int:pk>/requete/", dossier.requete, name="requete"),

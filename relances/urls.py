@@ -7,6 +7,7 @@ from relances.views import (
     envois,
     etapes,
     liste,
+    lots,
     promesses,
     relance,
     scenario,
@@ -41,6 +42,8 @@ urls_courriers = [
 urls_relances = [
     path("", liste.liste, name="liste"),
     path("export.<slug:genre>", liste.exporter, name="exporter"),
+    path("lot/", lots.relances, name="lot"),
+    path("lot/lettres/", lots.lettres, name="lot_lettres"),
     path("a-valider/", liste.a_valider, name="a_valider"),
     path("envois/", envois.envois, name="envois"),
     path("etapes/<int:palier>/", etapes.etape, name="etape"),

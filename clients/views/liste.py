@@ -45,7 +45,7 @@ def exporter(request: RequeteHabilitee) -> HttpResponse:
     """Exactement ce que montre la liste, toutes pages comprises."""
     au = timezone.localdate()
     criteres = Criteres.lire(request.GET)
-    clients = liste_filtree(request.creancier, criteres, au=au).order_by("nom_recherche", "pk")
+    clients = liste_filtree(request.creancier, criteres, au=au).order_by(*criteres.ordre, "pk")
     octets = classeur("Clients", COLONNES, lignes_export(clients, au=au))
     nom = f"clients-{request.creancier.code}-{au:%Y-%m-%d}.xlsx"
     return HttpResponse(

@@ -30,18 +30,6 @@ from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.pagination import paginer
-
-
-@require_GET
-@habilite(Role.LECTURE)
-def liste(request: RequeteHabilitee) -> HttpResponse:
-    dossiers = Dossier.objects.pour(request.creancier).select_related("client")
-    tous = request.GET.get("etat") == "tous"
-    if not tous:
-        dossiers = dossiers.ouverts()
-    page = paginer(dossiers.en_chiffres(), ordre=("-pk",), apres=request.GET.get("apres"))
-    return render(request, "contentieux/liste.html", {"page": page, "tous": tous})
 
 
 @require_http_methods(["GET", "POST"])

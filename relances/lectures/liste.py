@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.http import QueryDict
 
 from clients.models import Client
 from recouvrement.comptes.models import Creancier
+from recouvrement.socle.montants import ZERO, arrondir
 from relances.enums import Canal, EtatRelance
 from relances.models import Relance, RelanceFacture
 
@@ -82,6 +84,22 @@ def comptes_par_vue(creancier: Creancier) -> dict[str, int]:
         **{vue: Count("pk", filter=Q(etat__in=VUES[vue][1])) for vue in COMPTEES}
     )
     return nombres
+
+
+@dataclass(frozen=True, slots=True)
+class TotauxRelances:
+    nombre: int
+    clients: int
+    montant: Decimal
+
+    @classmethod
+    def de(cls, relances: QuerySet[Relance]) -> "TotauxRelances":
+        sommes = relances.order_by().aggregate(
+            nombre=Count("pk"),
+            clients=Count("client", distinct=True),
+            montant=Sum("montant", default=ZERO),
+        )
+        return cls(sommes["nombre"], sommes["clients"], arrondir(sommes["montant"]))
 
 
 def phrase_des_factures(relance: Relance) -> str:

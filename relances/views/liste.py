@@ -21,6 +21,7 @@ from relances.lectures.liste import (
     TONS,
     VUES,
     CriteresRelances,
+    TotauxRelances,
     comptes_par_vue,
     lignes_export,
     phrase_des_factures,
@@ -29,6 +30,12 @@ from relances.lectures.liste import (
 from relances.models import Relance
 
 ECARTEES_MONTREES = 200
+RETENIR = ("retenir", "Retenir")
+GESTES = {
+    "prevues": (RETENIR,),
+    "a_valider": (("valider", "Valider"), ("reporter", "Reporter"), RETENIR),
+    "a_faire": (("preparer", "Préparer les lettres"), ("reporter", "Reporter"), RETENIR),
+}
 
 
 @require_GET
@@ -37,8 +44,9 @@ def liste(request: RequeteHabilitee) -> HttpResponse:
     criteres = CriteresRelances.lire(request.GET)
     if criteres.vue == ECARTEES:
         return _ecartees(request, criteres)
+    filtrees = relances_filtrees(request.creancier, criteres)
     page = paginer(
-        relances_filtrees(request.creancier, criteres),
+        filtrees,
         ordre=criteres.ordre,
         apres=request.GET.get("apres"),
     )
@@ -51,7 +59,13 @@ def liste(request: RequeteHabilitee) -> HttpResponse:
         for relance in page
     ]
     total = sum((r.montant or ZERO for r in page), ZERO)
-    contexte = _cadre(request, criteres) | {"page": page, "lignes": lignes, "total": total}
+    contexte = _cadre(request, criteres) | {
+        "page": page,
+        "lignes": lignes,
+        "total": total,
+        "totaux": TotauxRelances.de(filtrees),
+        "gestes": GESTES.get(criteres.vue, ()),
+    }
     return render(request, "relances/liste.html", contexte)
 
 

@@ -118,7 +118,18 @@ document.addEventListener("change", (e) => {
   if (champ.matches("thead [type=checkbox]"))
     for (const c of tous("tbody td:first-child [type=checkbox]:not(:disabled)", champ.closest("table"))) c.checked = champ.checked
   if (champ.matches("form[data-direct] *")) champ.form.requestSubmit()
+  const barre = champ.form && un(".selection [data-compte]", champ.form)
+  if (barre) compter(barre, champ.form)
 })
+
+// Ce qui est coché, dit dans la barre ; sans script, la phrase d’aide y reste.
+function compter(barre, formulaire) {
+  barre.dataset.aide ??= barre.textContent
+  const nombre = tous("tbody td:first-child :checked", formulaire).length
+  const [un_, plusieurs] = barre.dataset.mot.split(",")
+  barre.classList.toggle("discret", !nombre)
+  barre.textContent = nombre ? `${nombre} ${nombre > 1 ? plusieurs : un_}` : barre.dataset.aide
+}
 
 // Une recherche ne garde dans l’adresse que ce qui est demandé.
 document.addEventListener("formdata", (e) => {

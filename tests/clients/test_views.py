@@ -82,8 +82,8 @@ def test_la_liste_en_six_requetes_quel_que_soit_le_nombre(
     for _ in range(nombre):
         une_facture(creancier=creancier)
 
-    # session, utilisateur, habilitations, page, totaux, nombre
-    with django_assert_num_queries(6):
+    # session, utilisateur, habilitations, page, totaux, nombre, cadre
+    with django_assert_num_queries(7):
         reponse = client.get(reverse("clients:liste", args=[creancier.code]))
 
     assert len(reponse.context["lignes"]) == nombre
@@ -98,8 +98,8 @@ def test_les_doublons_ne_coutent_pas_plus_quand_ils_sont_plus(
     for _ in range(nombre):
         un_client(creancier=creancier, nom="Duval", courriel=None)
 
-    # session, utilisateur, habilitations, clients, courriels
-    with django_assert_num_queries(5):
+    # session, utilisateur, habilitations, clients, courriels, cadre
+    with django_assert_num_queries(6):
         reponse = client.get(reverse("clients:doublons", args=[creancier.code]))
 
     assert len(reponse.context["paires"]) == nombre * (nombre - 1) // 2
@@ -115,8 +115,8 @@ def test_les_contacts_ne_coutent_pas_plus_quand_ils_sont_plus(
         contact = un_contact(debiteur, nom=f"Contact {rang}")
         une_coordonnee(debiteur, contact=contact)
 
-    # session, utilisateur, habilitations, client, contacts, coordonnées
-    with django_assert_num_queries(6):
+    # session, utilisateur, habilitations, client, contacts, coordonnées, cadre
+    with django_assert_num_queries(7):
         client.get(adresse("contacts", debiteur))
 
 

@@ -17,7 +17,7 @@ from tests.fabriques.factures import une_facture
 pytestmark = pytest.mark.django_db
 DU_GESTIONNAIRE = ("ouvrir", "requete", "documents", "avancer", "clore")
 DE_L_ASSISTANTE = ("pieces", "noter", "frais")
-REQUETES_LISTE = 4
+REQUETES_LISTE = 6
 
 
 @pytest.fixture
@@ -196,3 +196,24 @@ def test_la_page_du_dossier_se_lit_avec_ses_formulaires(client, debiteur):
 
     assert debiteur.nom in page
     assert adresse("clore", dossier) not in page
+
+
+def test_la_liste_se_filtre_se_totalise_et_s_exporte(client, debiteur):
+    connecter(client, debiteur.creancier, Role.LECTURE)
+    sien = un_dossier(debiteur)
+    un_dossier(un_client(creancier=debiteur.creancier, nom="Autre maison"))
+    url = reverse("contentieux:liste", args=[debiteur.creancier.code])
+
+    tous = client.get(url).context
+    [seul] = client.get(url, {"q": debiteur.nom, "voie": sien.voie}).context["page"].objets
+    vide = client.get(url, {"etat": "clos"}).context
+
+    assert tous["totaux"]["nombre"] == 2
+    assert tous["totaux"]["du"] == sum(d.du for d in tous["page"])
+    assert seul == sien
+    assert vide["totaux"]["nombre"] == 0
+    export = reverse("contentieux:exporter", args=[debiteur.creancier.code, "csv"])
+    csv = b"".join(client.get(export, {"q": debiteur.nom}).streaming_content).decode()
+    assert csv.count("\r\n") == 2
+    pdf = reverse("contentieux:exporter", args=[debiteur.creancier.code, "pdf"])
+    assert client.get(pdf).status_code == 404

@@ -53,8 +53,8 @@ def test_la_liste_tient_en_huit_requetes_quel_que_soit_le_nombre(
     for _ in range(nombre):
         facture = une_facture(creancier=creancier)
         ouvrir_litige(facture, motif="qualite", le=LE, acteur=acteur)
-    # session, utilisateur, habilitation, page, litiges, onglets, totaux, créanciers du cadre
-    with django_assert_num_queries(7):
+    # session, utilisateur, habilitation, page, litiges, onglets, totaux, nombres du rail
+    with django_assert_num_queries(8):
         reponse = client.get(adresse("liste"))
     assert len(reponse.context["lignes"]) == nombre
     assert "Litige : qualité ou malfaçon" in reponse.content.decode()
@@ -383,7 +383,7 @@ def test_l_apercu_d_un_import_ne_coute_pas_plus_avec_plus_de_lignes(
     lignes = [f"F{n};Pellerin;12/01/2026;10,00" for n in range(nombre)]
     octets = "\n".join(["Numéro;Client;Date facture;Montant TTC", *lignes]).encode()
     importation = preparer_import(creancier, [("v.csv", octets)], acteur=None, maintenant=None)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(adresse("import", importation.pk))
 
 

@@ -1,0 +1,118 @@
+"""L'aperçu d'une action groupée : ce qu'elle ferait, et ce qu'elle laisserait de côté."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from clients.models import Client
+from factures.models import Facture, Litige
+from recouvrement.comptes.models import Creancier
+from recouvrement.socle.montants import ZERO
+from recouvrement.socle.templatetags.formats import pluriel
+from relances.enums import CANAUX_POSTAUX, ETATS_EN_ATTENTE, Canal, EtatRelance
+from relances.lectures.faits import adresses
+from relances.lectures.possibles import interdits
+from relances.models import Relance
+
+LOT_MAXIMUM = 500
+VALIDER, REPORTER, RETENIR, PREPARER = "valider", "reporter", "retenir", "preparer"
+# Ce que chaque geste sait prendre.
+ETATS_DU_GESTE = {
+    VALIDER: (EtatRelance.A_VALIDER,),
+    REPORTER: (EtatRelance.A_VALIDER, EtatRelance.A_FAIRE),
+    RETENIR: ETATS_EN_ATTENTE,
+    PREPARER: (EtatRelance.A_FAIRE,),
+}
+LETTRES = tuple(c for c in CANAUX_POSTAUX if c != Canal.MISE_EN_DEMEURE)
+
+
+@dataclass(frozen=True, slots=True)
+class Ligne:
+    """Une relance ou les factures d'un client ; `raison` : pourquoi elle reste de côté."""
+
+    client: Client
+    montant: Decimal
+    raison: str = ""
+    relance: Relance | None = None
+    factures: list[Facture] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    retenues: list[Ligne]
+    ecartees: list[Ligne]
+
+    @property
+    def clients(self) -> int:
+        return len({ligne.client.pk for ligne in self.retenues})
+
+    @property
+    def montant(self) -> Decimal:
+        return sum((ligne.montant for ligne in self.retenues), ZERO)
+
+    def phrase(self, mot: str) -> str:
+        """« 34 relances à 21 clients, 2 de côté »."""
+        phrase = f"{pluriel(len(self.retenues), mot)} à {pluriel(self.clients, 'client')}"
+        return f"{phrase}, {len(self.ecartees)} de côté" if self.ecartees else phrase
+
+
+def lot_de_relances(creancier: Creancier, relances: Iterable[Relance], *, geste: str) -> Lot:
+    relances = list(relances)
+    retenues, ecartees = [], []
+    joignables = (
+        adresses(creancier, clients={r.client_id for r in relances}) if geste == VALIDER else {}
+    )
+    for relance in relances:
+        raison = ""
+        if relance.etat not in ETATS_DU_GESTE[geste]:
+            raison = f"{relance.get_etat_display()} : n'attend plus ce geste"
+        elif geste == PREPARER and relance.canal not in LETTRES:
+            raison = "Ce n'est pas une lettre"
+        elif (
+            geste == VALIDER
+            and relance.canal == Canal.COURRIEL
+            and relance.client_id not in joignables
+        ):
+            raison = "Aucune adresse de courriel utilisable"
+        ligne = Ligne(relance.client, relance.montant or ZERO, raison, relance=relance)
+        (ecartees if raison else retenues).append(ligne)
+    return Lot(retenues, ecartees)
+
+
+def lot_de_lettres(creancier: Creancier, factures: Iterable[Facture], *, au: date) -> Lot:
+    """Une lettre par client, avec celles de ses factures que rien n'empêche de réclamer."""
+    factures = list(factures)
+    contestees = set(
+        Litige.objects.pour(creancier)
+        .ouverts()
+        .filter(facture__in=factures)
+        .values_list("facture_id", flat=True)
+    )
+    par_client: dict[int, list[Facture]] = {}
+    ecartees = []
+    for facture in factures:
+        facture.client.creancier = creancier
+        if raison := _raison(facture, contestees, au=au):
+            ecartees.append(Ligne(facture.client, facture.solde, raison, factures=[facture]))
+        else:
+            par_client.setdefault(facture.client_id, []).append(facture)
+    retenues = []
+    for siennes in par_client.values():
+        client, montant = siennes[0].client, sum((f.solde for f in siennes), ZERO)
+        contre = interdits(client, au=au, par_la_poste=True)
+        ligne = Ligne(client, montant, contre[0].phrase if contre else "", factures=siennes)
+        (ecartees if contre else retenues).append(ligne)
+    return Lot(retenues, ecartees)
+
+
+def _raison(facture: Facture, contestees: set[int], *, au: date) -> str:
+    if facture.est_avoir:
+        return "Un avoir ne se réclame pas"
+    if not facture.solde:
+        return "Soldée"
+    if facture.contentieux_depuis:
+        return "Au contentieux"
+    if facture.pk in contestees:
+        return "Litige ouvert"
+    return "" if facture.est_echue(au=au) else "Pas encore échue"
