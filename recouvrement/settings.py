@@ -163,6 +163,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "Recouvrement : "
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/h/ip,5/15m/key", "login": "60/m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Recouvrement"
+# Une horloge de téléphone en avance ou en retard d'une demi-minute ne ferme pas la porte.
+MFA_TOTP_TOLERANCE = 1
 # On n'entre que sur invitation : l'adresse est celle qui a reçu le lien.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 # Suivre l'activité écrirait en base à chaque page, et prendrait le verrou de SQLite.

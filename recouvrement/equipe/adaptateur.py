@@ -9,6 +9,16 @@ from recouvrement.comptes.models import Utilisateur
 
 
 class AdaptateurComptes(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "Adresse ou mot de passe incorrect.",
+        "too_many_login_attempts": (
+            "Trop d'essais manqués : attendez un quart d'heure. « Mot de passe oublié » permet "
+            "d'entrer tout de suite."
+        ),
+        "rate_limited": "Trop d'essais manqués : attendez quelques minutes.",
+        "incorrect_code": "Ce code est faux, ou il a déjà servi.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 

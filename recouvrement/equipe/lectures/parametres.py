@@ -1,5 +1,8 @@
+import re
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.urls import NoReverseMatch, reverse
 
@@ -32,6 +35,32 @@ PAGES = {
 }
 
 
+# Les clefs du journal sont des identifiants : elles se lisent avec leurs accents.
+MOTS = {
+    "etape": "étape",
+    "etat": "état",
+    "numero": "numéro",
+    "date_emission": "émise le",
+    "date_echeance": "échéance",
+    "recu_le": "reçu le",
+    "rappel_le": "rappel le",
+    "apres": "après",
+    "role": "rôle",
+    "nature_piece": "nature de la pièce",
+    "zone_feries": "jours fériés",
+    "delai_paiement": "délai de paiement",
+    "ecart_minimal": "écart minimal",
+    "envois_geles": "envois gelés",
+    "complement": "complément",
+    "telephone": "téléphone",
+    "representant": "représentant",
+}
+PARIS = ZoneInfo("Europe/Paris")
+JOUR = re.compile(r"\d{4}-\d\d-\d\d")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*[+-]\d\d:\d\d$")
+MONTANT = re.compile(r"-?\d+\.\d\d")
+
+
 @dataclass(frozen=True, slots=True)
 class Onglet:
     libelle: str
@@ -61,8 +90,13 @@ class LigneJournal:
 
 def ligne_journal(entree: Entree, creancier: Creancier) -> LigneJournal:
     page = PAGES.get(entree.cible_type)
-    url = _adresse(page, creancier.code, entree.cible_id) if page else ""
     donnees = dict(entree.donnees)
+    client = donnees.pop("client", None)
+    if page:
+        url = _adresse(page, creancier.code, entree.cible_id)
+    else:
+        # Une relance, un appel : la fiche de leur client dit tout ce qui les entoure.
+        url = _adresse("accueil:client", creancier.code, client) if isinstance(client, int) else ""
     changes = donnees.pop("changes", None) or {}
     details = [(nom, _lisible(valeur)) for nom, valeur in donnees.items()]
     if isinstance(changes, dict):
@@ -71,7 +105,9 @@ def ligne_journal(entree: Entree, creancier: Creancier) -> LigneJournal:
             for nom, paire in changes.items()
             if isinstance(paire, list)
         ]
-    return LigneJournal(entree, [(n.replace("_", " "), v) for n, v in details if v], url)
+    return LigneJournal(
+        entree, [(MOTS.get(n, n.replace("_", " ")), v) for n, v in details if v], url
+    )
 
 
 def _lisible(valeur: Any) -> str:
@@ -87,6 +123,12 @@ def _lisible(valeur: Any) -> str:
         case dict():
             return ", ".join(f"{nom} {_lisible(element)}" for nom, element in valeur.items())
     texte = str(valeur)
+    if JOUR.fullmatch(texte):
+        return f"{date.fromisoformat(texte):%d/%m/%Y}"
+    if INSTANT.match(texte):
+        return f"{datetime.fromisoformat(texte).astimezone(PARIS):%d/%m/%Y à %H:%M}"
+    if MONTANT.fullmatch(texte):
+        return texte.replace(".", ",")
     return texte if len(texte) <= 120 else f"{texte[:119]}…"
 
 

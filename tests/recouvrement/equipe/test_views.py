@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
@@ -11,9 +12,13 @@ from django.utils import timezone
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
 from recouvrement.equipe import actions
+from recouvrement.equipe.evenements import Evenement
+from recouvrement.equipe.lectures.parametres import ligne_journal
 from recouvrement.equipe.models import Invitation
+from recouvrement.journal.actions import inscrire
 from recouvrement.journal.models import Entree
 from recouvrement.socle.pouls import noter_battement
+from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier, un_utilisateur, une_habilitation
 from tests.recouvrement.equipe.test_forms import envois, png, saisie
 
@@ -224,6 +229,26 @@ def test_le_journal_montre_ce_qui_a_change_et_rien_des_autres(client):
 
     assert "Rennes → Vannes" in page.content.decode()
     assert len(page.context["lignes"]) == 1
+
+
+def test_le_journal_se_lit_avec_des_dates_et_des_accents():
+    creancier, client = un_creancier(), un_client()
+    entree = inscrire(
+        Evenement.REGLEMENTS_CONFIRMES,
+        cible=creancier,
+        acteur=None,
+        client=client.pk,
+        etape="rappel",
+        au=date(2026, 3, 1),
+        montant=Decimal("1042.50"),
+        vide="",
+    )
+    entree.refresh_from_db()
+
+    ligne = ligne_journal(entree, creancier)
+
+    assert ligne.details == [("étape", "rappel"), ("au", "01/03/2026"), ("montant", "1042,50")]
+    assert ligne.url == reverse("accueil:client", args=[creancier.code, client.pk])
 
 
 def test_un_role_change_vaut_des_la_requete_suivante(client):
