@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from recouvrement.accueil.lectures.a_faire import combien
+from recouvrement.accueil.models import VueEnregistree
 from recouvrement.comptes.acces import habilitations_de
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation
@@ -41,6 +42,15 @@ AJOUTS = (
     ("Client", "client", ""),
     ("Import de factures", "import", ""),
 )
+# Les listes dont chacun garde les filtres sous un nom.
+PAGES_A_VUES = {
+    "clients:liste": "clients",
+    "factures:liste": "factures",
+    "factures:reglements": "reglements",
+    "relances:liste": "relances",
+    "relances:promesses": "promesses",
+    "contentieux:liste": "contentieux",
+}
 # Pages qui existent pour un créancier et pour tous.
 DOUBLES = {"accueil:journee": "Ma journée", "accueil:tableau": "Tableau de bord"}
 
@@ -127,6 +137,26 @@ class Cadre:
     @cached_property
     def bascules(self) -> list[Bascule]:
         return [Bascule(c, self._chez(c)) for c in self.creanciers]
+
+    @property
+    def page_a_vues(self) -> str:
+        return PAGES_A_VUES.get(self._vue, "")
+
+    @cached_property
+    def vues(self) -> list[VueEnregistree]:
+        """Celles de cette personne, sur cette liste, chez ce créancier."""
+        if self.creancier is None or not self.page_a_vues:
+            return []
+        vues = VueEnregistree.objects.pour(self.creancier)
+        siennes = vues.filter(utilisateur=self.request.user, page=self.page_a_vues)
+        return list(siennes.order_by("nom"))
+
+    @property
+    def requete(self) -> str:
+        """Les filtres de l'adresse, sans la page où l'on en est."""
+        lus = self.request.GET.copy()
+        lus.pop("apres", None)
+        return lus.urlencode()
 
     @property
     def tous(self) -> str:

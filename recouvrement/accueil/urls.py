@@ -1,7 +1,7 @@
 from django.urls import path
 
 from factures.views import taux
-from recouvrement.accueil.views import fiche, journee, tableau
+from recouvrement.accueil.views import fiche, journee, tableau, vues
 
 app_name = "accueil"
 urlpatterns = [
@@ -13,5 +13,7 @@ urlpatterns = [
     path("tableau/", tableau.tableau, name="tableau"),
     path("<slug:creancier>/journee/", journee.journee_creancier, name="journee_creancier"),
     path("<slug:creancier>/tableau/", tableau.tableau_creancier, name="tableau_creancier"),
+    path("<slug:creancier>/vues/", vues.enregistrer, name="enregistrer_vue"),
+    path("<slug:creancier>/vues/<int:pk>/oublier/", vues.oublier, name="oublier_vue"),
     path("<slug:creancier>/clients/<int:pk>/", fiche.client, name="client"),
 ]

@@ -82,8 +82,8 @@ def test_la_liste_en_six_requetes_quel_que_soit_le_nombre(
     for _ in range(nombre):
         une_facture(creancier=creancier)
 
-    # session, utilisateur, habilitations, page, totaux, nombre, cadre
-    with django_assert_num_queries(7):
+    # session, utilisateur, habilitations, page, totaux, nombre, cadre, vues
+    with django_assert_num_queries(8):
         reponse = client.get(reverse("clients:liste", args=[creancier.code]))
 
     assert len(reponse.context["lignes"]) == nombre

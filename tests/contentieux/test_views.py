@@ -17,7 +17,7 @@ from tests.fabriques.factures import une_facture
 pytestmark = pytest.mark.django_db
 DU_GESTIONNAIRE = ("ouvrir", "requete", "documents", "avancer", "clore")
 DE_L_ASSISTANTE = ("pieces", "noter", "frais")
-REQUETES_LISTE = 6
+REQUETES_LISTE = 7
 
 
 @pytest.fixture

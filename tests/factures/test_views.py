@@ -47,14 +47,14 @@ def adresse(nom, *args):
 
 
 @pytest.mark.parametrize("nombre", [1, 3])
-def test_la_liste_tient_en_huit_requetes_quel_que_soit_le_nombre(
+def test_la_liste_tient_en_neuf_requetes_quel_que_soit_le_nombre(
     client, creancier, acteur, nombre, django_assert_num_queries
 ):
     for _ in range(nombre):
         facture = une_facture(creancier=creancier)
         ouvrir_litige(facture, motif="qualite", le=LE, acteur=acteur)
-    # session, utilisateur, habilitation, page, litiges, onglets, totaux, nombres du rail
-    with django_assert_num_queries(8):
+    # session, utilisateur, habilitation, page, litiges, onglets, totaux, nombres du rail, vues
+    with django_assert_num_queries(9):
         reponse = client.get(adresse("liste"))
     assert len(reponse.context["lignes"]) == nombre
     assert "Litige : qualité ou malfaçon" in reponse.content.decode()

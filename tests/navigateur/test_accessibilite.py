@@ -29,6 +29,7 @@ def les_pages(creancier, client, facture, dossier, courrier, relance) -> list[st
         *("factures:importer", "factures:reglement", "factures:avoirs", "relances:liste"),
         *("relances:a_valider", "relances:envois", "relances:scenario", "relances:courriers"),
         *("relances:scenario_modifier", "contentieux:liste", "equipe:parametres"),
+        *("factures:reglements", "relances:promesses"),
     ]
     du_client = [
         *("accueil:client", "clients:modifier", "clients:contacts", "clients:suspendre"),
@@ -43,6 +44,8 @@ def les_pages(creancier, client, facture, dossier, courrier, relance) -> list[st
         *(reverse(nom, args=chez) for nom in seules),
         *(reverse(nom, args=[*chez, client.pk]) for nom in du_client),
         reverse("factures:detail", args=[*chez, facture.pk]),
+        reverse("relances:etape", args=[*chez, 0]),
+        reverse("relances:liste", args=chez) + "?vue=a_faire",
         reverse("factures:reglement", args=chez) + f"?client={client.pk}",
         reverse("contentieux:dossier", args=[*chez, dossier.pk]),
         reverse("relances:courrier", args=[*chez, courrier.pk]),

@@ -1,0 +1,48 @@
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from recouvrement.accueil.actions import enregistrer_vue, oublier_vue
+from recouvrement.accueil.contexte import PAGES_A_VUES
+from recouvrement.accueil.forms import VueForm
+from recouvrement.accueil.models import VueEnregistree
+from recouvrement.comptes.acces import RequeteHabilitee, habilite
+from recouvrement.comptes.enums import Role
+from recouvrement.socle.annonces import annoncer
+from recouvrement.socle.erreurs import ErreurMetier
+
+
+@require_POST
+@habilite(Role.LECTURE)
+def enregistrer(request: RequeteHabilitee) -> HttpResponse:
+    """Chacun garde ses filtres ; qui ne fait que lire aussi."""
+    form = VueForm(request.POST)
+    if not form.is_valid():
+        annoncer(request, " ".join(e for erreurs in form.errors.values() for e in erreurs))
+        page = form.cleaned_data.get("page", VueEnregistree.Page.FACTURES)
+        return redirect(_liste(request, page, ""))
+    try:
+        vue = enregistrer_vue(request.creancier, acteur=request.user, **form.cleaned_data)
+    except ErreurMetier as erreur:
+        annoncer(request, str(erreur))
+    else:
+        annoncer(request, f"Vue « {vue.nom} » enregistrée.")
+    return redirect(_liste(request, form.cleaned_data["page"], form.cleaned_data["requete"]))
+
+
+@require_POST
+@habilite(Role.LECTURE)
+def oublier(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    siennes = VueEnregistree.objects.pour(request.creancier).filter(utilisateur=request.user)
+    vue = get_object_or_404(siennes, pk=pk)
+    page, nom = vue.page, vue.nom
+    oublier_vue(vue, acteur=request.user)
+    annoncer(request, f"Vue « {nom} » oubliée.")
+    return redirect(_liste(request, page, ""))
+
+
+def _liste(request: RequeteHabilitee, page: str, requete: str) -> str:
+    noms = {page: nom for nom, page in PAGES_A_VUES.items()}
+    url = reverse(noms[page], args=[request.creancier.code])
+    return f"{url}?{requete}" if requete else url
