@@ -1,6 +1,9 @@
 """La démonstration : chaque état du produit y est, et rien n'y est faux."""
 
 import hashlib
+import html
+import re
+from collections import Counter, deque
 from datetime import date, datetime
 from io import StringIO
 from zoneinfo import ZoneInfo
@@ -38,10 +41,15 @@ FICTION = ("+3319900", "+3326191", "+3335301", "+3346571", "+3353649", "+3363998
 
 
 @pytest.fixture(scope="module")
-def demonstration(django_db_setup, django_db_blocker, tmp_path_factory):
+def magasin(tmp_path_factory):
+    return tmp_path_factory.mktemp("fichiers")
+
+
+@pytest.fixture(scope="module")
+def demonstration(django_db_setup, django_db_blocker, magasin):
     """Chargée une fois pour tout le module, défaite à la fin."""
     reglages = override_settings(
-        FICHIERS=tmp_path_factory.mktemp("fichiers"),
+        FICHIERS=magasin,
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     )
     with reglages, django_db_blocker.unblock(), transaction.atomic():
@@ -187,6 +195,7 @@ def test_ma_journee_a_de_tout():
     journee = ma_journee(list(Creancier.objects.all()), maintenant=MAINTENANT)
     assert {groupe.titre for groupe in journee.groupes} == {
         "À heure fixe",
+        "Échéances légales",
         "Promesses non tenues",
         "À corriger",
         "Envois à trancher",
@@ -224,3 +233,29 @@ def test_elle_n_entre_jamais_chez_un_vrai_creancier():
     un_creancier()
     with pytest.raises(CommandError, match="vrais créanciers"):
         call_command("demo")
+
+
+@pytest.mark.parametrize("qui", ["lecture", "nadege", "gestion", "admin"])
+def test_aucun_lien_montre_ne_mene_a_un_refus(client, settings, magasin, qui):
+    """On suit tout ce que la personne voit, deux pages de chaque sorte : rien n'est fermé."""
+    settings.FICHIERS = magasin
+    client.force_login(Utilisateur.objects.get(email=f"{qui}@demo.example"))
+    a_voir, vues, sortes, refus = deque(["/"]), set(), Counter(), []
+    while a_voir:
+        adresse = a_voir.popleft()
+        sorte = re.sub(r"\d+", "#", adresse.partition("?")[0])
+        if adresse in vues or sortes[sorte] == 2:
+            continue
+        vues.add(adresse)
+        sortes[sorte] += 1
+        page = client.get(adresse)
+        if page.status_code in {301, 302}:
+            a_voir.append(page["Location"])
+        elif page.status_code != 200:
+            refus.append((page.status_code, adresse))
+        elif page["Content-Type"].startswith("text/html"):
+            liens = re.findall(r'href="(/[^"#]*)', page.content.decode())
+            a_voir.extend(html.unescape(lien) for lien in liens if "/static/" not in lien)
+
+    assert refus == []
+    assert len(vues) > 12
