@@ -1,7 +1,7 @@
 """La fiche d'un client : ce que l'on a sous les yeux quand le téléphone sonne."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from clients.models import Client, Contact, Note
@@ -15,6 +15,8 @@ from relances.enums import Canal, Palier
 from relances.lectures.paliers import avec_palier
 from relances.lectures.possibles import Possibles, possibles
 from relances.models import Promesse, Relance
+
+SIX_MOIS = timedelta(days=183)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class FicheClient:
     a_savoir: list[Note]
     suites: list[Relance]
     est_suspendu: bool
+    # Le premier terme dans les six mois, ou déjà passé.
+    prescription_proche: date | None = None
 
     @property
     def nom_palier(self) -> str:
@@ -150,4 +154,13 @@ def fiche_client(client: Client, *, au: date) -> FicheClient:
             .order_by("prevue_le", "pk")[:6]
         ),
         est_suspendu=client.est_suspendu(au=au),
+        prescription_proche=min(
+            (
+                facture.prescription.dernier_jour
+                for facture in factures
+                if facture.prescription.dernier_jour
+                and facture.prescription.dernier_jour <= au + SIX_MOIS
+            ),
+            default=None,
+        ),
     )

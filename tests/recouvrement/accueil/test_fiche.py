@@ -93,3 +93,14 @@ def test_la_fiche_coute_autant_pour_une_facture_que_pour_trois(
 
     with django_assert_max_num_queries(15):
         permis(client)
+
+
+def test_une_prescription_a_moins_de_six_mois_se_voit_en_tete():
+    client = un_client(nature="particulier", est_commercant=False)
+    une_facture(client=client, date_emission=date(2024, 11, 2), date_echeance=date(2024, 12, 2))
+    recente = un_client(creancier=client.creancier)
+    une_facture(client=recente)
+
+    assert fiche_client(client, au=date(2026, 9, 1)).prescription_proche is not None
+    assert fiche_client(client, au=date(2025, 1, 1)).prescription_proche is None
+    assert fiche_client(recente, au=date(2026, 3, 2)).prescription_proche is None
