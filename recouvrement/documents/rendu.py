@@ -5,6 +5,7 @@ lui tend en mémoire : ni réseau, ni fichier, quoi que dise un texte saisi.
 """
 
 import logging
+import re
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
@@ -13,7 +14,7 @@ from threading import Lock
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from weasyprint import HTML
+from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -26,6 +27,7 @@ from recouvrement.socle.erreurs import ErreurMetier
 STYLES = RACINE / "static" / "documents"
 GABARITS = RACINE / "templates"
 BASE = "document:/"
+LIEN = re.compile(r'<link rel="stylesheet" href="style:([\w.-]+)">')
 # Pango partage ses polices entre les fils d'un processus, sans les protéger.
 VERROU = Lock()
 traces = logging.getLogger(__name__)
@@ -64,12 +66,17 @@ def rendre_pdf(
 ) -> bytes:
     """Le PDF balisé de ce gabarit ; `formulaire` rend ses champs remplissables."""
     html = typographie(render_to_string(gabarit, dict(contexte)))
+    noms = [nom for nom in LIEN.findall(html) if nom in _styles()]
+    html = LIEN.sub("", html)
     chargeur = ChargeurFerme(images) if images else _chargeur()
     try:
         with VERROU:
             document = HTML(string=html, base_url=BASE, url_fetcher=chargeur)
             octets = document.write_pdf(
-                font_config=_configuration(), pdf_forms=formulaire, pdf_tags=True
+                stylesheets=[_feuille(nom) for nom in noms],
+                font_config=_configuration(),
+                pdf_forms=formulaire,
+                pdf_tags=True,
             )
     except RecursionError:
         raise RenduImpossible from None
@@ -96,6 +103,20 @@ def version_du_gabarit(gabarit: str) -> str:
 @cache
 def _configuration() -> FontConfiguration:
     return FontConfiguration()
+
+
+@cache
+def _feuille(nom: str) -> CSS:
+    """Analysée une fois : la relire à chaque document en faisait la moitié du travail.
+
+    WeasyPrint la range ainsi après les styles de la page : la couleur du créancier l'emporte.
+    """
+    return CSS(
+        string=_styles()[nom].decode(),
+        base_url=BASE,
+        url_fetcher=_chargeur(),
+        font_config=_configuration(),
+    )
 
 
 @cache
