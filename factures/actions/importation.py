@@ -18,10 +18,10 @@ from factures.evenements import Evenement
 from factures.models import Encaissement, Facture, Importation, Imputation, Piece
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.actions import inscrire, inscrire_lot
+from recouvrement.socle.lots import inserer_fiches
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.temps import jour_de
 
-LOT = 2000
 NOTE = "D'après l'import"
 PENDANT_CE_TEMPS = "Des factures ont changé pendant ce temps : relisez l'aperçu."
 
@@ -116,12 +116,12 @@ def _creer_les_clients(
     )
     for neuf in neufs:
         neuf.fiche.nom_recherche = nom_de_recherche(neuf.fiche.nom)
-    Client.objects.bulk_create([neuf.fiche for neuf in neufs], batch_size=LOT)
+    inserer_fiches([neuf.fiche for neuf in neufs])
     joignables = [neuf for neuf in neufs if neuf.courriel or neuf.telephone]
-    contacts = Contact.objects.bulk_create(
-        [Contact(creancier=creancier, client=neuf.fiche) for neuf in joignables], batch_size=LOT
+    contacts = inserer_fiches(
+        [Contact(creancier=creancier, client=neuf.fiche) for neuf in joignables]
     )
-    Coordonnee.objects.bulk_create(
+    inserer_fiches(
         [
             Coordonnee(
                 creancier=creancier, client=neuf.fiche, contact=contact, genre=genre, valeur=valeur
@@ -133,7 +133,6 @@ def _creer_les_clients(
             )
             if valeur
         ],
-        batch_size=LOT,
     )
     inscrire_lot(
         Evenement.CLIENT_IMPORTE,
@@ -153,7 +152,7 @@ def _creer_les_factures(
         facture.importation = importation
         facture.solde = facture.montant_ttc - nouvelle.paye
         facture.soldee_le = facture.date_emission if facture.solde == ZERO else None
-    Facture.objects.bulk_create([n.facture for n in nouvelles], batch_size=LOT)
+    inserer_fiches([n.facture for n in nouvelles])
     inscrire_lot(
         Evenement.FACTURE_IMPORTEE,
         cibles=[
@@ -211,7 +210,7 @@ def _revoir(
 
 def _verser(versements: Sequence[tuple[Facture, Decimal, Any]], acteur: Utilisateur | None) -> None:
     """Ce que le fichier dit déjà payé : un règlement par facture, imputé sur elle."""
-    encaissements = Encaissement.objects.bulk_create(
+    encaissements = inserer_fiches(
         [
             Encaissement(
                 creancier_id=facture.creancier_id,
@@ -225,9 +224,8 @@ def _verser(versements: Sequence[tuple[Facture, Decimal, Any]], acteur: Utilisat
             )
             for facture, paye, recu_le in versements
         ],
-        batch_size=LOT,
     )
-    Imputation.objects.bulk_create(
+    inserer_fiches(
         [
             Imputation(
                 creancier_id=facture.creancier_id,
@@ -240,7 +238,6 @@ def _verser(versements: Sequence[tuple[Facture, Decimal, Any]], acteur: Utilisat
                 encaissements, versements, strict=True
             )
         ],
-        batch_size=LOT,
     )
     inscrire_lot(
         Evenement.REGLEMENT_IMPUTE,
@@ -258,4 +255,4 @@ def _ranger_les_pieces(lignes: Iterable[NouvelleFacture | FactureRevue]) -> None
         if ligne.piece is not None:
             ligne.piece.facture, ligne.piece.client_id = ligne.facture, ligne.facture.client_id
             pieces.append(ligne.piece)
-    Piece.objects.bulk_create(pieces, batch_size=LOT)
+    inserer_fiches(pieces)

@@ -34,8 +34,8 @@ from factures.models import Facture, Importation, LigneImport
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.documents import fichiers as magasin
 from recouvrement.journal.actions import inscrire
+from recouvrement.socle.lots import inserer_fiches
 
-LOT = 2000
 ECRITES = (SortLigne.CREEE, SortLigne.MISE_A_JOUR)
 
 
@@ -59,8 +59,9 @@ def preparer_import(
     options: dict[str, Any] = {"rang_entree": rang_entree}
     if malgre_la_forme:
         options["acceptees"] = [TOUT]
-    lus = lire_au_fil(_deposer(fichiers, deposes))
-    lues = list(lues_de(lus, colonnes, deposes, Reprises.depuis(options)))
+    with magasin.Depots() as depots:
+        lus = lire_au_fil(_deposer(fichiers, deposes, depots))
+        lues = list(lues_de(lus, colonnes, deposes, Reprises.depuis(options)))
     if not deposes:
         raise ImportVide
     with transaction.atomic():
@@ -136,12 +137,14 @@ def memoriser_colonnes(importation: Importation) -> None:
 
 
 def _deposer(
-    fichiers: Iterable[tuple[str, bytes]], deposes: list[dict[str, Any]]
+    fichiers: Iterable[tuple[str, bytes]],
+    deposes: list[dict[str, Any]],
+    depots: magasin.Depots,
 ) -> Iterator[tuple[str, bytes]]:
     vus: Counter[str] = Counter()
     for nom_depose, octets in fichiers:
         nom = _nom_unique(nom_depose, vus)
-        depose = {"nom": nom, "empreinte": magasin.deposer(octets), "taille": len(octets)}
+        depose = {"nom": nom, "empreinte": depots.deposer(octets), "taille": len(octets)}
         if a_du_code(octets):
             depose["actif"] = True
         deposes.append(depose)
@@ -161,7 +164,7 @@ def _nom(deposes: list[dict[str, Any]]) -> str:
 
 
 def _ecrire_lignes(importation: Importation, apercus: list[LigneApercu]) -> None:
-    LigneImport.objects.bulk_create(
+    inserer_fiches(
         [
             LigneImport(
                 creancier=importation.creancier,
@@ -176,7 +179,6 @@ def _ecrire_lignes(importation: Importation, apercus: list[LigneApercu]) -> None
             )
             for rang, apercu in enumerate(apercus, start=1)
         ],
-        batch_size=LOT,
     )
 
 

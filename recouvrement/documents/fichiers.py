@@ -4,11 +4,16 @@ import hashlib
 import os
 import re
 import tempfile
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Self
 
 from django.conf import settings
 
 from recouvrement.socle.erreurs import ErreurMetier
+
+EN_MEME_TEMPS = 4
 
 
 class FichierPerdu(ErreurMetier):
@@ -39,6 +44,31 @@ def deposer(octets: bytes) -> str:
         raise
     _graver(chemin.parent)
     return empreinte
+
+
+class Depots:
+    """Beaucoup de dépôts de suite : le disque grave les uns pendant que l'on lit les autres.
+
+    En sortant, tous sont gravés ; l'échec d'un seul se lève là.
+    """
+
+    def __enter__(self) -> Self:
+        self._fils = ThreadPoolExecutor(EN_MEME_TEMPS, thread_name_prefix="depot")
+        self._en_cours: deque[Future[str]] = deque()
+        return self
+
+    def deposer(self, octets: bytes) -> str:
+        if len(self._en_cours) >= 2 * EN_MEME_TEMPS:
+            # Ne pas tenir en mémoire plus d'octets que le disque n'en prend.
+            self._en_cours.popleft().result()
+        self._en_cours.append(self._fils.submit(deposer, octets))
+        return hashlib.sha256(octets).hexdigest()
+
+    def __exit__(self, erreur: type[BaseException] | None, *_: object) -> None:
+        self._fils.shutdown(wait=True)
+        if erreur is None:
+            for depot in self._en_cours:
+                depot.result()
 
 
 def lire(empreinte: str) -> bytes:

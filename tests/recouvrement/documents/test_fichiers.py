@@ -71,3 +71,19 @@ def test_vingt_depots_simultanes_du_meme_fichier_n_en_font_qu_un(settings):
     empreinte = hashlib.sha256(OCTETS).hexdigest()
     assert fichiers.lire(empreinte) == OCTETS
     assert [f.name for f in le_chemin(settings, empreinte).parent.iterdir()] == [empreinte]
+
+
+def test_des_depots_en_nombre_sont_tous_graves_en_sortant():
+    lots = [f"pièce {n}".encode() for n in range(30)]
+    with fichiers.Depots() as depots:
+        empreintes = [depots.deposer(octets) for octets in lots]
+
+    assert [fichiers.lire(empreinte) for empreinte in empreintes] == lots
+
+
+def test_un_depot_qui_echoue_se_dit_en_sortant(settings, tmp_path):
+    settings.FICHIERS = tmp_path / "magasin"
+    (tmp_path / "magasin").write_bytes(b"un fichier au lieu d'un dossier")
+
+    with pytest.raises(NotADirectoryError), fichiers.Depots() as depots:
+        depots.deposer(OCTETS)
