@@ -3,7 +3,6 @@ from datetime import date
 from django.db import models
 from django.db.models import Count, F, FilteredRelation, Min, Q, Sum
 from django.db.models.functions import Coalesce, Round
-from django.urls import reverse
 
 from clients.enums import (
     VALIDITES_UTILISABLES,
@@ -15,6 +14,7 @@ from clients.enums import (
 from clients.regles import nom_de_recherche
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.socle.liens import lien
 from recouvrement.socle.montants import ZERO
 
 MONTANT = models.DecimalField(max_digits=16, decimal_places=2)
@@ -149,6 +149,11 @@ class Client(ModeleCloisonne):
                 condition=Q(procedure_collective_le__isnull=False, fusionne_dans=None),
                 name="client_en_procedure",
             ),
+            models.Index(
+                fields=["creancier", "adresse_invalide_le"],
+                condition=Q(adresse_invalide_le__isnull=False, fusionne_dans=None),
+                name="client_adresse_rendue",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -161,7 +166,7 @@ class Client(ModeleCloisonne):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
-        return reverse("accueil:client", args=[self.creancier.code, self.pk])
+        return lien("accueil:client", self.creancier.code, self.pk)
 
     def est_suspendu(self, *, au: date) -> bool:
         if self.suspendu_le is None or self.suspendu_le > au:

@@ -49,6 +49,8 @@ class EtatRelance(models.TextChoices):
 
 
 ETATS_EN_ATTENTE = (EtatRelance.A_VALIDER, EtatRelance.PLANIFIEE, EtatRelance.A_FAIRE)
+# Tant qu'une relance est dans l'un de ces états, ses factures n'avancent pas.
+ETATS_QUI_RETIENNENT = (*ETATS_EN_ATTENTE, EtatRelance.ECHEC, EtatRelance.INCERTAINE)
 
 
 class Issue(models.TextChoices):

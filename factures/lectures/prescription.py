@@ -63,7 +63,7 @@ def prescriptions(factures: Iterable[Facture]) -> dict[int, PrescriptionFacture]
         return {}
     actes: dict[int, list[EvenementPrescription]] = defaultdict(list)
     lus = EvenementPrescription.objects.parmi({f.creancier_id for f in factures})
-    lus = lus.filter(facture__in=factures).select_related("piece", "saisi_par")
+    lus = lus.filter(facture__in=[f.pk for f in factures]).select_related("piece", "saisi_par")
     for acte in lus.order_by("le", "pk"):
         actes[acte.facture_id].append(acte)
     return {facture.pk: _de(facture, actes[facture.pk]) for facture in factures}

@@ -29,7 +29,7 @@ from factures.models import Facture, Litige
 from recouvrement.comptes.enums import ModeIntervention
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.temps import instant_de, jour_de
-from relances.enums import ETATS_EN_ATTENTE, Canal, Declenchement, EtatRelance
+from relances.enums import ETATS_QUI_RETIENNENT, Canal, Declenchement, EtatRelance
 from relances.models import Appel, Etape, Promesse, Relance, RelanceFacture
 from relances.regles.blocages import (
     GRACE_PROMESSE,
@@ -42,8 +42,6 @@ from relances.regles.calendrier import Fenetre
 from relances.regles.progression import EtapePrevue, depuis_le_rang
 from relances.regles.scenario_initial import ETAPES_INITIALES
 
-# Tant qu'une relance est dans l'un de ces états, ses factures n'avancent pas.
-ETATS_QUI_RETIENNENT = (*ETATS_EN_ATTENTE, EtatRelance.ECHEC, EtatRelance.INCERTAINE)
 EN_COURS = {
     EtatRelance.A_FAIRE: "L'étape précédente reste à faire",
     EtatRelance.A_VALIDER: "Une relance attend d'être validée",

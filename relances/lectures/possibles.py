@@ -133,14 +133,15 @@ def _prochaine(client: Client, factures: Sequence[Facture], *, au: date) -> Proc
         EtapePrevue(etape.cle, etape.rang, etape.delai, etape.nom)
         for etape in Etape.objects.pour(client.creancier).filter(scenario__remplace_le=None)
     ]
+    cycles = {facture.pk: facture.cycle for facture in factures}
     faites: dict[int, set[str]] = defaultdict(set)
     for facture_id, cycle, cle in (
         RelanceFacture.objects.pour(client.creancier)
         .vivantes()
-        .filter(facture__in=[f.pk for f in factures])
+        .filter(facture__in=list(cycles))
         .values_list("facture_id", "cycle", "cle_etape")
     ):
-        if any(f.pk == facture_id and f.cycle == cycle for f in factures):
+        if cycles[facture_id] == cycle:
             faites[facture_id].add(cle)
     venues: dict[tuple[date, str], int] = defaultdict(int)
     for facture in factures:

@@ -6,7 +6,7 @@ from factures.models import Facture
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.courriel.models import Envoi
-from relances.enums import ETATS_EN_ATTENTE, Canal, EtatRelance
+from relances.enums import ETATS_EN_ATTENTE, ETATS_QUI_RETIENNENT, Canal, EtatRelance
 from relances.models.scenario import Etape
 
 
@@ -62,7 +62,7 @@ class Relance(ModeleCloisonne):
             models.Index(fields=["creancier", "client", "-id"], name="relance_par_client"),
             models.Index(
                 fields=["creancier", "etat", "prevue_le", "id"],
-                condition=Q(etat__in=["a_valider", "planifiee", "a_faire"]),
+                condition=Q(etat__in=ETATS_QUI_RETIENNENT),
                 name="relance_en_attente",
             ),
             models.Index(fields=["creancier", "-prevue_le", "-id"], name="relance_recente"),

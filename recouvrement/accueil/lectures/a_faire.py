@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
+from django.db import connection
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 
 from clients.models import Client
@@ -15,7 +17,7 @@ from recouvrement.socle.montants import ZERO
 from recouvrement.socle.templatetags.formats import euros, heure, jour, jour_court
 from recouvrement.socle.temps import instant_de, jour_de
 from relances.actions.promesses import JOURS_DE_GRACE
-from relances.enums import CANAUX_POSTAUX, Canal, EtatCourrier, EtatRelance
+from relances.enums import CANAUX_POSTAUX, ETATS_QUI_RETIENNENT, Canal, EtatCourrier, EtatRelance
 from relances.models import Appel, Courrier, Promesse, Relance, RelanceFacture
 
 ICONES = {
@@ -122,6 +124,8 @@ def relances_du_jour(creanciers: Collection[Creancier], *, au: date) -> QuerySet
     )
     return (
         Relance.objects.parmi(creanciers)
+        # Redondant, mais c'est la condition de l'index : l'histoire ne se relit pas.
+        .filter(etat__in=ETATS_QUI_RETIENNENT)
         .filter(
             Q(etat__in=[EtatRelance.A_FAIRE, EtatRelance.A_VALIDER], prevue_le__lte=au)
             | Q(etat=EtatRelance.INCERTAINE)
@@ -272,31 +276,45 @@ class Attente:
 def combien(creanciers: Collection[Creancier], *, maintenant: datetime) -> Attente:
     """Ce que compte Ma journée, échéances légales à part, et les relances à valider.
 
-    Une requête, sur toutes les pages : les échéances en coûteraient cinq.
+    Une requête, sur toutes les pages : les échéances en coûteraient quatre.
     """
-    au = jour_de(maintenant)
-    relances = relances_du_jour(creanciers, au=au)
+    if not creanciers:
+        return Attente()
+    requete, valeurs = _requete_du_cadre(tuple(c.pk for c in creanciers), jour_de(maintenant))
+    with connection.cursor() as curseur:
+        curseur.execute(requete, valeurs)
+        *file, a_valider = (nombre or 0 for nombre in curseur.fetchone())
+    return Attente(sum(file), a_valider)
+
+
+@lru_cache(maxsize=256)
+def _requete_du_cadre(creanciers: tuple[int, ...], au: date) -> tuple[str, tuple]:
+    """Écrite une fois par jour et par cadre : l'écrire coûte plus cher que d'y répondre."""
     sources = (
         rappels(creanciers, au=au),
         rompues(creanciers, au=au),
-        relances,
+        relances_du_jour(creanciers, au=au),
         courriers_du_jour(creanciers),
         adresses_rendues(creanciers, au=au),
-        relances.filter(etat=EtatRelance.A_VALIDER),
+        Relance.objects.parmi(creanciers).filter(
+            etat=EtatRelance.A_VALIDER, prevue_le__lte=au, courrier=None
+        ),
     )
-    *file, a_valider = nombres(creanciers, *sources)
-    return Attente(sum(file), a_valider)
+    return _en_une_requete(creanciers[0], sources).query.sql_with_params()
 
 
 def nombres(creanciers: Collection[Creancier], *sources: QuerySet) -> list[int]:
     """Combien chaque source en a, en une seule requête pour toutes."""
     if not creanciers:
         return [0] * len(sources)
-    un_creancier = next(iter(creanciers))
-    [comptes] = Creancier.objects.filter(pk=un_creancier.pk).values_list(
+    [comptes] = _en_une_requete(next(iter(creanciers)).pk, sources)
+    return [nombre or 0 for nombre in comptes]
+
+
+def _en_une_requete(creancier: int, sources: Iterable[QuerySet]) -> QuerySet:
+    return Creancier.objects.filter(pk=creancier).values_list(
         *(_nombre(source) for source in sources)
     )
-    return [nombre or 0 for nombre in comptes]
 
 
 def _nombre(source: QuerySet) -> Subquery:

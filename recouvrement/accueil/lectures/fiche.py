@@ -31,7 +31,9 @@ class FicheClient:
     reglees: DecompteClient
     palier: int
     litiges: list[Litige]
+    tous_ses_litiges: list[Litige]
     promesse: Promesse | None
+    toutes_ses_promesses: list[Promesse]
     promesse_rompue: bool
     a_savoir: list[Note]
     suites: list[Relance]
@@ -102,8 +104,11 @@ class FicheClient:
         )
 
 
-def fiche_client(client: Client, *, au: date) -> FicheClient:
-    """La fiche au jour dit ; son nombre de requêtes ne dépend pas du nombre de factures."""
+def fiche_client(client: Client, *, au: date, avec_prescriptions: bool = False) -> FicheClient:
+    """La fiche au jour dit ; son nombre de requêtes ne dépend pas du nombre de factures.
+
+    `avec_prescriptions` : si l'on montre les factures une à une.
+    """
     creancier = client.creancier
     ouvertes = Facture.objects.pour(creancier).filter(client=client).ouvertes()
     factures = list(avec_palier(ouvertes).order_by("date_echeance", "pk"))
@@ -111,10 +116,18 @@ def fiche_client(client: Client, *, au: date) -> FicheClient:
     for facture in factures:
         facture.client = client
         facture.creancier = creancier
-    for pk, prescription in prescriptions(factures).items():
-        par_pk[pk].prescription = prescription
+    if avec_prescriptions:
+        for pk, prescription in prescriptions(factures).items():
+            par_pk[pk].prescription = prescription
     echues = [facture for facture in factures if facture.est_echue(au=au)]
-    promesse = Promesse.objects.pour(creancier).filter(client=client).en_cours().first()
+    promesses = list(Promesse.objects.pour(creancier).filter(client=client))
+    promesse = next((p for p in promesses if p.close_le is None), None)
+    litiges = list(
+        Litige.objects.pour(creancier)
+        .filter(facture__client=client)
+        .select_related("facture")
+        .order_by("-ouvert_le", "-pk")
+    )
     contacts = list(
         Contact.objects.pour(creancier)
         .filter(client=client)
@@ -132,13 +145,10 @@ def fiche_client(client: Client, *, au: date) -> FicheClient:
         decompte=decompte.seulement(lambda ligne: ligne.facture.solde > 0),
         reglees=decompte.seulement(lambda ligne: ligne.reste_des_accessoires),
         palier=max((facture.palier_atteint for facture in factures), default=0),
-        litiges=list(
-            Litige.objects.pour(creancier)
-            .ouverts()
-            .filter(facture__client=client)
-            .select_related("facture")
-        ),
+        litiges=[litige for litige in litiges if litige.clos_le is None],
+        tous_ses_litiges=litiges,
         promesse=promesse,
+        toutes_ses_promesses=promesses,
         promesse_rompue=promesse is not None and est_rompue(promesse, au=au),
         a_savoir=list(
             Note.objects.pour(creancier)

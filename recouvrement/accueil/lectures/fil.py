@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.db.models import Prefetch, Q
-from django.urls import reverse
 
-from clients.models import Client, Note
+from clients.models import Note
 from contentieux.enums import EtatDossier
 from contentieux.models import EvenementDossier
-from factures.models import Encaissement, Facture, Imputation, Litige
+from factures.models import Encaissement, Facture, Imputation
+from recouvrement.accueil.lectures.fiche import FicheClient
+from recouvrement.socle.liens import lien
 from recouvrement.socle.templatetags.formats import euros, jour, moment
 from recouvrement.socle.temps import instant_de, jour_de
 from relances.actions.promesses import est_rompue
 from relances.enums import ISSUES_NON_JOINT, Canal, EtatRelance
-from relances.models import Appel, Courrier, Promesse, Relance
+from relances.models import Appel, Courrier, Relance
 
 NOUS, EUX = "nous", "eux"
 ICONES_CANAL = {
@@ -66,7 +67,7 @@ class Fil:
 
 
 def fil_du_client(
-    client: Client, *, au: date, depuis: int = 0, famille: str = "", combien: int = 30
+    fiche: FicheClient, *, au: date, depuis: int = 0, famille: str = "", combien: int = 30
 ) -> Fil:
     """`combien` faits à partir du rang `depuis`, le plus récent au rang 0.
 
@@ -76,7 +77,7 @@ def fil_du_client(
     choisies = [famille] if famille in SOURCES else list(SOURCES)
     jusqu_a = depuis + combien + 1
     faits = [
-        fait for nom in choisies for source in SOURCES[nom] for fait in source(client, au, jusqu_a)
+        fait for nom in choisies for source in SOURCES[nom] for fait in source(fiche, au, jusqu_a)
     ]
     faits.sort(key=lambda fait: fait.a, reverse=True)
     page = faits[depuis : depuis + combien]
@@ -87,7 +88,8 @@ def _derniers(qs, champ: str, combien: int):
     return qs.order_by(f"-{champ}", "-pk")[:combien]
 
 
-def _appels(client: Client, au: date, combien: int) -> Iterator[Fait]:
+def _appels(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
+    client = fiche.client
     appels = Appel.objects.pour(client.creancier).filter(client=client)
     appels = appels.select_related("contact", "auteur", "promesse")
     for appel in _derniers(appels, "appele_le", combien):
@@ -111,11 +113,10 @@ def _appels(client: Client, au: date, combien: int) -> Iterator[Fait]:
         )
 
 
-def _promesses(client: Client, au: date, combien: int) -> Iterator[Fait]:
+def _promesses(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
     """La promesse est dite avec son appel ; ici, ce qu'elle est devenue."""
-    promesses = Promesse.objects.pour(client.creancier).filter(client=client)
     # Toutes : il y en a peu, et leur place au fil dépend de ce qu'elles sont devenues.
-    for promesse in promesses:
+    for promesse in fiche.toutes_ses_promesses:
         somme = f"{euros(promesse.montant)} promis pour le {jour(promesse.pour_le)}"
         a = instant_de(promesse.pour_le, time(23))
         if promesse.est_tenue:
@@ -127,7 +128,8 @@ def _promesses(client: Client, au: date, combien: int) -> Iterator[Fait]:
             yield Fait(le, EUX, "note", "Promet de payer", somme, "accent")
 
 
-def _relances(client: Client, au: date, combien: int) -> Iterator[Fait]:
+def _relances(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
+    client = fiche.client
     relances = (
         Relance.objects.pour(client.creancier)
         .filter(client=client, faite_le__isnull=False)
@@ -146,14 +148,14 @@ def _relances(client: Client, au: date, combien: int) -> Iterator[Fait]:
             texte=f"{somme}à {relance.destinataire}" if relance.destinataire else somme,
             ton="echu" if relance.etat != EtatRelance.FAITE else "",
             auteur=relance.decidee_par.nom_court if relance.decidee_par_id else "",
-            url=reverse("relances:relance", args=[client.creancier.code, relance.pk]),
+            url=lien("relances:relance", client.creancier.code, relance.pk),
             lien="Message exact",
         )
 
 
-def _courriers(client: Client, au: date, combien: int) -> Iterator[Fait]:
+def _courriers(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
+    client = fiche.client
     courriers = Courrier.objects.pour(client.creancier).filter(client=client)
-    courriers = courriers.select_related("document")
     for courrier in _derniers(courriers, "prepare_le", combien):
         suivi = f"n° {courrier.numero_suivi}".replace(" ", "\xa0") if courrier.numero_suivi else ""
         quand = f"posté le {jour(courrier.poste_le)}" if courrier.poste_le else "à poster"
@@ -164,12 +166,13 @@ def _courriers(client: Client, au: date, combien: int) -> Iterator[Fait]:
             titre=f"{courrier.get_canal_display()} : {courrier.get_etat_display().lower()}",
             texte=", ".join(filter(None, [quand, suivi])),
             ton="demeure" if courrier.canal == Canal.MISE_EN_DEMEURE else "",
-            url=reverse("relances:courrier", args=[client.creancier.code, courrier.pk]),
+            url=lien("relances:courrier", client.creancier.code, courrier.pk),
             lien="Lettre",
         )
 
 
-def _reglements(client: Client, au: date, combien: int) -> Iterator[Fait]:
+def _reglements(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
+    client = fiche.client
     encaissements = Encaissement.objects.pour(client.creancier).filter(client=client)
     encaissements = encaissements.prefetch_related(
         Prefetch(
@@ -191,7 +194,8 @@ def _reglements(client: Client, au: date, combien: int) -> Iterator[Fait]:
         )
 
 
-def _notes(client: Client, au: date, combien: int) -> Iterator[Fait]:
+def _notes(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
+    client = fiche.client
     notes = Note.objects.pour(client.creancier).filter(client=client).select_related("auteur")
     for note in _derniers(notes, "ecrite_le", combien):
         titre = "À savoir" if note.est_a_savoir else "Note"
@@ -200,7 +204,8 @@ def _notes(client: Client, au: date, combien: int) -> Iterator[Fait]:
         )
 
 
-def _factures(client: Client, au: date, combien: int) -> Iterator[Fait]:
+def _factures(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
+    client = fiche.client
     factures = Facture.objects.pour(client.creancier).filter(client=client)
     for facture in _derniers(factures, "date_emission", combien):
         yield Fait(
@@ -209,15 +214,13 @@ def _factures(client: Client, au: date, combien: int) -> Iterator[Fait]:
             icone="facture",
             titre=f"{facture} de {euros(facture.montant_ttc)}",
             texte="" if facture.est_avoir else f"Échéance le {jour(facture.date_echeance)}",
-            url=reverse("factures:detail", args=[client.creancier.code, facture.pk]),
+            url=lien("factures:detail", client.creancier.code, facture.pk),
             lien="Voir",
         )
 
 
-def _litiges(client: Client, au: date, combien: int) -> Iterator[Fait]:
-    litiges = Litige.objects.pour(client.creancier).filter(facture__client=client)
-    litiges = litiges.select_related("facture")
-    for litige in _derniers(litiges, "ouvert_le", combien):
+def _litiges(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
+    for litige in fiche.tous_ses_litiges[:combien]:
         texte = litige.get_motif_display()
         if litige.clos_le:
             texte += f". Clos le {jour(litige.clos_le)} : {litige.get_issue_display().lower()}"
@@ -232,7 +235,8 @@ def _litiges(client: Client, au: date, combien: int) -> Iterator[Fait]:
         )
 
 
-def _contentieux(client: Client, au: date, combien: int) -> Iterator[Fait]:
+def _contentieux(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
+    client = fiche.client
     evenements = EvenementDossier.objects.pour(client.creancier).filter(dossier__client=client)
     evenements = evenements.select_related("dossier", "auteur")
     for evenement in _derniers(evenements, "le", combien):
@@ -245,12 +249,12 @@ def _contentieux(client: Client, au: date, combien: int) -> Iterator[Fait]:
             citation=evenement.note,
             ton="contentieux",
             auteur=evenement.auteur.nom_court,
-            url=reverse("contentieux:dossier", args=[client.creancier.code, evenement.dossier_id]),
+            url=lien("contentieux:dossier", client.creancier.code, evenement.dossier_id),
             lien="Dossier",
         )
 
 
-Source = Callable[[Client, date, int], Iterator[Fait]]
+Source = Callable[[FicheClient, date, int], Iterator[Fait]]
 SOURCES: dict[str, tuple[Source, ...]] = {
     "appels": (_appels, _promesses),
     "messages": (_relances, _courriers),

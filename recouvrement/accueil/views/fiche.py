@@ -42,7 +42,7 @@ def client(request: RequeteHabilitee, pk: int) -> HttpResponse:
     aujourdhui = timezone.localdate()
     onglet = request.GET.get("onglet", "fil")
     onglet = onglet if onglet in ONGLETS else "fil"
-    fiche = fiche_client(debiteur, au=aujourdhui)
+    fiche = fiche_client(debiteur, au=aujourdhui, avec_prescriptions=onglet == "factures")
     contexte = {
         "client": debiteur,
         "fiche": fiche,
@@ -58,7 +58,7 @@ def client(request: RequeteHabilitee, pk: int) -> HttpResponse:
             famille = request.GET.get("faits", "")
             contexte["familles"], contexte["famille"] = FAMILLES, famille
             contexte["fil"] = fil_du_client(
-                debiteur, au=aujourdhui, depuis=_rang(request), famille=famille
+                fiche, au=aujourdhui, depuis=_rang(request), famille=famille
             )
         case "promesses":
             contexte["promesses"] = (

@@ -75,12 +75,12 @@ def _fiche(request: HttpRequest, action: Action) -> dict:
     aujourdhui = timezone.localdate()
     client = Client.objects.pour(action.creancier).get(pk=action.client_id)
     client.creancier = action.creancier
-    fiche = fiche_client(client, au=aujourdhui)
+    fiche = fiche_client(client, au=aujourdhui, avec_prescriptions=True)
     role = next(h.role for h in habilitations_de(request) if h.creancier == action.creancier)
     contexte = {
         "client": client,
         "fiche": fiche,
-        "fil": fil_du_client(client, au=aujourdhui, combien=5),
+        "fil": fil_du_client(fiche, au=aujourdhui, combien=5),
         "peut_ecrire": Role(role).couvre(Role.ASSISTANTE),
         "form": AppelForm(client=client, au=aujourdhui, echu=fiche.echu),
     }

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.html import format_html
 
-from recouvrement.socle import courbes, signes
+from recouvrement.socle import courbes, liens, signes
 from recouvrement.socle.montants import arrondir
 
 register = template.Library()
@@ -226,6 +226,12 @@ def pluriel(nombre, mot: str) -> str:
 def icone(nom: str):
     """{% icone "appel" %} ou {% icone "phone" %}."""
     return signes.icone(str(nom))
+
+
+@register.simple_tag
+def lien(nom: str, code: str, pk: int) -> str:
+    """`{% url %}` pour les lignes d'une liste."""
+    return liens.lien(nom, code, pk)
 
 
 @register.simple_tag

@@ -85,13 +85,13 @@ def test_une_procedure_collective_interdit_tout(client):
 
 @pytest.mark.parametrize("combien", [1, 3])
 def test_la_fiche_coute_autant_pour_une_facture_que_pour_trois(
-    client, combien, django_assert_max_num_queries
+    client, combien, django_assert_num_queries
 ):
     for _ in range(combien):
         une_relance(client)
         un_contact(client)
 
-    with django_assert_max_num_queries(15):
+    with django_assert_num_queries(11):
         permis(client)
 
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from factures.actions import encaisser, ouvrir_litige
+from recouvrement.accueil.lectures.fiche import fiche_client
 from recouvrement.accueil.lectures.fil import EUX, NOUS, fil_du_client
 from relances.actions.appels import Suite, consigner_appel
 from relances.enums import Issue
@@ -44,7 +45,7 @@ def une_histoire(client):
 def test_le_fil_se_lit_du_plus_recent_au_plus_ancien_a_deux_mains(client):
     une_histoire(client)
 
-    faits = fil_du_client(client, au=AU).faits
+    faits = fil_du_client(fiche_client(client, au=AU), au=AU).faits
 
     assert [(fait.le, fait.main, fait.titre) for fait in faits] == [
         (date(2026, 3, 9), EUX, "Promesse non tenue"),
@@ -60,9 +61,9 @@ def test_les_faits_d_un_meme_jour_ne_se_perdent_pas_entre_deux_pages(client):
     for _ in range(7):
         une_facture(client=client)
 
-    premiere = fil_du_client(client, au=AU, combien=3)
-    deuxieme = fil_du_client(client, au=AU, combien=3, depuis=premiere.suite)
-    derniere = fil_du_client(client, au=AU, combien=3, depuis=deuxieme.suite)
+    premiere = fil_du_client(fiche_client(client, au=AU), au=AU, combien=3)
+    deuxieme = fil_du_client(fiche_client(client, au=AU), au=AU, combien=3, depuis=premiere.suite)
+    derniere = fil_du_client(fiche_client(client, au=AU), au=AU, combien=3, depuis=deuxieme.suite)
 
     vus = [fait.titre for page in (premiere, deuxieme, derniere) for fait in page.faits]
     assert len(vus) == len(set(vus)) == 7
@@ -72,7 +73,7 @@ def test_les_faits_d_un_meme_jour_ne_se_perdent_pas_entre_deux_pages(client):
 def test_une_famille_ne_montre_que_ses_faits(client):
     une_histoire(client)
 
-    faits = fil_du_client(client, au=AU, famille="reglements").faits
+    faits = fil_du_client(fiche_client(client, au=AU), au=AU, famille="reglements").faits
 
     assert [fait.icone for fait in faits] == ["euro"]
 
@@ -82,4 +83,4 @@ def test_le_fil_ne_montre_que_ce_client(client):
 
     autre = un_client(creancier=client.creancier)
 
-    assert fil_du_client(autre, au=AU).faits == []
+    assert fil_du_client(fiche_client(autre, au=AU), au=AU).faits == []
