@@ -1,5 +1,6 @@
 """Sauvegarde, redressement, liquidation : l'enregistrer, déclarer sa créance."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -27,8 +28,11 @@ CHAMPS = (
 
 
 @require_http_methods(["GET", "POST"])
-@habilite(Role.ASSISTANTE)
+@habilite(Role.LECTURE)
 def procedure(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """Chacun la lit, une alerte y mène ; l'assistante l'enregistre."""
+    if request.method == "POST" and not _peut_ecrire(request):
+        raise PermissionDenied
     client = le_client(request, pk)
     etat = etat_de_procedure(client)
     initial = {nom: getattr(etat.procedure, nom) for nom in CHAMPS} if etat else {}
@@ -97,6 +101,10 @@ def _en_procedure(request: RequeteHabilitee, pk: int) -> tuple[Client, EtatDePro
     return client, etat
 
 
+def _peut_ecrire(request: RequeteHabilitee) -> bool:
+    return Role(request.habilitation.role).couvre(Role.ASSISTANTE)
+
+
 def _page(
     request: RequeteHabilitee,
     client: Client,
@@ -112,6 +120,7 @@ def _page(
     contexte = {
         "client": client,
         "etat": etat,
+        "peut_ecrire": _peut_ecrire(request),
         "phrase": etat.phrase(au=au) if etat else "",
         "ton": etat.ton(au=au) if etat and not etat.procedure.declaree_le else "",
         "form": form,

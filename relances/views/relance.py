@@ -68,6 +68,7 @@ def _montrer(
         "ton": TONS.get(relance.etat, ""),
         "retenir": RetenirForm(),
         "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),
+        "peut_decider": Role(request.habilitation.role).couvre(Role.GESTIONNAIRE),
         "lignes": RelanceFacture.objects.pour(request.creancier)
         .filter(relance=relance)
         .select_related("facture", "etape")

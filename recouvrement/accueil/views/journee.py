@@ -75,13 +75,14 @@ def _fiche(request: HttpRequest, action: Action) -> dict:
     aujourdhui = timezone.localdate()
     client = Client.objects.pour(action.creancier).get(pk=action.client_id)
     client.creancier = action.creancier
-    fiche = fiche_client(client, au=aujourdhui, avec_prescriptions=True)
+    fiche = fiche_client(client, au=aujourdhui)
     role = next(h.role for h in habilitations_de(request) if h.creancier == action.creancier)
     contexte = {
         "client": client,
         "fiche": fiche,
-        "fil": fil_du_client(fiche, au=aujourdhui, combien=5),
+        "fil": fil_du_client(client, au=aujourdhui, combien=5),
         "peut_ecrire": Role(role).couvre(Role.ASSISTANTE),
+        "peut_decider": Role(role).couvre(Role.GESTIONNAIRE),
         "form": AppelForm(client=client, au=aujourdhui, echu=fiche.echu),
     }
     if action.genre == "poste" and action.objet_id < 0:
