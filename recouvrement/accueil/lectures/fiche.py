@@ -104,11 +104,8 @@ class FicheClient:
         )
 
 
-def fiche_client(client: Client, *, au: date, avec_prescriptions: bool = False) -> FicheClient:
-    """La fiche au jour dit ; son nombre de requêtes ne dépend pas du nombre de factures.
-
-    `avec_prescriptions` : si l'on montre les factures une à une.
-    """
+def fiche_client(client: Client, *, au: date) -> FicheClient:
+    """La fiche au jour dit ; son nombre de requêtes ne dépend pas du nombre de factures."""
     creancier = client.creancier
     ouvertes = Facture.objects.pour(creancier).filter(client=client).ouvertes()
     factures = list(avec_palier(ouvertes).order_by("date_echeance", "pk"))
@@ -116,9 +113,8 @@ def fiche_client(client: Client, *, au: date, avec_prescriptions: bool = False) 
     for facture in factures:
         facture.client = client
         facture.creancier = creancier
-    if avec_prescriptions:
-        for pk, prescription in prescriptions(factures).items():
-            par_pk[pk].prescription = prescription
+    for pk, prescription in prescriptions(factures).items():
+        par_pk[pk].prescription = prescription
     echues = [facture for facture in factures if facture.est_echue(au=au)]
     promesses = list(Promesse.objects.pour(creancier).filter(client=client))
     promesse = next((p for p in promesses if p.close_le is None), None)

@@ -42,7 +42,7 @@ def client(request: RequeteHabilitee, pk: int) -> HttpResponse:
     aujourdhui = timezone.localdate()
     onglet = request.GET.get("onglet", "fil")
     onglet = onglet if onglet in ONGLETS else "fil"
-    fiche = fiche_client(debiteur, au=aujourdhui, avec_prescriptions=onglet == "factures")
+    fiche = fiche_client(debiteur, au=aujourdhui)
     contexte = {
         "client": debiteur,
         "fiche": fiche,
