@@ -80,7 +80,7 @@ def _fiche(request: HttpRequest, action: Action) -> dict:
     contexte = {
         "client": client,
         "fiche": fiche,
-        "fil": fil_du_client(client, au=aujourdhui, combien=5),
+        "fil": fil_du_client(fiche, au=aujourdhui, combien=5),
         "peut_ecrire": Role(role).couvre(Role.ASSISTANTE),
         "peut_decider": Role(role).couvre(Role.GESTIONNAIRE),
         "form": AppelForm(client=client, au=aujourdhui, echu=fiche.echu),
