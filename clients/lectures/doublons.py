@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations
 
+from django.db.models import Q
+
 from clients.enums import GenreCoordonnee
-from clients.models import Client, Coordonnee
+from clients.models import Client, ClientQuerySet, Coordonnee
 from clients.regles import noyau
 from recouvrement.comptes.models import Creancier
 
@@ -31,13 +33,16 @@ def doublons_probables(creancier: Creancier, *, client: Client | None = None) ->
 
     Deux SIREN différents et connus font deux personnes, quelle que soit la ressemblance.
     """
-    clients = {c.pk: c for c in Client.objects.pour(creancier).actifs()}
+    actifs = Client.objects.pour(creancier).actifs()
+    if client is not None:
+        actifs = actifs.filter(_pourraient_etre(client))
+    clients = {c.pk: c for c in actifs}
     raisons: dict[tuple[int, int], list[str]] = defaultdict(list)
-    for raison, groupes in _groupes(creancier, clients):
+    for raison, groupes in _groupes(creancier, actifs, clients):
         for groupe in groupes:
             for paire in combinations(sorted(groupe), 2):
                 raisons[paire].append(raison)
-    for paire in _noms_proches(clients.values()):
+    for paire in _noms_proches(clients.values(), client=client):
         raisons[paire].append("nom proche")
     paires = [
         Doublon(clients[a], clients[b], tuple(dict.fromkeys(mots)))
@@ -49,7 +54,28 @@ def doublons_probables(creancier: Creancier, *, client: Client | None = None) ->
     return paires
 
 
-def _groupes(creancier: Creancier, clients: dict[int, Client]):
+def _pourraient_etre(client: Client) -> Q:
+    """Plus large que les raisons, mais la base le trouve sans qu'on relise toutes les fiches."""
+    condition = Q(pk=client.pk)
+    if client.siren:
+        condition |= Q(siren=client.siren)
+    if client.tva:
+        condition |= Q(tva=client.tva)
+    courriels = Coordonnee.objects.pour(client.creancier).courriels()
+    for valeur in courriels.filter(client=client).values_list("valeur", flat=True):
+        condition |= Q(pk__in=courriels.filter(valeur__iexact=valeur).values("client"))
+    for debut in _debuts(noyau(client.nom)):
+        # « G.A.E.C. » se range en lettres séparées.
+        condition |= Q(nom_recherche__contains=debut)
+        condition |= Q(nom_recherche__contains=" ".join(debut))
+    return condition
+
+
+def _debuts(nom: str) -> set[str]:
+    return {mot[:LONGUEUR_MIN] for mot in nom.split() if len(mot) >= LONGUEUR_MIN}
+
+
+def _groupes(creancier: Creancier, actifs: ClientQuerySet, clients: dict[int, Client]):
     par_siren, par_tva, par_courriel = (defaultdict(set) for _ in range(3))
     for pk, client in clients.items():
         if client.siren:
@@ -58,12 +84,11 @@ def _groupes(creancier: Creancier, clients: dict[int, Client]):
             par_tva[client.tva].add(pk)
     courriels = (
         Coordonnee.objects.pour(creancier)
-        .filter(genre=GenreCoordonnee.COURRIEL)
+        .filter(genre=GenreCoordonnee.COURRIEL, client__in=actifs.values("pk"))
         .values_list("client_id", "valeur")
     )
     for pk, valeur in courriels:
-        if pk in clients:
-            par_courriel[valeur.lower()].add(pk)
+        par_courriel[valeur.lower()].add(pk)
     for raison, index in (
         ("même SIREN", par_siren),
         ("même numéro de TVA", par_tva),
@@ -72,20 +97,21 @@ def _groupes(creancier: Creancier, clients: dict[int, Client]):
         yield raison, [groupe for groupe in index.values() if 1 < len(groupe) <= GROUPE_MAX]
 
 
-def _noms_proches(clients: Iterable[Client]) -> set[tuple[int, int]]:
+def _noms_proches(
+    clients: Iterable[Client], *, client: Client | None = None
+) -> set[tuple[int, int]]:
     """On ne compare que les noms qui ont un début de mot en commun."""
-    noyaux = {client.pk: noyau(client.nom) for client in clients}
+    noyaux = {c.pk: noyau(c.nom) for c in clients}
     par_debut: dict[str, set[int]] = defaultdict(set)
     for pk, nom in noyaux.items():
-        for mot in nom.split():
-            if len(mot) >= LONGUEUR_MIN:
-                par_debut[mot[:LONGUEUR_MIN]].add(pk)
+        for debut in _debuts(nom):
+            par_debut[debut].add(pk)
     proches, vues = set(), set()
     for groupe in par_debut.values():
         if len(groupe) > GROUPE_MAX:
             continue
         for paire in combinations(sorted(groupe), 2):
-            if paire in vues:
+            if paire in vues or (client is not None and client.pk not in paire):
                 continue
             vues.add(paire)
             if _se_ressemblent(noyaux[paire[0]], noyaux[paire[1]]):

@@ -46,6 +46,28 @@ def test_deux_siren_differents_font_deux_personnes():
     assert raisons(creancier) == {}
 
 
+def test_les_doublons_d_une_fiche_sont_ceux_de_la_liste():
+    creancier = un_creancier()
+    fiches = [
+        un_client(creancier=creancier, nom=nom, **champs)
+        for nom, champs in (
+            ("Alpha", {"siren": "732829320", "courriel": None}),
+            ("Bêta", {"siren": "732829320", "courriel": "compta@b.example"}),
+            ("Gamma", {"tva": "FR1", "courriel": "COMPTA@b.example"}),
+            ("Delta", {"tva": "FR1", "courriel": None}),
+            ("G.A.E.C. Constantini", {"courriel": None}),
+            ("GAEC Costantini", {"courriel": None}),
+            ("Zeta", {"courriel": None}),
+        )
+    ]
+    tous = raisons(creancier)
+    assert len(tous) == 4
+    for fiche in fiches:
+        assert raisons(creancier, client=fiche) == {
+            paire: mots for paire, mots in tous.items() if fiche.nom in paire
+        }
+
+
 def test_un_doublon_ne_traverse_pas_la_cloison():
     un_client(nom="Duval", siren="732829320")
     chez_nous = un_client(nom="Duval", siren="732829320")
