@@ -1,8 +1,10 @@
-"""P1 : chaque page, médiane et 95e centile du temps serveur, nombre de requêtes."""
+"""P1 : chaque page, médiane et 95e centile du temps serveur, calcul (CPU), nombre de requêtes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from itertools import batched
+from time import process_time
 
 from django.conf import settings
 from django.template import Context, Template
@@ -12,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from clients.models import Client
 from contentieux.models import Dossier
 from factures.models import Facture
-from recouvrement.accueil.banc.donnees import un_utilisateur
+from recouvrement.accueil.banc.donnees import analyser, ecrire, un_utilisateur
 from recouvrement.accueil.banc.mesures import (
     Mesure,
     centile,
@@ -22,7 +24,8 @@ from recouvrement.accueil.banc.mesures import (
 )
 from recouvrement.comptes.models import Creancier
 from relances.actions.planification import planifier
-from relances.models import Courrier, Etape, Relance
+from relances.enums import EtatRelance, Issue
+from relances.models import Appel, Courrier, Etape, Relance
 
 ESSAIS = 20
 # Nom d'adresse, objet dont elle porte le numéro, requête.
@@ -34,6 +37,7 @@ PAGES = (
     ("accueil:journee_creancier", "creancier", ""),
     ("accueil:tableau_creancier", "creancier", ""),
     ("accueil:client", "client", ""),
+    ("accueil:client", "client", "onglet=factures"),
     ("clients:liste", "creancier", ""),
     ("clients:liste", "creancier", "q=garage"),
     ("clients:nouveau", "creancier", ""),
@@ -47,11 +51,17 @@ PAGES = (
     ("factures:detail", "facture", ""),
     ("factures:nouvelle", "creancier", ""),
     ("factures:reglement", "creancier", ""),
-    ("factures:avoirs", "creancier", ""),
+    ("factures:liste", "creancier", "etat=avoirs"),
+    ("factures:reglements", "creancier", ""),
+    ("factures:droit", "facture", ""),
+    ("factures:conventions", "client", ""),
+    ("factures:procedure", "client", ""),
     ("factures:importer", "creancier", ""),
     ("factures:decompte", "client", ""),
     ("relances:liste", "creancier", ""),
-    ("relances:a_valider", "creancier", ""),
+    ("relances:liste", "creancier", "vue=envoyees"),
+    ("relances:liste", "creancier", "vue=ecartees"),
+    ("relances:promesses", "creancier", ""),
     ("relances:envois", "creancier", ""),
     ("relances:courriers", "creancier", ""),
     ("relances:courrier", "courrier", ""),
@@ -107,10 +117,37 @@ def pages_connues(creancier: Creancier) -> list[Page]:
     return trouvees
 
 
-def preparer(creanciers: list[Creancier], *, au: date, maintenant) -> None:
+def preparer(creanciers: list[Creancier], *, au: date, maintenant: datetime) -> None:
     """Des relances prévues partout : les listes ne sont pas vides."""
     for creancier in creanciers:
         planifier(creancier, au=au, maintenant=maintenant)
+
+
+def vivre(creanciers: list[Creancier], *, au: date, maintenant: datetime) -> None:
+    """Une relance sur deux déjà partie, des rappels promis : l'histoire et la journée se lisent."""
+    auteur = un_utilisateur()
+    for creancier in creanciers:
+        if Appel.objects.pour(creancier).exists():
+            continue
+        prevues = Relance.objects.pour(creancier).filter(etat=EtatRelance.PLANIFIEE)
+        parties = list(prevues.order_by("pk").values_list("pk", flat=True))[::2]
+        for lot in batched(parties, 500):
+            prevues.filter(pk__in=lot).update(
+                etat=EtatRelance.FAITE, faite_le=maintenant - timedelta(days=12)
+            )
+        endettes = Facture.objects.pour(creancier).ouvertes().values("client")
+        ecrire(
+            Appel(
+                creancier=creancier,
+                client=client,
+                issue=Issue.RAPPELER,
+                appele_le=maintenant - timedelta(days=30),
+                rappel_le=maintenant - timedelta(days=1),
+                auteur=auteur,
+            )
+            for client in Client.objects.pour(creancier).filter(pk__in=endettes).order_by("pk")[:20]
+        )
+    analyser()
 
 
 def un_navigateur() -> Navigateur:
@@ -119,7 +156,11 @@ def un_navigateur() -> Navigateur:
     return navigateur
 
 
-def mesurer(creancier: Creancier) -> Iterator[Mesure | str]:
+def mesurer(
+    creanciers: list[Creancier], *, au: date, maintenant: datetime
+) -> Iterator[Mesure | str]:
+    vivre(creanciers, au=au, maintenant=maintenant)
+    creancier = creanciers[0]
     navigateur = un_navigateur()
     nue = mediane([chrono(lambda: _liste_nue(creancier)) * 1000 for _ in range(ESSAIS)])
     for page in pages_connues(creancier):
@@ -136,10 +177,12 @@ def mesurer(creancier: Creancier) -> Iterator[Mesure | str]:
             yield f"  {page.nom:<46} ignorée : statut {statut}"
             continue
         demander()
+        debut = process_time()
         durees = [chrono(demander) * 1000 for _ in range(ESSAIS)]
+        calcul = (process_time() - debut) * 1000 / ESSAIS
         borne = 100 if page.nom == "accueil:tableau" else 60
         yield Mesure(
-            f"{page.nom} (p95 ; médiane {mediane(durees):.0f})",
+            f"{page.nom} (p95 ; médiane {mediane(durees):.0f}, calcul {calcul:.0f})",
             centile(durees, 0.95),
             "ms",
             limite=nue,

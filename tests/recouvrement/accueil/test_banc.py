@@ -49,8 +49,8 @@ def test_chaque_page_connue_repond(db, monkeypatch):
     monkeypatch.setattr(pages, "ESSAIS", 2)
     creanciers = donnees.construire(400, au=AU)
     pages.preparer(creanciers, au=AU, maintenant=MAINTENANT)
-    lignes = list(pages.mesurer(creanciers[0]))
-    assert sum(isinstance(ligne, Mesure) for ligne in lignes) >= 25
+    lignes = list(pages.mesurer(creanciers, au=AU, maintenant=MAINTENANT))
+    assert sum(isinstance(ligne, Mesure) for ligne in lignes) >= 40
     assert [ligne for ligne in lignes if isinstance(ligne, str) and "ignorée" not in ligne] == []
     assert {mesure.unite for mesure in poids.poids(creanciers[0])} == {"ko"}
 

@@ -105,7 +105,7 @@ class Command(BaseCommand):
         if creanciers:
             pages.preparer(creanciers, au=au, maintenant=maintenant)
         mesures: dict[str, Callable[[], Iterator[Mesure | str]]] = {
-            "P1": lambda: pages.mesurer(creanciers[0]),
+            "P1": lambda: pages.mesurer(creanciers, au=au, maintenant=maintenant),
             "P3": lambda: envois.planification(factures, au=au, maintenant=maintenant),
             "P4": lambda: envois.envois(messages, au=au, maintenant=maintenant),
             "P5": lambda: lettres.lettres(creanciers[0], au=au, maintenant=maintenant),
