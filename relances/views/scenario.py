@@ -1,3 +1,4 @@
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -68,8 +69,7 @@ def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
     etape = get_object_or_404(Etape.objects.pour(creancier), pk=pk)
     debiteurs = (
         Client.objects.pour(creancier)
-        .filter(factures__solde__gt=0, factures__est_avoir=False)
-        .distinct()
+        .filter(Exists(Facture.objects.pour(creancier).ouvertes().filter(client=OuterRef("pk"))))
         .order_by("nom_recherche", "pk")[:50]
     )
     choisi = request.GET.get("client", "")
