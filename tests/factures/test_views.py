@@ -139,12 +139,12 @@ def test_la_page_d_une_facture_montre_son_decompte_et_son_historique(client, cre
 
 @pytest.mark.parametrize("nombre", [1, 3])
 def test_la_page_d_une_facture_ne_coute_pas_plus_avec_plus_de_reglements(
-    client, creancier, acteur, nombre, django_assert_max_num_queries
+    client, creancier, acteur, nombre, django_assert_num_queries
 ):
     facture = une_facture(creancier=creancier)
     for _ in range(nombre):
         un_encaissement(facture, acteur=acteur)
-    with django_assert_max_num_queries(15):
+    with django_assert_num_queries(14):
         client.get(adresse("detail", facture.pk))
 
 

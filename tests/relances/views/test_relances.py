@@ -82,12 +82,12 @@ def test_chaque_onglet_vide_le_dit(page, creancier, vue):
 
 
 def test_la_liste_coute_autant_de_requetes_a_une_et_a_trois_relances(
-    page, creancier, django_assert_num_queries, django_assert_max_num_queries
+    page, creancier, django_assert_num_queries
 ):
     prevue(creancier)
     url = adresse("liste", creancier)
     page.get(url)
-    with django_assert_max_num_queries(12) as une:
+    with django_assert_num_queries(9) as une:
         page.get(url)
     prevue(creancier)
     prevue(creancier)
