@@ -14,7 +14,14 @@ from django.urls import NoReverseMatch, reverse
 from clients.models import Client
 from contentieux.models import Dossier
 from factures.models import Facture
-from recouvrement.accueil.banc.donnees import analyser, ecrire, un_utilisateur
+from recouvrement.accueil.banc.donnees import (
+    PREFIXE,
+    analyser,
+    ecrire,
+    remplir,
+    un_creancier,
+    un_utilisateur,
+)
 from recouvrement.accueil.banc.mesures import (
     Mesure,
     centile,
@@ -22,12 +29,14 @@ from recouvrement.accueil.banc.mesures import (
     compter_les_requetes,
     mediane,
 )
-from recouvrement.comptes.models import Creancier
+from recouvrement.comptes.enums import Role
+from recouvrement.comptes.models import Creancier, Habilitation
 from relances.actions.planification import planifier
 from relances.enums import EtatRelance, Issue
 from relances.models import Appel, Courrier, Etape, Relance
 
 ESSAIS = 20
+GROSSE_FICHE = "500 factures"
 # Nom d'adresse, objet dont elle porte le numéro, requête.
 PAGES = (
     ("accueil:journee", "", ""),
@@ -163,7 +172,7 @@ def mesurer(
     creancier = creanciers[0]
     navigateur = un_navigateur()
     nue = mediane([chrono(lambda: _liste_nue(creancier)) * 1000 for _ in range(ESSAIS)])
-    for page in pages_connues(creancier):
+    for page in [*pages_connues(creancier), *_la_plus_grosse_fiche(au=au)]:
 
         def demander(adresse: str = page.adresse):
             return navigateur.get(adresse)
@@ -180,7 +189,7 @@ def mesurer(
         debut = process_time()
         durees = [chrono(demander) * 1000 for _ in range(ESSAIS)]
         calcul = (process_time() - debut) * 1000 / ESSAIS
-        borne = 100 if page.nom == "accueil:tableau" else 60
+        borne = 100 if page.nom == "accueil:tableau" or GROSSE_FICHE in page.nom else 60
         yield Mesure(
             f"{page.nom} (p95 ; médiane {mediane(durees):.0f}, calcul {calcul:.0f})",
             centile(durees, 0.95),
@@ -189,6 +198,23 @@ def mesurer(
             requetes=compter_les_requetes(demander),
             objectif=f"≤ {borne} ms, ≤ 12 req.",
         )
+
+
+def _la_plus_grosse_fiche(*, au: date) -> list[Page]:
+    """Un client de cinq cents factures ouvertes : sa fiche, et leur liste."""
+    creancier = Creancier.objects.filter(code=f"{PREFIXE}gros").first()
+    if creancier is None:
+        creancier = un_creancier("gros")
+        remplir(creancier, 500, au=au, part_ouverte=1.0, par_client=500, exceptions=False)
+        Habilitation.objects.create(
+            utilisateur=un_utilisateur(), creancier=creancier, role=Role.GESTIONNAIRE
+        )
+        analyser()
+    client = _plus_gros(creancier)
+    return [
+        Page(f"accueil:client{suite}, {GROSSE_FICHE}", client.get_absolute_url() + suite)
+        for suite in ("", "?onglet=factures")
+    ]
 
 
 def _plus_gros(creancier: Creancier) -> Client | None:
