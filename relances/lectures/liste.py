@@ -73,6 +73,7 @@ def relances_filtrees(creancier: Creancier, criteres: CriteresRelances) -> Query
         clients = Client.objects.pour(creancier).cherchant(criteres.texte)
         relances = relances.filter(client__in=clients.values("pk"))
     lignes = RelanceFacture.objects.pour(creancier).select_related("facture")
+    lignes = lignes.only("relance", "facture__numero")
     return relances.select_related("client", "etape").prefetch_related(
         Prefetch("lignes", queryset=lignes.order_by("facture__date_echeance", "pk"))
     )

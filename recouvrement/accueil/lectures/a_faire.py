@@ -139,6 +139,8 @@ def _relances(chez: dict[int, Creancier], au: date) -> list[Action]:
     relances = (
         relances_du_jour(chez.values(), au=au)
         .select_related("client", "etape")
+        # Ni le texte des messages ni celui des étapes.
+        .only("creancier", "etat", "canal", "motif", "client__nom", "etape__nom")
         .order_by("prevue_le", "pk")[: MAXIMUM * 2]
     )
     return [
