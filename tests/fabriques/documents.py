@@ -266,6 +266,7 @@ def une_feuille_de_piece(**reste):
         "le": AU,
         "piece": PieceBordereau(7, "Décompte de créance", "03/09/2026", 2),
         "resume": "Principal, intérêts par période, indemnités et règlements reçus.",
+        "acte": "Requête en injonction de payer",
     } | reste
 
 

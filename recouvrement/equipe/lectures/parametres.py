@@ -98,7 +98,8 @@ def ligne_journal(entree: Entree, creancier: Creancier) -> LigneJournal:
         # Une relance, un appel : la fiche de leur client dit tout ce qui les entoure.
         url = _adresse("accueil:client", creancier.code, client) if isinstance(client, int) else ""
     changes = donnees.pop("changes", None) or {}
-    details = [(nom, _lisible(valeur)) for nom, valeur in donnees.items()]
+    # PostgreSQL ne garde pas l'ordre des clefs d'un objet : l'alphabet est le même partout.
+    details = [(nom, _lisible(valeur)) for nom, valeur in sorted(donnees.items())]
     if isinstance(changes, dict):
         details += [
             (nom, " → ".join(_lisible(valeur) or "vide" for valeur in paire))

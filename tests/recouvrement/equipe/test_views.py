@@ -247,7 +247,7 @@ def test_le_journal_se_lit_avec_des_dates_et_des_accents():
 
     ligne = ligne_journal(entree, creancier)
 
-    assert ligne.details == [("étape", "rappel"), ("au", "01/03/2026"), ("montant", "1042,50")]
+    assert ligne.details == [("au", "01/03/2026"), ("étape", "rappel"), ("montant", "1042,50")]
     assert ligne.url == reverse("accueil:client", args=[creancier.code, client.pk])
 
 
