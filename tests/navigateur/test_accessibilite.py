@@ -18,7 +18,11 @@ from tests.fabriques.clients import un_client, une_coordonnee
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import une_facture
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.navigateur]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.navigateur,
+    pytest.mark.mise_en_page,
+]
 
 
 def les_pages(creancier, client, facture, dossier, courrier, relance) -> list[str]:
