@@ -75,7 +75,7 @@ def contexte_de_mise_en_demeure(
     return commun | {
         "recommande": True,
         "avant_le": avant_le,
-        "rappels": _en_liste(rappels),
+        "rappels": _nos_rappels(rappels),
         "nom_interets": nom_des_interets(decompte),
         "public": decompte.regime == Regime.B2G,
         "periodes": Coupe.de(lignes_de_periodes(decompte)),
@@ -171,6 +171,13 @@ def _paiement(client: Client, montant, reference: str) -> Paiement:
     )
 
 
-def _en_liste(jours: Sequence[date]) -> str:
-    *debut, dernier = [jour(j) for j in sorted(set(jours))] or [""]
-    return f"{', '.join(debut)} et {dernier}" if debut else dernier
+def _nos_rappels(jours: Sequence[date]) -> str:
+    """« nos rappels des 14/07/2026 et 05/08/2026 » ; vide si rien n'a été rappelé."""
+    if not jours:
+        return ""
+    *debut, dernier = [jour(j) for j in sorted(set(jours))]
+    return (
+        f"nos rappels des {', '.join(debut)} et {dernier}"
+        if debut
+        else f"notre rappel du {dernier}"
+    )

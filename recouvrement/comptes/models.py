@@ -48,9 +48,6 @@ class Utilisateur(AbstractBaseUser):
 
 
 class CreancierQuerySet(models.QuerySet):
-    def accessibles_a(self, utilisateur: Utilisateur):
-        return self.filter(habilitations__utilisateur=utilisateur).order_by("nom")
-
     def en_activite(self):
         return self.filter(archive_le=None)
 

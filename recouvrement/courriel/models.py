@@ -14,9 +14,6 @@ class EnvoiQuerySet(QuerySetCloisonne):
         """Mot de passe oublié, alertes de sécurité : ils ne tiennent à aucun créancier."""
         return self.filter(nature=NatureEnvoi.COMPTE, creancier=None)._ouvrir()
 
-    def a_trancher(self):
-        return self.filter(etat=EtatEnvoi.INCERTAIN)
-
 
 class Envoi(models.Model):
     """Un message, un destinataire, ses octets exacts. La ligne est la vérité ; Celery sonne.

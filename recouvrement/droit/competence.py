@@ -26,7 +26,6 @@ from recouvrement.droit.sources import Confiance, lire
 
 ALSACE_MOSELLE = frozenset({"57", "67", "68"})
 OUTRE_MER = ("97", "98")
-PREFIXE_TAE = "Tribunal des activités économiques"
 PREFIXE_TC = "Tribunal de commerce"
 PREFIXE_TMC = "Tribunal mixte de commerce"
 
@@ -125,11 +124,6 @@ def ordre_commercial(departement: str) -> Ordre:
     if departement.startswith(OUTRE_MER):
         return Ordre.MIXTE
     return Ordre.COMMERCE
-
-
-def est_activites_economiques(nom: str) -> bool:
-    """Vrai si ce tribunal est un tribunal des activités économiques."""
-    return nom.startswith(PREFIXE_TAE)
 
 
 def tribunaux(

@@ -13,7 +13,6 @@ datetime.date(2026, 12, 15)
 """
 
 from datetime import date
-from enum import StrEnum
 
 from recouvrement.droit.delais import Delai, Distance, delai
 from recouvrement.droit.feries import Zone
@@ -22,16 +21,6 @@ from recouvrement.droit.mois import ajouter_mois
 REFORME = date(2026, 9, 1)
 JOURS_CONSIGNATION = 15
 JOURS_AVOCAT = 15
-
-
-class ModeSignification(StrEnum):
-    """Comment l'ordonnance a été remise : il décide du départ du délai d'opposition (1416)."""
-
-    PERSONNE = "personne"
-    DOMICILE = "domicile"
-    ETUDE = "etude"
-    ARTICLE_659 = "659"
-    ELECTRONIQUE = "electronique"
 
 
 def est_reformee(ordonnance_du: date) -> bool:

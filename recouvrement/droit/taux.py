@@ -19,7 +19,7 @@ recouvrement.droit.taux.TauxInconnu: Taux BCE inconnu au 2e semestre 2014 : tabl
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -144,11 +144,6 @@ def nom_semestre(numero: int) -> str:
 def debut_semestre(jour: date) -> date:
     """Le 1er janvier ou le 1er juillet qui ouvre le semestre de ce jour."""
     return premier_jour(semestre(jour))
-
-
-def fin_semestre(jour: date) -> date:
-    """Le 30 juin ou le 31 décembre qui ferme le semestre de ce jour."""
-    return premier_jour(semestre(jour) + 1) - timedelta(days=1)
 
 
 def taux_bce(au: date, table: TableTaux | None = None) -> Decimal:

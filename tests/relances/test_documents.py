@@ -83,3 +83,22 @@ def test_le_mandataire_somme_de_payer_le_creancier_sur_son_compte_affecte():
     assert f"{client.creancier.nom} nous a confié, par convention écrite du 30 juillet 2026" in dit
     assert "Bénéficiaire Le Goff, compte affecté" in dit
     assert "de lui payer 10 460,55 €" in dit
+
+
+@pytest.mark.parametrize(
+    ("rappels", "dits"),
+    [
+        ([], ""),
+        ([date(2026, 8, 5)], "notre rappel du 05/08/2026"),
+        (
+            [date(2026, 8, 5), date(2026, 7, 14), date(2026, 8, 5)],
+            "nos rappels des 14/07/2026 et 05/08/2026",
+        ),
+    ],
+)
+def test_la_mise_en_demeure_compte_ses_rappels(rappels, dits):
+    client, decompte = un_decompte()
+    contexte = contexte_de_mise_en_demeure(
+        client, decompte, avant_le=date(2026, 9, 28), rappels=rappels, reference="MD-1"
+    )
+    assert contexte["rappels"] == dits
