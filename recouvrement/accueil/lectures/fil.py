@@ -139,14 +139,15 @@ def _relances(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
     )
     for relance in _derniers(relances, "faite_le", combien):
         nom = relance.etape.nom if relance.etape_id else relance.get_canal_display()
+        faite = relance.etat == EtatRelance.FAITE
         somme = f"{euros(relance.montant)}, " if relance.montant else ""
         yield Fait(
             a=relance.faite_le,
             main=NOUS,
             icone=ICONES_CANAL[Canal(relance.canal)],
-            titre=f"{nom} : {relance.get_etat_display().lower()}",
+            titre=nom if faite else f"{nom} : {relance.get_etat_display().lower()}",
             texte=f"{somme}à {relance.destinataire}" if relance.destinataire else somme,
-            ton="echu" if relance.etat != EtatRelance.FAITE else "",
+            ton="" if faite else "echu",
             auteur=relance.decidee_par.nom_court if relance.decidee_par_id else "",
             url=lien("relances:relance", client.creancier.code, relance.pk),
             lien="Message exact",
