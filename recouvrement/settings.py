@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "relances",
     "contentieux",
     "recouvrement.accueil",
+    "recouvrement.exploitation",
 ]
 
 MIDDLEWARE = [

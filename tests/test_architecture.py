@@ -28,6 +28,7 @@ ETAGES = [
     "relances",
     "contentieux",
     "accueil",
+    "exploitation",
 ]
 LIGNES_MAX = 400
 SOURCES = ["recouvrement", "clients", "factures", "relances", "contentieux"]

@@ -76,3 +76,33 @@ class Envoi(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sujet} → {self.destinataire}"
+
+
+class Instance(models.Model):
+    """Ce que cette installation sait de ses envois : une seule ligne, pour tous ses processus.
+
+    Gardé en base et non au cache : l'absence d'un fait ne se lit jamais comme la santé.
+    """
+
+    # Celle de l'environnement qui l'a adoptée ; une copie lancée ailleurs en a une autre.
+    identite = models.CharField(max_length=64, blank=True)
+    gelee_le = models.DateTimeField("envois gelés depuis", null=True)
+    motif_gel = models.CharField("pourquoi", max_length=250, blank=True)
+    battue_le = models.DateTimeField("dernier battement réussi", null=True)
+    echec_le = models.DateTimeField("dernier battement manqué", null=True)
+    echec = models.CharField("ce qui a manqué", max_length=500, blank=True)
+    disjoncte_le = models.DateTimeField("envois coupés depuis", null=True)
+    motif_disjonction = models.CharField("pourquoi", max_length=500, blank=True)
+    refus_de_suite = models.PositiveIntegerField("refus du serveur à la suite", default=0)
+
+    class Meta:
+        verbose_name = "instance"
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="instance_unique"),
+            models.CheckConstraint(
+                condition=Q(gelee_le=None) | ~Q(motif_gel=""), name="instance_gel_motive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.identite
