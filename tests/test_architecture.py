@@ -174,6 +174,23 @@ def test_toute_page_dit_qui_peut_la_voir():
     assert muettes == []
 
 
+# Les seuls qui passent à côté de la cloison, et pourquoi.
+HORS_CLOISON = {
+    # Elle vérifie la cloison elle-même, tous créanciers mêlés.
+    "recouvrement/comptes/etancheite.py",
+}
+
+
+def test_personne_n_emprunte_la_porte_de_service_de_django():
+    """`_base_manager` et `_default_manager` ne demandent aucun créancier : ils sont à Django."""
+    en_faute = [
+        nom
+        for nom, texte in modules().items()
+        if nom not in HORS_CLOISON and re.search(r"\._(base|default)_manager\b|\.raw\(", texte)
+    ]
+    assert en_faute == []
+
+
 def test_une_unicite_se_dit_par_creancier():
     """Sans lui, un créancier apprendrait par un refus ce qu'un autre possède."""
     sans = []

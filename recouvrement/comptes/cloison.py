@@ -4,8 +4,12 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from django.db import models
-from django.db.models.lookups import Exact, In
+from django.db.models.fields.related_lookups import RelatedExact
+from django.db.models.lookups import Exact
 from django.db.models.sql.where import AND
+
+# Les seules conditions qui nomment un créancier : `creancier=` une ligne ou sa clé.
+EGALITES = (Exact, RelatedExact)
 
 
 class HorsCloison(RuntimeError):
@@ -43,17 +47,48 @@ class QuerySetCloisonne(models.QuerySet):
             self._ouverte = True
 
     def _exiger_cloison(self) -> None:
-        if self._ouverte or self.query.is_empty() or self._nomme_le_creancier():
-            return
-        raise HorsCloison(f"{self.model.__name__} : requête sans créancier (.pour(creancier)).")
+        if not self._est_ouverte():
+            raise HorsCloison(f"{self.model.__name__} : requête sans créancier (.pour(creancier)).")
+
+    def _est_ouverte(self) -> bool:
+        return self._ouverte or self.query.is_empty() or self._nomme_le_creancier()
 
     def _nomme_le_creancier(self) -> bool:
+        """Un créancier, en valeur : ni une liste (`parmi` la dit), ni une requête ou colonne."""
         champ = self.model._meta.get_field("creancier")
         racine = self.query.where
-        return racine.connector == AND and any(
-            isinstance(condition, (Exact, In)) and getattr(condition.lhs, "target", None) is champ
-            for condition in racine.children
+        return (
+            not self.query.combinator
+            and racine.connector == AND
+            and not racine.negated
+            and any(
+                type(condition) in EGALITES
+                and getattr(condition.lhs, "target", None) is champ
+                and not hasattr(condition.rhs, "resolve_expression")
+                for condition in racine.children
+            )
         )
+
+    def _reunir(self, reunion: Self, *autres: models.QuerySet) -> Self:
+        """Deux requêtes réunies ne sont ouvertes que si chacune l'était."""
+        reunion._ouverte = all(
+            requete._est_ouverte()
+            for requete in (self, *autres)
+            if isinstance(requete, QuerySetCloisonne)
+        )
+        return reunion
+
+    def __or__(self, autre: Self) -> Self:
+        return self._reunir(super().__or__(autre), autre)
+
+    def __xor__(self, autre: Self) -> Self:
+        return self._reunir(super().__xor__(autre), autre)
+
+    def union(self, *autres: models.QuerySet, **options: Any) -> Self:
+        return self._reunir(super().union(*autres, **options), *autres)
+
+    def raw(self, *_: Any, **__: Any) -> Any:
+        raise HorsCloison(f"{self.model.__name__} : du SQL brut ne dit pas pour quel créancier.")
 
     def _fetch_all(self) -> None:
         if self._result_cache is None:

@@ -217,7 +217,7 @@ def _exceptions(
 def ecrire[M: models.Model](lignes: Iterable[M]) -> list[M]:
     faites: list[M] = []
     for lot in batched(lignes, LOT):
-        faites += type(lot[0])._base_manager.bulk_create(lot, batch_size=LOT)
+        faites += type(lot[0]).objects.bulk_create(lot, batch_size=LOT)
     return faites
 
 
