@@ -1,10 +1,14 @@
 """exigences.txt (repli par pip) dit la même chose que uv.lock, empreintes comprises."""
 
+import ast
 import re
+import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 
 from recouvrement.environnement import RACINE
+from tests.test_architecture import SOURCES
 
 VERROU = tomllib.loads((RACINE / "uv.lock").read_text(encoding="utf-8"))
 PAQUETS = {paquet["name"]: paquet for paquet in VERROU["package"]}
@@ -57,3 +61,28 @@ def test_versions_et_empreintes_sont_celles_du_verrou():
         assert version == paquet["version"], nom
         assert empreintes, nom
         assert empreintes <= connues, nom
+
+
+def test_ce_que_le_code_importe_est_declare_et_non_apporte_par_un_autre():
+    """Ce qui ne tient que par la dépendance d'une autre tombe quand celle-ci change."""
+    declares = {besoin["name"] for besoin in PAQUETS["recouvrement"]["dependencies"]}
+    origines = packages_distributions()
+    orphelins = {
+        module
+        for module in _importes() - sys.stdlib_module_names - set(SOURCES)
+        if declares.isdisjoint(nom.lower() for nom in origines.get(module, ()))
+    }
+
+    assert orphelins == set()
+
+
+def _importes() -> set[str]:
+    noms: set[str] = set()
+    for source in SOURCES:
+        for fichier in (RACINE / source).rglob("*.py"):
+            for noeud in ast.walk(ast.parse(fichier.read_text(encoding="utf-8"))):
+                if isinstance(noeud, ast.Import):
+                    noms |= {alias.name.partition(".")[0] for alias in noeud.names}
+                elif isinstance(noeud, ast.ImportFrom):
+                    noms.add((noeud.module or "").partition(".")[0])
+    return noms

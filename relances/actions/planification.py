@@ -185,7 +185,7 @@ def _taches_en_attente(creancier: Creancier) -> dict[tuple[int, str], int]:
 
 def _ecrire(creancier: Creancier, bilan: Bilan, *, au: date) -> None:
     langues = dict(Client.objects.pour(creancier).exclude(langue="fr").values_list("pk", "langue"))
-    for lot in batched(bilan.creees, LOT, strict=False):
+    for lot in batched(bilan.creees, LOT):
         nouvelles = [prevue for prevue in lot if prevue.rejoint is None]
         relances = [
             Relance(
