@@ -1,7 +1,11 @@
 """Lecture de l'environnement : `.env`, secrets en fichier, adresse du serveur SMTP."""
 
+import errno
 import os
+import re
+import tempfile
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -16,30 +20,73 @@ CLES_DE_PAILLASSE = ("change", "remplac", "insecure", "secret-key", "placeholder
 # Ceux du README, de .env.exemple et du guide, qu'on aura recopiés sans les remplacer.
 MOTS_DE_PASSE_D_EXEMPLE = {"mot-de-passe", "password", "changez-moi", "changeme", "change-me"}
 BASES = ("postgres", "postgresql", "sqlite")
-REDIS = ("redis", "rediss", "unix")
+REDIS = ("redis", "rediss")
+OUI = {"1", "oui", "true", "yes", "on"}
+NON = {"", "0", "non", "false", "no", "off"}
+LIGNE_D_ENVIRONNEMENT = re.compile(r"\s*(#.*)?|(export )?[A-Za-z_0-9]+=.*")
+CAUSES = {
+    errno.EACCES: "accès refusé",
+    errno.EISDIR: "c'est un dossier",
+    errno.ENOENT: "il n'existe pas",
+    errno.ENOSPC: "le disque est plein",
+    errno.ENOTDIR: "un fichier est sur le chemin",
+    errno.EEXIST: "un fichier est sur le chemin",
+    errno.EROFS: "le disque est en lecture seule",
+}
+NOM_D_HOTE = re.compile(r"\*|\.?[A-Za-z0-9_\-]+(\.[A-Za-z0-9_\-]+)*\.?|\[[0-9A-Fa-f:.]+\]")
 NIVEAUX = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
 def lire_environnement() -> environ.Env:
     """Lit `.env` s'il existe, puis les secrets donnés par fichier (`SECRET_KEY_FILE`…)."""
     env = environ.Env()
-    fichier = Path(os.environ.get("FICHIER_ENV", RACINE / ".env"))
-    if fichier.is_file():
-        env.read_env(str(fichier))
+    _lire_le_fichier(env)
     for nom in SECRETS:
         chemin = os.environ.get(f"{nom}_FILE")
         if chemin:
             try:
                 os.environ[nom] = Path(chemin).read_text(encoding="utf-8").strip()
             except (OSError, UnicodeDecodeError) as erreur:
-                cause = getattr(erreur, "strerror", None) or "ce n'est pas du texte"
                 raise ImproperlyConfigured(
-                    f"{nom}_FILE désigne « {chemin} », qui ne se lit pas : {cause}."
+                    f"{nom}_FILE désigne « {chemin} », qui ne se lit pas : {_cause(erreur)}."
                 ) from None
             # Un fichier SMTP vide veut dire « rien ne part » ; les autres ne peuvent pas l'être.
             if not os.environ[nom] and nom != "SMTP_URL":
                 raise ImproperlyConfigured(f"{nom}_FILE désigne « {chemin} », qui est vide.")
     return env
+
+
+def _lire_le_fichier(env: environ.Env) -> None:
+    donne = os.environ.get("FICHIER_ENV")
+    fichier = Path(donne or RACINE / ".env")
+    try:
+        if not fichier.exists():
+            if donne:
+                raise ImproperlyConfigured(f"FICHIER_ENV désigne « {donne} », qui n'existe pas.")
+            return
+        lignes = fichier.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as erreur:
+        raise ImproperlyConfigured(f"« {fichier} » ne se lit pas : {_cause(erreur)}.") from None
+    for numero, ligne in enumerate(lignes, start=1):
+        if not LIGNE_D_ENVIRONNEMENT.fullmatch(ligne):
+            raise ImproperlyConfigured(
+                f"« {fichier} », ligne {numero} : écrivez NOM=valeur, sans espace avant le signe =."
+            )
+    if fichier.is_file():
+        env.read_env(str(fichier))
+
+
+def _cause(erreur: OSError | UnicodeDecodeError) -> str:
+    if isinstance(erreur, UnicodeDecodeError):
+        return "ce n'est pas du texte en UTF-8"
+    return CAUSES.get(erreur.errno or 0) or erreur.strerror or "erreur inconnue"
+
+
+def oui_ou_non(env: environ.Env, nom: str) -> bool:
+    texte = env.str(nom, default="").strip().lower()
+    if texte not in OUI | NON:
+        raise ImproperlyConfigured(f"{nom} vaut « {texte} » : écrivez 1 (oui) ou 0 (non).")
+    return texte in OUI
 
 
 def cle_secrete(env: environ.Env) -> str:
@@ -60,9 +107,14 @@ def cle_secrete(env: environ.Env) -> str:
 
 def adresse_du_site(env: environ.Env) -> SplitResult:
     """L'adresse publique : de quoi écrire les liens des courriels et régler les cookies."""
-    texte = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
-    adresse = urlsplit(texte)
-    if adresse.scheme not in ("http", "https") or not adresse.hostname or adresse.path:
+    texte = env.str("SITE_URL", default="").rstrip("/") or "http://localhost:8000"
+    adresse = _decoupee("SITE_URL", texte)
+    if (
+        adresse.scheme not in ("http", "https")
+        or not adresse.hostname
+        or adresse.path + adresse.query + adresse.fragment
+        or "@" in adresse.netloc
+    ):
         raise ImproperlyConfigured(
             f"SITE_URL vaut « {texte} » : donnez l'adresse entière et sans chemin, comme "
             "https://recouvrement.exemple.fr."
@@ -70,19 +122,73 @@ def adresse_du_site(env: environ.Env) -> SplitResult:
     return adresse
 
 
-def base_de_donnees(env: environ.Env, *, defaut: str) -> dict[str, Any]:
-    adresse = env.str("DATABASE_URL", default="") or defaut
-    if urlsplit(adresse).scheme not in BASES:
+def noms_du_site(env: environ.Env, adresse: SplitResult) -> list[str]:
+    """Un site répond toujours à son propre nom, même si la liste l'oublie."""
+    noms = [nom.strip() for nom in env.list("ALLOWED_HOSTS", default=[]) if nom.strip()]
+    for nom in noms:
+        if not NOM_D_HOTE.fullmatch(nom):
+            raise ImproperlyConfigured(
+                f"ALLOWED_HOSTS contient « {nom} » : des noms seuls, séparés par des virgules, "
+                "sans https:// ni port."
+            )
+    hote = adresse.hostname or ""
+    return [
+        *(noms or ["localhost", "127.0.0.1", "[::1]"]),
+        f"[{hote}]" if ":" in hote else hote,
+    ]
+
+
+def base_de_donnees(env: environ.Env, *, defaut: Path) -> dict[str, Any]:
+    texte = env.str("DATABASE_URL", default="")
+    if not texte:
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(defaut)}
+    adresse = _decoupee("DATABASE_URL", texte)
+    if adresse.scheme not in BASES:
         raise ImproperlyConfigured("DATABASE_URL doit commencer par postgres:// ou sqlite:///.")
     _refuser_l_exemple("DATABASE_URL", adresse)
-    return env.db_url_config(adresse)
+    if adresse.scheme == "sqlite" and adresse.netloc:
+        raise ImproperlyConfigured(
+            "DATABASE_URL nomme un serveur pour SQLite : écrivez sqlite:///chemin/relatif "
+            "ou sqlite:////chemin/absolu."
+        )
+    base = env.db_url_config(texte)
+    if not base["NAME"]:
+        raise ImproperlyConfigured(
+            "DATABASE_URL ne nomme pas la base : postgres://compte:mot@serveur:5432/NOM."
+        )
+    if adresse.scheme == "sqlite" and base["NAME"] != ":memory:":
+        _essayer_d_ecrire(Path(base["NAME"]).parent, variable="DATABASE_URL")
+    return base
 
 
 def adresse_redis(env: environ.Env) -> str:
-    adresse = env.str("REDIS_URL", default="")
-    if adresse and urlsplit(adresse).scheme not in REDIS:
-        raise ImproperlyConfigured("REDIS_URL doit commencer par redis://, rediss:// ou unix://.")
+    texte = env.str("REDIS_URL", default="")
+    adresse = _decoupee("REDIS_URL", texte)
+    if texte and (adresse.scheme not in REDIS or not adresse.hostname):
+        raise ImproperlyConfigured(
+            "REDIS_URL doit commencer par redis:// ou rediss:// et nommer un serveur."
+        )
+    if not re.fullmatch(r"/?\d*", adresse.path):
+        raise ImproperlyConfigured(
+            f"REDIS_URL finit par « {adresse.path} » : le numéro d'une base Redis, comme /0."
+        )
     _refuser_l_exemple("REDIS_URL", adresse)
+    return texte
+
+
+def _decoupee(nom: str, texte: str) -> SplitResult:
+    """Les parties d'une adresse. Son texte ne se répète pas : il porte un mot de passe."""
+    try:
+        adresse = urlsplit(texte)
+        # Plusieurs serveurs PostgreSQL se séparent par des virgules : leurs ports aussi.
+        port = None if nom == "DATABASE_URL" and "," in adresse.netloc else adresse.port
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"{nom} ne se lit pas : le port, derrière le serveur et « : », va de 1 à 65535. Dans "
+            "un mot de passe, @ : / ? # [ ] et % s'écrivent %40 %3A %2F %3F %23 %5B %5D et %25."
+        ) from None
+    if port == 0:
+        raise ImproperlyConfigured(f"{nom} donne le port 0 : il va de 1 à 65535.")
     return adresse
 
 
@@ -95,17 +201,43 @@ def niveau_des_traces(env: environ.Env) -> str:
     return niveau
 
 
+def stockage_statique(env: environ.Env) -> str:
+    classe = env.str("STOCKAGE_STATIQUES", default="")
+    module = classe.rpartition(".")[0]
+    try:
+        connu = not classe or (module and find_spec(module) is not None)
+    except (ImportError, ValueError):
+        connu = False
+    if not connu:
+        raise ImproperlyConfigured(
+            f"STOCKAGE_STATIQUES vaut « {classe} », qui ne se trouve pas ; celui de l'image est "
+            "whitenoise.storage.CompressedManifestStaticFilesStorage."
+        )
+    return classe or "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
 def ouvrir_dossier(chemin: Path, *, variable: str) -> None:
+    """Le crée s'il manque, et y écrit un instant : un droit ne se devine pas, il s'essaie."""
     try:
         chemin.mkdir(parents=True, exist_ok=True)
     except OSError as erreur:
         raise ImproperlyConfigured(
-            f"{variable} désigne « {chemin} », qui ne se crée pas : {erreur.strerror}."
+            f"{variable} désigne « {chemin} », qui ne se crée pas : {_cause(erreur)}."
+        ) from None
+    _essayer_d_ecrire(chemin, variable=variable)
+
+
+def _essayer_d_ecrire(chemin: Path, *, variable: str) -> None:
+    try:
+        tempfile.TemporaryFile(dir=chemin).close()
+    except OSError as erreur:
+        raise ImproperlyConfigured(
+            f"{variable} désigne « {chemin} », où l'on ne peut pas écrire : {_cause(erreur)}."
         ) from None
 
 
-def _refuser_l_exemple(nom: str, adresse: str) -> None:
-    if unquote(urlsplit(adresse).password or "").lower() in MOTS_DE_PASSE_D_EXEMPLE:
+def _refuser_l_exemple(nom: str, adresse: SplitResult) -> None:
+    if unquote(adresse.password or "").lower() in MOTS_DE_PASSE_D_EXEMPLE:
         raise ImproperlyConfigured(
             f"{nom} porte encore le mot de passe de l'exemple : mettez le vrai."
         )
@@ -133,12 +265,12 @@ def serveur_smtp(adresse: str) -> ServeurSmtp | None:
     """`smtp://`, `smtp+tls://` ou `smtps://` ; vide : rien ne part, les messages sont gardés."""
     if not adresse:
         return None
-    parties = urlsplit(adresse)
+    parties = _decoupee("SMTP_URL", adresse)
     if parties.scheme not in CHIFFREMENTS or not parties.hostname:
         raise ImproperlyConfigured(
             "SMTP_URL doit commencer par smtp://, smtp+tls:// ou smtps:// et nommer un serveur."
         )
-    _refuser_l_exemple("SMTP_URL", adresse)
+    _refuser_l_exemple("SMTP_URL", parties)
     chiffrement, port = CHIFFREMENTS[parties.scheme]
     return ServeurSmtp(
         hote=parties.hostname,

@@ -1,7 +1,6 @@
 """Réglages. Toute valeur qui dépend du lieu vient de l'environnement (tableau du README)."""
 
-from pathlib import Path
-
+from recouvrement.courriel.expediteur import expediteur_de_compte
 from recouvrement.environnement import (
     RACINE,
     adresse_du_site,
@@ -10,23 +9,23 @@ from recouvrement.environnement import (
     cle_secrete,
     lire_environnement,
     niveau_des_traces,
+    noms_du_site,
+    oui_ou_non,
     ouvrir_dossier,
     serveur_smtp,
+    stockage_statique,
 )
 
 env = lire_environnement()
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = oui_ou_non(env, "DEBUG")
 SECRET_KEY = cle_secrete(env)
 _adresse = adresse_du_site(env)
 SITE_URL = _adresse.geturl()
-# Un site répond toujours à son propre nom, même si la liste l'oublie.
-ALLOWED_HOSTS = [
-    *(env.list("ALLOWED_HOSTS", default=[]) or ["localhost", "127.0.0.1", "[::1]"]),
-    f"[{_adresse.hostname}]" if ":" in _adresse.hostname else _adresse.hostname,
-]
-VAR = Path(env.str("DOSSIER_VAR", default="") or RACINE / "var")
-FICHIERS = Path(env.str("FICHIERS", default="") or VAR / "fichiers")
+ALLOWED_HOSTS = noms_du_site(env, _adresse)
+# Relatif, un chemin part du projet : chaque processus a son dossier courant.
+VAR = RACINE / (env.str("DOSSIER_VAR", default="") or "var")
+FICHIERS = RACINE / (env.str("FICHIERS", default="") or VAR / "fichiers")
 POLICES = FICHIERS / "polices"
 
 CSRF_TRUSTED_ORIGINS = [f"{_adresse.scheme}://{_adresse.netloc}"]
@@ -107,7 +106,7 @@ SQLITE = {
         "PRAGMA recursive_triggers=ON;PRAGMA foreign_keys=ON;"
     ),
 }
-DATABASES = {"default": base_de_donnees(env, defaut=f"sqlite:///{VAR / 'base.sqlite3'}")}
+DATABASES = {"default": base_de_donnees(env, defaut=VAR / "base.sqlite3")}
 DATABASES["default"] |= {"ATOMIC_REQUESTS": False}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE
@@ -215,7 +214,7 @@ USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = ["recouvrement.socle.formats"]
 
 STATIC_URL = "static/"
-STATIC_ROOT = env.str("STATIQUES", default="") or str(VAR / "statiques")
+STATIC_ROOT = str(RACINE / (env.str("STATIQUES", default="") or VAR / "statiques"))
 if not env.str("STATIQUES", default=""):
     ouvrir_dossier(VAR / "statiques", variable="DOSSIER_VAR")
 STATICFILES_DIRS = [RACINE / "static"]
@@ -223,15 +222,16 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": env.str("STOCKAGE_STATIQUES", default="")
-        or "django.contrib.staticfiles.storage.StaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": stockage_statique(env)},
 }
 
 SERVEUR_SMTP = serveur_smtp(env.str("SMTP_URL", default=""))
 MAILERS = {"default": {"BACKEND": "recouvrement.courriel.boite_de_depart.BoiteDeDepart"}}
-DEFAULT_FROM_EMAIL = env.str("EXPEDITEUR", default="") or f"ne-pas-repondre@{_adresse.hostname}"
+DEFAULT_FROM_EMAIL = expediteur_de_compte(
+    env.str("EXPEDITEUR", default="").strip(),
+    hote=_adresse.hostname,
+    part=SERVEUR_SMTP is not None,
+)
 
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost//"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -14,5 +14,7 @@ try:
     # première page, et le site se dit prêt une seconde trop tôt.
     import_module(settings.ROOT_URLCONF)
 except ImproperlyConfigured as erreur:
-    # Comme manage.py : un réglage qui manque se dit en une phrase.
-    sys.exit(f"Réglages : {erreur}")
+    # Comme manage.py : un réglage qui manque se dit en une phrase. D'un autre code que 4,
+    # gunicorn relancerait sans fin un ouvrier qui ne démarrera jamais.
+    sys.stderr.write(f"Réglages : {erreur}\n")
+    sys.exit(4)

@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 
 from recouvrement.environnement import RACINE
 from recouvrement.socle.management.commands.demarrer import environnement as environnement_du_site
-from recouvrement.socle.management.commands.demarrer import pourquoi_ferme
+from recouvrement.socle.management.commands.demarrer import pourquoi_ferme, verifier_les_reglages
 from recouvrement.socle.superviseur import Superviseur, ecran, lisible
 from tests.services import attendre, environnement, port_libre, processus, python
 
@@ -126,6 +126,37 @@ def test_ouvert_au_reseau_le_site_repond_a_ses_noms(monkeypatch):
     assert "ALLOWED_HOSTS" not in sans
     assert {"localhost", "127.0.0.1", socket.gethostname()} <= set(avec["ALLOWED_HOSTS"].split(","))
     assert avec["SITE_URL"] == "http://192.0.2.9:8000"
+
+
+def test_ouvert_au_reseau_le_site_demarre_et_n_exige_un_expediteur_que_si_des_courriels_partent(
+    env, monkeypatch, capfd
+):
+    for nom in ("ALLOWED_HOSTS", "SITE_URL"):
+        env.pop(nom, None)
+    monkeypatch.setattr(os, "environ", env)
+    au_reseau = environnement_du_site("0.0.0.0", "http://192.0.2.9:8000")
+
+    verifier_les_reglages(au_reseau)
+    with pytest.raises(SystemExit) as arret:
+        verifier_les_reglages(au_reseau | {"SMTP_URL": "smtp://relais.example"})
+    assert str(arret.value).startswith("Réglages : EXPEDITEUR manque : « 192.0.2.9 » (SITE_URL)")
+    verifier_les_reglages(
+        au_reseau | {"SMTP_URL": "smtp://relais.example", "EXPEDITEUR": "non@exemple.example"}
+    )
+    assert capfd.readouterr() == ("", "")
+
+
+def test_des_reglages_que_le_site_refuserait_arretent_la_commande_avant_lui(env):
+    for nom in ("ALLOWED_HOSTS", "SITE_URL"):
+        env.pop(nom, None)
+    fini = python(
+        *("manage.py", "demarrer", "--hote", "0.0.0.0", "--port", str(port_libre())),
+        env=env | {"SMTP_URL": "smtp://relais.example"},
+    )
+
+    assert fini.returncode == 1
+    assert fini.stderr.startswith("Réglages : EXPEDITEUR manque")
+    assert fini.stdout == ""
 
 
 @pytest.mark.parametrize("commande", ["lancer", "tester"])

@@ -1,12 +1,14 @@
 """Les réglages : ce qui manque arrête le démarrage par une phrase, ce qui est réglé est obéi."""
 
 import json
+import os
+import runpy
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from recouvrement.environnement import RACINE, serveur_smtp
-from tests.services import CLEF, environnement, python
+from tests.services import CLEF, DU_POSTE, environnement, python
 
 LIRE = """
 import json
@@ -114,16 +116,117 @@ def test_un_reglage_faux_se_dit_par_une_phrase(nom, valeur, phrase):
     assert phrase in refus(**{nom: valeur})
 
 
-def test_le_serveur_aussi_s_arrete_par_une_phrase():
-    fini = python(
-        *("-m", "gunicorn", "recouvrement.wsgi", "--preload", "--no-control-socket"),
-        *("--bind", "127.0.0.1:0"),
-        env=lire_env(SECRET_KEY="trop-courte"),
-    )
+@pytest.fixture
+def faute(monkeypatch, tmp_path):
+    """La phrase où s'arrête la lecture des réglages, quand l'environnement n'a que `valeurs`."""
 
-    assert fini.returncode != 0
-    assert "Réglages : SECRET_KEY est une valeur d'exemple" in fini.stderr
-    assert "Traceback" not in fini.stderr
+    def lire(**valeurs: str) -> str:
+        for nom in [nom for nom in os.environ if nom.removesuffix("_FILE") in DU_POSTE]:
+            monkeypatch.delenv(nom)
+        for nom, valeur in {"SECRET_KEY": CLEF, "DOSSIER_VAR": str(tmp_path / "var")}.items():
+            monkeypatch.setenv(nom, valeur)
+        for nom, valeur in valeurs.items():
+            monkeypatch.setenv(nom, valeur)
+        with pytest.raises(ImproperlyConfigured) as arret:
+            runpy.run_path(str(RACINE / "recouvrement/settings.py"))
+        return str(arret.value)
+
+    return lire
+
+
+@pytest.mark.parametrize(
+    ("nom", "valeur", "phrase"),
+    [
+        ("DATABASE_URL", "//u:p@h/b", "DATABASE_URL doit commencer par postgres://"),
+        ("DATABASE_URL", "postgres://u:p@h:abc/b", "DATABASE_URL ne se lit pas : le port"),
+        ("DATABASE_URL", "postgres://u:p@h:99999/b", "DATABASE_URL ne se lit pas : le port"),
+        ("DATABASE_URL", "postgres://u:a/b@h/n", "/ ? # [ ] et % s'écrivent"),
+        ("DATABASE_URL", "postgres://u:p@[::1/b", "DATABASE_URL ne se lit pas"),
+        ("DATABASE_URL", "postgres://u:p@h:5432", "DATABASE_URL ne nomme pas la base"),
+        ("DATABASE_URL", "sqlite://base.sqlite3", "DATABASE_URL nomme un serveur pour SQLite"),
+        ("DATABASE_URL", "sqlite:////nulle/part.sqlite3", "« /nulle », où l'on ne peut pas écrire"),
+        ("REDIS_URL", "redis://h:abc/0", "REDIS_URL ne se lit pas : le port"),
+        ("REDIS_URL", "redis://h:0/0", "REDIS_URL donne le port 0"),
+        ("REDIS_URL", "redis://h:6379/abc", "REDIS_URL finit par « /abc »"),
+        ("REDIS_URL", "unix:///run/redis.sock", "REDIS_URL doit commencer par redis://"),
+        ("REDIS_URL", "redis://", "et nommer un serveur"),
+        ("SMTP_URL", "smtp://h:abc", "SMTP_URL ne se lit pas : le port"),
+        ("SMTP_URL", "smtp://", "et nommer un serveur"),
+        ("SITE_URL", "http://h:abc", "SITE_URL ne se lit pas : le port"),
+        ("SITE_URL", "http://[::1", "SITE_URL ne se lit pas"),
+        ("SITE_URL", "https://moi:mot@h.example", "SITE_URL vaut"),
+        ("SITE_URL", "https://h.example?a=1", "SITE_URL vaut"),
+        ("ALLOWED_HOSTS", "a.example,https://b.example", "contient « https://b.example »"),
+        ("ALLOWED_HOSTS", "a.example:8000", "sans https:// ni port"),
+        ("EXPEDITEUR", "moi@127.0.0.1", "EXPEDITEUR vaut « moi@127.0.0.1 »"),
+        ("EXPEDITEUR", "sans arobase", "EXPEDITEUR vaut « sans arobase »"),
+        ("EXPEDITEUR", "Nom\nBcc: x@y.fr <a@b.fr>", "EXPEDITEUR contient un saut de ligne"),
+        ("DEBUG", "peut-être", "DEBUG vaut « peut-être » : écrivez 1 (oui) ou 0 (non)."),
+        ("STOCKAGE_STATIQUES", "rien.du.Tout", "STOCKAGE_STATIQUES vaut « rien.du.Tout »"),
+        ("STOCKAGE_STATIQUES", "Tout", "STOCKAGE_STATIQUES vaut « Tout »"),
+        ("DOSSIER_VAR", "/proc/self", "« /proc/self », où l'on ne peut pas écrire"),
+        ("DOSSIER_VAR", "/dev/null/var", "ne se crée pas : un fichier est sur le chemin."),
+        ("FICHIER_ENV", "/nulle/part", "FICHIER_ENV désigne « /nulle/part », qui n'existe pas."),
+        ("FICHIER_ENV", "/", "« / » ne se lit pas : c'est un dossier."),
+    ],
+)
+def test_chaque_reglage_qui_ne_peut_pas_marcher_a_sa_phrase(faute, nom, valeur, phrase):
+    assert phrase in faute(**{nom: valeur})
+
+
+@pytest.mark.parametrize("nom", ["DATABASE_URL", "REDIS_URL", "SMTP_URL"])
+def test_une_adresse_fausse_ne_montre_pas_son_mot_de_passe(faute, nom):
+    genre = {"DATABASE_URL": "postgres", "REDIS_URL": "redis", "SMTP_URL": "smtp"}[nom]
+    for fin in ("h:abc/x", "h:0/x"):
+        assert "tres-secret" not in faute(**{nom: f"{genre}://moi:tres-secret@{fin}"})
+
+
+@pytest.mark.parametrize(
+    ("octets", "phrase"),
+    [
+        (b"SECRET_KEY=\xe9\xff", "ne se lit pas : ce n'est pas du texte en UTF-8."),
+        (b"# dit\n\nSMTP_URL = smtp://h\n", ", ligne 3 : écrivez NOM=valeur"),
+    ],
+)
+def test_un_fichier_de_reglages_illisible_est_nomme(faute, tmp_path, octets, phrase):
+    (tmp_path / "env").write_bytes(octets)
+
+    dite = faute(FICHIER_ENV=str(tmp_path / "env"))
+
+    assert str(tmp_path / "env") in dite
+    assert phrase in dite
+
+
+@pytest.mark.parametrize("site", ["http://192.0.2.9:8000", "http://[::1]:8000", "http://serveur"])
+def test_une_adresse_dont_on_ne_fait_pas_un_expediteur_l_exige_si_des_courriels_partent(
+    faute, tmp_path, site
+):
+    phrase = faute(SITE_URL=site, SMTP_URL="smtp://relais.example")
+
+    assert phrase.startswith("EXPEDITEUR manque")
+    assert reglages("DEFAULT_FROM_EMAIL", SITE_URL=site, DOSSIER_VAR=str(tmp_path)) == {
+        "DEFAULT_FROM_EMAIL": "ne-pas-repondre@sans-envoi.invalid"
+    }
+
+
+@pytest.mark.parametrize(
+    "commande",
+    [
+        ("manage.py", "migrate", "--check"),
+        ("-m", "gunicorn", "recouvrement.wsgi", "--preload", "--no-control-socket"),
+        ("-m", "gunicorn", "recouvrement.wsgi", "--no-control-socket"),
+        ("-m", "celery", "-A", "recouvrement", "worker"),
+        ("-m", "celery", "-A", "recouvrement", "beat"),
+        ("-m", "celery", "-A", "recouvrement", "inspect", "ping"),
+    ],
+)
+def test_tout_processus_s_arrete_sur_la_meme_phrase(commande):
+    bind = ("--bind", "127.0.0.1:0") if "gunicorn" in commande else ()
+    fini = python(*commande, *bind, env=lire_env(REDIS_URL="redis://h:abc/0"))
+
+    assert fini.returncode not in (0, None)
+    assert "Réglages : REDIS_URL ne se lit pas : le port" in fini.stderr
+    assert "Traceback" not in fini.stdout + fini.stderr
 
 
 def test_une_variable_laissee_vide_vaut_son_defaut(tmp_path):

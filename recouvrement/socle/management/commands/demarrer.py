@@ -6,6 +6,7 @@ import fcntl
 import ipaddress
 import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from recouvrement.environnement import RACINE
 from recouvrement.socle.superviseur import Superviseur, ecran
 
 PYTHON = [sys.executable, "-W", "ignore:You're running the worker"]
@@ -47,13 +49,13 @@ class Command(BaseCommand):
         adresse = (
             f"http://{'localhost' if en_local(hote) else crochets(adresse_visible(hote))}:{port}"
         )
+        processus = environnement(hote, adresse)
+        verifier_les_reglages(processus)
         comptes = comptes_de_demonstration()
         connections.close_all()
 
         annonce = Annonce(self, hote=hote, port=port, adresse=adresse, comptes=comptes)
-        superviseur = Superviseur(
-            commandes(hote, port), ecrire=ecran, environnement=environnement(hote, adresse)
-        )
+        superviseur = Superviseur(commandes(hote, port), ecrire=ecran, environnement=processus)
         superviseur.tourner(pret=annonce.des_que_pret)
         with contextlib.suppress(OSError):
             self.stdout.write("Arrêté.")
@@ -126,6 +128,21 @@ def environnement(hote: str, adresse: str) -> dict[str, str]:
             "ALLOWED_HOSTS", f"localhost,127.0.0.1,{socket.gethostname()},{adresse_visible(hote)}"
         )
     return valeurs
+
+
+def verifier_les_reglages(environnement: dict[str, str]) -> None:
+    """Ceux qu'auront le site et les siens : faux, ils tomberaient et seraient relancés sans fin."""
+    lus = subprocess.run(  # noqa: S603 : notre propre Python
+        [*PYTHON, "-c", "from recouvrement.celery import app; app.conf.broker_url"],
+        env=environnement,
+        cwd=RACINE,
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if lus.returncode:
+        sys.exit(lus.stderr.strip())
 
 
 def en_local(hote: str) -> bool:
