@@ -43,6 +43,30 @@ trouve_python() {
   return 1
 }
 
+# Un Python d'une version précise (3.12), sur le poste ou téléchargé par uv si le réseau le permet.
+trouve_ce_python() {
+  for candidat in "python$1" "${PYENV_ROOT:-${HOME:-/root}/.pyenv}"/versions/"$1".*/bin/python \
+    "${HOME:-/root}"/.local/share/uv/python/cpython-"$1"*/bin/python3 \
+    .outils/python/cpython-"$1"*/bin/python3 /usr/local/bin/python"$1" /opt/python/cp*/bin/python"$1"; do
+    chemin=$(command -v "$candidat" 2>/dev/null) && convient "$chemin" || continue
+    "$chemin" -c 'import sys
+sys.exit("%d.%d" % sys.version_info[:2] != sys.argv[1])' "$1" || continue
+    "$chemin" -c 'import sys; print(sys.executable)'
+    return 0
+  done
+  [ -z "${2:-}" ] || return 1
+  UV_PYTHON_INSTALL_DIR="$PWD/.outils/python" UV_HTTP_RETRIES=0 UV_HTTP_TIMEOUT=20 \
+    "$UV" python install --no-bin -q "$1" >/dev/null 2>&1 && trouve_ce_python "$1" deja
+}
+
+# environnement_de_production DOSSIER PYTHON : uv.lock sans les outils de test, et rien d'autre.
+environnement_de_production() {
+  cachet="$(cksum uv.lock) $2"
+  [ "$(cat "$1/.cachet" 2>/dev/null)" = "$cachet" ] && "$1/bin/python" -c '' 2>/dev/null && return
+  UV_PROJECT_ENVIRONMENT="$1" UV_PYTHON_DOWNLOADS=never "$UV" sync --frozen --no-dev --python "$2" -q &&
+    printf '%s' "$cachet" > "$1/.cachet"
+}
+
 trouve_uv() {
   if command -v uv >/dev/null 2>&1 && uv --version >/dev/null 2>&1; then command -v uv; return; fi
   if ! "$PWD/.outils/uv/bin/uv" --version 2>/dev/null | grep -q " $UV_VERSION"; then

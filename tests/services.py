@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from recouvrement.environnement import RACINE
 
 CLEF = "clef-pour-les-processus-d-essai-0123456789-abcdefghijklmnopqrstuvwxyz"
@@ -18,6 +20,13 @@ DU_POSTE = {
     *("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "SITE_URL", "ALLOWED_HOSTS"),
     *("DEBUG", "DOSSIER_VAR", "FICHIERS", "EXPEDITEUR", "STATIQUES", "STOCKAGE_STATIQUES"),
 }
+
+
+def de_production() -> str:
+    """Le Python de l'environnement de production : uv.lock, sans aucun outil de test."""
+    if not os.environ.get("PYTHON_PRODUCTION"):
+        pytest.fail("Ce test veut PYTHON_PRODUCTION : lancez ./tester.", pytrace=False)
+    return os.environ["PYTHON_PRODUCTION"]
 
 
 def port_libre() -> int:
@@ -40,9 +49,11 @@ def environnement(**valeurs: str | Path) -> dict[str, str]:
     )
 
 
-def python(*arguments: str, env: dict[str, str], delai: float = 60) -> subprocess.CompletedProcess:
+def python(
+    *arguments: str, env: dict[str, str], delai: float = 60, interprete: str = sys.executable
+) -> subprocess.CompletedProcess:
     return subprocess.run(
-        [sys.executable, *arguments],
+        [interprete, *arguments],
         cwd=RACINE,
         env=env,
         capture_output=True,

@@ -94,6 +94,27 @@ def test_tout_secret_vient_d_un_fichier_declare():
         assert set(SECRETS) <= donnes
 
 
+def test_seules_les_migrations_se_connectent_en_proprietaire():
+    for nom, service in SERVICES.items():
+        a_la_clef = "database_url_proprietaire" in service.get("secrets", [])
+        assert a_la_clef is (nom == "migration"), nom
+    fichiers = {nom: SERVICES[nom]["environment"]["DATABASE_URL_FILE"] for nom in NOTRES}
+    assert fichiers == {
+        nom: f"/run/secrets/database_url{'_proprietaire' if nom == 'migration' else ''}"
+        for nom in NOTRES
+    }
+    # Le reste de leur environnement est le même : une variable ajoutée l'est pour tous.
+    assert len({frozenset(SERVICES[nom]["environment"]) for nom in NOTRES}) == 1
+
+
+def test_le_role_de_l_application_se_pose_a_la_creation_de_la_base():
+    script, cible, acces = SERVICES["base"]["volumes"][-1].split(":")
+    assert (RACINE / script).stat().st_mode & 0o111
+    assert (cible.rpartition("/")[0], acces) == ("/docker-entrypoint-initdb.d", "ro")
+    texte = (RACINE / script).read_text(encoding="utf-8")
+    assert set(re.findall(r"/run/secrets/(\w+)", texte)) <= set(SERVICES["base"]["secrets"])
+
+
 def test_les_secrets_ne_sont_ni_dans_l_image_ni_dans_le_depot():
     for fichier in (".dockerignore", ".gitignore"):
         lignes = (RACINE / fichier).read_text().splitlines()

@@ -4,19 +4,21 @@ import json
 import os
 import re
 import signal
-import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 from contextlib import ExitStack
 from uuid import uuid4
 
-import psycopg
 import pytest
 import redis
-from psycopg import sql
 
 from recouvrement.environnement import RACINE
-from tests.services import attendre, environnement, port_libre, processus, python
+from tests.appuis.bases import un_role_application, une_base
+from tests.appuis.smtp import un_serveur_smtp
+from tests.services import attendre, de_production, environnement, port_libre, processus, python
+from tests.test_architecture import SOURCES
+from tests.test_exigences import PAQUETS, necessaires
 from tests.yaml_compose import lire
 
 pytestmark = [pytest.mark.services, pytest.mark.postgres]
@@ -30,9 +32,11 @@ class SansRenvoi(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def page(port: int, chemin: str, **entetes: str) -> tuple[int, str, dict]:
+def page(
+    port: int, chemin: str, corps: bytes | None = None, /, **entetes: str
+) -> tuple[int, str, dict]:
     requete = urllib.request.Request(
-        f"http://127.0.0.1:{port}{chemin}", headers={"Host": HOTE} | entetes
+        f"http://127.0.0.1:{port}{chemin}", corps, headers={"Host": HOTE} | entetes
     )
     try:
         reponse = urllib.request.build_opener(SansRenvoi, urllib.request.ProxyHandler({})).open(
@@ -45,23 +49,43 @@ def page(port: int, chemin: str, **entetes: str) -> tuple[int, str, dict]:
 
 @pytest.fixture
 def base_de_production():
-    """Une base PostgreSQL neuve sur le serveur de la suite, et ce qui y mène."""
-    adresse = os.environ["DATABASE_URL"]
-    nom = f"production_{uuid4().hex[:12]}"
-    with psycopg.connect(adresse, autocommit=True) as connexion:
-        connexion.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(nom)))
-        yield adresse.rpartition("/")[0] + f"/{nom}"
-        connexion.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(nom)))
+    with une_base(os.environ["DATABASE_URL"]) as adresse:
+        yield adresse
 
 
 @pytest.fixture
-def production(base_de_production, tmp_path):
-    """L'environnement de docker-compose.yml : secrets par fichiers, adresse en https."""
+def puits(tmp_path):
+    with un_serveur_smtp(tmp_path) as serveur:
+        yield serveur
+
+
+@pytest.fixture
+def production(base_de_production, puits, tmp_path):
+    """L'environnement de docker-compose.yml : secrets par fichiers, adresse en https.
+
+    Les migrations passent en propriétaire ; tout le reste n'a que le rôle de l'application.
+    """
+    with un_role_application(base_de_production, tmp_path) as application:
+        env = les_secrets(application, puits, tmp_path)
+        migrer = env | {"DATABASE_URL_FILE": str(tmp_path / "proprietaire")}
+        (tmp_path / "proprietaire").write_text(base_de_production)
+        faire(*SERVICES["migration"]["command"][1:], env=migrer)
+        faire("manage.py", "collectstatic", "--noinput", "-i", "*.map", env=env)
+        yield env
+
+
+def faire(*commande: str, env: dict[str, str]) -> str:
+    fait = python(*commande, env=env, delai=180, interprete=de_production())
+    assert fait.returncode == 0, fait.stderr
+    return fait.stdout
+
+
+def les_secrets(base: str, puits, tmp_path) -> dict[str, str]:
     secrets = {
         "SECRET_KEY": uuid4().hex + uuid4().hex,
-        "DATABASE_URL": base_de_production,
+        "DATABASE_URL": base,
         "REDIS_URL": os.environ["REDIS_URL"].rpartition("/")[0] + "/7",
-        "SMTP_URL": "",
+        "SMTP_URL": f"smtp://127.0.0.1:{puits.reglage.port}",
     }
     fichiers = {}
     for nom, valeur in secrets.items():
@@ -81,24 +105,83 @@ def production(base_de_production, tmp_path):
     return env
 
 
+UN_COMPTE = """
+import django
+django.setup()
+from recouvrement.comptes.models import Utilisateur
+Utilisateur.objects.create_user("compte@exemple.example", nom_complet="Nadège Rousselot")
+"""
+
+
+def demander_un_mot_de_passe(port: int) -> None:
+    adresse = "/compte/password/reset/"
+    https = {"X-Forwarded-Proto": "https", "Referer": f"https://{HOTE}{adresse}"}
+    _, texte, entetes = page(port, adresse, **https)
+    jeton = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', texte)[1]
+    temoin = entetes["Set-Cookie"].partition(";")[0]
+    corps = urllib.parse.urlencode(
+        {"csrfmiddlewaretoken": jeton, "email": "compte@exemple.example"}
+    ).encode()
+    assert page(port, adresse, corps, Cookie=temoin, **https)[0] == 302
+
+
 def du_dockerfile(port: int) -> list[str]:
     texte = (RACINE / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
     commande = json.loads(re.search(r"^CMD (\[.*\])$", texte, re.MULTILINE)[1])
     return [
-        *(sys.executable, "-m"),
+        *(de_production(), "-m"),
         *(f"127.0.0.1:{port}" if mot == "0.0.0.0:8000" else mot for mot in commande),
     ]
 
 
 def du_compose(service: str, **remplacements: str) -> list[str]:
     commande = SERVICES[service]["command"]
-    return [sys.executable, "-m", *(remplacements.get(mot.strip("/"), mot) for mot in commande)]
+    return [de_production(), "-m", *(remplacements.get(mot.strip("/"), mot) for mot in commande)]
 
 
-def test_site_travailleur_et_horloge_servent_puis_s_arretent_proprement(production, tmp_path):
-    for commande in (["migrate", "--noinput"], ["collectstatic", "--noinput", "-i", "*.map"]):
-        fait = python("manage.py", *commande, "--verbosity", "0", env=production, delai=120)
-        assert fait.returncode == 0, fait.stderr
+INVENTAIRE = """
+import importlib, json, pkgutil
+from importlib.metadata import distributions
+import django
+django.setup()
+from django.core.management import get_commands, load_command_class
+for source in %r:
+    paquet = importlib.import_module(source)
+    for module in pkgutil.walk_packages(paquet.__path__, source + "."):
+        importlib.import_module(module.name)
+aides = {
+    nom: load_command_class(app, nom).create_parser("manage.py", nom).format_help()
+    for nom, app in get_commands().items() if app.partition(".")[0] in %r
+}
+print(json.dumps([sorted(d.name.lower().replace("_", "-") for d in distributions()), list(aides)]))
+"""
+
+
+def test_la_production_n_a_que_ses_dependances_et_tout_s_y_importe(tmp_path):
+    """Aucun outil de test n'y cache un manque : tout module et toute commande s'y chargent."""
+    env = environnement(
+        DJANGO_SETTINGS_MODULE="recouvrement.settings",
+        DOSSIER_VAR=tmp_path,
+        REDIS_URL=os.environ["REDIS_URL"],
+    )
+    installes, commandes = json.loads(faire("-c", INVENTAIRE % (SOURCES, SOURCES), env=env))
+
+    assert set(installes) <= necessaires()
+    assert {besoin["name"] for besoin in PAQUETS["recouvrement"]["dependencies"]} <= set(installes)
+    assert {"battement", "demarrer", "importer_factures", "verifier_soldes"} <= set(commandes)
+
+
+def test_une_relance_part_de_la_production(production, puits):
+    assert "Démonstration chargée" in faire("manage.py", "demo", env=production)
+    faire("tests/appuis/fumee.py", "--sans-migrer", env=production)
+
+    assert ["fumee@duval.example"] in [ligne["a"] for ligne in puits.lignes()]
+
+
+def test_site_travailleur_et_horloge_servent_puis_s_arretent_proprement(
+    production, puits, tmp_path
+):
+    faire("-c", UN_COMPTE, env=production | {"DJANGO_SETTINGS_MODULE": "recouvrement.settings"})
     port = port_libre()
     file = redis.from_url((tmp_path / "redis_url").read_text())
     commandes = {
@@ -144,12 +227,16 @@ def test_site_travailleur_et_horloge_servent_puis_s_arretent_proprement(producti
         lancer("travailleur")
         lancer("horloge")
         # Une sonnerie traverse Redis et le travailleur jusqu'à la base.
-        python("-m", "celery", "-A", "recouvrement", "call", "relances.battre", env=production)
+        demander_un_mot_de_passe(port)
+        faire("-m", "celery", "-A", "recouvrement", "call", "relances.battre", env=production)
         attendre(
             lambda: file.exists(":1:recouvrement:dernier-battement"),
             delai=60,
             quoi="un battement",
         )
+        # De la page au serveur SMTP : site, base, file, travailleur.
+        attendre(puits.lignes, delai=60, quoi="le message de compte")
+        assert puits.lignes()[0]["a"] == ["compte@exemple.example"]
         attendre(lambda: list(tmp_path.glob("horloge*")), delai=60, quoi=trace("horloge"))
         assert page(port, "/sante/pret")[0] == 200
 
