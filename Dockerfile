@@ -1,4 +1,5 @@
 # Recouvrement : une image, trois rôles (web, travailleur, horloge), choisis par la commande.
+# Sans empreinte : l'étiquette suit les correctifs de Debian et de Python. Pour la figer, docs/deploiement.md.
 FROM python:3.13-slim-trixie AS construction
 ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
 RUN pip install --no-cache-dir uv==0.13.9
@@ -6,6 +7,7 @@ WORKDIR /app
 COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-dev --python /usr/local/bin/python
 
+# Sans empreinte : la même que ci-dessus, et elles se figent ensemble.
 FROM python:3.13-slim-trixie
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \

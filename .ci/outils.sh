@@ -67,6 +67,13 @@ environnement_de_production() {
     printf '%s' "$cachet" > "$1/.cachet"
 }
 
+# Les failles publiées de ce que la production installe. 0 : aucune ; 1 : des failles ; 2 : le service
+# n'a pas répondu, et rien n'est su. Un silence n'est jamais un « bien ».
+audite() {
+  UV_HTTP_RETRIES=0 UV_HTTP_TIMEOUT=20 "$UV" audit --frozen --no-dev \
+    --preview-features audit-command ${SERVICE_D_AUDIT:+--service-url "$SERVICE_D_AUDIT"}
+}
+
 trouve_uv() {
   if command -v uv >/dev/null 2>&1 && uv --version >/dev/null 2>&1; then command -v uv; return; fi
   if ! "$PWD/.outils/uv/bin/uv" --version 2>/dev/null | grep -q " $UV_VERSION"; then

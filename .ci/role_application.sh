@@ -4,18 +4,19 @@
 # Rejouable. docker-compose.yml le lance à la création de la base ; docs/deploiement.md, à la main.
 #   POSTGRES_USER      qui exécute (recouvrement)         POSTGRES_DB        la base (recouvrement)
 #   PROPRIETAIRE       qui migre (celui qui exécute)      ROLE_APPLICATION   le rôle (application)
-#   MOT_APPLICATION_FILE   le fichier de son mot de passe
+#   MOT_APPLICATION_FILE   le fichier de son mot de passe (- : l'entrée)
 set -eu
 POSTGRES_USER=${POSTGRES_USER:-recouvrement}
 export PROPRIETAIRE="${PROPRIETAIRE:-$POSTGRES_USER}" ROLE_APPLICATION="${ROLE_APPLICATION:-application}"
-export MOT_APPLICATION_FILE="${MOT_APPLICATION_FILE:-/run/secrets/postgres_mot_de_passe_application}"
-[ -s "$MOT_APPLICATION_FILE" ] || { echo "$MOT_APPLICATION_FILE est vide ou ne se lit pas." >&2; exit 1; }
+fichier=${MOT_APPLICATION_FILE:-/run/secrets/postgres_mot_de_passe_application}
+MOT=$(cat -- "$fichier" 2>/dev/null) && [ -n "$MOT" ] || { echo "$fichier est vide ou ne se lit pas." >&2; exit 1; }
+export MOT
 
-# Le mot de passe se lit du fichier, dans psql : il ne paraît dans aucune commande.
+# psql lit lui-même le mot de passe : il ne paraît dans aucune commande.
 psql -X -q -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "${POSTGRES_DB:-recouvrement}" <<'SQL'
 \set role `printf %s "$ROLE_APPLICATION"`
 \set proprietaire `printf %s "$PROPRIETAIRE"`
-\set mot `cat "$MOT_APPLICATION_FILE"`
+\set mot `printf %s "$MOT"`
 BEGIN;
 SELECT format('CREATE ROLE %I', :'role')
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \gexec

@@ -1,6 +1,7 @@
 """docker-compose.yml et Dockerfile, sans moteur Docker : la forme, les renvois, les secrets."""
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -144,7 +145,7 @@ def test_redis_exige_un_mot_de_passe_qui_ne_parait_nulle_part():
 
 
 def test_postgresql_est_assez_recent():
-    assert int(SERVICES["base"]["image"].partition(":")[2]) >= 15
+    assert int(re.match(r"postgres:(\d+)", SERVICES["base"]["image"])[1]) >= 15
 
 
 def test_nos_conteneurs_ne_sont_pas_root_et_n_ecrivent_que_leurs_fichiers():
@@ -160,6 +161,31 @@ def test_l_image_se_construit_avec_les_versions_des_autres_commandes():
     assert f"uv=={uv}" in IMAGE
     assert set(re.findall(r"^FROM python:([\d.]+)-", IMAGE, re.MULTILINE)) == {python}
     assert "uv sync --frozen --no-dev" in IMAGE
+
+
+def images_sans_empreinte(texte: str) -> dict[str, str]:
+    """Chaque image d'ailleurs que rien ne fige, et la ligne qui la précède."""
+    lignes = [ligne.strip() for ligne in texte.splitlines()]
+    return {
+        f"{numero} {trouve[1]}": avant
+        for numero, (avant, ligne) in enumerate(pairwise(["", *lignes]), start=1)
+        if (trouve := re.match(r"(?:FROM|image:) (\S+)", ligne))
+        and trouve[1] != "recouvrement:locale"
+        and not re.search(r"@sha256:[0-9a-f]{64}$", trouve[1])
+    }
+
+
+@pytest.mark.parametrize("fichier", ["Dockerfile", "docker-compose.yml"])
+def test_une_etiquette_mouvante_se_fige_ou_dit_pourquoi_elle_bouge(fichier):
+    mouvantes = images_sans_empreinte((RACINE / fichier).read_text(encoding="utf-8"))
+
+    assert all(avant.startswith("# Sans empreinte : ") for avant in mouvantes.values()), mouvantes
+
+
+def test_une_etiquette_sans_version_ni_raison_est_vue():
+    assert images_sans_empreinte("FROM debian:latest\n") == {"1 debian:latest": ""}
+    assert images_sans_empreinte(f"FROM debian:13@sha256:{'a' * 64}\n") == {}
+    assert images_sans_empreinte("FROM debian:13@sha256:abc\n") != {}
 
 
 @pytest.mark.parametrize("texte", ["a: {b: 1}", "a: |\n  b", "a: 1\na: 2", "a: b: c", "a:\n\tb: 1"])

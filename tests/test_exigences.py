@@ -7,6 +7,9 @@ import tomllib
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 
+import pytest
+from packaging.version import Version
+
 from recouvrement.environnement import RACINE
 from tests.test_architecture import SOURCES
 
@@ -61,6 +64,21 @@ def test_versions_et_empreintes_sont_celles_du_verrou():
         assert version == paquet["version"], nom
         assert empreintes, nom
         assert empreintes <= connues, nom
+
+
+PLANCHERS = tomllib.loads((RACINE / ".ci/planchers.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("nom", PLANCHERS)
+def test_rien_n_est_sous_le_plancher_de_ses_failles_publiees(nom):
+    """Ni la version verrouillée, ni la plus basse que pyproject.toml admettrait."""
+    plancher = Version(PLANCHERS[nom]["minimum"])
+    assert all(re.fullmatch(r"CVE-\d{4}-\d+", avis) for avis in PLANCHERS[nom]["avis"])
+    assert Version(PAQUETS[nom]["version"]) >= plancher
+    for besoin in PAQUETS["recouvrement"]["metadata"]["requires-dist"]:
+        if besoin["name"] == nom:
+            bas = re.search(r">=([\d.]+)", besoin["specifier"])[1]
+            assert Version(bas) >= plancher, f"pyproject.toml admet {nom} {bas}"
 
 
 def test_ce_que_le_code_importe_est_declare_et_non_apporte_par_un_autre():

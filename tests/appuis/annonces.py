@@ -19,4 +19,7 @@ def pythons() -> list[str]:
 
 if __name__ == "__main__":
     lecteur = "{}.{}".format(*sys.version_info)
-    print(*(version for version in pythons() if version != lecteur))
+    if sys.argv[1:] == ["minimum"]:
+        print(pythons()[0])
+    else:
+        print(*(version for version in pythons() if version != lecteur))
