@@ -171,13 +171,6 @@ def test_la_production_n_a_que_ses_dependances_et_tout_s_y_importe(tmp_path):
     assert {"battement", "demarrer", "importer_factures", "verifier_soldes"} <= set(commandes)
 
 
-def test_une_relance_part_de_la_production(production, puits):
-    assert "Démonstration chargée" in faire("manage.py", "demo", env=production)
-    faire("tests/appuis/fumee.py", "--sans-migrer", env=production)
-
-    assert ["fumee@duval.example"] in [ligne["a"] for ligne in puits.lignes()]
-
-
 def test_site_travailleur_et_horloge_servent_puis_s_arretent_proprement(
     production, puits, tmp_path
 ):

