@@ -91,6 +91,7 @@ class Attentes:
     """Combien de secondes on attend au plus ; 0 : sans borne."""
 
     connexion: int
+    # PostgreSQL compte chaque verrou à part : derrière un autre qui attend, on attend deux fois.
     verrou: int
     requete: int
     # Une transaction ouverte où plus rien ne se passe tient ses verrous : la base la ferme.
@@ -117,7 +118,7 @@ class Attentes:
 # Une page rend la main vite ; le travailleur prévoit cent mille factures d'une requête ; une
 # commande (migration, sauvegarde, import) dure ce qu'elle dure, sans attendre un verrou sans fin.
 ATTENTES = {
-    "web": Attentes(connexion=3, verrou=5, requete=30, oisive=60, sqlite=8),
+    "web": Attentes(connexion=3, verrou=3, requete=30, oisive=60, sqlite=8),
     "travail": Attentes(connexion=5, verrou=15, requete=300, oisive=600, sqlite=20),
     "commande": Attentes(connexion=10, verrou=60, requete=0, oisive=0, sqlite=60),
 }
