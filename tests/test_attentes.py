@@ -306,7 +306,7 @@ def test_huit_clics_sur_un_client_verrouille_n_arretent_pas_le_site(tmp_path):
         reponses = [clic.result() for clic in clics]
         assert {reponse.statut for reponse in reponses} == {503}
         assert all("Rien n&#x27;a été enregistré" in reponse.texte for reponse in reponses)
-        # Qui attend derrière un autre attend deux verrous : celui de la file, puis celui de la ligne.
+        # Derrière un autre, on attend deux verrous : celui de la file, puis celui de la ligne.
         assert all(2.5 < reponse.duree < 10 for reponse in reponses)
         assert {sonde.statut for sonde in sondes} == {200}
         assert max(sonde.duree for sonde in sondes) < 1
