@@ -15,7 +15,8 @@ from recouvrement.courriel.instance import lire_instance
 from recouvrement.courriel.models import Instance
 from recouvrement.socle.templatetags.formats import moment, pluriel
 
-PREVENU = "L'administrateur de l'installation est prévenu ; rien n'est perdu."
+# Prévenu, il l'est par courriel, qui peut être la panne même : on ne le promet pas.
+SIGNALER = "Rien n'est perdu. Signalez-le à l'administrateur de l'installation."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +58,17 @@ def _arret(
     if depuis := coupee_depuis(instance, maintenant=maintenant):
         return Avis(
             f"Les messages ne partent plus depuis le {moment(depuis)}.",
-            f"{attendent}Ils partiront dès que l'envoi sera rétabli. {PREVENU}",
+            f"{attendent}Ils partiront dès que l'envoi sera rétabli. {SIGNALER}",
         )
     if s_est_tu(instance.battue_le, instance, maintenant=maintenant):
         quand = instance.battue_le or instance.nee_le
         return Avis(
             f"Plus rien ne se fait de soi-même depuis le {moment(quand)}.",
-            f"Ni relance prévue, ni message envoyé ; ce que vous saisissez est bien gardé. "
-            f"{attendent}{PREVENU}",
+            f"Ni relance prévue, ni message envoyé. Ce que vous saisissez est bien gardé. "
+            f"{attendent}{SIGNALER}",
         )
     if any(attente.bloques for attente in attentes):
-        return Avis("Des messages auraient dû partir.", f"{attendent}{PREVENU}", ton="echu")
+        return Avis("Des messages auraient dû partir.", f"{attendent}{SIGNALER}", ton="echu")
     return None
 
 
@@ -93,8 +94,8 @@ def _doute(attentes: list[AttenteCreancier]) -> Avis | None:
     chez = _liste(attente.creancier.nom for attente in douteux)
     return Avis(
         f"{pluriel(nombre, 'message peut-être arrivé,messages peut-être arrivés')}.",
-        f"La ligne s'est coupée pendant leur envoi chez {chez} : "
-        "dites s'ils sont arrivés, aucun n'est renvoyé tout seul.",
+        f"La ligne s'est coupée pendant l'envoi, chez {chez}. Rien n'est renvoyé tout seul : "
+        "dites ce qui est arrivé.",
         ton="echu",
         icone="inconnu",
     )
