@@ -35,6 +35,6 @@ USER 10001
 VOLUME /donnees
 EXPOSE 8000
 CMD ["gunicorn", "recouvrement.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
-     "--workers", "2", "--threads", "4", "--preload", "--no-control-socket", \
+     "--workers", "2", "--threads", "32", "--preload", "--no-control-socket", \
      "--worker-tmp-dir", "/dev/shm", "--timeout", "120", "--max-requests", "2000", \
      "--max-requests-jitter", "200"]

@@ -3,10 +3,13 @@
 from recouvrement.courriel.expediteur import expediteur_de_compte
 from recouvrement.environnement import (
     RACINE,
+    adresse_du_guetteur,
     adresse_du_site,
     adresse_redis,
+    attentes,
     base_de_donnees,
     cle_secrete,
+    jeton_des_mesures,
     lire_environnement,
     niveau_des_traces,
     noms_du_site,
@@ -59,9 +62,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "recouvrement.exploitation.views.sondes.Sondes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "recouvrement.socle.compression.CompresserLeTexte",
+    "recouvrement.socle.indisponible.AttendreUnPeu",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -96,8 +101,9 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
+ATTENTES = attentes(env)
 SQLITE = {
-    "timeout": 20,
+    "timeout": ATTENTES.sqlite,
     # IMMEDIATE : une transaction qui lit puis écrit n'échoue pas à se promouvoir.
     "transaction_mode": "IMMEDIATE",
     # recursive_triggers : sans lui, INSERT OR REPLACE passe outre le journal immuable.
@@ -113,8 +119,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     ouvrir_dossier(VAR, variable="DOSSIER_VAR")
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-    # Compiler une requête lui coûte deux secondes, et aucune des nôtres n'en dure une.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+    DATABASES["default"].setdefault("OPTIONS", {})
+    DATABASES["default"]["OPTIONS"] |= ATTENTES.pour_postgresql(
+        deja=DATABASES["default"]["OPTIONS"]
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # SQLite ignore les colonnes INCLUDE d'un index : sans dommage.
 SILENCED_SYSTEM_CHECKS = ["models.W040"]
@@ -122,7 +130,12 @@ SILENCED_SYSTEM_CHECKS = ["models.W040"]
 REDIS_URL = adresse_redis(env)
 if REDIS_URL:
     CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            # Absent, il se dit aussitôt ; il ne fait attendre personne.
+            "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 3},
+        }
     }
 else:
     CACHES = {
@@ -259,8 +272,17 @@ else:
         "polling_interval": 0.2,
     }
 # Une seule cadence : chaque minute, on demande à la base ce qui est dû.
-CELERY_BEAT_SCHEDULE = {"battement": {"task": "relances.battre", "schedule": 60.0}}
+CELERY_BEAT_SCHEDULE = {
+    "battement": {"task": "relances.battre", "schedule": 60.0},
+    "veille": {"task": "exploitation.veiller", "schedule": 60.0},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
+
+# Combien de requêtes un processus web mène ensemble : quatre de moins qu'il n'a de fils
+# (Dockerfile, demarrer). Il en reste pour dire « vivant » et « réessayez » quand toutes attendent.
+PLACES = 28
+PING_URL = adresse_du_guetteur(env)
+JETON_MESURES = jeton_des_mesures(env)
 
 LOGGING = {
     "version": 1,

@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recouvrement.settings")
+os.environ["PROCESSUS"] = "web"
 
 try:
     application = get_wsgi_application()

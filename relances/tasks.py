@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from recouvrement.socle.pouls import noter_battement
+from recouvrement.courriel.instance import noter_battement, noter_battement_manque
 from relances.actions import battement
 
 OUVRIERS = 4
@@ -14,7 +14,11 @@ MESSAGES_PAR_OUVRIER = 50
 def battre() -> None:
     """Chaque minute : prévoit, puis réveille assez d'ouvriers pour vider la boîte de départ."""
     maintenant = timezone.now()
-    battement.preparer(maintenant)
+    try:
+        battement.preparer(maintenant)
+    except Exception as erreur:
+        noter_battement_manque(maintenant, echec=type(erreur).__name__)
+        raise
     noter_battement(maintenant)
     reste = battement.reste_a_envoyer(maintenant)
     for _ in range(min(OUVRIERS, -(-reste // MESSAGES_PAR_OUVRIER))):

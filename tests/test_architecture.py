@@ -38,8 +38,6 @@ GABARITS = RACINE / "templates"
 PUBLIQUES = {
     # django-allauth garde lui-même ses pages.
     r"^(account|mfa|usersessions)_",
-    # Sondes de vie, sans donnée.
-    r"^equipe:(vivant|pret)$",
     # Le jeton de l'adresse vaut autorisation.
     r"^equipe:invitation$",
 }

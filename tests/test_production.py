@@ -205,6 +205,8 @@ def test_site_travailleur_et_horloge_servent_puis_s_arretent_proprement(
         attendre(ecoute, delai=60, quoi="le site")
         assert page(port, "/sante/vivant")[:2] == (200, "vivant\n"), trace("web")
         assert page(port, "/sante/pret")[:2] == (200, "prêt\n"), trace("web")
+        mesures = page(port, "/sante/mesures")[1]
+        assert "\nrecouvrement_battement_age_secondes" not in mesures
 
         statut, texte, entetes = page(port, "/compte/login/", **{"X-Forwarded-Proto": "https"})
         assert statut == 200, trace("web")
@@ -223,7 +225,7 @@ def test_site_travailleur_et_horloge_servent_puis_s_arretent_proprement(
         demander_un_mot_de_passe(port)
         faire("-m", "celery", "-A", "recouvrement", "call", "relances.battre", env=production)
         attendre(
-            lambda: file.exists(":1:recouvrement:dernier-battement"),
+            lambda: "\nrecouvrement_battement_age_secondes" in page(port, "/sante/mesures")[1],
             delai=60,
             quoi="un battement",
         )

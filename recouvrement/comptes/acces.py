@@ -42,6 +42,14 @@ def creanciers_de(request: HttpRequest) -> list[Creancier]:
     return [h.creancier for h in habilitations_de(request) if h.creancier.archive_le is None]
 
 
+def ou_elle_agit(request: HttpRequest, creanciers: list[Creancier]) -> list[Creancier]:
+    """Parmi ces créanciers, ceux où elle n'est pas que lectrice."""
+    agit = {
+        h.creancier_id for h in habilitations_de(request) if Role(h.role).couvre(Role.ASSISTANTE)
+    }
+    return [creancier for creancier in creanciers if creancier.pk in agit]
+
+
 def habilite(role: Role) -> Callable[[Vue], Vue]:
     """Pose `request.creancier`, ou répond 404 (aucune habilitation) ou 403 (rôle trop bas)."""
 

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from recouvrement.courriel.enums import EtatEnvoi
+from recouvrement.courriel.instance import noter_injoignable, noter_joint
 from recouvrement.courriel.models import Envoi
 from recouvrement.courriel.transport import Coupure, Injoignable, Refus, Transport
 from recouvrement.socle.erreurs import ErreurMetier
@@ -29,6 +30,8 @@ RECULS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240))
 PLAFOND = 10
 RECOMPOSITIONS = 3
 ATTENTE_INJOIGNABLE = timedelta(minutes=5)
+# Ce que dit de lui-même un message que le serveur n'a pas pu recevoir.
+INJOIGNABLE = "Serveur injoignable"
 
 Horloge = Callable[[], datetime]
 Points = Callable[[str], None]
@@ -177,7 +180,7 @@ def expedier_un(
         points("apres_connexion")
         transport.adresser(envoi.expediteur, envoi.destinataire)
     except Injoignable as panne:
-        _rendre(envoi, f"Serveur injoignable : {panne}", horloge() + ATTENTE_INJOIGNABLE, compte=0)
+        _rendre(envoi, f"{INJOIGNABLE} : {panne}", horloge() + ATTENTE_INJOIGNABLE, compte=0)
         raise
     except Refus as refus:
         return _refuse(envoi, metier, refus, horloge())
@@ -206,12 +209,15 @@ def vider(
     while jusqu_a is None or horloge() < jusqu_a:
         try:
             etat = expedier_un(horloge, transport=transport, metiers=metiers, points=points)
-        except Injoignable:
+        except Injoignable as panne:
+            noter_injoignable(str(panne), maintenant=horloge())
             bilan[EtatEnvoi.A_ENVOYER] = bilan.get(EtatEnvoi.A_ENVOYER, 0) + 1
             break
         if etat is None:
             break
         bilan[etat] = bilan.get(etat, 0) + 1
+    if EtatEnvoi.ENVOYE in bilan:
+        noter_joint(horloge())
     return bilan
 
 

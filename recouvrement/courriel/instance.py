@@ -1,8 +1,10 @@
-"""L'instance et ses envois : les geler, les rendre. Rien d'autre n'écrit son gel."""
+"""L'instance et ses envois : les geler, les rendre, et ce que chacun constate en passant."""
 
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Coalesce
 
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.courriel.evenements import Evenement
@@ -34,6 +36,51 @@ def degeler(*, acteur: Utilisateur | None) -> Instance:
         instance.save(update_fields=["gelee_le", "motif_gel"])
         inscrire(Evenement.INSTANCE_DEGELEE, cible=instance, acteur=acteur)
     return instance
+
+
+@transaction.atomic
+def retablir(*, acteur: Utilisateur | None) -> Instance:
+    """Une personne rend les envois coupés : le prochain battement essaie de nouveau."""
+    instance = _verrouiller()
+    if instance.disjoncte_le is not None:
+        instance.disjoncte_le, instance.motif_disjonction = None, ""
+        instance.refus_de_suite = 0
+        instance.save(update_fields=["disjoncte_le", "motif_disjonction", "refus_de_suite"])
+        inscrire(Evenement.ENVOIS_RETABLIS, cible=instance, acteur=acteur)
+    return instance
+
+
+def noter_sonnerie(maintenant: datetime) -> None:
+    """L'horloge a sonné : elle vit, que le travailleur l'entende ou non."""
+    _noter(sonnee_le=maintenant)
+
+
+def noter_battement(maintenant: datetime, *, echec: str = "") -> None:
+    """Le battement est allé à son terme ; `echec` : ce qui, en lui, n'a pas pu se faire."""
+    _noter(battue_le=maintenant, echec_le=maintenant if echec else None, echec=echec[:500])
+
+
+def noter_battement_manque(maintenant: datetime, *, echec: str) -> None:
+    """Rien, ou presque, n'a pu se faire : `battue_le` ne bouge pas."""
+    _noter(echec_le=maintenant, echec=echec[:500])
+
+
+def noter_joint(maintenant: datetime) -> None:
+    _noter(joint_le=maintenant, injoignable_le=None, injoignable="")
+
+
+def noter_injoignable(motif: str, *, maintenant: datetime) -> None:
+    """Le premier échec dit depuis quand ; les suivants, seulement la dernière réponse."""
+    _noter(
+        injoignable_le=Coalesce("injoignable_le", Value(maintenant, output_field=DateTimeField())),
+        injoignable=motif[:500],
+    )
+
+
+def _noter(**champs: object) -> None:
+    if not Instance.objects.filter(pk=1).update(**champs):
+        lire_instance()
+        Instance.objects.filter(pk=1).update(**champs)
 
 
 def _verrouiller() -> Instance:

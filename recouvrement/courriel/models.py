@@ -72,6 +72,7 @@ class Envoi(models.Model):
                 fields=["bail"], condition=Q(etat__in=["reclame", "data"]), name="envoi_pris"
             ),
             models.Index(fields=["creancier", "etat", "-id"], name="envoi_par_etat"),
+            models.Index(fields=["data_a"], condition=Q(etat="incertain"), name="envoi_en_doute"),
         ]
 
     def __str__(self) -> str:
@@ -86,11 +87,16 @@ class Instance(models.Model):
 
     # Celle de l'environnement qui l'a adoptée ; une copie lancée ailleurs en a une autre.
     identite = models.CharField(max_length=64, blank=True)
+    nee_le = models.DateTimeField("connue depuis", auto_now_add=True)
     gelee_le = models.DateTimeField("envois gelés depuis", null=True)
     motif_gel = models.CharField("pourquoi", max_length=250, blank=True)
+    sonnee_le = models.DateTimeField("dernière sonnerie de l'horloge", null=True)
     battue_le = models.DateTimeField("dernier battement réussi", null=True)
     echec_le = models.DateTimeField("dernier battement manqué", null=True)
     echec = models.CharField("ce qui a manqué", max_length=500, blank=True)
+    joint_le = models.DateTimeField("serveur d'envoi joint pour la dernière fois", null=True)
+    injoignable_le = models.DateTimeField("serveur d'envoi injoignable depuis", null=True)
+    injoignable = models.CharField("ce qu'il a répondu", max_length=500, blank=True)
     disjoncte_le = models.DateTimeField("envois coupés depuis", null=True)
     motif_disjonction = models.CharField("pourquoi", max_length=500, blank=True)
     refus_de_suite = models.PositiveIntegerField("refus du serveur à la suite", default=0)

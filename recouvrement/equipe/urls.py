@@ -1,12 +1,10 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from recouvrement.equipe.views import comptes, creanciers, instance, membres, sante
+from recouvrement.equipe.views import comptes, creanciers, instance, membres
 
 app_name = "equipe"
 urlpatterns = [
-    path("sante/vivant", sante.vivant, name="vivant"),
-    path("sante/pret", sante.pret, name="pret"),
     path("compte/moi/", comptes.compte, name="compte"),
     path("compte/moi/sessions/fermer/", comptes.fermer_sessions, name="fermer_sessions"),
     # L'adresse est l'identité : on n'en change pas seul. Les sessions sont dans « mon compte ».

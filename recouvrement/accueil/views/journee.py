@@ -13,12 +13,14 @@ from recouvrement.accueil.lectures.journee import (
     Action,
     ma_journee,
 )
+from recouvrement.accueil.lectures.service import avis_sur_les_envois
 from recouvrement.comptes.acces import (
     RequeteHabilitee,
     connecte,
     creanciers_de,
     habilitations_de,
     habilite,
+    ou_elle_agit,
 )
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
@@ -60,6 +62,7 @@ def _journee(request: HttpRequest, creanciers: list[Creancier]) -> HttpResponse:
         "aujourdhui": timezone.localdate(),
         "manque": taux_manquants(au=timezone.localdate()),
         "a_completer": file.clients_a_completer,
+        "envois": avis_sur_les_envois(ou_elle_agit(request, creanciers), maintenant=maintenant),
     }
     if action is not None:
         contexte |= _fiche(request, action)

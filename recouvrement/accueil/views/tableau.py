@@ -6,10 +6,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from factures.lectures.echeances import echeances_des_clients, echeances_legales
+from factures.lectures.taux import taux_manquants
 from recouvrement.accueil.lectures.activite import activite, ensemble
 from recouvrement.accueil.lectures.journee import ma_journee
+from recouvrement.accueil.lectures.service import avis_sur_les_envois
 from recouvrement.accueil.lectures.tableau import TableauDeBord, tableau_de_bord
-from recouvrement.comptes.acces import RequeteHabilitee, connecte, creanciers_de, habilite
+from recouvrement.comptes.acces import (
+    RequeteHabilitee,
+    connecte,
+    creanciers_de,
+    habilite,
+    ou_elle_agit,
+)
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.tableur_ecriture import TYPE_XLSX, classeur
@@ -28,14 +36,12 @@ def tableau_creancier(request: RequeteHabilitee) -> HttpResponse:
 
 
 def _tableau(request: HttpRequest, creanciers: list[Creancier], *, code: str) -> HttpResponse:
-    aujourdhui = timezone.localdate()
+    aujourdhui, maintenant = timezone.localdate(), timezone.now()
     bord = tableau_de_bord(creanciers, au=aujourdhui)
     if request.GET.get("format") == "xlsx":
         return _en_xlsx(bord)
     proches = echeances_des_clients(creanciers, au=aujourdhui)
-    decisions = ma_journee(
-        creanciers, maintenant=timezone.now(), canal="decisions", echeances=proches
-    )
+    decisions = ma_journee(creanciers, maintenant=maintenant, canal="decisions", echeances=proches)
     faits = activite(creanciers, au=aujourdhui)
     return render(
         request,
@@ -48,6 +54,8 @@ def _tableau(request: HttpRequest, creanciers: list[Creancier], *, code: str) ->
             "decisions": decisions,
             "echeances": echeances_legales(creanciers, au=aujourdhui, des_clients=proches),
             "creanciers": creanciers,
+            "envois": avis_sur_les_envois(ou_elle_agit(request, creanciers), maintenant=maintenant),
+            "manque": taux_manquants(au=aujourdhui),
             "a_completer": decisions.clients_a_completer,
             "activite": faits,
             "activite_en_tout": ensemble(faits),

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from recouvrement.socle.pouls import noter_battement
+from recouvrement.courriel.instance import noter_battement, noter_battement_manque
 from relances.actions.battement import battre
 
 
@@ -14,6 +14,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         maintenant = timezone.now()
-        bilan = battre(maintenant, horloge=timezone.now)
+        try:
+            bilan = battre(maintenant, horloge=timezone.now)
+        except Exception as erreur:
+            noter_battement_manque(maintenant, echec=type(erreur).__name__)
+            raise
         noter_battement(maintenant)
         self.stdout.write(str(bilan))

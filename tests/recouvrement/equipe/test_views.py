@@ -2,7 +2,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -17,7 +16,6 @@ from recouvrement.equipe.lectures.parametres import ligne_journal
 from recouvrement.equipe.models import Invitation
 from recouvrement.journal.actions import inscrire
 from recouvrement.journal.models import Entree
-from recouvrement.socle.pouls import noter_battement
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier, un_utilisateur, une_habilitation
 from tests.recouvrement.equipe.test_forms import envois, png, saisie
@@ -357,21 +355,6 @@ def test_qui_a_deja_un_compte_se_connecte_pour_accepter(client, settings):
 
 def test_un_jeton_inconnu_est_clos(client):
     assert client.get(reverse("equipe:invitation", args=["x" * 43])).status_code == 410
-
-
-def test_vivant_et_pret_se_lisent_sans_compte_et_sans_detail(client):
-    assert client.get("/sante/vivant").content == b"vivant\n"
-    reponse = client.get("/sante/pret")
-    assert (reponse.status_code, reponse.content.decode()) == (200, "prêt\n")
-
-
-def test_un_battement_qui_se_tait_un_quart_d_heure_n_est_plus_pret(client):
-    noter_battement(timezone.now() - timedelta(minutes=14))
-    assert client.get("/sante/pret").status_code == 200
-    noter_battement(timezone.now() - timedelta(minutes=16))
-    reponse = client.get("/sante/pret")
-    assert (reponse.status_code, reponse.content.decode()) == (503, "pas prêt\n")
-    cache.clear()
 
 
 def test_creer_un_administrateur_par_commande(monkeypatch):

@@ -109,7 +109,7 @@ def commandes(hote: str, port: int) -> dict[str, list[str]]:
     return {
         "web": [
             *(*PYTHON, "-m", "gunicorn", "recouvrement.wsgi", "--bind", f"{crochets(hote)}:{port}"),
-            *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+            *("--worker-class", "gthread", "--workers", "2", "--threads", "32"),
             *("--preload", "--no-control-socket"),
             *("--graceful-timeout", "10", "--timeout", "120", "--log-level", "warning"),
         ],
@@ -123,6 +123,8 @@ def commandes(hote: str, port: int) -> dict[str, list[str]]:
 
 def environnement(hote: str, adresse: str) -> dict[str, str]:
     valeurs = {"SITE_URL": adresse, "PYTHONUNBUFFERED": "1"} | os.environ
+    # Cette commande n'attend rien ; ceux qu'elle lance, si.
+    valeurs["PROCESSUS"] = "travail"
     if not en_local(hote):
         valeurs.setdefault(
             "ALLOWED_HOSTS", f"localhost,127.0.0.1,{socket.gethostname()},{adresse_visible(hote)}"

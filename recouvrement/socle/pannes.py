@@ -1,0 +1,90 @@
+"""Reconnaître ce qui passe (une base occupée, absente, un Redis muet) d'une faute de programme."""
+
+import sqlite3
+from dataclasses import dataclass
+
+import redis
+from django.db import DatabaseError, InterfaceError, OperationalError
+from kombu.exceptions import OperationalError as CourtierInjoignable
+
+
+@dataclass(frozen=True, slots=True)
+class Panne:
+    """Ce qu'on dit à qui attendait. `reessayer` : dans combien de secondes ; None, si cela dure."""
+
+    titre: str
+    phrase: str
+    reessayer: int | None
+
+
+OCCUPEE = Panne(
+    "La base est occupée",
+    "Quelqu'un d'autre écrit au même endroit et n'a pas fini. Rien n'a été enregistré : "
+    "réessayez dans quelques secondes.",
+    5,
+)
+ABSENTE = Panne(
+    "La base de données ne répond pas",
+    "L'application ne la joint plus. Si vous enregistriez, vérifiez que rien n'a été pris avant de "
+    "recommencer ; réessayez dans une minute.",
+    30,
+)
+PLEINE = Panne(
+    "La base de données ne s'écrit plus",
+    "Le disque est plein ou en lecture seule. Rien n'a été enregistré ; prévenez l'administrateur "
+    "de l'installation.",
+    None,
+)
+MUETTE = Panne(
+    "La file de messages ne répond pas",
+    "L'application ne joint plus Redis. Rien n'a été enregistré : réessayez dans une minute.",
+    30,
+)
+COMBLE = Panne(
+    "Le site est très demandé",
+    "Toutes les places sont prises par des demandes qui attendent. Rien n'a été enregistré : "
+    "réessayez dans quelques secondes.",
+    3,
+)
+
+# PostgreSQL : verrou ou requête trop longs, interblocage, conflit, transaction oisive fermée.
+ETATS_OCCUPES = {"55P03", "57014", "40P01", "40001", "25P03"}
+# Disque plein (53100), lecture seule (25006).
+ETATS_PLEINS = {"53100", "25006"}
+# Connexion perdue (08…), arrêt, démarrage, trop de connexions.
+ETATS_ABSENTS = {"57P01", "57P02", "57P03", "57P05", "53300"}
+CODES_SQLITE = {
+    sqlite3.SQLITE_BUSY: OCCUPEE,
+    sqlite3.SQLITE_LOCKED: OCCUPEE,
+    sqlite3.SQLITE_FULL: PLEINE,
+    sqlite3.SQLITE_READONLY: PLEINE,
+    sqlite3.SQLITE_IOERR: PLEINE,
+    sqlite3.SQLITE_CANTOPEN: ABSENTE,
+}
+
+
+def reconnaitre(erreur: BaseException | None) -> Panne | None:
+    """None : ce n'est pas une panne qui passe, et il faut la pile pour la comprendre."""
+    if isinstance(erreur, InterfaceError):
+        return ABSENTE
+    if isinstance(erreur, DatabaseError):
+        return _de_la_base(erreur)
+    if isinstance(erreur, redis.RedisError | CourtierInjoignable):
+        return MUETTE
+    return None
+
+
+def _de_la_base(erreur: DatabaseError) -> Panne | None:
+    cause = erreur.__cause__
+    if isinstance(cause, sqlite3.Error):
+        # Le code étendu garde dans son octet bas le code premier.
+        return CODES_SQLITE.get(getattr(cause, "sqlite_errorcode", 0) & 0xFF)
+    etat = getattr(cause, "sqlstate", None)
+    if etat in ETATS_OCCUPES:
+        return OCCUPEE
+    if etat in ETATS_PLEINS:
+        return PLEINE
+    if etat in ETATS_ABSENTS or (etat or "").startswith("08"):
+        return ABSENTE
+    # Une connexion refusée n'a pas de code : la base n'a pas pu en donner un.
+    return ABSENTE if etat is None and isinstance(erreur, OperationalError) else None
