@@ -36,14 +36,20 @@ def iban(creancier):
 
 
 def courriels():
-    """(destinataire, corps) de tout ce qui a été déposé."""
+    """(destinataire, corps) de ce qui a été déposé pour des comptes."""
     return [
         (
             envoi.destinataire,
             message_from_bytes(bytes(envoi.octets), policy=policy.default).get_body().get_content(),
         )
-        for envoi in Envoi.objects.systeme().order_by("pk")
+        for envoi in Envoi.objects.de_compte().order_by("pk")
     ]
+
+
+def lien_pour_defaire(personne=None):
+    """Celui du courriel d'un gestionnaire seul."""
+    corps = [texte for a, texte in courriels() if personne is None or a == personne.email]
+    return next(mot for texte in corps for mot in texte.split() if "/changement/" in mot)
 
 
 def evenements(creancier):
