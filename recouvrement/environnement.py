@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 RACINE = Path(__file__).resolve().parent.parent
 
-SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL")
+SECRETS = ("SECRET_KEY", "CLES_CHIFFREMENT", "DATABASE_URL", "REDIS_URL", "SMTP_URL")
 CLES_DE_PAILLASSE = ("change", "remplac", "insecure", "secret-key", "placeholder", "xxx")
 # Ceux du README, de .env.exemple et du guide, qu'on aura recopiés sans les remplacer.
 MOTS_DE_PASSE_D_EXEMPLE = {"mot-de-passe", "password", "changez-moi", "changeme", "change-me"}
@@ -103,6 +103,19 @@ def cle_secrete(env: environ.Env) -> str:
             "(50 caractères au hasard)."
         )
     return cle
+
+
+def cles_de_chiffrement(env: environ.Env) -> list[str]:
+    """Séparées par des virgules : la première chiffre, toutes relisent. Vide : SECRET_KEY sert."""
+    cles = [cle.strip() for cle in env.str("CLES_CHIFFREMENT", default="").split(",")]
+    cles = [cle for cle in cles if cle]
+    for cle in cles:
+        if len(cle) < 32 or any(mot in cle.lower() for mot in CLES_DE_PAILLASSE):
+            raise ImproperlyConfigured(
+                "CLES_CHIFFREMENT contient une valeur d'exemple ou trop courte : chaque clé est "
+                "tirée au hasard, 32 caractères au moins, sans virgule."
+            )
+    return cles
 
 
 def adresse_du_site(env: environ.Env) -> SplitResult:

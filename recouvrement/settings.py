@@ -9,6 +9,7 @@ from recouvrement.environnement import (
     attentes,
     base_de_donnees,
     cle_secrete,
+    cles_de_chiffrement,
     jeton_des_mesures,
     lire_environnement,
     niveau_des_traces,
@@ -23,6 +24,7 @@ env = lire_environnement()
 
 DEBUG = oui_ou_non(env, "DEBUG")
 SECRET_KEY = cle_secrete(env)
+CLES_CHIFFREMENT = cles_de_chiffrement(env)
 _adresse = adresse_du_site(env)
 SITE_URL = _adresse.geturl()
 ALLOWED_HOSTS = noms_du_site(env, _adresse)
@@ -73,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "recouvrement.socle.entetes.EntetesPrives",
+    "recouvrement.socle.pages_entieres.PagesEntieres",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -173,8 +176,11 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Au-delà de cinq minutes, un geste grave redemande qui est là.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Recouvrement : "
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/h/ip,5/15m/key", "login": "60/m/ip"}
+MFA_ADAPTER = "recouvrement.equipe.adaptateur.AdaptateurDouble"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Recouvrement"
 # Une horloge de téléphone en avance ou en retard d'une demi-minute ne ferme pas la porte.

@@ -39,7 +39,9 @@ PUBLIQUES = {
     # django-allauth garde lui-même ses pages.
     r"^(account|mfa|usersessions)_",
     # Le jeton de l'adresse vaut autorisation.
-    r"^equipe:invitation$",
+    r"^equipe:(invitation|changement_lien)$",
+    # Qui a perdu son téléphone n'est pas encore entré : un texte, sans donnée.
+    r"^equipe:telephone_perdu$",
 }
 # Gabarits que personne ne nomme dans le projet, mais que Django ou allauth cherchent.
 CHERCHES_PAR_NOM = re.compile(

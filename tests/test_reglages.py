@@ -48,6 +48,16 @@ def test_sans_vraie_clef_le_demarrage_s_arrete_par_une_phrase(clef, phrase):
     assert phrase in refus(SECRET_KEY=clef)
 
 
+@pytest.mark.parametrize("cles", ["courte", "changez-moi-changez-moi-changez-moi-changez-moi"])
+def test_une_cle_de_chiffrement_d_exemple_arrete_le_demarrage(cles):
+    assert "CLES_CHIFFREMENT contient" in refus(CLES_CHIFFREMENT=f"{CLEF}-1,{cles}")
+
+
+def test_les_cles_de_chiffrement_se_lisent_dans_l_ordre():
+    lus = reglages("CLES_CHIFFREMENT", CLES_CHIFFREMENT=f"{CLEF}-1, {CLEF}-2,")
+    assert lus["CLES_CHIFFREMENT"] == str([f"{CLEF}-1", f"{CLEF}-2"])
+
+
 def test_la_clef_de_l_exemple_est_refusee():
     lignes = dict(
         ligne.split("=", 1)

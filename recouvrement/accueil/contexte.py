@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from recouvrement.accueil.lectures.a_faire import combien
 from recouvrement.accueil.models import VueEnregistree
-from recouvrement.comptes.acces import habilitations_de
+from recouvrement.comptes.acces import double_attendue, habilitations_de
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation
+from recouvrement.equipe.lectures.changements import avis_d_iban
 
 # Ce que `accueil:choisir` sait ouvrir (?vers=…) une fois le créancier choisi.
 DESTINATIONS = {
@@ -114,6 +115,19 @@ class Cadre:
     @property
     def est_administrateur(self) -> bool:
         return bool(getattr(self.request.user, "est_administrateur", False))
+
+    @cached_property
+    def double_attendue(self) -> bool:
+        """Qui gère ou administre sans double authentification le voit sur chaque page."""
+        utilisateur = getattr(self.request, "user", None)
+        return bool(utilisateur and utilisateur.is_authenticated and double_attendue(self.request))
+
+    @cached_property
+    def avis_d_iban(self) -> list[str]:
+        """Ce que l'aperçu d'un document doit dire de l'IBAN de ce créancier."""
+        if self.creancier is None:
+            return []
+        return avis_d_iban(self.creancier, maintenant=timezone.now())
 
     @property
     def sans_smtp(self) -> bool:

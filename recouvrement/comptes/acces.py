@@ -1,16 +1,28 @@
-"""La seule porte des pages : `habilite` pour celles d'un créancier, `connecte` pour les autres."""
+"""La seule porte des pages : `habilite` pour celles d'un créancier, `connecte` pour les autres.
+
+Elle tient aussi la double authentification, due par qui gère ou administre, et la confirmation
+de son identité avant un geste grave.
+"""
 
 from collections.abc import Callable
 from functools import wraps
 
+from allauth.account.decorators import reauthentication_required
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
 
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation
+from recouvrement.comptes.regles import double_en_retard
+from recouvrement.socle.boucle import vient_de_la_boucle_locale
 
 Vue = Callable[..., HttpResponse]
+APPLICATIONS = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
 
 
 class RequeteHabilitee(HttpRequest):
@@ -29,6 +41,7 @@ def habilitations_de(request: HttpRequest) -> list[Habilitation]:
             # Les images pèsent, et seules les lettres les montrent.
             .defer("creancier__logo", "creancier__image_signature")
             .filter(utilisateur=request.user)
+            .annotate(a_double=Exists(APPLICATIONS.filter(user=OuterRef("utilisateur"))))
             .order_by("creancier__nom")
         )
         for habilitation in lues:
@@ -50,6 +63,44 @@ def ou_elle_agit(request: HttpRequest, creanciers: list[Creancier]) -> list[Crea
     return [creancier for creancier in creanciers if creancier.pk in agit]
 
 
+def double_attendue(request: HttpRequest) -> bool:
+    """Elle gère ou administre, et n'a pas encore d'application de codes.
+
+    La démonstration n'en a pas besoin, tant qu'on la regarde depuis la machine elle-même.
+    """
+    attendue: bool | None = getattr(request, "_double_attendue", None)
+    if attendue is None:
+        siennes = habilitations_de(request)
+        doit = request.user.est_administrateur or any(
+            habilitation.role == Role.GESTIONNAIRE for habilitation in siennes
+        )
+        en_visite = request.user.est_demonstration and vient_de_la_boucle_locale(request)
+        attendue = (
+            doit
+            and not en_visite
+            and not (
+                siennes[0].a_double if siennes else APPLICATIONS.filter(user=request.user).exists()
+            )
+        )
+        request._double_attendue = attendue
+    return attendue
+
+
+def _a_mettre_en_regle(request: HttpRequest) -> HttpResponse | None:
+    maintenant = timezone.now()
+    if double_attendue(request) and double_en_retard(request.user, maintenant=maintenant):
+        return redirect("equipe:double")
+    return None
+
+
+@reauthentication_required
+def confirmer_son_identite(request: HttpRequest) -> None:
+    """Avant un geste grave. Lève, si la personne ne s'est pas fait reconnaître depuis cinq minutes.
+
+    allauth garde alors ce qui était posté, demande le mot de passe ou le code, puis le rejoue.
+    """
+
+
 def habilite(role: Role) -> Callable[[Vue], Vue]:
     """Pose `request.creancier`, ou répond 404 (aucune habilitation) ou 403 (rôle trop bas)."""
 
@@ -65,7 +116,7 @@ def habilite(role: Role) -> Callable[[Vue], Vue]:
                 raise PermissionDenied
             request.creancier = habilitation.creancier
             request.habilitation = habilitation
-            return vue(request, *args, **kwargs)
+            return _a_mettre_en_regle(request) or vue(request, *args, **kwargs)
 
         vue_habilitee.role_exige = role
         return vue_habilitee
@@ -75,9 +126,21 @@ def habilite(role: Role) -> Callable[[Vue], Vue]:
 
 def connecte(vue: Vue) -> Vue:
     """Une page qui ne tient à aucun créancier, pour toute personne connectée."""
-    vue_connectee = login_required(vue)
+
+    @login_required
+    @wraps(vue)
+    def vue_connectee(request, *args, **kwargs):
+        return _a_mettre_en_regle(request) or vue(request, *args, **kwargs)
+
     vue_connectee.role_exige = "connecte"
     return vue_connectee
+
+
+def entre(vue: Vue) -> Vue:
+    """La page où l'on se met en règle : connecté suffit, sans double authentification."""
+    vue_d_entree = login_required(vue)
+    vue_d_entree.role_exige = "connecte"
+    return vue_d_entree
 
 
 def administre(vue: Vue) -> Vue:
@@ -88,7 +151,7 @@ def administre(vue: Vue) -> Vue:
     def vue_administree(request, *args, **kwargs):
         if not request.user.est_administrateur:
             raise PermissionDenied
-        return vue(request, *args, **kwargs)
+        return _a_mettre_en_regle(request) or vue(request, *args, **kwargs)
 
     vue_administree.role_exige = "administrateur"
     return vue_administree

@@ -26,6 +26,10 @@ class Utilisateur(AbstractBaseUser):
     nom_complet = models.CharField("nom", max_length=120)
     is_active = models.BooleanField("actif", default=True)
     est_administrateur = models.BooleanField("administrateur de l'instance", default=False)
+    # Son mot de passe est publié : on ne lui passe rien hors de la boucle locale.
+    est_demonstration = models.BooleanField("compte de démonstration", default=False)
+    # Le délai court de sa première connexion : elle seule le pose.
+    double_due_le = models.DateTimeField("double authentification due le", null=True, blank=True)
     cree_le = models.DateTimeField("créé le", auto_now_add=True)
 
     objects = UtilisateurManager()

@@ -3,9 +3,12 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.socle.chiffrement import SecretIllisible, chiffrer, dechiffrer
 
 
 class AdaptateurComptes(DefaultAccountAdapter):
@@ -31,3 +34,17 @@ class AdaptateurComptes(DefaultAccountAdapter):
     ) -> None:
         """À l'adresse du compte : nous ne tenons pas la table d'adresses d'allauth."""
         super().send_notification_mail(template_prefix, user, context, email or user.email)
+
+
+class AdaptateurDouble(DefaultMFAAdapter):
+    """La base ne garde ni clé TOTP ni graine des codes de secours en clair."""
+
+    def encrypt(self, text: str) -> str:
+        return chiffrer(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        try:
+            return dechiffrer(encrypted_text)
+        except SecretIllisible as refus:
+            # allauth l'appelle depuis ses formulaires : la phrase y paraît, au lieu d'une page 500.
+            raise ValidationError(refus.message) from refus

@@ -10,7 +10,7 @@ class DernierGestionnaire(ErreurMetier):
 
 
 class DernierAdministrateur(ErreurMetier):
-    message = "C'est le dernier administrateur de l'instance : il ne peut pas être désactivé."
+    message = "C'est le dernier administrateur de l'instance : nommez-en d'abord un autre."
 
 
 class DejaMembre(ErreurMetier):
@@ -31,3 +31,43 @@ class CompteDesactive(ErreurMetier):
 
 class ImageRefusee(ErreurMetier):
     message = "Cette image ne convient pas."
+
+
+class DejaDemande(ErreurMetier):
+    message = "Un changement attend déjà sur ce point : qu'il soit décidé ou retiré d'abord."
+
+    def __init__(self, *, sujet: str) -> None:
+        self.sujet = sujet
+        super().__init__()
+
+
+class PropreDemande(ErreurMetier):
+    message = "C'est votre propre demande : un autre gestionnaire doit la décider."
+
+
+class DemandeClose(ErreurMetier):
+    message = "Cette demande n'attend plus : elle a été décidée, retirée, ou elle a expiré."
+
+
+class DemandeurParti(ErreurMetier):
+    message = "La personne qui l'a demandé n'est plus gestionnaire : la demande ne vaut plus."
+
+
+class PasGestionnaire(ErreurMetier):
+    message = "Seul un gestionnaire de ce créancier peut en décider."
+
+
+class ValeurChangee(ErreurMetier):
+    message = "La valeur a changé depuis cette demande : refusez-la, puis refaites-la."
+
+
+class PlusDefaisable(ErreurMetier):
+    message = "Ce changement ne se défait plus : le délai est passé, ou il est déjà défait."
+
+
+class PasPourSoi(ErreurMetier):
+    message = "Un autre administrateur existe : lui seul peut retirer votre application de codes."
+
+
+class SansDouble(ErreurMetier):
+    message = "Ce compte n'a pas de double authentification : il n'y a rien à retirer."

@@ -2,11 +2,12 @@ import hashlib
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.equipe.enums import EtatChangement, SujetChangement
 
 
 def empreinte(jeton: str) -> str:
@@ -56,3 +57,94 @@ class Invitation(ModeleCloisonne):
 
     def est_ouverte(self, *, maintenant: datetime) -> bool:
         return self.acceptee_le is None and self.revoquee_le is None and maintenant < self.expire_le
+
+
+class ChangementQuerySet(QuerySetCloisonne):
+    def en_attente(self, *, maintenant: datetime):
+        return self.filter(etat=EtatChangement.EN_ATTENTE, expire_le__gt=maintenant)
+
+    def sur(self, sujet: SujetChangement, objet: str):
+        return self.filter(sujet=sujet, objet=objet)
+
+    def demandes_par(self, personne: Utilisateur):
+        """Chez tous les créanciers : un compte qui se ferme emporte ses demandes."""
+        return self.filter(demande_par=personne, etat=EtatChangement.EN_ATTENTE)._ouvrir()
+
+    def par_jeton(self, jeton: str):
+        """Le jeton vaut désignation : il ouvre la cloison sur la seule ligne qu'il connaît."""
+        return self.filter(empreinte_jeton=empreinte(jeton))._ouvrir()
+
+
+class Changement(ModeleCloisonne):
+    """Ce qui touche à l'argent ou à la voix d'un créancier, de sa demande à son effet.
+
+    Rien ici n'est lu par une lettre ou un courriel : seul le créancier fait foi, et il ne change
+    qu'à l'application.
+    """
+
+    sujet = models.CharField(max_length=12, choices=SujetChangement)
+    # La personne ou l'adresse concernée ; vide quand c'est le créancier lui-même.
+    objet = models.CharField(max_length=254, blank=True)
+    concerne = models.CharField("qui cela concerne", max_length=254, blank=True)
+    avant = models.JSONField()
+    apres = models.JSONField("après")
+    etat = models.CharField(
+        max_length=10, choices=EtatChangement, default=EtatChangement.EN_ATTENTE
+    )
+    demande_par = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, related_name="+")
+    demande_le = models.DateTimeField()
+    expire_le = models.DateTimeField()
+    decide_par = models.ForeignKey(
+        Utilisateur, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    decide_le = models.DateTimeField(null=True)
+    # Un gestionnaire seul applique aussitôt ; jusqu'à cette heure, cela se défait.
+    defaire_avant = models.DateTimeField(null=True)
+    empreinte_jeton = models.CharField(max_length=64, unique=True, null=True)
+
+    # Celle d'une invitation que l'application vient d'envoyer : elle se transmet, sans se garder.
+    adresse = ""
+
+    objects = ChangementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "changement à deux"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["creancier", "sujet", "objet"],
+                condition=Q(etat=EtatChangement.EN_ATTENTE),
+                name="changement_un_seul_en_attente",
+                violation_error_message="Un changement attend déjà sur ce point.",
+            ),
+            models.CheckConstraint(
+                condition=Q(etat__in=EtatChangement.values), name="changement_etat_connu"
+            ),
+            models.CheckConstraint(
+                condition=Q(etat=EtatChangement.EN_ATTENTE, decide_le=None)
+                | (~Q(etat=EtatChangement.EN_ATTENTE) & Q(decide_le__isnull=False)),
+                name="changement_decide_et_date",
+            ),
+            # Personne n'approuve sa propre demande : ce qu'on applique seul doit se défaire.
+            models.CheckConstraint(
+                condition=~Q(etat__in=[EtatChangement.APPLIQUE, EtatChangement.REFUSE])
+                | Q(defaire_avant__isnull=False)
+                | (Q(decide_par__isnull=False) & ~Q(decide_par=F("demande_par"))),
+                name="changement_decide_par_un_autre",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["creancier", "sujet", "-id"], name="changement_par_sujet"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_sujet_display()} ({self.get_etat_display()})"
+
+    def attend(self, *, maintenant: datetime) -> bool:
+        return self.etat == EtatChangement.EN_ATTENTE and maintenant < self.expire_le
+
+    def se_defait(self, *, maintenant: datetime) -> bool:
+        return (
+            self.etat == EtatChangement.APPLIQUE
+            and self.defaire_avant is not None
+            and maintenant < self.defaire_avant
+        )

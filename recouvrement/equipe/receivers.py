@@ -3,6 +3,7 @@
 from allauth.account.signals import password_changed, password_reset, password_set
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 
 from recouvrement.comptes.models import Utilisateur
@@ -15,6 +16,11 @@ SORTES = {"totp": "application", "recovery_codes": "codes de secours"}
 @receiver([password_changed, password_set, password_reset])
 def inscrire_le_mot_de_passe(*, user: Utilisateur, **_kwargs: object) -> None:
     actions.constater(user, evenement=Evenement.MOT_DE_PASSE_CHANGE)
+
+
+@receiver(user_logged_in)
+def compter_le_delai(*, user: Utilisateur, **_kwargs: object) -> None:
+    actions.compter_le_delai(user)
 
 
 @receiver(authenticator_added)

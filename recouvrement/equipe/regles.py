@@ -1,13 +1,39 @@
-"""Ce qu'on accepte comme code de créancier et comme image de lettre."""
+"""Ce qu'on accepte comme code de créancier et comme image, ce qui se décide à deux."""
 
 import struct
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
 
+from recouvrement.equipe.enums import SujetChangement
 from recouvrement.equipe.erreurs import ImageRefusee
+
+# Les colonnes du créancier qui ne changent qu'à deux, par sujet. Un réglage de plus (un serveur
+# d'envoi à lui) n'y ajoute qu'une ligne.
+CHAMPS_A_DEUX: dict[SujetChangement, tuple[str, ...]] = {
+    SujetChangement.IBAN: ("iban", "bic"),
+    SujetChangement.EXPEDITEUR: ("nom_expediteur", "courriel_expediteur", "courriel_reponse"),
+    SujetChangement.ENVOIS: ("envois_geles",),
+}
+CHAMPS_SENSIBLES = frozenset(champ for champs in CHAMPS_A_DEUX.values() for champ in champs)
+# Une demande oubliée ne s'approuve pas des mois plus tard ; un geste seul se défait un jour.
+DUREE_DE_LA_DEMANDE = timedelta(days=7)
+DUREE_POUR_DEFAIRE = timedelta(hours=24)
 
 # Ces mots commencent déjà des adresses qui ne sont à aucun créancier.
 CODES_RESERVES = frozenset(
     {
-        *("admin", "api", "aide", "choisir", "compte", "comptes", "creanciers", "factures"),
+        *(
+            "admin",
+            "api",
+            "aide",
+            "changement",
+            "choisir",
+            "compte",
+            "comptes",
+            "creanciers",
+            "factures",
+        ),
         *("fichiers", "invitation", "journee", "media", "recherche", "sante", "static", "tableau"),
         *("clients", "relances", "contentieux", "parametres", "service", "statiques"),
     }
@@ -58,3 +84,20 @@ def _dimensions_jpeg(octets: bytes) -> tuple[int, int] | None:
         (longueur,) = struct.unpack(">H", octets[position + 2 : position + 4])
         position += 2 + longueur
     return None
+
+
+def touche_a_deux(actuel: object, champs: Mapping[str, Any]) -> bool:
+    """Ces valeurs changeraient-elles l'argent ou la voix de ce créancier ?"""
+    return any(nom in champs and getattr(actuel, nom) != champs[nom] for nom in CHAMPS_SENSIBLES)
+
+
+def partager(
+    champs: Mapping[str, Any],
+) -> tuple[dict[str, Any], dict[SujetChangement, dict[str, Any]]]:
+    """Ce qui s'écrit aussitôt, et ce qui se demande, sujet par sujet."""
+    ordinaires = {nom: v for nom, v in champs.items() if nom not in CHAMPS_SENSIBLES}
+    demandes = {
+        sujet: {nom: champs[nom] for nom in noms if nom in champs}
+        for sujet, noms in CHAMPS_A_DEUX.items()
+    }
+    return ordinaires, {sujet: valeurs for sujet, valeurs in demandes.items() if valeurs}

@@ -1,9 +1,13 @@
 from itertools import count
 
+from django.test import Client
+from django.urls import reverse
+
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
 
 numeros = count(1)
+MOT_DE_PASSE = "trois-chevaux-de-bois"
 
 
 def un_creancier(**champs) -> Creancier:
@@ -41,3 +45,18 @@ def un_utilisateur(*, chez: Creancier | None = None, role: Role = Role.GESTIONNA
 
 def une_habilitation(utilisateur: Utilisateur, creancier: Creancier, role: Role) -> Habilitation:
     return Habilitation.objects.create(utilisateur=utilisateur, creancier=creancier, role=role)
+
+
+def connecter_avec_mot_de_passe(client: Client, utilisateur: Utilisateur) -> None:
+    """Par la vraie porte : cette session devra confirmer qui elle est avant un geste grave."""
+    reponse = client.post(
+        reverse("account_login"), {"login": utilisateur.email, "password": MOT_DE_PASSE}
+    )
+    assert reponse.status_code == 302, reponse.content
+
+
+def confirmer(client: Client, *, suivant: str = "/"):
+    """Retape le mot de passe ; la réponse est celle du geste rejoué."""
+    return client.post(
+        reverse("account_reauthenticate"), {"password": MOT_DE_PASSE, "next": suivant}
+    )

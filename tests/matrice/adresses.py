@@ -11,11 +11,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.views.generic import RedirectView
 
 CLIENT, FACTURE, DOSSIER = {"pk": "client"}, {"pk": "facture"}, {"pk": "dossier"}
+CHANGEMENT, COMPTE = {"pk": "changement"}, {"pk": "compte"}
 IMPORT, RELANCE, COURRIER = {"pk": "import"}, {"pk": "relance"}, {"pk": "courrier"}
 CLASSEUR = {"genre": "=xlsx"}
 
 # Nom d'adresse → paramètre → sorte d'objet du monde ; « = » : une valeur, pas un objet.
 PARAMETRES: dict[str, dict[str, str]] = {
+    "equipe:changement_lien": {"jeton": "jeton_changement"},
+    "equipe:changement_approuver": CHANGEMENT,
+    "equipe:changement_refuser": CHANGEMENT,
+    "equipe:changement_retirer": CHANGEMENT,
+    "equipe:changement_defaire": CHANGEMENT,
     "equipe:image": {"nom": "=logo"},
     "equipe:invitation": {"jeton": "jeton"},
     "equipe:invitation_revoquer": {"pk": "invitation"},
@@ -111,9 +117,13 @@ PARAMETRES: dict[str, dict[str, str]] = {
     "contentieux:frais": DOSSIER,
     "contentieux:clore": DOSSIER,
     "contentieux:document": {"pk": "document"},
-    "equipe:compte_desactiver": {"pk": "compte"},
-    "equipe:compte_reactiver": {"pk": "compte"},
-    "equipe:compte_lien": {"pk": "compte"},
+    "equipe:compte_detail": COMPTE,
+    "equipe:administrateur_nommer": COMPTE,
+    "equipe:administrateur_retirer": COMPTE,
+    "equipe:double_retirer": COMPTE,
+    "equipe:compte_desactiver": COMPTE,
+    "equipe:compte_reactiver": COMPTE,
+    "equipe:compte_lien": COMPTE,
     "equipe:message": {"pk": "message"},
 }
 # Celles d'allauth ont leurs propres essais (tests/recouvrement/equipe/test_connexion.py).

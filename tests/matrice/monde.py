@@ -27,7 +27,7 @@ from recouvrement.accueil.models import VueEnregistree
 from recouvrement.comptes.cloison import ModeleCloisonne
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation
-from recouvrement.equipe.actions import inviter
+from recouvrement.equipe.actions import inviter, regler
 from relances.actions.appels import consigner_appel
 from relances.actions.battement import battre
 from relances.actions.courriers import ecrire_hors_scenario, poster, preparer_lettre
@@ -36,6 +36,7 @@ from relances.actions.promesses import promettre
 from relances.actions.scenarios import scenario_par_defaut
 from relances.enums import Canal, Issue
 from relances.models import Etape, Relance
+from tests.fabriques.changements import APRES, lien_pour_defaire
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import un_avoir, un_encaissement, une_facture
 
@@ -84,6 +85,7 @@ def _batir(marque: str) -> Monde:
         maintenant=MAINTENANT,
     )
     cles["invitation"], cles["jeton"] = invitation.pk, adresse.rstrip("/").rpartition("/")[2]
+    _les_changements(monde, gestionnaire)
     for utilisateur in equipe.values():
         cles["vue"] = VueEnregistree.objects.create(
             creancier=creancier,
@@ -99,6 +101,24 @@ def _batir(marque: str) -> Monde:
     _le_contentieux(monde, gestionnaire)
     _marquer_le_reste(monde)
     return monde
+
+
+def _les_changements(monde: Monde, gestionnaire) -> None:
+    """L'un fait seul, qui se défait par son lien ; l'autre demandé par un second, et qui attend."""
+    regler(
+        monde.creancier,
+        champs={"nom_expediteur": f"Envois {monde.marque}"},
+        acteur=gestionnaire,
+        maintenant=MAINTENANT,
+    )
+    monde.cles["jeton_changement"] = lien_pour_defaire(gestionnaire).rstrip("/").rpartition("/")[2]
+    [attente] = regler(
+        monde.creancier,
+        champs={"iban": APRES},
+        acteur=un_utilisateur(chez=monde.creancier),
+        maintenant=MAINTENANT,
+    )
+    monde.cles["changement"] = attente.pk
 
 
 def un_debiteur(monde: Monde, nom: str, **champs):

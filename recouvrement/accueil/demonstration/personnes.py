@@ -111,6 +111,7 @@ def embaucher(alea: Random) -> Equipe:
             nom=nom,
             mot_de_passe=MOT_DE_PASSE,
             est_administrateur=cle == "administrateur",
+            est_demonstration=True,
             acteur=None,
         )
         for cle, (email, nom) in PERSONNES.items()

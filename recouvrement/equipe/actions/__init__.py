@@ -1,5 +1,18 @@
 """Ce que l'on peut faire d'un créancier, de son équipe et des comptes."""
 
+from recouvrement.equipe.actions.administrateurs import (
+    nommer_administrateur,
+    retirer_administrateur,
+)
+from recouvrement.equipe.actions.changements import (
+    approuver,
+    archiver,
+    defaire,
+    refuser,
+    regler,
+    retirer_la_demande,
+    rouvrir,
+)
 from recouvrement.equipe.actions.comptes import (
     constater,
     creer_compte,
@@ -11,11 +24,14 @@ from recouvrement.equipe.actions.comptes import (
     reactiver_compte,
 )
 from recouvrement.equipe.actions.creanciers import (
-    archiver,
     confirmer_reglements,
     creer_creancier,
     modifier_creancier,
-    rouvrir,
+)
+from recouvrement.equipe.actions.double import (
+    compter_le_delai,
+    rechiffrer_les_secrets,
+    retirer_double,
 )
 from recouvrement.equipe.actions.invitations import (
     accepter,
@@ -27,13 +43,16 @@ from recouvrement.equipe.actions.membres import changer_role, retirer
 
 __all__ = [
     "accepter",
+    "approuver",
     "archiver",
     "changer_role",
+    "compter_le_delai",
     "confirmer_reglements",
     "constater",
     "creer_compte",
     "creer_compte_invite",
     "creer_creancier",
+    "defaire",
     "desactiver_compte",
     "donner_un_lien",
     "fermer_sessions",
@@ -41,8 +60,15 @@ __all__ = [
     "modifier_compte",
     "modifier_creancier",
     "montrer_le_message",
+    "nommer_administrateur",
     "reactiver_compte",
+    "rechiffrer_les_secrets",
+    "refuser",
+    "regler",
     "retirer",
+    "retirer_administrateur",
+    "retirer_double",
+    "retirer_la_demande",
     "revoquer_invitation",
     "rouvrir",
 ]

@@ -9,8 +9,11 @@ from django.urls import reverse
 
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.courriel.models import Envoi
+from recouvrement.equipe.actions.administrateurs import verrouiller_les_administrateurs
+from recouvrement.equipe.actions.effets import annuler_les_demandes
 from recouvrement.equipe.erreurs import CompteDesactive, CompteExistant, DernierAdministrateur
 from recouvrement.equipe.evenements import Evenement
+from recouvrement.equipe.lectures.membres import administrateurs
 from recouvrement.journal.actions import inscrire
 
 
@@ -21,12 +24,17 @@ def creer_compte(
     nom: str,
     mot_de_passe: str,
     est_administrateur: bool = False,
+    est_demonstration: bool = False,
     acteur: Utilisateur | None,
 ) -> Utilisateur:
     try:
         with transaction.atomic():
             compte = Utilisateur.objects.create_user(
-                email, mot_de_passe, nom_complet=nom, est_administrateur=est_administrateur
+                email,
+                mot_de_passe,
+                nom_complet=nom,
+                est_administrateur=est_administrateur,
+                est_demonstration=est_demonstration,
             )
     except IntegrityError as erreur:
         raise CompteExistant("Un compte existe déjà pour cette adresse.") from erreur
@@ -59,18 +67,16 @@ def modifier_compte(compte: Utilisateur, *, nom: str, acteur: Utilisateur) -> Ut
 @transaction.atomic
 def desactiver_compte(compte: Utilisateur, *, acteur: Utilisateur) -> Utilisateur:
     """Plus aucune connexion, et ses sessions ouvertes meurent aussitôt. Son passé reste."""
-    # Tous les administrateurs sont le verrou : il en reste toujours un.
-    list(Utilisateur.objects.select_for_update().filter(est_administrateur=True).order_by("pk"))
-    compte = _relire(compte)
+    compte = verrouiller_les_administrateurs(compte)
     if not compte.is_active:
         return compte
-    autres = Utilisateur.objects.filter(est_administrateur=True, is_active=True)
-    if compte.est_administrateur and not autres.exclude(pk=compte.pk).exists():
+    if compte.est_administrateur and not administrateurs().exclude(pk=compte.pk).exists():
         raise DernierAdministrateur
     compte.is_active = False
     compte.save(update_fields=["is_active"])
     for session in UserSession.objects.filter(user=compte):
         session.end()
+    annuler_les_demandes(compte, acteur=acteur)
     inscrire(Evenement.COMPTE_DESACTIVE, cible=compte, acteur=acteur, courriel=compte.email)
     return compte
 

@@ -8,6 +8,7 @@ from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
 from recouvrement.equipe.erreurs import CodePris
 from recouvrement.equipe.evenements import Evenement
+from recouvrement.equipe.regles import CHAMPS_SENSIBLES
 from recouvrement.equipe.signals import creancier_cree
 from recouvrement.journal.actions import inscrire
 
@@ -39,6 +40,14 @@ def creer_creancier(*, acteur: Utilisateur, **champs: Any) -> Creancier:
 
 @transaction.atomic
 def modifier_creancier(creancier: Creancier, *, acteur: Utilisateur, **champs: Any) -> Creancier:
+    """Les champs ordinaires ; ceux qui touchent à l'argent ou à la voix passent par `demander`."""
+    if sensibles := CHAMPS_SENSIBLES.intersection(champs):
+        raise ValueError(f"À demander, non à écrire : {', '.join(sorted(sensibles))}.")
+    return ecrire_les_champs(creancier, acteur=acteur, **champs)
+
+
+@transaction.atomic
+def ecrire_les_champs(creancier: Creancier, *, acteur: Utilisateur, **champs: Any) -> Creancier:
     creancier = verrouiller(creancier)
     changes = {}
     for nom, valeur in champs.items():
@@ -59,27 +68,6 @@ def confirmer_reglements(creancier: Creancier, *, au: date, acteur: Utilisateur)
     avant, creancier.reglements_connus_au = creancier.reglements_connus_au, au
     creancier.save(update_fields=["reglements_connus_au"])
     inscrire(Evenement.REGLEMENTS_CONFIRMES, cible=creancier, acteur=acteur, avant=avant, au=au)
-    return creancier
-
-
-@transaction.atomic
-def archiver(creancier: Creancier, *, le: date, acteur: Utilisateur) -> Creancier:
-    """Il quitte les listes et plus rien ne part en son nom ; tout reste lisible."""
-    creancier = verrouiller(creancier)
-    if creancier.archive_le is None:
-        creancier.archive_le = le
-        creancier.save(update_fields=["archive_le"])
-        inscrire(Evenement.CREANCIER_ARCHIVE, cible=creancier, acteur=acteur, le=le)
-    return creancier
-
-
-@transaction.atomic
-def rouvrir(creancier: Creancier, *, acteur: Utilisateur) -> Creancier:
-    creancier = verrouiller(creancier)
-    if creancier.archive_le is not None:
-        creancier.archive_le = None
-        creancier.save(update_fields=["archive_le"])
-        inscrire(Evenement.CREANCIER_ROUVERT, cible=creancier, acteur=acteur)
     return creancier
 
 

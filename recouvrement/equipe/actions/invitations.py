@@ -1,61 +1,45 @@
-import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
-from django.template.loader import render_to_string
-from django.urls import reverse
 
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
-from recouvrement.courriel.actions import deposer
-from recouvrement.courriel.enums import NatureEnvoi
+from recouvrement.equipe.actions.changements import demander
 from recouvrement.equipe.actions.creanciers import verrouiller
-from recouvrement.equipe.erreurs import CompteExistant, DejaMembre, InvitationClose
+from recouvrement.equipe.actions.effets import envoyer_l_invitation
+from recouvrement.equipe.enums import SujetChangement
+from recouvrement.equipe.erreurs import CompteExistant, InvitationClose
 from recouvrement.equipe.evenements import Evenement
-from recouvrement.equipe.models import Invitation, empreinte
+from recouvrement.equipe.models import Invitation
 from recouvrement.journal.actions import inscrire
-
-DUREE = timedelta(hours=72)
 
 
 @transaction.atomic
 def inviter(
     creancier: Creancier, *, courriel: str, role: Role, acteur: Utilisateur, maintenant: datetime
-) -> tuple[Invitation, str]:
+) -> tuple[Invitation | None, str]:
     """Dépose le message ; rend aussi l'adresse à transmettre, qui ne se retrouvera plus.
 
-    Une invitation plus ancienne pour la même adresse cesse de valoir.
+    Inviter un gestionnaire se demande : s'il y en a un second, rien n'est encore envoyé.
     """
     creancier = verrouiller(creancier)
     courriel = courriel.lower()
-    if Habilitation.objects.filter(creancier=creancier, utilisateur__email=courriel).exists():
-        raise DejaMembre
-    en_cours = Invitation.objects.pour(creancier).filter(
-        courriel=courriel, acceptee_le=None, revoquee_le=None
-    )
-    en_cours.update(revoquee_le=maintenant)
-    jeton = secrets.token_urlsafe(32)
-    invitation = Invitation.objects.create(
-        creancier=creancier,
-        courriel=courriel,
-        role=role,
-        empreinte_jeton=empreinte(jeton),
-        invite_par=acteur,
-        invite_le=maintenant,
-        expire_le=maintenant + DUREE,
-    )
-    adresse = f"{settings.SITE_URL}{reverse('equipe:invitation', args=[jeton])}"
-    _deposer(invitation, adresse=adresse, maintenant=maintenant)
-    inscrire(
-        Evenement.INVITATION_ENVOYEE,
-        cible=invitation,
+    if role != Role.GESTIONNAIRE:
+        return envoyer_l_invitation(
+            creancier, courriel=courriel, role=role, acteur=acteur, maintenant=maintenant
+        )
+    changement = demander(
+        creancier,
+        sujet=SujetChangement.INVITATION,
+        objet=courriel,
+        concerne=courriel,
+        apres={"role": str(role)},
         acteur=acteur,
-        courriel=courriel,
-        role=str(role),
+        maintenant=maintenant,
     )
-    return invitation, adresse
+    invitations = Invitation.objects.pour(creancier).en_cours(maintenant=maintenant)
+    invitation = invitations.filter(courriel=courriel).first()
+    return (invitation if changement.adresse else None), changement.adresse
 
 
 @transaction.atomic
@@ -124,33 +108,3 @@ def _relire(invitation: Invitation) -> Invitation:
     invitations = Invitation.objects.filter(creancier=invitation.creancier_id)
     invitations.select_for_update(of=("self",)).get(pk=invitation.pk)
     return invitations.get(pk=invitation.pk)
-
-
-def _deposer(invitation: Invitation, *, adresse: str, maintenant: datetime) -> None:
-    sujet = f"Votre accès à {invitation.creancier.nom}"
-    corps = render_to_string(
-        "equipe/courriels/invitation.txt",
-        {
-            "invitation": invitation,
-            "creancier": invitation.creancier,
-            "role": Role(invitation.role).label.lower(),
-            "adresse": adresse,
-        },
-    )
-    message = EmailMessage(
-        sujet,
-        corps,
-        settings.DEFAULT_FROM_EMAIL,
-        [invitation.courriel],
-        headers={"Auto-Submitted": "auto-generated"},
-    )
-    deposer(
-        creancier=invitation.creancier,
-        nature=NatureEnvoi.INVITATION,
-        cle=f"invitation:{invitation.pk}",
-        destinataire=invitation.courriel,
-        expediteur=settings.DEFAULT_FROM_EMAIL,
-        sujet=sujet,
-        message=message,
-        maintenant=maintenant,
-    )

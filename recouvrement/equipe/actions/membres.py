@@ -1,61 +1,50 @@
+from datetime import datetime
+
 from django.db import transaction
 
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
+from recouvrement.equipe.actions.changements import demander
 from recouvrement.equipe.actions.creanciers import verrouiller
-from recouvrement.equipe.erreurs import DernierGestionnaire
-from recouvrement.equipe.evenements import Evenement
-from recouvrement.journal.actions import inscrire
+from recouvrement.equipe.actions.effets import exiger_un_autre_gestionnaire, poser_le_role
+from recouvrement.equipe.enums import SujetChangement
+from recouvrement.equipe.models import Changement
 
 
 @transaction.atomic
-def changer_role(habilitation: Habilitation, *, role: Role, acteur: Utilisateur) -> Habilitation:
-    """Vaut dès la requête suivante de la personne : le rôle est relu à chaque page."""
+def changer_role(
+    habilitation: Habilitation, *, role: Role | None, acteur: Utilisateur, maintenant: datetime
+) -> Changement | None:
+    """Vaut dès la requête suivante de la personne : le rôle est relu à chaque page.
+
+    Donner ou ôter le rôle de gestionnaire se demande : rend alors la demande. `role` None :
+    l'accès lui-même est retiré.
+    """
     habilitation = _relire(habilitation)
-    avant = habilitation.role
-    if avant == role:
-        return habilitation
-    _exiger_un_autre_gestionnaire(habilitation)
-    habilitation.role = role
-    habilitation.save(update_fields=["role"])
-    inscrire(
-        Evenement.ROLE_CHANGE,
-        cible=habilitation,
-        acteur=acteur,
-        personne=habilitation.utilisateur.email,
-        avant=avant,
-        apres=str(role),
-    )
-    return habilitation
+    if habilitation.role == role:
+        return None
+    if Role.GESTIONNAIRE in (habilitation.role, role):
+        exiger_un_autre_gestionnaire(habilitation)
+        return demander(
+            habilitation.creancier,
+            sujet=SujetChangement.ROLE,
+            objet=str(habilitation.utilisateur_id),
+            concerne=str(habilitation.utilisateur),
+            apres={"role": role and str(role)},
+            acteur=acteur,
+            maintenant=maintenant,
+        )
+    poser_le_role(habilitation.creancier, habilitation.utilisateur, role=role, acteur=acteur)
+    return None
 
 
-@transaction.atomic
-def retirer(habilitation: Habilitation, *, acteur: Utilisateur) -> None:
-    habilitation = _relire(habilitation)
-    _exiger_un_autre_gestionnaire(habilitation)
-    inscrire(
-        Evenement.HABILITATION_RETIREE,
-        cible=habilitation,
-        acteur=acteur,
-        personne=habilitation.utilisateur.email,
-        role=habilitation.role,
-    )
-    habilitation.delete()
+def retirer(
+    habilitation: Habilitation, *, acteur: Utilisateur, maintenant: datetime
+) -> Changement | None:
+    return changer_role(habilitation, role=None, acteur=acteur, maintenant=maintenant)
 
 
 def _relire(habilitation: Habilitation) -> Habilitation:
     # Le créancier est le verrou : deux gestionnaires ne se retirent pas l'un l'autre à la fois.
     verrouiller(Creancier(pk=habilitation.creancier_id))
-    return Habilitation.objects.select_related("utilisateur").get(pk=habilitation.pk)
-
-
-def _exiger_un_autre_gestionnaire(habilitation: Habilitation) -> None:
-    if habilitation.role != Role.GESTIONNAIRE:
-        return
-    autres = Habilitation.objects.filter(
-        creancier=habilitation.creancier_id,
-        role=Role.GESTIONNAIRE,
-        utilisateur__is_active=True,
-    ).exclude(pk=habilitation.pk)
-    if not autres.exists():
-        raise DernierGestionnaire
+    return Habilitation.objects.select_related("utilisateur", "creancier").get(pk=habilitation.pk)

@@ -8,6 +8,7 @@ from recouvrement.equipe.forms.membres import (
     CompteForm,
     CompteInviteForm,
     InvitationForm,
+    MotifForm,
     OubliForm,
     RoleForm,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "EnvoisForm",
     "IdentiteForm",
     "InvitationForm",
+    "MotifForm",
     "NouveauForm",
     "OubliForm",
     "ReglementsForm",

@@ -48,6 +48,15 @@ class InvitationForm(forms.Form):
         return lu(lire_courriel, self.cleaned_data["courriel"]).lower()
 
 
+class MotifForm(forms.Form):
+    motif = forms.CharField(
+        label="Motif",
+        max_length=200,
+        validators=[UNE_LIGNE],
+        help_text="Comment vous avez reconnu la personne ; elle le lira, et le journal le garde.",
+    )
+
+
 class NomForm(forms.Form):
     nom = forms.CharField(label="Votre nom", max_length=120, validators=[UNE_LIGNE])
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from allauth.usersessions.models import UserSession
 from django.db.models import Count, Q, QuerySet
 
+from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
 from recouvrement.equipe.models import Invitation
 
@@ -24,6 +25,18 @@ def membres(creancier: Creancier) -> QuerySet[Habilitation]:
         .select_related("utilisateur")
         .order_by("utilisateur__nom_complet", "pk")
     )
+
+
+def gestionnaires(creancier: Creancier | int) -> QuerySet[Utilisateur]:
+    """Ceux qui peuvent décider aujourd'hui : un compte désactivé n'en est pas."""
+    siennes = Habilitation.objects.filter(creancier=creancier, role=Role.GESTIONNAIRE)
+    return Utilisateur.objects.filter(
+        is_active=True, pk__in=siennes.values("utilisateur")
+    ).order_by("pk")
+
+
+def administrateurs() -> QuerySet[Utilisateur]:
+    return Utilisateur.objects.filter(is_active=True, est_administrateur=True).order_by("pk")
 
 
 def invitations_en_cours(creancier: Creancier, *, maintenant: datetime) -> QuerySet[Invitation]:

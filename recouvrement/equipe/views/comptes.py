@@ -3,10 +3,11 @@ from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from recouvrement.comptes.acces import connecte
+from recouvrement.comptes.acces import connecte, double_attendue, entre
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.comptes.regles import double_en_retard
 from recouvrement.equipe import actions
 from recouvrement.equipe.forms import CompteForm, CompteInviteForm
 from recouvrement.equipe.lectures import membres
@@ -36,6 +37,22 @@ def compte(request: HttpRequest) -> HttpResponse:
         },
         status=422 if form.errors else 200,
     )
+
+
+@require_GET
+def telephone_perdu(request: HttpRequest) -> HttpResponse:
+    """Ouverte à tous : qui n'a plus son téléphone n'est pas encore entré. Aucune donnée."""
+    return render(request, "equipe/telephone_perdu.html")
+
+
+@require_GET
+@entre
+def double(request: HttpRequest) -> HttpResponse:
+    """Pourquoi la double authentification est due, et comment l'activer."""
+    if not double_attendue(request):
+        return redirect("accueil:racine")
+    en_retard = double_en_retard(request.user, maintenant=timezone.now())
+    return render(request, "equipe/double.html", {"en_retard": en_retard})
 
 
 @require_POST

@@ -1,15 +1,25 @@
+from allauth.core.exceptions import ReauthenticationRequired
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from recouvrement.comptes.acces import RequeteHabilitee, administre, habilite
+from recouvrement.comptes.acces import (
+    RequeteHabilitee,
+    administre,
+    confirmer_son_identite,
+    habilite,
+)
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
 from recouvrement.equipe import actions
+from recouvrement.equipe.erreurs import DejaDemande
 from recouvrement.equipe.forms import EnvoisForm, IdentiteForm, NouveauForm, ReglementsForm
+from recouvrement.equipe.lectures.changements import changements_vus
 from recouvrement.equipe.lectures.parametres import ce_qui_manque, ligne_journal, onglets
+from recouvrement.equipe.models import Changement
+from recouvrement.equipe.regles import CHAMPS_A_DEUX, partager, touche_a_deux
 from recouvrement.journal.models import Entree
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
@@ -55,9 +65,7 @@ def nouveau(request: HttpRequest) -> HttpResponse:
 @require_GET
 @habilite(Role.LECTURE)
 def parametres(request: RequeteHabilitee) -> HttpResponse:
-    aujourdhui = timezone.localdate()
-    form = ReglementsForm(aujourdhui=aujourdhui, initial={"au": aujourdhui})
-    return _resume(request, form)
+    return resume(request)
 
 
 @require_POST
@@ -76,13 +84,13 @@ def reglements(request: RequeteHabilitee) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @habilite(Role.GESTIONNAIRE)
 def identite(request: RequeteHabilitee) -> HttpResponse:
-    return _regler(request, IdentiteForm, "equipe/identite.html")
+    return _regler(request, IdentiteForm, "identite")
 
 
 @require_http_methods(["GET", "POST"])
 @habilite(Role.GESTIONNAIRE)
 def envois(request: RequeteHabilitee) -> HttpResponse:
-    return _regler(request, EnvoisForm, "equipe/envois.html")
+    return _regler(request, EnvoisForm, "envois")
 
 
 @require_GET
@@ -103,17 +111,13 @@ def image(request: RequeteHabilitee, nom: str) -> HttpResponse:
 @require_POST
 @habilite(Role.GESTIONNAIRE)
 def archiver(request: RequeteHabilitee) -> HttpResponse:
-    actions.archiver(request.creancier, le=timezone.localdate(), acteur=request.user)
-    annoncer(request, f"{request.creancier.nom} est archivé : plus rien ne part en son nom.")
-    return redirect("equipe:parametres", request.creancier.code)
+    return _archiver(request, actions.archiver)
 
 
 @require_POST
 @habilite(Role.GESTIONNAIRE)
 def rouvrir(request: RequeteHabilitee) -> HttpResponse:
-    actions.rouvrir(request.creancier, acteur=request.user)
-    annoncer(request, f"{request.creancier.nom} est rouvert.")
-    return redirect("equipe:parametres", request.creancier.code)
+    return _archiver(request, actions.rouvrir)
 
 
 @require_GET
@@ -137,33 +141,83 @@ def rendre(request, gabarit: str, contexte: dict, *, vue: str, status: int = 200
         "onglets": onglets(request.creancier, role, vue=vue),
         "est_gestionnaire": Role(role).couvre(Role.GESTIONNAIRE),
         "peut_ecrire": Role(role).couvre(Role.ASSISTANTE),
+        "changements": changements_vus(
+            request.creancier, par=request.user, maintenant=timezone.now()
+        ),
     }
     return render(request, gabarit, contexte, status=status)
 
 
-def _resume(request: RequeteHabilitee, form: ReglementsForm) -> HttpResponse:
+def annoncer_les_changements(request, changements: list[Changement], *, sinon: str) -> None:
+    """Ce que chaque demande est devenue ; `sinon` quand rien n'avait à se demander."""
+    if not changements:
+        annoncer(request, sinon)
+    for changement in changements:
+        sujet = changement.get_sujet_display()
+        if changement.attend(maintenant=timezone.now()):
+            annoncer(request, f"{sujet} : rien ne change avant l'accord d'un second gestionnaire.")
+        else:
+            annoncer(request, f"{sujet} : c'est fait. Vous pouvez le défaire pendant 24 heures.")
+
+
+def resume(request: RequeteHabilitee, *, refus: str = "") -> HttpResponse:
+    aujourdhui = timezone.localdate()
+    form = ReglementsForm(aujourdhui=aujourdhui, initial={"au": aujourdhui})
+    return _resume(request, form, refus=refus)
+
+
+def _resume(request: RequeteHabilitee, form: ReglementsForm, *, refus: str = "") -> HttpResponse:
     return rendre(
         request,
         "equipe/parametres.html",
-        {"form": form, "manques": ce_qui_manque(request.creancier)},
+        {"form": form, "manques": ce_qui_manque(request.creancier), "refus": refus},
         vue="equipe:parametres",
-        status=422 if form.errors else 200,
+        status=422 if form.errors or refus else 200,
     )
 
 
-def _regler(request: RequeteHabilitee, classe, gabarit: str) -> HttpResponse:
+def _archiver(request: RequeteHabilitee, action) -> HttpResponse:
+    confirmer_son_identite(request)
+    try:
+        changement = action(request.creancier, acteur=request.user, maintenant=timezone.now())
+    except ErreurMetier as erreur:
+        return resume(request, refus=str(erreur))
+    annoncer_les_changements(request, [changement], sinon="")
+    return redirect("equipe:parametres", request.creancier.code)
+
+
+def _regler(request: RequeteHabilitee, classe, page: str) -> HttpResponse:
     # Valider écrit dans l'instance : le bandeau de la page doit garder le vrai créancier.
     copie = Creancier.objects.get(pk=request.creancier.pk)
     form = classe(request.POST or None, request.FILES or None, instance=copie)
     if request.method == "POST" and form.is_valid():
         champs = form.champs if isinstance(form, IdentiteForm) else form.cleaned_data
-        actions.modifier_creancier(request.creancier, **champs, acteur=request.user)
-        annoncer(request, "Les paramètres sont à jour.")
-        return redirect(request.resolver_match.view_name, request.creancier.code)
+        if touche_a_deux(request.creancier, champs):
+            _confirmer_sans_perdre(request, champs)
+        try:
+            changements = actions.regler(
+                request.creancier, champs=champs, acteur=request.user, maintenant=timezone.now()
+            )
+        except DejaDemande as erreur:
+            form.add_error(CHAMPS_A_DEUX[erreur.sujet][0], str(erreur))
+        else:
+            annoncer_les_changements(request, changements, sinon="Les paramètres sont à jour.")
+            return redirect(f"equipe:{page}", request.creancier.code)
     return rendre(
         request,
-        gabarit,
+        f"equipe/{page}.html",
         {"form": form},
-        vue=request.resolver_match.view_name,
+        vue=f"equipe:{page}",
         status=422 if form.errors else 200,
     )
+
+
+def _confirmer_sans_perdre(request: RequeteHabilitee, champs: dict) -> None:
+    """Un formulaire se rejoue après la confirmation, un fichier non : il s'enregistre d'abord."""
+    try:
+        confirmer_son_identite(request)
+    except ReauthenticationRequired:
+        if request.FILES:
+            ordinaires, _ = partager(champs)
+            actions.modifier_creancier(request.creancier, acteur=request.user, **ordinaires)
+        raise

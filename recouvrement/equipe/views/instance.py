@@ -2,12 +2,14 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from recouvrement.comptes.acces import administre
+from recouvrement.comptes.acces import administre, confirmer_son_identite
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.courriel.models import Envoi
 from recouvrement.equipe import actions
+from recouvrement.equipe.forms import MotifForm
 from recouvrement.equipe.lectures import membres
 from recouvrement.equipe.lectures.messages import TONS, message_de_compte, messages_de_compte
 from recouvrement.socle.annonces import annoncer
@@ -19,6 +21,43 @@ from recouvrement.socle.pagination import paginer
 @administre
 def comptes(request: HttpRequest) -> HttpResponse:
     return _comptes(request)
+
+
+@require_GET
+@administre
+def compte(request: HttpRequest, pk: int) -> HttpResponse:
+    return _compte(request, get_object_or_404(membres.comptes(), pk=pk))
+
+
+@require_POST
+@administre
+def nommer(request: HttpRequest, pk: int) -> HttpResponse:
+    return _administrer(request, pk, actions.nommer_administrateur, "est administrateur")
+
+
+@require_POST
+@administre
+def demettre(request: HttpRequest, pk: int) -> HttpResponse:
+    return _administrer(request, pk, actions.retirer_administrateur, "n'est plus administrateur")
+
+
+@require_POST
+@administre
+def retirer_double(request: HttpRequest, pk: int) -> HttpResponse:
+    """Le téléphone d'une autre personne est perdu : après motif, et confirmation de qui agit."""
+    cible = get_object_or_404(membres.comptes(), pk=pk)
+    form = MotifForm(request.POST)
+    if not form.is_valid():
+        return _compte(request, cible, form=form)
+    confirmer_son_identite(request)
+    try:
+        actions.retirer_double(
+            cible, **form.cleaned_data, acteur=request.user, maintenant=timezone.now()
+        )
+    except ErreurMetier as erreur:
+        return _compte(request, cible, form=form, refus=str(erreur))
+    annoncer(request, f"{cible} entrera par son mot de passe, et activera une autre application.")
+    return redirect("equipe:compte_detail", pk)
 
 
 @require_POST
@@ -75,5 +114,42 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
 def _comptes(
     request: HttpRequest, *, refus: str = "", cible: Utilisateur | None = None, adresse: str = ""
 ) -> HttpResponse:
-    contexte = {"comptes": membres.comptes(), "refus": refus, "cible": cible, "adresse": adresse}
+    contexte = {
+        "comptes": membres.comptes(),
+        "refus": refus,
+        "cible": cible,
+        "adresse": adresse,
+        "un_seul": membres.administrateurs().count() == 1,
+    }
     return render(request, "equipe/comptes.html", contexte, status=422 if refus else 200)
+
+
+def _compte(
+    request: HttpRequest, cible: Utilisateur, *, form: MotifForm | None = None, refus: str = ""
+) -> HttpResponse:
+    autres = membres.administrateurs().exclude(pk=cible.pk).exists()
+    contexte = {
+        "cible": cible,
+        "form": form or MotifForm(),
+        "refus": refus,
+        "habilitations": cible.habilitations.select_related("creancier")
+        .defer("creancier__logo", "creancier__image_signature")
+        .order_by("creancier__nom"),
+        "est_le_dernier": cible.est_administrateur and not autres,
+        "pas_pour_soi": cible.pk == request.user.pk and autres,
+    }
+    en_faute = refus or (form and form.errors)
+    return render(request, "equipe/compte_detail.html", contexte, status=422 if en_faute else 200)
+
+
+def _administrer(request: HttpRequest, pk: int, action, fait: str) -> HttpResponse:
+    cible = get_object_or_404(membres.comptes(), pk=pk)
+    confirmer_son_identite(request)
+    try:
+        action(cible, acteur=request.user, maintenant=timezone.now())
+    except ErreurMetier as erreur:
+        return _compte(request, cible, refus=str(erreur))
+    annoncer(request, f"{cible} {fait}.")
+    if cible.pk == request.user.pk:
+        return redirect("equipe:compte")
+    return redirect("equipe:compte_detail", pk)

@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from recouvrement.comptes.acces import RequeteHabilitee, habilite
+from recouvrement.comptes.acces import RequeteHabilitee, confirmer_son_identite, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Habilitation
 from recouvrement.equipe import actions
@@ -12,7 +12,7 @@ from recouvrement.equipe.forms import InvitationForm, RoleForm
 from recouvrement.equipe.lectures.membres import invitations_en_cours, membres
 from recouvrement.equipe.lectures.messages import courriels_des
 from recouvrement.equipe.models import Invitation
-from recouvrement.equipe.views.creanciers import rendre
+from recouvrement.equipe.views.creanciers import annoncer_les_changements, rendre
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
 
@@ -20,7 +20,7 @@ from recouvrement.socle.erreurs import ErreurMetier
 @require_GET
 @habilite(Role.LECTURE)
 def equipe(request: RequeteHabilitee) -> HttpResponse:
-    return _page(request, InvitationForm())
+    return page_equipe(request, InvitationForm())
 
 
 @require_POST
@@ -28,6 +28,8 @@ def equipe(request: RequeteHabilitee) -> HttpResponse:
 def inviter(request: RequeteHabilitee) -> HttpResponse:
     form = InvitationForm(request.POST)
     if form.is_valid():
+        if form.cleaned_data["role"] == Role.GESTIONNAIRE:
+            confirmer_son_identite(request)
         try:
             invitation, adresse = actions.inviter(
                 request.creancier,
@@ -38,10 +40,12 @@ def inviter(request: RequeteHabilitee) -> HttpResponse:
         except ErreurMetier as erreur:
             form.add_error("courriel", str(erreur))
         else:
-            # Sans serveur d'envoi, le lien se transmet à la main ; il ne se reverra pas.
-            a_transmettre = "" if settings.SERVEUR_SMTP else adresse
-            return _page(request, InvitationForm(), invitation=invitation, adresse=a_transmettre)
-    return _page(request, form)
+            if invitation is None:
+                return redirect("equipe:equipe", request.creancier.code)
+            return page_equipe(
+                request, InvitationForm(), envoyee_a=invitation.courriel, adresse=adresse
+            )
+    return page_equipe(request, form)
 
 
 @require_POST
@@ -59,28 +63,39 @@ def role(request: RequeteHabilitee, pk: int) -> HttpResponse:
     habilitation = _habilitation(request, pk)
     form = RoleForm(request.POST)
     if not form.is_valid():
-        return _page(request, InvitationForm(), refus="Ce rôle n'existe pas.")
-    try:
-        actions.changer_role(
-            habilitation, role=Role(form.cleaned_data["role"]), acteur=request.user
-        )
-    except ErreurMetier as erreur:
-        return _page(request, InvitationForm(), refus=str(erreur))
-    annoncer(request, f"Le rôle de {habilitation.utilisateur} est changé.")
-    return redirect("equipe:equipe", request.creancier.code)
+        return page_equipe(request, InvitationForm(), refus="Ce rôle n'existe pas.")
+    return _changer(
+        request,
+        habilitation,
+        role=Role(form.cleaned_data["role"]),
+        sinon=f"Le rôle de {habilitation.utilisateur} est changé.",
+    )
 
 
 @require_POST
 @habilite(Role.GESTIONNAIRE)
 def retirer(request: RequeteHabilitee, pk: int) -> HttpResponse:
     habilitation = _habilitation(request, pk)
+    return _changer(
+        request,
+        habilitation,
+        role=None,
+        sinon=f"{habilitation.utilisateur} n'a plus accès à {request.creancier.nom}.",
+    )
+
+
+def _changer(
+    request: RequeteHabilitee, habilitation: Habilitation, *, role: Role | None, sinon: str
+) -> HttpResponse:
+    if Role.GESTIONNAIRE in (habilitation.role, role) and habilitation.role != role:
+        confirmer_son_identite(request)
     try:
-        actions.retirer(habilitation, acteur=request.user)
+        changement = actions.changer_role(
+            habilitation, role=role, acteur=request.user, maintenant=timezone.now()
+        )
     except ErreurMetier as erreur:
-        return _page(request, InvitationForm(), refus=str(erreur))
-    annoncer(request, f"{habilitation.utilisateur} n'a plus accès à {request.creancier.nom}.")
-    if habilitation.utilisateur_id == request.user.pk:
-        return redirect("accueil:racine")
+        return page_equipe(request, InvitationForm(), refus=str(erreur))
+    annoncer_les_changements(request, [changement] if changement else [], sinon=sinon)
     return redirect("equipe:equipe", request.creancier.code)
 
 
@@ -90,7 +105,11 @@ def _habilitation(request: RequeteHabilitee, pk: int) -> Habilitation:
     )
 
 
-def _page(request, form, *, invitation=None, adresse: str = "", refus: str = "") -> HttpResponse:
+def page_equipe(
+    request, form, *, envoyee_a: str = "", adresse: str = "", refus: str = ""
+) -> HttpResponse:
+    # Sans serveur d'envoi, le lien se transmet à la main ; il ne se reverra pas.
+    adresse = "" if settings.SERVEUR_SMTP else adresse
     invitations = list(invitations_en_cours(request.creancier, maintenant=timezone.now()))
     courriels = courriels_des(invitations)
     return rendre(
@@ -101,7 +120,7 @@ def _page(request, form, *, invitation=None, adresse: str = "", refus: str = "")
             "membres": membres(request.creancier),
             "roles": Role.choices,
             "invitations": [(i, courriels.get(i.pk)) for i in invitations],
-            "envoyee": invitation,
+            "envoyee_a": envoyee_a,
             "adresse": adresse,
             "refus": refus,
         },

@@ -72,11 +72,15 @@ def test_modifier_un_creancier_inscrit_l_avant_et_l_apres_et_l_empreinte_des_ima
 def test_archiver_puis_rouvrir():
     creancier, acteur = un_creancier(), un_utilisateur()
 
-    actions.archiver(creancier, le=date(2026, 3, 2), acteur=acteur)
+    actions.archiver(creancier, acteur=acteur, maintenant=MAINTENANT)
+    assert Creancier.objects.get(pk=creancier.pk).archive_le == date(2026, 3, 2)
     assert not Creancier.objects.en_activite().filter(pk=creancier.pk).exists()
-    actions.rouvrir(creancier, acteur=acteur)
+    actions.rouvrir(creancier, acteur=acteur, maintenant=MAINTENANT)
     assert Creancier.objects.en_activite().filter(pk=creancier.pk).exists()
-    assert evenements(creancier) == ["creancier_archive", "creancier_rouvert"]
+    assert evenements(creancier) == [
+        *("changement_demande", "creancier_archive", "changement_applique"),
+        *("changement_demande", "creancier_rouvert", "changement_applique"),
+    ]
 
 
 def test_l_invitation_ne_garde_que_l_empreinte_de_son_jeton():
@@ -166,14 +170,18 @@ def test_le_dernier_gestionnaire_ne_se_retire_ni_ne_se_retrograde():
     habilitation = seul.habilitations.get()
     une_habilitation(un_utilisateur(is_active=False), creancier, Role.GESTIONNAIRE)
 
+    faits = {"acteur": seul, "maintenant": MAINTENANT}
     with pytest.raises(DernierGestionnaire):
-        actions.retirer(habilitation, acteur=seul)
+        actions.retirer(habilitation, **faits)
     with pytest.raises(DernierGestionnaire):
-        actions.changer_role(habilitation, role=Role.LECTURE, acteur=seul)
-    un_utilisateur(chez=creancier)
-    actions.changer_role(habilitation, role=Role.LECTURE, acteur=seul)
-    actions.retirer(habilitation, acteur=seul)
-    assert evenements(creancier) == ["role_change", "habilitation_retiree"]
+        actions.changer_role(habilitation, role=Role.LECTURE, **faits)
+    autre = un_utilisateur(chez=creancier)
+    demande = actions.changer_role(habilitation, role=Role.LECTURE, **faits)
+    actions.approuver(demande, acteur=autre, maintenant=MAINTENANT)
+    actions.retirer(habilitation, **faits)
+    assert evenements(creancier) == [
+        *("changement_demande", "role_change", "changement_applique", "habilitation_retiree"),
+    ]
 
 
 def test_le_dernier_administrateur_ne_se_desactive_pas():

@@ -121,7 +121,7 @@ def test_les_messages_ne_coutent_pas_plus_quand_ils_sont_plus(
     for n in range(nombre):
         un_message(n)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(reverse("equipe:messages"))
 
 

@@ -165,7 +165,7 @@ def test_la_liste_des_creanciers_ne_coute_pas_plus_avec_plus_de_creanciers(
     for _ in range(nombre):
         un_creancier()
 
-    with django_assert_num_queries(4):  # session, utilisateur, créanciers, cadre
+    with django_assert_num_queries(5):  # session, utilisateur, double, créanciers, cadre
         reponse = client.get(reverse("equipe:creanciers"))
 
     assert len(reponse.context["creanciers"]) == nombre
@@ -179,7 +179,8 @@ def test_la_liste_des_comptes_ne_coute_pas_plus_avec_plus_de_comptes(
     for _ in range(nombre):
         un_utilisateur(chez=un_creancier())
 
-    with django_assert_num_queries(4):  # session, utilisateur, comptes, cadre
+    # session, utilisateur, double, comptes, administrateurs, cadre
+    with django_assert_num_queries(6):
         client.get(reverse("equipe:comptes"))
 
 
@@ -198,7 +199,7 @@ def test_l_equipe_ne_coute_pas_plus_avec_plus_de_membres(client, nombre, django_
         )
 
     # session, utilisateur, habilitations, membres, invitations, leurs courriels, cadre
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(adresse("equipe", creancier))
 
 
@@ -211,7 +212,8 @@ def test_le_journal_ne_coute_pas_plus_avec_plus_d_entrees(
     for rang in range(nombre):
         actions.confirmer_reglements(creancier, au=date(2026, 3, 1 + rang), acteur=acteur)
 
-    with django_assert_num_queries(5):  # session, utilisateur, habilitations, entrées, cadre
+    # session, utilisateur, habilitations, entrées, changements, cadre
+    with django_assert_num_queries(6):
         reponse = client.get(adresse("journal", creancier))
 
     assert len(reponse.context["lignes"]) == nombre
@@ -252,16 +254,17 @@ def test_le_journal_se_lit_avec_des_dates_et_des_accents():
 def test_un_role_change_vaut_des_la_requete_suivante(client):
     creancier = un_creancier()
     connecter(client, creancier)
-    lea = un_utilisateur(chez=creancier)
+    lea = un_utilisateur(chez=creancier, role=Role.ASSISTANTE)
     son_navigateur = Client()
     son_navigateur.force_login(lea)
-    assert son_navigateur.get(adresse("envois", creancier)).status_code == 200
+    imports = reverse("factures:importer", args=[creancier.code])
+    assert son_navigateur.get(imports).status_code == 200
 
     habilitation = lea.habilitations.get()
     client.post(adresse("role", creancier, habilitation.pk), {"role": "lecture"})
-    assert son_navigateur.get(adresse("envois", creancier)).status_code == 403
+    assert son_navigateur.get(imports).status_code == 403
     client.post(adresse("retirer", creancier, habilitation.pk))
-    assert son_navigateur.get(adresse("envois", creancier)).status_code == 404
+    assert son_navigateur.get(imports).status_code == 404
 
 
 def test_retirer_le_dernier_gestionnaire_est_refuse_avec_la_raison(client):

@@ -1,0 +1,33 @@
+"""Une requête vient-elle de la machine elle-même ?"""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.request import split_domain_port
+
+
+def est_en_boucle(hote: str) -> bool:
+    """« localhost », « 127.0.0.1:8000 », « [::1] ».
+
+    >>> [est_en_boucle(h) for h in ("localhost:8000", "[::1]", "127.0.0.1", "exemple.fr", "")]
+    [True, True, True, False, False]
+    """
+    nom = split_domain_port(hote)[0].strip("[]") or hote
+    if nom == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(nom).is_loopback
+    except ValueError:
+        return False
+
+
+def vient_de_la_boucle_locale(request: HttpRequest) -> bool:
+    """L'hôte demandé se falsifie : il faut aussi le pair, et un site réglé pour cette machine."""
+    return (
+        est_en_boucle(urlsplit(settings.SITE_URL).netloc)
+        and est_en_boucle(request.get_host())
+        and est_en_boucle(request.META.get("REMOTE_ADDR", ""))
+        and "X-Forwarded-For" not in request.headers
+    )
