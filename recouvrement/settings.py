@@ -259,7 +259,10 @@ else:
         "polling_interval": 0.2,
     }
 # Une seule cadence : chaque minute, on demande à la base ce qui est dû.
-CELERY_BEAT_SCHEDULE = {"battement": {"task": "relances.battre", "schedule": 60.0}}
+CELERY_BEAT_SCHEDULE = {
+    "battement": {"task": "relances.battre", "schedule": 60.0},
+    "verification": {"task": "exploitation.verifier", "schedule": 60.0},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 
 LOGGING = {
