@@ -120,7 +120,8 @@ def test_vingt_restaurations_dont_cinq_apres_une_sauvegarde_tuee(source, reserve
     poids = sum(f.stat().st_size for f in la_derniere(reserve).iterdir())
     print(
         f"\n{connection.vendor}, {FACTURES} factures, {PIECES} fichiers : première sauvegarde "
-        f"{premiere:.1f} s, suivante {suivante:.1f} s, base {poids / 1e6:.1f} Mo ; {len(durees)}/{RESTAURATIONS} restaurées, "
+        f"{premiere:.1f} s, suivante {suivante:.1f} s, base {poids / 1e6:.1f} Mo ; "
+        f"{len(durees)}/{RESTAURATIONS} restaurées, "
         f"{len(restes)} sauvegardes tuées (restes : {sum(restes)} brouillons, tous refusés) ; "
         f"restaurer : {min(durees):.1f} à {max(durees):.1f} s (objectif {OBJECTIF} s)"
     )
