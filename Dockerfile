@@ -15,10 +15,11 @@ ENV PATH=/app/.venv/bin:$PATH \
     FICHIERS=/donnees/fichiers \
     STATIQUES=/app/statiques \
     STOCKAGE_STATIQUES=whitenoise.storage.CompressedManifestStaticFilesStorage
-# Ce que WeasyPrint charge pour les lettres, et des polices de repli.
+# Ce que WeasyPrint charge pour les lettres, des polices de repli, et pg_dump pour les sauvegardes.
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
       libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-dejavu-core \
+      postgresql-client \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /donnees recouvrement \
  && install -d -o recouvrement -g recouvrement /donnees /donnees/fichiers

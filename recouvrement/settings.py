@@ -281,6 +281,7 @@ else:
 CELERY_BEAT_SCHEDULE = {
     "battement": {"task": "relances.battre", "schedule": 60.0},
     "veille": {"task": "exploitation.veiller", "schedule": 60.0},
+    "verification": {"task": "exploitation.verifier", "schedule": 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 

@@ -5,11 +5,13 @@ os.environ.setdefault("NIVEAU_TRACES", "WARNING")
 os.environ["SITE_URL"] = "http://localhost:8000"
 os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import DatabaseError, connection
 from django.test import TransactionTestCase
 
-from recouvrement.comptes.etancheite import premiere_faute
+from recouvrement.exploitation.verification.examens import examens, premiere_faute
 
 
 def pytest_runtest_setup(item):
@@ -21,8 +23,11 @@ def pytest_runtest_setup(item):
 
 
 @pytest.fixture(autouse=True)
-def cloison_intacte(request):
-    """Quoi qu'un test ait écrit, aucune ligne ne mène d'un créancier à un autre."""
+def base_intacte(request, reglages_de_test):
+    """Quoi qu'un test ait écrit, les lois de la base tiennent : cloison, fiches, messages.
+
+    Après un scénario, toutes : soldes, journal, fichiers, clés (celles de `manage.py verifier`).
+    """
     if "_django_db_helper" not in request.fixturenames:
         yield
         return
@@ -35,6 +40,15 @@ def cloison_intacte(request):
     except DatabaseError:
         return  # la transaction du test est déjà rompue : rien à lire
     assert faute is None, faute
+    if request.node.get_closest_marker("scenario"):
+        # Bien après l'heure de tout scénario : ce qui y est daté d'après « maintenant » est faux.
+        rompues = [
+            f"{examen.code} : {faute}"
+            for examen in examens()
+            if not examen.est_un_avis
+            for faute in examen.chercher(datetime(2100, 1, 1, tzinfo=UTC))
+        ]
+        assert rompues == []
 
 
 @pytest.fixture(scope="session")

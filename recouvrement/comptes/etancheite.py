@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import combinations
 from typing import Any
 
 from django.apps import apps
-from django.db import connection, models
-from django.db.models import F, Q, Value
+from django.db import models
+from django.db.models import F, Q
 
 from recouvrement.comptes.cloison import ModeleCloisonne
 from recouvrement.comptes.models import Creancier
@@ -66,23 +65,3 @@ def fautes() -> list[tuple[Lien, list[Any]]]:
         if cles:
             trouvees.append((lien, cles))
     return trouvees
-
-
-def premiere_faute() -> str | None:
-    """En une seule requête, assez légère pour suivre chaque test."""
-    sql, valeurs = _requete(connection.vendor)
-    with connection.cursor() as curseur:
-        curseur.execute(sql, valeurs)
-        ligne = curseur.fetchone()
-    return ligne[0] if ligne else None
-
-
-@cache
-def _requete(dialecte: str) -> tuple[str, tuple[Any, ...]]:
-    tous = [
-        lien.traversees().values_list(Value(str(lien), output_field=models.TextField()))
-        for lien in liens()
-    ]
-    union = tous[0].union(*tous[1:], all=True)
-    sql, valeurs = union.query.get_compiler(connection=connection).as_sql()
-    return f"{sql} LIMIT 1", tuple(valeurs)

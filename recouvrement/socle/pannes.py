@@ -4,8 +4,8 @@ import sqlite3
 from dataclasses import dataclass
 
 import redis
+from celery.exceptions import OperationalError as CourtierInjoignable
 from django.db import DatabaseError, InterfaceError, OperationalError
-from kombu.exceptions import OperationalError as CourtierInjoignable
 
 
 @dataclass(frozen=True, slots=True)

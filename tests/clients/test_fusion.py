@@ -10,12 +10,13 @@ from clients import actions
 from clients.models import Client
 from contentieux.models import Dossier
 from factures.models import Encaissement, Facture, Piece
+from recouvrement.documents import fichiers
 from relances.models import Appel, Promesse
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import une_facture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.scenario]
 JOUR = date(2026, 3, 2)
 
 
@@ -44,7 +45,12 @@ def test_tout_ce_qui_tenait_a_la_fiche_absorbee_passe_a_la_fiche_gardee():
         saisi_par=acteur,
     )
     Piece.objects.create(
-        **commun, nature="autre", intitule="Bon", nom_fichier="b.pdf", taille=1, empreinte="a" * 64
+        **commun,
+        nature="autre",
+        intitule="Bon",
+        nom_fichier="b.pdf",
+        taille=3,
+        empreinte=fichiers.deposer(b"bon"),
     )
     Appel.objects.create(
         **commun,

@@ -22,7 +22,7 @@ from tests.fabriques.comptes import un_utilisateur
 from tests.fabriques.factures import une_facture
 from tests.fabriques.relances import une_relance
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.scenario]
 LE = date(2026, 9, 3)
 MAINTENANT = datetime(2026, 9, 3, 10, tzinfo=UTC)
 

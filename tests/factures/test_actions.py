@@ -49,7 +49,7 @@ RECU = date(2026, 2, 10)
 @pytest.fixture(autouse=True)
 def les_soldes_se_refont(django_db_setup, db):
     yield
-    call_command("verifier_soldes", stdout=StringIO())
+    call_command("verifier", "soldes", stdout=StringIO())
 
 
 @pytest.fixture

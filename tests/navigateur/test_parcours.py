@@ -22,7 +22,11 @@ from tests.appuis.smtp import un_serveur_smtp
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.factures.imports.echantillons import un_cii, un_facturx
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.navigateur]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.navigateur,
+    pytest.mark.scenario,
+]
 MOT_DE_PASSE = "une-phrase-assez-longue"
 
 

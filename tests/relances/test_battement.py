@@ -25,7 +25,7 @@ from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import une_facture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.scenario]
 
 LUNDI = date(2026, 11, 23)
 DIX_HEURES = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -31,6 +31,8 @@ from recouvrement.accueil.banc.mesures import (
 )
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation
+from recouvrement.courriel.enums import EtatEnvoi
+from recouvrement.courriel.models import Envoi
 from relances.actions.planification import planifier
 from relances.enums import EtatRelance, Issue
 from relances.models import Appel, Courrier, Etape, Relance
@@ -140,10 +142,12 @@ def vivre(creanciers: list[Creancier], *, au: date, maintenant: datetime) -> Non
             continue
         prevues = Relance.objects.pour(creancier).filter(etat=EtatRelance.PLANIFIEE)
         parties = list(prevues.order_by("pk").values_list("pk", flat=True))[::2]
+        le = maintenant - timedelta(days=12)
         for lot in batched(parties, 500):
-            prevues.filter(pk__in=lot).update(
-                etat=EtatRelance.FAITE, faite_le=maintenant - timedelta(days=12)
+            Envoi.objects.pour(creancier).filter(relance__in=lot).update(
+                etat=EtatEnvoi.ENVOYE, octets=b"", data_a=le, fini_a=le
             )
+            prevues.filter(pk__in=lot).update(etat=EtatRelance.FAITE, faite_le=le)
         endettes = Facture.objects.pour(creancier).ouvertes().values("client")
         ecrire(
             Appel(

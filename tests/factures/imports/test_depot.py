@@ -35,7 +35,7 @@ ENTETES = "Numéro;Client;SIREN;Date facture;Échéance;Montant TTC;Déjà payé
 @pytest.fixture(autouse=True)
 def les_soldes_se_refont(db):
     yield
-    call_command("verifier_soldes", stdout=StringIO())
+    call_command("verifier", "soldes", stdout=StringIO())
 
 
 def tableau(*lignes, entetes=ENTETES):

@@ -296,4 +296,4 @@ def test_le_fichier_s_enregistre_tel_qu_il_se_lit(nom, resultats, monkeypatch):
     )
     pieces = Piece.objects.pour(creancier).filter(facture=facture)
     assert pieces.count() == nom.endswith(".pdf")
-    call_command("verifier_soldes", stdout=StringIO())
+    call_command("verifier", "soldes", stdout=StringIO())

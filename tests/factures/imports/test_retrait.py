@@ -21,7 +21,7 @@ from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.relances import une_relance
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.scenario]
 MAINTENANT = datetime(2026, 4, 1, 10, tzinfo=UTC)
 CSV = (
     "Numéro;Client;Date facture;Échéance;Montant TTC;Déjà payé\n"
@@ -53,7 +53,7 @@ def test_defaire_retire_factures_versements_et_clients_neufs_puis_on_peut_reimpo
     assert (entree.donnees["factures"], entree.donnees["clients"]) == (["F1", "F2"], 1)
     importer(creancier)
     assert Facture.objects.pour(creancier).count() == 2
-    call_command("verifier_soldes", stdout=StringIO())
+    call_command("verifier", "soldes", stdout=StringIO())
 
 
 def un_reglement(facture):
@@ -93,7 +93,7 @@ def test_ce_qui_est_ne_de_l_import_empeche_de_le_defaire(geste):
     with pytest.raises(ErreurMetier, match="ne se défait plus"):
         defaire_import(importation, acteur=None)
     assert Facture.objects.pour(creancier).count() == 2
-    call_command("verifier_soldes", stdout=StringIO())
+    call_command("verifier", "soldes", stdout=StringIO())
 
 
 def test_une_relance_seulement_prevue_s_en_va_avec_ses_factures():

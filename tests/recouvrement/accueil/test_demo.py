@@ -4,7 +4,7 @@ import hashlib
 import html
 import re
 from collections import Counter, deque
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from io import StringIO
 from zoneinfo import ZoneInfo
 
@@ -19,15 +19,14 @@ from clients.models import Client, Coordonnee, Note
 from contentieux.enums import EtatDossier
 from contentieux.models import DocumentDossier, Dossier
 from factures.enums import NatureFacture
-from factures.lectures.soldes import ecarts_de_solde
 from factures.models import Encaissement, Facture, Litige
 from recouvrement.accueil.demonstration import COMPTES, MOT_DE_PASSE, charger
 from recouvrement.accueil.lectures.journee import ma_journee
 from recouvrement.comptes.enums import Role
-from recouvrement.comptes.etancheite import premiere_faute
 from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
+from recouvrement.exploitation.verification.examens import examens
 from recouvrement.journal.models import Entree
 from recouvrement.socle.identifiants import lire_iban, lire_siren, lire_siret, lire_tva
 from relances.enums import Canal, EtatCourrier, EtatRelance, Issue
@@ -69,10 +68,10 @@ def test_elle_a_la_taille_annoncee(demonstration):
     assert Creancier.objects.filter(est_demonstration=True).count() == 3
 
 
-def test_les_soldes_concordent_et_la_cloison_tient():
-    ecarts = [e for creancier in Creancier.objects.all() for e in ecarts_de_solde(creancier)]
-    assert ecarts == []
-    assert premiere_faute() is None
+def test_toutes_les_lois_de_la_base_y_tiennent(settings, magasin):
+    settings.FICHIERS = magasin
+    for examen in examens():
+        assert list(examen.chercher(datetime.now(tz=UTC))) == [], examen.code
 
 
 def test_rien_n_est_date_d_apres_maintenant():

@@ -1,7 +1,10 @@
+from datetime import date
+
 import pytest
 from django.shortcuts import resolve_url
 from django.urls import reverse
 
+from clients.actions import fusionner
 from recouvrement.comptes.enums import Role
 from tests.fabriques.clients import un_client, un_contact
 from tests.fabriques.comptes import un_creancier, un_utilisateur, une_habilitation
@@ -86,9 +89,7 @@ def test_la_fiche_tient_en_vingt_quatre_requetes(
 
 def test_une_fiche_fusionnee_mene_a_celle_qui_reste(client, assistante, debiteur):
     gardee = un_client(creancier=debiteur.creancier)
-    type(debiteur).objects.pour(debiteur.creancier).filter(pk=debiteur.pk).update(
-        fusionne_dans=gardee
-    )
+    fusionner(gardee, debiteur, le=date(2026, 11, 27), acteur=assistante)
 
     assert client.get(debiteur.get_absolute_url()).url == gardee.get_absolute_url()
 

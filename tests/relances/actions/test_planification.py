@@ -8,6 +8,7 @@ import pytest
 from clients.enums import Validite
 from factures.models import Facture, Litige
 from recouvrement.courriel.enums import EtatEnvoi
+from recouvrement.courriel.models import Envoi
 from recouvrement.journal.models import Entree
 from relances.actions.planification import planifier
 from relances.actions.scenarios import scenario_par_defaut
@@ -42,6 +43,9 @@ def relances(creancier):
 def faite(relance, le):
     relance.etat, relance.faite_le = EtatRelance.FAITE, le
     relance.save()
+    Envoi.objects.pour(relance.creancier).filter(pk=relance.envoi_id).update(
+        etat=EtatEnvoi.ENVOYE, octets=b"", data_a=le, fini_a=le
+    )
 
 
 def test_une_facture_echue_recoit_le_premier_rappel():

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from recouvrement.comptes.enums import Role
 from recouvrement.courriel.enums import EtatEnvoi
+from recouvrement.courriel.models import Envoi
 from relances.actions.battement import battre
 from relances.actions.planification import planifier
 from relances.actions.scenarios import scenario_par_defaut
@@ -192,6 +193,7 @@ def test_reporter_la_represente_au_prochain_jour_ouvre(page, creancier):
 def test_un_envoi_incertain_se_tranche_une_fois(page, creancier):
     relance = prevue(creancier)
     Relance.objects.pour(creancier).update(etat=EtatRelance.INCERTAINE, faite_le=DIX_HEURES)
+    Envoi.objects.pour(creancier).update(etat=EtatEnvoi.INCERTAIN, octets=b"", data_a=DIX_HEURES)
     url = adresse("trancher", creancier, relance.pk)
     assert "Incertains" in page.get(adresse("envois", creancier)).content.decode()
     assert page.post(url, {"suite": "arrivee"}).status_code == 302
