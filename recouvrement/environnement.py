@@ -1,6 +1,9 @@
 """Lecture de l'environnement : `.env`, secrets en fichier, adresse du serveur SMTP."""
 
+import hashlib
+import hmac
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ CLES_DE_PAILLASSE = ("change", "remplac", "insecure", "secret-key", "placeholder
 MOTS_DE_PASSE_D_EXEMPLE = {"mot-de-passe", "password", "changez-moi", "changeme", "change-me"}
 BASES = ("postgres", "postgresql", "sqlite")
 REDIS = ("redis", "rediss", "unix")
+NOM_D_INSTANCE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 NIVEAUX = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -68,6 +72,19 @@ def adresse_du_site(env: environ.Env) -> SplitResult:
             "https://recouvrement.exemple.fr."
         )
     return adresse
+
+
+def identite_de_l_instance(env: environ.Env, *, cle: str) -> str:
+    """Ce qui distingue cette installation de sa copie ; à défaut, tiré de la clé de signature."""
+    identite = env.str("INSTANCE", default="")
+    if not identite:
+        return hmac.new(cle.encode(), b"recouvrement.instance", hashlib.sha256).hexdigest()[:16]
+    if not NOM_D_INSTANCE.fullmatch(identite):
+        raise ImproperlyConfigured(
+            f"INSTANCE vaut « {identite} » : lettres sans accent, chiffres, points et tirets, "
+            "64 au plus."
+        )
+    return identite
 
 
 def base_de_donnees(env: environ.Env, *, defaut: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from recouvrement.environnement import (
     adresse_redis,
     base_de_donnees,
     cle_secrete,
+    identite_de_l_instance,
     lire_environnement,
     niveau_des_traces,
     ouvrir_dossier,
@@ -28,6 +29,9 @@ ALLOWED_HOSTS = [
 VAR = Path(env.str("DOSSIER_VAR", default="") or RACINE / "var")
 FICHIERS = Path(env.str("FICHIERS", default="") or VAR / "fichiers")
 POLICES = FICHIERS / "polices"
+# Hors de la base : une sauvegarde restaurée n'y change rien.
+JOURNAL_ENVOIS = Path(env.str("JOURNAL_ENVOIS", default="") or FICHIERS.parent / "envois.journal")
+INSTANCE = identite_de_l_instance(env, cle=SECRET_KEY)
 
 CSRF_TRUSTED_ORIGINS = [f"{_adresse.scheme}://{_adresse.netloc}"]
 

@@ -1,7 +1,8 @@
-"""L'instance et ses envois : les geler, les rendre. Rien d'autre n'écrit son gel."""
+"""L'instance et ses envois : les geler, les rendre, dire comment va le battement."""
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 
 from recouvrement.comptes.models import Utilisateur
@@ -18,7 +19,7 @@ def lire_instance() -> Instance:
 @transaction.atomic
 def geler(motif: str, *, maintenant: datetime, acteur: Utilisateur | None) -> Instance:
     """Plus rien ne part de cette instance, pour aucun créancier, avant qu'une personne le rende."""
-    instance = _verrouiller()
+    instance = verrouiller()
     if instance.gelee_le is None:
         instance.gelee_le, instance.motif_gel = maintenant, motif[:250]
         instance.save(update_fields=["gelee_le", "motif_gel"])
@@ -28,15 +29,35 @@ def geler(motif: str, *, maintenant: datetime, acteur: Utilisateur | None) -> In
 
 @transaction.atomic
 def degeler(*, acteur: Utilisateur | None) -> Instance:
-    instance = _verrouiller()
+    """Cette base est désormais celle de ce lieu : son identité et son carnet s'adoptent.
+
+    Ce que le carnet sait parti et que la base croit à envoyer deviendra incertain, avant tout
+    départ : au prochain envoi, par `controle.carnet_pret`.
+    """
+    instance = verrouiller()
     if instance.gelee_le is not None:
         instance.gelee_le, instance.motif_gel = None, ""
-        instance.save(update_fields=["gelee_le", "motif_gel"])
+        instance.identite, instance.carnet_a_adopter = settings.INSTANCE, True
+        instance.save(update_fields=["gelee_le", "motif_gel", "identite", "carnet_a_adopter"])
         inscrire(Evenement.INSTANCE_DEGELEE, cible=instance, acteur=acteur)
     return instance
 
 
-def _verrouiller() -> Instance:
+def noter_battement(maintenant: datetime, *, echec: str = "") -> None:
+    """Le battement est allé à son terme ; `echec` : ce qui, en lui, n'a pas pu se faire."""
+    lire_instance()
+    Instance.objects.filter(pk=1).update(
+        battue_le=maintenant, echec_le=maintenant if echec else None, echec=echec[:500]
+    )
+
+
+def noter_battement_manque(maintenant: datetime, *, echec: str) -> None:
+    """Rien, ou presque, n'a pu se faire : `battue_le` ne bouge pas."""
+    lire_instance()
+    Instance.objects.filter(pk=1).update(echec_le=maintenant, echec=echec[:500])
+
+
+def verrouiller() -> Instance:
     lire_instance()
     Instance.objects.select_for_update(of=("self",)).get(pk=1)
     return Instance.objects.get(pk=1)

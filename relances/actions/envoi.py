@@ -15,7 +15,7 @@ from factures.models import Facture
 from recouvrement.comptes.models import Creancier
 from recouvrement.courriel.actions import en_octets
 from recouvrement.courriel.enums import EtatEnvoi
-from recouvrement.courriel.envoi import Arret, Composition, Recomposer
+from recouvrement.courriel.metier import Arret, Composition, Recomposer
 from recouvrement.courriel.models import Envoi
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.requetes import RequeteFigee
@@ -127,6 +127,15 @@ class MetierRelance:
                 est_vivante=False
             )
             _clore(relance, EtatRelance.ANNULEE, motif, Evenement.RELANCE_ANNULEE)
+
+    def sauver(self, envoi: Envoi, etat: EtatEnvoi, motif: str, *, maintenant: datetime) -> None:
+        """Sans rien relire : la relance rejoint la liste de celles qu'une personne reprend."""
+        incertaine = etat == EtatEnvoi.INCERTAIN
+        Relance.objects.pour(envoi.creancier).filter(envoi=envoi).update(
+            etat=EtatRelance.INCERTAINE if incertaine else EtatRelance.ECHEC,
+            motif=motif[:250],
+            **({"faite_le": envoi.data_a or maintenant} if incertaine else {}),
+        )
 
 
 METIER = MetierRelance()

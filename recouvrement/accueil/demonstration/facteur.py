@@ -1,6 +1,8 @@
 """Le serveur d'envoi de l'histoire : il accepte tout, sauf ce que la scène veut voir échouer."""
 
-from recouvrement.courriel.transport import Coupure, Refus
+from collections.abc import Callable
+
+from recouvrement.courriel.transport import BailPerdu, Coupure, Refus
 
 
 class Facteur:
@@ -20,7 +22,9 @@ class Facteur:
         if destinataire in self.refuse:
             raise Refus(550, "5.1.1 Boîte inexistante", etape="destinataire")
 
-    def transmettre(self, octets: bytes) -> str:
+    def transmettre(self, octets: bytes, *, tient: Callable[[], bool]) -> str:
+        if not tient():
+            raise BailPerdu
         if self._destinataire in self.coupe:
             raise Coupure("ligne coupée avant la réponse du serveur")
         self._passes += 1

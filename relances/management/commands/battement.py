@@ -2,18 +2,19 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-from django.utils import timezone
+from django.core.management.base import BaseCommand, CommandError
 
+from recouvrement.courriel.heure import heure_de_la_base
 from recouvrement.socle.pouls import noter_battement
-from relances.actions.battement import battre
+from relances.actions.battement import sonner
 
 
 class Command(BaseCommand):
     help = "Prévoit ce qui est dû, envoie ce qui est dû, reprend ce qui est resté en plan."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        maintenant = timezone.now()
-        bilan = battre(maintenant, horloge=timezone.now)
-        noter_battement(maintenant)
+        bilan = sonner(envoyer=True)
+        noter_battement(heure_de_la_base())
         self.stdout.write(str(bilan))
+        if bilan.echecs:
+            raise CommandError("Ce battement n'a pas tout fait : voyez ci-dessus.")
