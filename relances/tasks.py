@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from recouvrement.courriel.heure import heure_de_la_base
+from recouvrement.courriel import heure
 from recouvrement.socle.pouls import noter_battement
 from relances.actions import battement
 
@@ -14,7 +14,7 @@ MESSAGES_PAR_OUVRIER = 50
 def battre() -> None:
     """Chaque minute : prévoit, puis réveille assez d'ouvriers pour vider la boîte de départ."""
     battement.sonner(envoyer=False)
-    maintenant = heure_de_la_base()
+    maintenant = heure.heure_de_la_base()
     noter_battement(maintenant)
     reste = battement.reste_a_envoyer(maintenant)
     # Coupés, les envois ne comptent plus comme dus : un ouvrier, pour éprouver le serveur.

@@ -59,13 +59,15 @@ def noter_succes() -> None:
 
 
 @transaction.atomic
-def retablir(*, acteur: Utilisateur | None, motif: str = "") -> Instance:
+def retablir(
+    *, acteur: Utilisateur | None, par_une_personne: bool = True, motif: str = ""
+) -> Instance:
     """Les envois reprennent ; rétablis par un essai, le premier refus les coupe de nouveau."""
     instance = verrouiller()
     if instance.disjoncte_le is None:
         return instance
     instance.disjoncte_le, instance.motif_disjonction = None, ""
-    instance.refus_de_suite = 0 if acteur else SEUIL - 1
+    instance.refus_de_suite = 0 if par_une_personne else SEUIL - 1
     instance.refus_vus = []
     instance.save(
         update_fields=["disjoncte_le", "motif_disjonction", "refus_de_suite", "refus_vus"]
@@ -88,5 +90,5 @@ def eprouver(transport: Transport, *, maintenant: datetime) -> bool:
         transport.eprouver()
     except Injoignable:
         return False
-    retablir(acteur=None, motif="L'essai de connexion a réussi.")
+    retablir(acteur=None, par_une_personne=False, motif="L'essai de connexion a réussi.")
     return True

@@ -12,7 +12,12 @@ from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
 from recouvrement.courriel.actions import deposer
 from recouvrement.courriel.enums import NatureEnvoi
 from recouvrement.equipe.actions.creanciers import verrouiller
-from recouvrement.equipe.erreurs import CompteExistant, DejaMembre, InvitationClose
+from recouvrement.equipe.erreurs import (
+    CompteExistant,
+    CreancierArchive,
+    DejaMembre,
+    InvitationClose,
+)
 from recouvrement.equipe.evenements import Evenement
 from recouvrement.equipe.models import Invitation, empreinte
 from recouvrement.journal.actions import inscrire
@@ -29,6 +34,8 @@ def inviter(
     Une invitation plus ancienne pour la même adresse cesse de valoir.
     """
     creancier = verrouiller(creancier)
+    if creancier.archive_le is not None:
+        raise CreancierArchive
     courriel = courriel.lower()
     if Habilitation.objects.filter(creancier=creancier, utilisateur__email=courriel).exists():
         raise DejaMembre

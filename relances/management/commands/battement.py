@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from recouvrement.courriel.heure import heure_de_la_base
+from recouvrement.courriel import heure
 from recouvrement.socle.pouls import noter_battement
 from relances.actions.battement import sonner
 
@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         bilan = sonner(envoyer=True)
-        noter_battement(heure_de_la_base())
+        noter_battement(heure.heure_de_la_base())
         self.stdout.write(str(bilan))
         if bilan.echecs:
             raise CommandError("Ce battement n'a pas tout fait : voyez ci-dessus.")
