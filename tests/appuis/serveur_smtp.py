@@ -13,6 +13,7 @@ import os
 import re
 import ssl
 import sys
+import time
 from email import message_from_bytes, policy
 
 from aiosmtpd.controller import Controller
@@ -28,6 +29,7 @@ class Reception:
         self.fichier = os.open(journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def noter(self, **faits: object) -> None:
+        faits["t"] = time.clock_gettime(time.CLOCK_BOOTTIME)
         os.write(self.fichier, json.dumps(faits).encode() + b"\n")
         os.fsync(self.fichier)
 
