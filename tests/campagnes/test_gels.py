@@ -139,6 +139,13 @@ def _juger(monde, puits, payees, faits, duree, capsys):
         if message in recus:
             par_relance[int(cle.split(":")[1])].append(message)
     deux_fois = [pk for pk, messages in par_relance.items() if len(messages) > 1]
+    data_a = dict(Envoi.objects.systeme().values_list("message_id", "data_a"))
+    # Transmis alors que le bail avait couru : figé, il n'a pas relu avant le point final.
+    hors_bail = [
+        message
+        for message, recu in recus.items()
+        if recu > data_a[message] + timedelta(seconds=(BAIL + SOMMEIL) / 2)
+    ]
     apres = [
         facture
         for facture, relance in RelanceFacture.objects.systeme().values_list(
@@ -146,8 +153,9 @@ def _juger(monde, puits, payees, faits, duree, capsys):
         )
         if facture in payees
         for message in par_relance[relance]
-        # Plus d'un demi-bail après le règlement : ce n'est pas un départ déjà commencé.
-        if recus[message] > payees[facture] + timedelta(seconds=BAIL / 2)
+        # Reçu après le règlement : permis seulement si DATA était commencé, sous un bail en cours.
+        if recus[message] > payees[facture]
+        and (data_a[message] > payees[facture] or message in hors_bail)
     ]
     etats = Counter(Envoi.objects.systeme().values_list("etat", flat=True))
     gels = Counter(monde.notes("gels"))
@@ -156,11 +164,11 @@ def _juger(monde, puits, payees, faits, duree, capsys):
             f"\n{connection.vendor} : {sum(gels.values())} gels de {SOMMEIL} s (bail {BAIL} s) en "
             f"{duree:.0f} s, {dict(gels)} ; {dict(faits)} ; messages : {dict(etats)} ; "
             f"reçus {len(recus)}, doubles {len(doubles(puits)) + len(deux_fois)}, "
-            f"après paiement {len(apres)} ; graine {GRAINE}"
+            f"hors bail {len(hors_bail)}, après paiement {len(apres)} ; graine {GRAINE}"
         )
     assert sum(gels.values()) >= GELS
     assert set(gels) == set(POINTS)
     assert faits["renvois"] > 0
     assert faits["reglements"] > 0
-    assert doubles(puits) == deux_fois == apres == []
+    assert doubles(puits) == deux_fois == apres == hors_bail == []
     assert lire_instance().gelee_le is None

@@ -99,10 +99,10 @@ def test_mille_morts(tmp_path, settings, monkeypatch, capsys):
             tues = issues["tue"]
             while len(vivants) < OUVRIERS:
                 graine += 1
-                proba = 0.05 if tues < MORTS else 0.0
+                proba = 0.07 if tues < MORTS else 0.0
                 points = au_hasard(graine, proba, _mourir(monde))
                 vivants.add(naitre(lambda p=points: travailler(monde, p, fini)))
-            if tues < MORTS and alea.random() < 0.25:
+            if tues < MORTS and alea.random() < 0.03:
                 os.kill(alea.choice(sorted(vivants)), signal.SIGKILL)
                 au_hasard_tues += 1
             time.sleep(0.01)
