@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 RACINE = Path(__file__).resolve().parent.parent
 
-SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL")
+SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "TEMOIN_URL")
 CLES_DE_PAILLASSE = ("change", "remplac", "insecure", "secret-key", "placeholder", "xxx")
 # Ceux du README, de .env.exemple et du guide, qu'on aura recopiés sans les remplacer.
 MOTS_DE_PASSE_D_EXEMPLE = {"mot-de-passe", "password", "changez-moi", "changeme", "change-me"}
@@ -137,6 +137,37 @@ class ServeurSmtp:
     chiffrement: str
     identifiant: str
     mot_de_passe: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServeurImap:
+    """La boîte surveillée où arrivent les copies témoins."""
+
+    hote: str
+    port: int
+    chiffre: bool
+    identifiant: str
+    mot_de_passe: str
+    dossier: str
+
+
+def serveur_imap(adresse: str) -> ServeurImap | None:
+    """`imaps://compte:mot-de-passe@hôte[:port][/dossier]` ; `imap://` en clair, sur ce poste."""
+    if not adresse:
+        return None
+    parties = urlsplit(adresse)
+    if parties.scheme not in ("imap", "imaps") or not parties.hostname:
+        raise ImproperlyConfigured("TEMOIN_URL doit commencer par imaps:// et nommer un serveur.")
+    _refuser_l_exemple("TEMOIN_URL", adresse)
+    chiffre = parties.scheme == "imaps"
+    return ServeurImap(
+        hote=parties.hostname,
+        port=parties.port or (993 if chiffre else 143),
+        chiffre=chiffre,
+        identifiant=unquote(parties.username or ""),
+        mot_de_passe=unquote(parties.password or ""),
+        dossier=unquote(parties.path.strip("/")) or "INBOX",
+    )
 
 
 CHIFFREMENTS = {

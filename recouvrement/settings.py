@@ -12,6 +12,7 @@ from recouvrement.environnement import (
     lire_environnement,
     niveau_des_traces,
     ouvrir_dossier,
+    serveur_imap,
     serveur_smtp,
 )
 
@@ -234,6 +235,9 @@ STORAGES = {
 }
 
 SERVEUR_SMTP = serveur_smtp(env.str("SMTP_URL", default=""))
+# Une copie de chaque relance, dans une boîte que l'on peut lire : de quoi lever les incertains.
+COPIE_TEMOIN = env.str("COPIE_TEMOIN", default="")
+BOITE_TEMOIN = serveur_imap(env.str("TEMOIN_URL", default=""))
 MAILERS = {"default": {"BACKEND": "recouvrement.courriel.boite_de_depart.BoiteDeDepart"}}
 DEFAULT_FROM_EMAIL = env.str("EXPEDITEUR", default="") or f"ne-pas-repondre@{_adresse.hostname}"
 

@@ -45,4 +45,5 @@ class PartieBattement(models.TextChoices):
     BALAYAGE = "balayage", "Reprise des messages interrompus"
     ENVOI = "envoi", "Départ d'un message"
     SUITE = "suite", "Écriture des suites d'un départ"
-    CARNET = "carnet", "Journal des départs"
+    CARNET = "carnet", "Envois et journal des départs"
+    TEMOIN = "temoin", "Lecture de la boîte témoin"

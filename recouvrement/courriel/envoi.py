@@ -157,7 +157,9 @@ def _mener(
     try:
         transport.ouvrir()
         points("apres_connexion")
-        transport.adresser(envoi.expediteur, envoi.destinataire)
+        transport.adresser(
+            envoi.expediteur, envoi.destinataire, avec_temoin=metier.se_copie_au_temoin
+        )
     except Injoignable as panne:
         rendre(envoi, f"Serveur injoignable : {panne}", horloge() + ATTENTE_INJOIGNABLE, compte=0)
         if isinstance(panne, IdentificationRefusee | ServeurRefuse):

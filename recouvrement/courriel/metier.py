@@ -35,8 +35,11 @@ class Recomposer:
 class Metier(Protocol):
     """Ce que sait de son message l'app qui l'a déposé.
 
-    `verifier`, `verrouiller`, `parti`, `non_parti` et `sauver` tournent en transaction.
+    `verifier`, `verrouiller`, `parti`, `non_parti`, `confirme` et `sauver` tournent en transaction.
     """
+
+    # Un message qui porte un lien personnel ne se copie nulle part.
+    se_copie_au_temoin: bool
 
     def composer(self, envoi: Envoi, *, maintenant: datetime) -> Composition | Arret: ...
 
@@ -56,12 +59,17 @@ class Metier(Protocol):
         self, envoi: Envoi, etat: EtatEnvoi, motif: str, *, maintenant: datetime
     ) -> None: ...
 
+    def confirme(self, envoi: Envoi, motif: str, *, maintenant: datetime) -> None:
+        """Incertain, il est bien parti : sa copie témoin est arrivée."""
+
     def sauver(self, envoi: Envoi, etat: EtatEnvoi, motif: str, *, maintenant: datetime) -> None:
         """Le moins qui se puisse quand `non_parti` échoue : qu'une personne voie ce message."""
 
 
 class DejaCompose:
     """Un message déposé avec ses octets : rien à vérifier de plus."""
+
+    se_copie_au_temoin = False
 
     def composer(self, envoi, *, maintenant):
         if envoi.octets is None:
@@ -82,6 +90,9 @@ class DejaCompose:
         Envoi.objects.systeme().filter(pk=envoi.pk).update(octets=b"")
 
     def non_parti(self, envoi, etat, motif, *, maintenant):
+        return None
+
+    def confirme(self, envoi, motif, *, maintenant):
         return None
 
     def sauver(self, envoi, etat, motif, *, maintenant):

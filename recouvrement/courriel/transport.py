@@ -89,10 +89,12 @@ class Transport:
         *,
         delais: Delais | None = None,
         contexte: ssl.SSLContext | None = None,
+        temoin: str = "",
     ) -> None:
         self.serveur = serveur
         self.delais = delais or Delais()
         self.contexte = contexte
+        self.temoin = temoin
         self._ligne: smtplib.SMTP | None = None
         self._passes = 0
 
@@ -122,8 +124,11 @@ class Transport:
             self._couper()
             raise Injoignable("la connexion ne tient pas")
 
-    def adresser(self, expediteur: str, destinataire: str) -> None:
-        """MAIL FROM puis RCPT TO. Après cela seulement, l'appelant passe à `data`."""
+    def adresser(self, expediteur: str, destinataire: str, *, avec_temoin: bool = False) -> None:
+        """MAIL FROM puis RCPT TO. Après cela seulement, l'appelant passe à `data`.
+
+        Le témoin refusé ne prive personne de son message : il manquera, c'est tout.
+        """
         ligne = self._exiger()
         try:
             self._accepter(
@@ -132,6 +137,8 @@ class Transport:
             self._accepter(
                 ligne.docmd("RCPT", f"TO:<{une_adresse(destinataire)}>"), etape="destinataire"
             )
+            if avec_temoin and self.temoin:
+                ligne.docmd("RCPT", f"TO:<{une_adresse(self.temoin)}>")
         except (OSError, smtplib.SMTPException) as panne:
             self._couper()
             raise Injoignable(_phrase(panne)) from panne

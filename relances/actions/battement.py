@@ -23,6 +23,7 @@ from recouvrement.courriel.instance import (
 )
 from recouvrement.courriel.models import Envoi
 from recouvrement.courriel.pannes import cloison, phrase
+from recouvrement.courriel.temoin import confirmer_incertains
 from recouvrement.courriel.transport import Transport
 from recouvrement.socle.temps import jour_de
 from relances.actions.envoi import METIER
@@ -37,6 +38,7 @@ DUREE = timedelta(seconds=50)
 class BilanBattement:
     prevues: int = 0
     retirees: int = 0
+    confirmees: int = 0
     balayage: Balayage = field(default_factory=Balayage)
     envois: Counter = field(default_factory=Counter)
     echecs: list[str] = field(default_factory=list)
@@ -87,6 +89,8 @@ def preparer(maintenant: datetime) -> BilanBattement:
     bilan = BilanBattement()
     with cloison(PartieBattement.BALAYAGE, maintenant=maintenant, echecs=bilan.echecs):
         bilan.balayage = balayer(maintenant, metiers=METIERS, echecs=bilan.echecs)
+    with cloison(PartieBattement.TEMOIN, maintenant=maintenant, echecs=bilan.echecs):
+        bilan.confirmees = confirmer_incertains(maintenant, metiers=METIERS)
     au = jour_de(maintenant)
     for creancier in Creancier.objects.en_activite().order_by("pk"):
         with cloison(
@@ -112,7 +116,7 @@ def expedier(horloge: Horloge) -> Counter:
     carnet = carnet_pret(horloge(), metiers=METIERS)
     if carnet is None:
         return Counter()
-    with carnet, Transport(settings.SERVEUR_SMTP) as transport:
+    with carnet, Transport(settings.SERVEUR_SMTP, temoin=settings.COPIE_TEMOIN) as transport:
         if lire_instance().disjoncte_le is not None:
             disjoncteur.eprouver(transport, maintenant=horloge())
         return Counter(

@@ -17,7 +17,7 @@ class Facteur:
     def ouvrir(self) -> None:
         """La ligne est toujours bonne."""
 
-    def adresser(self, expediteur: str, destinataire: str) -> None:
+    def adresser(self, expediteur: str, destinataire: str, *, avec_temoin: bool = False) -> None:
         self._destinataire = destinataire
         if destinataire in self.refuse:
             raise Refus(550, "5.1.1 Boîte inexistante", etape="destinataire")

@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
             name='Panne',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('partie', models.CharField(choices=[('planification', 'Prévision des relances'), ('balayage', 'Reprise des messages interrompus'), ('envoi', "Départ d'un message"), ('suite', "Écriture des suites d'un départ"), ('carnet', 'Journal des départs')], max_length=16)),
+                ('partie', models.CharField(choices=[('planification', 'Prévision des relances'), ('balayage', 'Reprise des messages interrompus'), ('envoi', "Départ d'un message"), ('suite', "Écriture des suites d'un départ"), ('carnet', 'Envois et journal des départs'), ('temoin', 'Lecture de la boîte témoin')], max_length=16)),
                 ('objet', models.CharField(blank=True, max_length=120)),
                 ('motif', models.CharField(max_length=500, verbose_name='pourquoi')),
                 ('debut_le', models.DateTimeField(verbose_name='depuis')),
