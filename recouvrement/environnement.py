@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 RACINE = Path(__file__).resolve().parent.parent
 
 SECRETS = ("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "TEMOIN_URL")
+PEUVENT_ETRE_VIDES = ("SMTP_URL", "TEMOIN_URL")
 CLES_DE_PAILLASSE = ("change", "remplac", "insecure", "secret-key", "placeholder", "xxx")
 # Ceux du README, de .env.exemple et du guide, qu'on aura recopiés sans les remplacer.
 MOTS_DE_PASSE_D_EXEMPLE = {"mot-de-passe", "password", "changez-moi", "changeme", "change-me"}
@@ -40,8 +41,8 @@ def lire_environnement() -> environ.Env:
                 raise ImproperlyConfigured(
                     f"{nom}_FILE désigne « {chemin} », qui ne se lit pas : {cause}."
                 ) from None
-            # Un fichier SMTP vide veut dire « rien ne part » ; les autres ne peuvent pas l'être.
-            if not os.environ[nom] and nom != "SMTP_URL":
+            # Vides, ceux-là veulent dire « rien ne part », « pas de témoin » ; pas les autres.
+            if not os.environ[nom] and nom not in PEUVENT_ETRE_VIDES:
                 raise ImproperlyConfigured(f"{nom}_FILE désigne « {chemin} », qui est vide.")
     return env
 
