@@ -1,6 +1,8 @@
 """Lecture de l'environnement : `.env`, secrets en fichier, adresse du serveur SMTP."""
 
 import errno
+import hashlib
+import hmac
 import os
 import re
 import tempfile
@@ -15,7 +17,15 @@ from django.core.exceptions import ImproperlyConfigured
 
 RACINE = Path(__file__).resolve().parent.parent
 
-SECRETS = ("SECRET_KEY", "CLES_CHIFFREMENT", "DATABASE_URL", "REDIS_URL", "SMTP_URL")
+SECRETS = (
+    "SECRET_KEY",
+    "CLES_CHIFFREMENT",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SMTP_URL",
+    "TEMOIN_URL",
+)
+PEUVENT_ETRE_VIDES = ("SMTP_URL", "TEMOIN_URL")
 CLES_DE_PAILLASSE = ("change", "remplac", "insecure", "secret-key", "placeholder", "xxx")
 # Ceux du README, de .env.exemple et du guide, qu'on aura recopiés sans les remplacer.
 MOTS_DE_PASSE_D_EXEMPLE = {"mot-de-passe", "password", "changez-moi", "changeme", "change-me"}
@@ -34,6 +44,7 @@ CAUSES = {
     errno.EROFS: "le disque est en lecture seule",
 }
 NOM_D_HOTE = re.compile(r"\*|\.?[A-Za-z0-9_\-]+(\.[A-Za-z0-9_\-]+)*\.?|\[[0-9A-Fa-f:.]+\]")
+NOM_D_INSTANCE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 NIVEAUX = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 
@@ -50,8 +61,8 @@ def lire_environnement() -> environ.Env:
                 raise ImproperlyConfigured(
                     f"{nom}_FILE désigne « {chemin} », qui ne se lit pas : {_cause(erreur)}."
                 ) from None
-            # Un fichier SMTP vide veut dire « rien ne part » ; les autres ne peuvent pas l'être.
-            if not os.environ[nom] and nom != "SMTP_URL":
+            # Vides, ceux-là veulent dire « rien ne part », « pas de témoin » ; pas les autres.
+            if not os.environ[nom] and nom not in PEUVENT_ETRE_VIDES:
                 raise ImproperlyConfigured(f"{nom}_FILE désigne « {chemin} », qui est vide.")
     return env
 
@@ -133,6 +144,19 @@ def adresse_du_site(env: environ.Env) -> SplitResult:
             "https://recouvrement.exemple.fr."
         )
     return adresse
+
+
+def identite_de_l_instance(env: environ.Env, *, cle: str) -> str:
+    """Ce qui distingue cette installation de sa copie ; à défaut, tiré de la clé de signature."""
+    identite = env.str("INSTANCE", default="")
+    if not identite:
+        return hmac.new(cle.encode(), b"recouvrement.instance", hashlib.sha256).hexdigest()[:16]
+    if not NOM_D_INSTANCE.fullmatch(identite):
+        raise ImproperlyConfigured(
+            f"INSTANCE vaut « {identite} » : lettres sans accent, chiffres, points et tirets, "
+            "64 au plus."
+        )
+    return identite
 
 
 def noms_du_site(env: environ.Env, adresse: SplitResult) -> list[str]:
@@ -334,6 +358,37 @@ class ServeurSmtp:
     chiffrement: str
     identifiant: str
     mot_de_passe: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServeurImap:
+    """La boîte surveillée où arrivent les copies témoins."""
+
+    hote: str
+    port: int
+    chiffre: bool
+    identifiant: str
+    mot_de_passe: str
+    dossier: str
+
+
+def serveur_imap(adresse: str) -> ServeurImap | None:
+    """`imaps://compte:mot-de-passe@hôte[:port][/dossier]` ; `imap://` en clair, sur ce poste."""
+    if not adresse:
+        return None
+    parties = urlsplit(adresse)
+    if parties.scheme not in ("imap", "imaps") or not parties.hostname:
+        raise ImproperlyConfigured("TEMOIN_URL doit commencer par imaps:// et nommer un serveur.")
+    _refuser_l_exemple("TEMOIN_URL", adresse)
+    chiffre = parties.scheme == "imaps"
+    return ServeurImap(
+        hote=parties.hostname,
+        port=parties.port or (993 if chiffre else 143),
+        chiffre=chiffre,
+        identifiant=unquote(parties.username or ""),
+        mot_de_passe=unquote(parties.password or ""),
+        dossier=unquote(parties.path.strip("/")) or "INBOX",
+    )
 
 
 CHIFFREMENTS = {

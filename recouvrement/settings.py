@@ -10,12 +10,14 @@ from recouvrement.environnement import (
     base_de_donnees,
     cle_secrete,
     cles_de_chiffrement,
+    identite_de_l_instance,
     jeton_des_mesures,
     lire_environnement,
     niveau_des_traces,
     noms_du_site,
     oui_ou_non,
     ouvrir_dossier,
+    serveur_imap,
     serveur_smtp,
     stockage_statique,
 )
@@ -32,6 +34,11 @@ ALLOWED_HOSTS = noms_du_site(env, _adresse)
 VAR = RACINE / (env.str("DOSSIER_VAR", default="") or "var")
 FICHIERS = RACINE / (env.str("FICHIERS", default="") or VAR / "fichiers")
 POLICES = FICHIERS / "polices"
+# Hors de la base : une sauvegarde restaurée n'y change rien.
+JOURNAL_ENVOIS = RACINE / (
+    env.str("JOURNAL_ENVOIS", default="") or FICHIERS.parent / "envois.journal"
+)
+INSTANCE = identite_de_l_instance(env, cle=SECRET_KEY)
 
 CSRF_TRUSTED_ORIGINS = [f"{_adresse.scheme}://{_adresse.netloc}"]
 
@@ -245,6 +252,9 @@ STORAGES = {
 }
 
 SERVEUR_SMTP = serveur_smtp(env.str("SMTP_URL", default=""))
+# Une copie de chaque relance, dans une boîte que l'on peut lire : de quoi lever les incertains.
+COPIE_TEMOIN = env.str("COPIE_TEMOIN", default="")
+BOITE_TEMOIN = serveur_imap(env.str("TEMOIN_URL", default=""))
 MAILERS = {"default": {"BACKEND": "recouvrement.courriel.boite_de_depart.BoiteDeDepart"}}
 DEFAULT_FROM_EMAIL = expediteur_de_compte(
     env.str("EXPEDITEUR", default="").strip(),

@@ -92,6 +92,7 @@ class CodeBlocage(models.TextChoices):
     SUSPENDU = "suspendu", "Client suspendu"
     PROCEDURE_COLLECTIVE = "procedure_collective", "Procédure collective"
     CONTENTIEUX = "contentieux", "Au contentieux"
+    ARCHIVE = "archive", "Créancier archivé"
     MANDAT = "mandat", "Mandat absent ou terminé"
     SOLDES_PERIMES = "soldes_perimes", "Règlements non à jour"
     ECART = "ecart", "Écart minimal"

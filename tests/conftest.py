@@ -66,6 +66,7 @@ def reglages_de_test(settings, tmp_path):
     """Mots de passe vite hachés, fichiers et cache à part : rien d'un test ne reste."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.FICHIERS = tmp_path / "fichiers"
+    settings.JOURNAL_ENVOIS = tmp_path / "envois.journal"
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 

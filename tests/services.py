@@ -18,6 +18,7 @@ CLEF = "clef-pour-les-processus-d-essai-0123456789-abcdefghijklmnopqrstuvwxyz"
 
 DU_POSTE = {
     *("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "SITE_URL", "ALLOWED_HOSTS"),
+    *("INSTANCE", "JOURNAL_ENVOIS", "COPIE_TEMOIN", "TEMOIN_URL"),
     *("DEBUG", "DOSSIER_VAR", "FICHIERS", "EXPEDITEUR", "STATIQUES", "STOCKAGE_STATIQUES"),
 }
 

@@ -6,7 +6,7 @@ from clients.erreurs import FusionImpossible
 from clients.evenements import Evenement
 from clients.models import Client, Contact, Coordonnee, Note
 from clients.signals import clients_fusionnes
-from recouvrement.comptes.models import Utilisateur
+from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.actions import inscrire
 
 # Un groupe se reprend en entier : une rue de l'un et une ville de l'autre feraient un faux.
@@ -55,6 +55,8 @@ def _verrouiller(garde: Client, absorbe: Client) -> tuple[Client, Client]:
         raise FusionImpossible("C'est la même fiche.")
     if garde.creancier_id != absorbe.creancier_id:
         raise FusionImpossible("Ces deux clients ne sont pas au même créancier.")
+    # La planification tient ce verrou tant qu'elle écrit : rien ne se prévoit pour l'absorbée.
+    Creancier.objects.select_for_update(no_key=True, of=("self",)).get(pk=garde.creancier_id)
     clients = Client.objects.pour(garde.creancier).filter(pk__in=[garde.pk, absorbe.pk])
     # Toujours dans le même ordre : deux fusions croisées ne s'attendent pas l'une l'autre.
     list(clients.select_for_update(of=("self",)).order_by("pk"))

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from clients.actions.verrou import verrouiller
 from clients.models import Client
 from contentieux.enums import EtatDossier, IssueDossier, NatureFrais, Suite, Voie
 from contentieux.evenements import Evenement
@@ -23,6 +24,7 @@ def ouvrir_dossier(
     client: Client, *, factures: Iterable[Facture], voie: Voie, le: date, acteur: Utilisateur
 ) -> Dossier:
     """Ouvre le dossier des factures choisies ; leurs relances amiables s'arrêtent aussitôt."""
+    client = verrouiller(client)
     creancier = client.creancier
     choisies = list(
         Facture.objects.pour(creancier)

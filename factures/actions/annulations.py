@@ -4,11 +4,10 @@ from datetime import date
 
 from django.db import transaction
 
+from factures.actions.encaissements import relire_chez_son_client
 from factures.actions.soldes import (
     annoncer_creances,
     rouvrir,
-    verrouiller,
-    verrouiller_client,
     verrouiller_factures,
 )
 from factures.erreurs import AnnulationImpossible, EncaissementDejaAnnule
@@ -26,10 +25,8 @@ def annuler_encaissement(
 ) -> Encaissement:
     """Chèque rejeté, saisie erronée : rend la contre-écriture, et ses factures sont redues."""
     creancier = encaissement.creancier
-    verrouiller_client(encaissement.client)
-    qs = Encaissement.objects.pour(creancier).select_related("client")
-    (encaissement,) = verrouiller(qs.filter(pk=encaissement.pk))
-    encaissement.creancier = creancier
+    qs = Encaissement.objects.pour(creancier)
+    encaissement = relire_chez_son_client(encaissement)
     if encaissement.annule_id:
         raise AnnulationImpossible("Une contre-écriture ne s'annule pas : saisissez le règlement.")
     if qs.filter(annule=encaissement).exists():

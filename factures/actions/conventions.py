@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from clients.models import Client
+from factures.actions.soldes import verrouiller_client
 from factures.enums import BaseJours, OrdreImputation
 from factures.erreurs import ConventionImpossible
 from factures.evenements import Evenement
@@ -39,6 +40,8 @@ def poser_convention(
         raise ConventionImpossible("Dites d'où vient ce choix : contrat, accord, décision…")
     if (remise_interets or remise_indemnite) and facture is None:
         raise ConventionImpossible("Une remise partielle porte sur une facture : choisissez-la.")
+    if client is not None and facture is None:
+        verrouiller_client(client)
     convention = Convention.objects.create(
         creancier=creancier,
         client=None if facture else client,

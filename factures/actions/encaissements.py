@@ -79,8 +79,7 @@ def imputer(
     encaissement: Encaissement, *, acteur: Utilisateur | None, imputations: Parts | None = None
 ) -> Encaissement:
     """Emploie ce qui restait disponible d'un règlement déjà reçu."""
-    verrouiller_client(encaissement.client)
-    encaissement = _relire(encaissement)
+    encaissement = relire_chez_son_client(encaissement)
     if Encaissement.objects.pour(encaissement.creancier).filter(annule=encaissement).exists():
         raise EncaissementDejaAnnule
     if encaissement.disponible == ZERO:
@@ -102,7 +101,10 @@ def utiliser_avoir(
     cle_saisie: UUID | None = None,
 ) -> Encaissement:
     """Paye des factures du même client avec ce qui reste d'un avoir."""
-    client, creancier = avoir.client, avoir.creancier
+    creancier = avoir.creancier
+    # Celui d'aujourd'hui : la page a pu être ouverte avant une fusion.
+    client = Client.objects.pour(creancier).get(factures=avoir)
+    client.creancier = creancier
     verrouiller_client(client)
     if cle_saisie and (deja := _deja_saisi(client, cle_saisie)):
         return deja
@@ -147,9 +149,13 @@ def _deja_saisi(client: Client, cle_saisie: UUID) -> Encaissement | None:
     return Encaissement.objects.pour(client.creancier).filter(cle_saisie=cle_saisie).first()
 
 
-def _relire(encaissement: Encaissement) -> Encaissement:
-    qs = Encaissement.objects.pour(encaissement.creancier).select_related("client", "creancier")
+def relire_chez_son_client(encaissement: Encaissement) -> Encaissement:
+    """Relu sous le verrou de son client d'aujourd'hui : une fusion a pu l'en changer."""
+    creancier = encaissement.creancier
+    qs = Encaissement.objects.pour(creancier).select_related("client", "creancier")
+    verrouiller_client(qs.get(pk=encaissement.pk).client)
     (relu,) = verrouiller(qs.filter(pk=encaissement.pk))
+    relu.creancier = creancier
     return relu
 
 

@@ -84,6 +84,7 @@ def ecrire_importation(
     """L'importation est verrouillée par l'appelant, qui a jugé les lignes sous ce verrou."""
     try:
         with transaction.atomic():
+            _refuser_les_fiches_reunies(importation.creancier, nouvelles)
             clients = _creer_les_clients(importation.creancier, nouvelles, acteur)
             _creer_les_factures(nouvelles, importation, acteur)
             _revoir(revues, importation, acteur, maintenant)
@@ -106,6 +107,15 @@ def ecrire_importation(
             if importation.options.get(nom)
         },
     )
+
+
+def _refuser_les_fiches_reunies(creancier: Creancier, nouvelles: Iterable[NouvelleFacture]) -> None:
+    """Une fusion, qui prend le même verrou, a pu passer depuis que les lignes ont été jugées."""
+    Creancier.objects.select_for_update(no_key=True, of=("self",)).get(pk=creancier.pk)
+    reunies = Client.objects.pour(creancier).exclude(fusionne_dans=None)
+    reunies = set(reunies.values_list("pk", flat=True))
+    if any(isinstance(n.client, Client) and n.client.pk in reunies for n in nouvelles):
+        raise ImportDejaTraite(PENDANT_CE_TEMPS)
 
 
 def _creer_les_clients(

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from django.db import transaction
 
 from clients.models import Client
+from factures.actions.soldes import verrouiller_client
 from factures.erreurs import FactureIntrouvable, PieceRefusee
 from factures.evenements import Evenement
 from factures.models import Facture, Piece
@@ -64,6 +65,7 @@ def deposer_piece(
     """
     if facture is not None and facture.client_id != client.pk:
         raise FactureIntrouvable
+    verrouiller_client(client)
     piece = preparer_piece(
         client, facture=facture, nature=nature, intitule=intitule, nom_fichier=nom_fichier,
         octets=octets, acteur=acteur, du=du,

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from clients.models import Client
-from factures.actions.soldes import annoncer_creances, verrouiller_factures
+from factures.actions.soldes import annoncer_creances, verrouiller_client, verrouiller_factures
 from factures.enums import NatureFacture
 from factures.erreurs import FactureDejaReglee, FactureIncoherente, NumeroDejaPris
 from factures.evenements import Evenement
@@ -52,6 +52,7 @@ def enregistrer_facture(
     libelle: str = "",
     **champs: Any,
 ) -> Facture:
+    verrouiller_client(client)
     facture = Facture(
         creancier=creancier,
         client=client,
@@ -89,6 +90,8 @@ def modifier_facture(facture: Facture, *, acteur: Utilisateur | None, **champs: 
     changes = {nom for nom, valeur in champs.items() if avant[nom] != valeur}
     if not changes:
         return facture
+    if "client" in changes:
+        verrouiller_client(champs["client"])
     regle = facture.montant_ttc - facture.solde
     for nom in changes:
         setattr(facture, nom, champs[nom])

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Max, QuerySet
 
+from clients.erreurs import ClientFusionne
 from clients.models import Client
 from factures.models import Encaissement, Facture, Imputation
 from factures.signals import creances_changees
@@ -23,8 +24,13 @@ def verrouiller(lignes: QuerySet) -> list:
 
 
 def verrouiller_client(client: Client) -> None:
-    """Un seul règlement à la fois par client : deux saisies de la même clé se suivent."""
-    verrouiller(Client.objects.pour(client.creancier).filter(pk=client.pk))
+    """Un seul règlement à la fois par client : deux saisies de la même clé se suivent.
+
+    Relu après l'attente : une fiche réunie à une autre entre-temps ne reçoit plus rien.
+    """
+    (relu,) = verrouiller(Client.objects.pour(client.creancier).filter(pk=client.pk))
+    if relu.fusionne_dans_id is not None:
+        raise ClientFusionne
 
 
 def verrouiller_factures(creancier: Creancier, pks: Iterable[int]) -> dict[int, Facture]:

@@ -13,9 +13,14 @@ from django.db.models.functions import Now
 
 from recouvrement.comptes.models import Creancier
 from recouvrement.courriel.adresses import adresse_nue, une_adresse, une_ligne
-from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
+from recouvrement.courriel.enums import ETATS_SANS_SUITE, EtatEnvoi, NatureEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.socle.erreurs import ErreurMetier
+
+
+class CleDejaServie(ErreurMetier):
+    message = "Ce message est déjà parti, ou ne partira plus : il en faut un autre."
+
 
 # 7 bits : les octets signés et gardés sont ceux qui arrivent, quel que soit le relais.
 POLITIQUE = policy.SMTP.clone(cte_type="7bit")
@@ -56,7 +61,9 @@ def deposer(
     pas_avant: datetime | None = None,
     maintenant: datetime | None = None,
 ) -> Envoi:
-    """Écrit le message ; il part au prochain battement. La même clé rend l'envoi déjà déposé.
+    """Écrit le message ; il part au prochain battement. La même clé rend l'envoi qui attend.
+
+    Une clé qui a servi ne revient pas : déjà parti, refusé ou annulé, c'est un refus.
 
     Sans serveur d'envoi, il est gardé, visible. Sans heure donnée, celle de la base fait foi.
     `message` None : ses octets seront faits au départ, aux montants du jour.
@@ -78,6 +85,8 @@ def deposer(
             envoi.etat = EtatEnvoi.RETENU
     deja = Envoi.objects.systeme().filter(cle=cle).first()
     if deja is not None:
+        if deja.etat in ETATS_SANS_SUITE:
+            raise CleDejaServie
         return deja
     envoi.save()
     return envoi

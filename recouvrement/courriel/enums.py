@@ -14,10 +14,36 @@ class EtatEnvoi(models.TextChoices):
     ANNULE = "annule", "Annulé"
 
 
-ETATS_FINAUX = (EtatEnvoi.ENVOYE, EtatEnvoi.ECHEC, EtatEnvoi.ANNULE)
+# Plus rien n'en partira de soi-même : ni ces octets, ni cette clé, ni ce Message-ID.
+ETATS_SANS_SUITE = (
+    EtatEnvoi.ENVOYE,
+    EtatEnvoi.ECHEC,
+    EtatEnvoi.ANNULE,
+    EtatEnvoi.INCERTAIN,
+)
 
 
 class NatureEnvoi(models.TextChoices):
     RELANCE = "relance", "Relance"
     INVITATION = "invitation", "Invitation"
     COMPTE = "compte", "Compte"
+
+
+class CauseRefus(models.TextChoices):
+    """À qui tient un refus du serveur. Seule `adresse` dit que la boîte du client n'est pas."""
+
+    ADRESSE = "adresse", "Adresse refusée"
+    BOITE_PLEINE = "boite_pleine", "Boîte pleine"
+    POLITIQUE = "politique", "Envoi refusé par principe (liste noire, quota, règle du serveur)"
+    IDENTIFICATION = "identification", "Identification refusée par le serveur d'envoi"
+    PASSAGER = "passager", "Panne passagère du serveur"
+    INCONNU = "inconnu", "Refus sans raison reconnue"
+
+
+class PartieBattement(models.TextChoices):
+    PLANIFICATION = "planification", "Prévision des relances"
+    BALAYAGE = "balayage", "Reprise des messages interrompus"
+    ENVOI = "envoi", "Départ d'un message"
+    SUITE = "suite", "Écriture des suites d'un départ"
+    CARNET = "carnet", "Envois et journal des départs"
+    TEMOIN = "temoin", "Lecture de la boîte témoin"

@@ -1,37 +1,53 @@
 """Faire partir un message, un à la fois, sans jamais l'envoyer deux fois.
 
-Chaque passage d'un état à l'autre est un UPDATE conditionné à (id, etat, jeton) : s'il ne touche
-aucune ligne, un autre a repris la main et l'on s'arrête. Aucun dialogue SMTP dans une transaction.
-Avant `data` on recommence autant qu'il faut ; après, seule une personne décide.
+Aucun dialogue SMTP dans une transaction. Avant `data` on recommence autant qu'il faut ; après,
+seule une personne décide. Ce qui échoue chez l'un n'arrête pas les autres.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Protocol
 from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import QuerySet
 
-from recouvrement.courriel.enums import EtatEnvoi
+from recouvrement.courriel import disjoncteur
+from recouvrement.courriel.carnet import Carnet, CarnetFerme
+from recouvrement.courriel.enums import EtatEnvoi, PartieBattement
+from recouvrement.courriel.etats import faillir, finir, passer, rendre
 from recouvrement.courriel.instance import noter_injoignable, noter_joint
+from recouvrement.courriel.metier import DEJA_COMPOSE, Arret, Composition, Metier
 from recouvrement.courriel.models import Envoi
-from recouvrement.courriel.transport import Coupure, Injoignable, Refus, Transport
+from recouvrement.courriel.pannes import clore_la_panne
+from recouvrement.courriel.transport import (
+    BailPerdu,
+    Coupure,
+    IdentificationRefusee,
+    Injoignable,
+    Refus,
+    ServeurRefuse,
+    Transport,
+)
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.requetes import RequeteFigee
 
 BAIL_RECLAME = timedelta(minutes=2)
 # Plus long que l'attente du point final : un balai trop pressé ferait des incertains pour rien.
 BAIL_DATA = timedelta(minutes=15)
+# Du passage à `data` jusqu'à la ligne, il faut quelques millisecondes : au-delà, on a dormi.
+RETARD_DATA = timedelta(seconds=30)
+FRAICHEUR = timedelta(seconds=2)
 RECULS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240))
 PLAFOND = 10
 RECOMPOSITIONS = 3
 ATTENTE_INJOIGNABLE = timedelta(minutes=5)
 # Ce que dit de lui-même un message que le serveur n'a pas pu recevoir.
 INJOIGNABLE = "Serveur injoignable"
+ATTENTE_ARRET = timedelta(minutes=5)
+# Dire « accepté » au disjoncteur à chaque message serait une écriture pour rien.
+SUCCES_ENTRE_DEUX = 20
 
 Horloge = Callable[[], datetime]
 Points = Callable[[str], None]
@@ -41,94 +57,27 @@ def sans_point(_: str) -> None:
     """Les points nommés du protocole : les essais y tuent le processus, l'application rien."""
 
 
-@dataclass(frozen=True, slots=True)
-class Composition:
-    """Les octets prêts, et la somme qu'ils disent devoir."""
-
-    octets: bytes
-    sujet: str
-    somme: Decimal | None = None
-    # Ce que le métier veut relire à la vérification finale (factures et soldes dits).
-    dit: object = None
-
-
-@dataclass(frozen=True, slots=True)
-class Arret:
-    """Le message ne part pas : annulé, ou remis à `pas_avant`."""
-
-    motif: str
-    pas_avant: datetime | None = None
-
-
-class Recomposer:
-    """La somme a changé depuis la composition : on refait le message, rien n'est parti."""
-
-
-class Metier(Protocol):
-    """Ce que sait de son message l'app qui l'a déposé.
-
-    `verifier`, `verrouiller`, `parti` et `non_parti` tournent en transaction.
-    """
-
-    def composer(self, envoi: Envoi, *, maintenant: datetime) -> Composition | Arret: ...
-
-    def verifier(
-        self, envoi: Envoi, composition: Composition, *, maintenant: datetime
-    ) -> Arret | Recomposer | None: ...
-
-    def adresse_refusee(self, envoi: Envoi, refus: str, *, maintenant: datetime) -> None: ...
-
-    def verrouiller(self, envoi: Envoi) -> None: ...
-
-    def parti(
-        self, envoi: Envoi, composition: Composition | None, *, maintenant: datetime
-    ) -> None: ...
-
-    def non_parti(
-        self, envoi: Envoi, etat: EtatEnvoi, motif: str, *, maintenant: datetime
-    ) -> None: ...
-
-
-class DejaCompose:
-    """Un message déposé avec ses octets : rien à vérifier de plus."""
-
-    def composer(self, envoi, *, maintenant):
-        if envoi.octets is None:
-            return Arret("Message sans contenu")
-        return Composition(bytes(envoi.octets), envoi.sujet, envoi.somme)
-
-    def verifier(self, envoi, composition, *, maintenant):
-        return None
-
-    def adresse_refusee(self, envoi, refus, *, maintenant):
-        return None
-
-    def verrouiller(self, envoi):
-        return None
-
-    def parti(self, envoi, composition, *, maintenant):
-        # Un lien personnel (invitation, mot de passe) ne reste lisible que chez son destinataire.
-        Envoi.objects.systeme().filter(pk=envoi.pk).update(octets=b"")
-
-    def non_parti(self, envoi, etat, motif, *, maintenant):
-        return None
-
-
-DEJA_COMPOSE = DejaCompose()
-
-
 def _requete_d_un_envoi_du(*, maintenant: datetime) -> QuerySet[Envoi]:
     return (
         Envoi.objects.systeme()
         .a_envoyer(maintenant=maintenant)
+        .pouvant_partir()
         .select_related("creancier")
-        .exclude(creancier__envois_geles=True)
         .order_by("pas_avant", "pk")
         .select_for_update(skip_locked=True, of=("self",))[:1]
     )
 
 
+def _requete_de_bail(*, envoi: int, maintenant: datetime) -> QuerySet[Envoi]:
+    return (
+        Envoi.objects.systeme()
+        .filter(pk=envoi, etat=EtatEnvoi.DATA, bail__gt=maintenant)
+        .only("jeton", "data_a")
+    )
+
+
 UN_ENVOI_DU = RequeteFigee(_requete_d_un_envoi_du, maintenant=datetime)
+BAIL_EN_COURS = RequeteFigee(_requete_de_bail, envoi=int, maintenant=datetime)
 
 
 @transaction.atomic
@@ -155,22 +104,55 @@ def expedier_un(
     *,
     transport: Transport | None,
     metiers: Mapping[str, Metier],
+    carnet: Carnet | None = None,
     points: Points = sans_point,
 ) -> EtatEnvoi | None:
     """Mène un message dû jusqu'à son état suivant, qu'il rend ; None : rien n'est dû.
 
-    `transport` None (aucun serveur réglé) : composé, gardé, visible. `Injoignable` remonte, pour
-    que l'appelant cesse d'insister ; le message est déjà remis dans la file.
+    `transport` None (aucun serveur réglé) : composé, gardé, visible. `Injoignable` et
+    `CarnetFerme` remontent, pour que l'appelant cesse d'insister ; le message est déjà remis dans
+    la file. Sans `carnet`, un départ n'est gardé que par la base : l'application en donne un.
     """
     envoi = reclamer_un(horloge())
     if envoi is None:
         return None
-    points("apres_claim")
+    return _conduire(envoi, horloge, transport, metiers, carnet, points)
+
+
+def _conduire(
+    envoi: Envoi,
+    horloge: Horloge,
+    transport: Transport | None,
+    metiers: Mapping[str, Metier],
+    carnet: Carnet | None,
+    points: Points,
+) -> EtatEnvoi | None:
+    """None : un autre a repris la main sur ce message."""
     metier = metiers.get(envoi.nature, DEJA_COMPOSE)
+    try:
+        points("apres_claim")
+        return _mener(envoi, metier, horloge, transport, carnet, points)
+    except (Injoignable, CarnetFerme):
+        raise
+    except Exception as faute:  # noqa: BLE001 : un message qui nous fait faillir n'arrête que lui
+        if transport is not None:
+            with contextlib.suppress(Injoignable):
+                transport.renoncer()
+        return faillir(envoi, metier, faute, horloge())
+
+
+def _mener(
+    envoi: Envoi,
+    metier: Metier,
+    horloge: Horloge,
+    transport: Transport | None,
+    carnet: Carnet | None,
+    points: Points,
+) -> EtatEnvoi | None:
     try:
         composition = metier.composer(envoi, maintenant=horloge())
     except ErreurMetier as refus:
-        return _finir(envoi, metier, EtatEnvoi.ECHEC, refus.message, horloge())
+        return finir(envoi, metier, EtatEnvoi.ECHEC, refus.message, horloge())
     if isinstance(composition, Arret):
         return _arreter(envoi, metier, composition, horloge())
     if transport is None:
@@ -178,22 +160,28 @@ def expedier_un(
     try:
         transport.ouvrir()
         points("apres_connexion")
-        transport.adresser(envoi.expediteur, envoi.destinataire)
+        transport.adresser(
+            envoi.expediteur, envoi.destinataire, avec_temoin=metier.se_copie_au_temoin
+        )
     except Injoignable as panne:
-        _rendre(envoi, f"{INJOIGNABLE} : {panne}", horloge() + ATTENTE_INJOIGNABLE, compte=0)
+        rendre(envoi, f"{INJOIGNABLE} : {panne}", horloge() + ATTENTE_INJOIGNABLE, compte=0)
+        if isinstance(panne, IdentificationRefusee | ServeurRefuse):
+            disjoncteur.noter_refus(str(panne), maintenant=horloge())
         raise
     except Refus as refus:
         return _refuse(envoi, metier, refus, horloge())
     except ErreurMetier as faute:
         transport.renoncer()
-        return _finir(envoi, metier, EtatEnvoi.ECHEC, faute.message, horloge())
+        return finir(envoi, metier, EtatEnvoi.ECHEC, faute.message, horloge())
     points("apres_rcpt")
     etat, composition = _passer_a_data(envoi, metier, composition, horloge, vers=EtatEnvoi.DATA)
     if etat != EtatEnvoi.DATA:
         transport.renoncer()
         return etat
     points("apres_etat_data")
-    return _transmettre(envoi, metier, composition, horloge, transport, points)
+    if not _inscrire_le_depart(envoi, carnet, horloge, transport):
+        return EtatEnvoi.A_ENVOYER
+    return _transmettre(envoi, metier, composition, horloge, transport, carnet, points)
 
 
 def vider(
@@ -201,50 +189,35 @@ def vider(
     *,
     transport: Transport | None,
     metiers: Mapping[str, Metier],
+    carnet: Carnet | None = None,
     jusqu_a: datetime | None = None,
     points: Points = sans_point,
 ) -> dict[EtatEnvoi, int]:
     """Expédie ce qui est dû, un message après l'autre, et dit combien ont fini dans quel état."""
     bilan: dict[EtatEnvoi, int] = {}
+    acceptes = 0
     while jusqu_a is None or horloge() < jusqu_a:
+        envoi = reclamer_un(horloge())
+        if envoi is None:
+            break
         try:
-            etat = expedier_un(horloge, transport=transport, metiers=metiers, points=points)
+            etat = _conduire(envoi, horloge, transport, metiers, carnet, points)
         except Injoignable as panne:
             noter_injoignable(str(panne), maintenant=horloge())
             bilan[EtatEnvoi.A_ENVOYER] = bilan.get(EtatEnvoi.A_ENVOYER, 0) + 1
             break
         if etat is None:
-            break
+            continue
+        if etat == EtatEnvoi.ENVOYE:
+            if acceptes % SUCCES_ENTRE_DEUX == 0:
+                disjoncteur.noter_succes()
+            acceptes += 1
+        else:
+            acceptes = 0
         bilan[etat] = bilan.get(etat, 0) + 1
     if EtatEnvoi.ENVOYE in bilan:
         noter_joint(horloge())
     return bilan
-
-
-@dataclass(frozen=True, slots=True)
-class Balayage:
-    rendus: int = 0
-    incertains: int = 0
-    abandonnes: int = 0
-
-
-def balayer(maintenant: datetime, *, metiers: Mapping[str, Metier]) -> Balayage:
-    """Reprend ce qu'un processus mort a laissé : `reclame` repart, `data` devient incertain."""
-    rendus = incertains = abandonnes = 0
-    echus = Envoi.objects.systeme().filter(
-        etat__in=[EtatEnvoi.RECLAME, EtatEnvoi.DATA], bail__lt=maintenant
-    )
-    for envoi in echus.select_related("creancier").defer("octets"):
-        metier = metiers.get(envoi.nature, DEJA_COMPOSE)
-        if envoi.etat == EtatEnvoi.DATA:
-            motif = "Interrompu pendant la transmission"
-            incertains += _finir(envoi, metier, EtatEnvoi.INCERTAIN, motif, maintenant) is not None
-        elif envoi.tentatives >= PLAFOND:
-            motif = f"Abandonné après {envoi.tentatives} essais interrompus"
-            abandonnes += _finir(envoi, metier, EtatEnvoi.ECHEC, motif, maintenant) is not None
-        else:
-            rendus += _rendre(envoi, "Repris après interruption", maintenant) is not None
-    return Balayage(rendus, incertains, abandonnes)
 
 
 def _passer_a_data(
@@ -254,16 +227,17 @@ def _passer_a_data(
     horloge: Horloge,
     *,
     vers: EtatEnvoi,
-) -> tuple[EtatEnvoi, Composition]:
+) -> tuple[EtatEnvoi | None, Composition]:
     """« Encore dû, même somme » sous les verrous du métier ; les octets s'écrivent avec."""
     for _ in range(RECOMPOSITIONS):
         maintenant = horloge()
         with transaction.atomic():
             verdict = metier.verifier(envoi, composition, maintenant=maintenant)
             if verdict is None:
-                passe = _passer(
+                passe = passer(
                     envoi,
                     vers,
+                    si_libre=True,
                     octets=composition.octets,
                     empreinte=hashlib.sha256(composition.octets).hexdigest(),
                     sujet=composition.sujet[:250],
@@ -271,15 +245,49 @@ def _passer_a_data(
                     data_a=maintenant if vers == EtatEnvoi.DATA else None,
                     bail=maintenant + BAIL_DATA if vers == EtatEnvoi.DATA else None,
                 )
-                return (vers if passe else EtatEnvoi.ANNULE), composition
+                if passe:
+                    return vers, composition
+                # Arrêté entre la prise et ici : il attend. Repris par un autre : plus à nous.
+                attente = rendre(envoi, "Envois suspendus", maintenant + ATTENTE_ARRET, compte=0)
+                return attente or EtatEnvoi.ANNULE, composition
         if isinstance(verdict, Arret):
             return _arreter(envoi, metier, verdict, maintenant), composition
         refaite = metier.composer(envoi, maintenant=maintenant)
         if isinstance(refaite, Arret):
             return _arreter(envoi, metier, refaite, maintenant), composition
         composition = refaite
-    _rendre(envoi, "La somme due change sans cesse", horloge() + RECULS[0], compte=0)
+    rendre(envoi, "La somme due change sans cesse", horloge() + RECULS[0], compte=0)
     return EtatEnvoi.A_ENVOYER, composition
+
+
+def _inscrire_le_depart(
+    envoi: Envoi, carnet: Carnet | None, horloge: Horloge, transport: Transport
+) -> bool:
+    """Le carnet, puis le bail comparé une dernière fois à l'heure ; sinon rien n'est parti."""
+    try:
+        if carnet is not None:
+            carnet.partir(envoi.message_id, le=horloge())
+    except CarnetFerme as panne:
+        transport.renoncer()
+        rendre(envoi, str(panne), horloge() + ATTENTE_INJOIGNABLE, compte=0)
+        raise
+    if _tient(envoi, horloge, retard=RETARD_DATA):
+        return True
+    transport.renoncer()
+    if carnet is not None:
+        carnet.revenir(envoi.message_id, le=horloge())
+    rendre(envoi, "Interrompu trop longtemps avant de partir", horloge(), compte=0)
+    return False
+
+
+def _tient(envoi: Envoi, horloge: Horloge, *, retard: timedelta | None = None) -> bool:
+    """Relu en base : ce message est encore à nous, et son bail court."""
+    maintenant = horloge()
+    en_cours = BAIL_EN_COURS(envoi=envoi.pk, maintenant=maintenant)
+    return bool(en_cours) and (
+        en_cours[0].jeton == envoi.jeton
+        and (retard is None or abs(maintenant - en_cours[0].data_a) <= retard)
+    )
 
 
 def _transmettre(
@@ -288,23 +296,49 @@ def _transmettre(
     composition: Composition,
     horloge: Horloge,
     transport: Transport,
+    carnet: Carnet | None,
     points: Points,
 ) -> EtatEnvoi | None:
+    verifie = horloge()
+
+    def tient() -> bool:
+        # Entre le corps et le point final, un processus a pu être figé : le point ne part alors
+        # qu'après une relecture. Une relecture par message serait une lecture pour rien.
+        points("avant_point")
+        return horloge() - verifie <= FRAICHEUR or _tient(envoi, horloge)
+
     try:
-        reponse = transport.transmettre(composition.octets)
+        reponse = transport.transmettre(composition.octets, tient=tient)
     except Refus as refus:
+        if carnet is not None:
+            carnet.revenir(envoi.message_id, le=horloge())
         return _refuse(envoi, metier, refus, horloge())
+    except BailPerdu:
+        motif = "Interrompu pendant la transmission, avant le point final"
+        return finir(envoi, metier, EtatEnvoi.INCERTAIN, motif, horloge())
     except Coupure as coupure:
         motif = f"Ligne coupée pendant la transmission : {coupure}"
-        return _finir(envoi, metier, EtatEnvoi.INCERTAIN, motif, horloge())
+        return finir(envoi, metier, EtatEnvoi.INCERTAIN, motif, horloge())
     points("apres_250")
     maintenant = horloge()
-    with transaction.atomic():
-        metier.verrouiller(envoi)
-        if not _passer(envoi, EtatEnvoi.ENVOYE, fini_a=maintenant, reponse=reponse[:500]):
-            # Le balai est passé avant nous : incertain, et cela le reste.
-            return None
-        metier.parti(envoi, composition, maintenant=maintenant)
+    try:
+        with transaction.atomic():
+            metier.verrouiller(envoi)
+            if not passer(envoi, EtatEnvoi.ENVOYE, fini_a=maintenant, reponse=reponse[:500]):
+                # Le balai est passé avant nous : incertain, et cela le reste.
+                return None
+            metier.parti(envoi, composition, maintenant=maintenant)
+    except Exception as faute:  # noqa: BLE001 : il est parti, et une personne doit le savoir
+        return faillir(
+            envoi, metier, faute, maintenant, partie=PartieBattement.SUITE, reponse=reponse
+        )
+    if envoi.fautes:
+        clore_la_panne(
+            PartieBattement.ENVOI,
+            maintenant=maintenant,
+            creancier=envoi.creancier,
+            objet=envoi.cle,
+        )
     points("apres_commit_final")
     return EtatEnvoi.ENVOYE
 
@@ -313,52 +347,16 @@ def _refuse(envoi: Envoi, metier: Metier, refus: Refus, maintenant: datetime) ->
     if refus.adresse_morte:
         # Avant, et à part : si le processus meurt ici, la relecture verra l'adresse invalide.
         metier.adresse_refusee(envoi, str(refus), maintenant=maintenant)
+    if refus.nous_vise:
+        disjoncteur.noter_refus(str(refus), maintenant=maintenant, destinataire=envoi.destinataire)
     if refus.est_definitif or envoi.tentatives >= PLAFOND:
-        return _finir(envoi, metier, EtatEnvoi.ECHEC, str(refus), maintenant)
+        motif = str(refus) if refus.adresse_morte else f"{refus.cause.label} : {refus}"
+        return finir(envoi, metier, EtatEnvoi.ECHEC, motif, maintenant)
     recul = RECULS[min(envoi.tentatives - 1, len(RECULS) - 1)]
-    return _rendre(envoi, str(refus), maintenant + recul)
+    return rendre(envoi, str(refus), maintenant + recul)
 
 
 def _arreter(envoi: Envoi, metier: Metier, arret: Arret, maintenant: datetime) -> EtatEnvoi | None:
     if arret.pas_avant is not None:
-        return _rendre(envoi, arret.motif, arret.pas_avant, compte=0)
-    return _finir(envoi, metier, EtatEnvoi.ANNULE, arret.motif, maintenant)
-
-
-@transaction.atomic
-def _finir(
-    envoi: Envoi, metier: Metier, etat: EtatEnvoi, motif: str, maintenant: datetime
-) -> EtatEnvoi | None:
-    metier.verrouiller(envoi)
-    if not _passer(envoi, etat, fini_a=maintenant, reponse=motif[:500]):
-        return None
-    metier.non_parti(envoi, etat, motif, maintenant=maintenant)
-    return etat
-
-
-def _rendre(envoi: Envoi, motif: str, pas_avant: datetime, *, compte: int = 1) -> EtatEnvoi | None:
-    """Remet dans la file. `compte` 0 : cet essai n'était pas la faute du message."""
-    tentatives = envoi.tentatives if compte else max(envoi.tentatives - 1, 0)
-    rendu = _passer(
-        envoi,
-        EtatEnvoi.A_ENVOYER,
-        pas_avant=pas_avant,
-        reponse=motif[:500],
-        tentatives=tentatives,
-        data_a=None,
-    )
-    return EtatEnvoi.A_ENVOYER if rendu else None
-
-
-def _passer(envoi: Envoi, vers: EtatEnvoi, **champs: object) -> bool:
-    """Le seul endroit où un message pris change d'état."""
-    if vers != EtatEnvoi.DATA:
-        champs |= {"jeton": None, "bail": None}
-    touche = (
-        Envoi.objects.systeme()
-        .filter(pk=envoi.pk, etat=envoi.etat, jeton=envoi.jeton)
-        .update(etat=vers, **champs)
-    )
-    if touche == 1:
-        envoi.etat = vers
-    return touche == 1
+        return rendre(envoi, arret.motif, arret.pas_avant, compte=0)
+    return finir(envoi, metier, EtatEnvoi.ANNULE, arret.motif, maintenant)

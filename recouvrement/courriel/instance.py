@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import DateTimeField, Value
 from django.db.models.functions import Coalesce
@@ -20,7 +21,7 @@ def lire_instance() -> Instance:
 @transaction.atomic
 def geler(motif: str, *, maintenant: datetime, acteur: Utilisateur | None) -> Instance:
     """Plus rien ne part de cette instance, pour aucun créancier, avant qu'une personne le rende."""
-    instance = _verrouiller()
+    instance = verrouiller()
     if instance.gelee_le is None:
         instance.gelee_le, instance.motif_gel = maintenant, motif[:250]
         instance.save(update_fields=["gelee_le", "motif_gel"])
@@ -30,23 +31,17 @@ def geler(motif: str, *, maintenant: datetime, acteur: Utilisateur | None) -> In
 
 @transaction.atomic
 def degeler(*, acteur: Utilisateur | None) -> Instance:
-    instance = _verrouiller()
+    """Cette base est désormais celle de ce lieu : son identité et son carnet s'adoptent.
+
+    Ce que le carnet sait parti et que la base croit à envoyer deviendra incertain, avant tout
+    départ : au prochain envoi, par `controle.carnet_pret`.
+    """
+    instance = verrouiller()
     if instance.gelee_le is not None:
         instance.gelee_le, instance.motif_gel = None, ""
-        instance.save(update_fields=["gelee_le", "motif_gel"])
+        instance.identite, instance.carnet_a_adopter = settings.INSTANCE, True
+        instance.save(update_fields=["gelee_le", "motif_gel", "identite", "carnet_a_adopter"])
         inscrire(Evenement.INSTANCE_DEGELEE, cible=instance, acteur=acteur)
-    return instance
-
-
-@transaction.atomic
-def retablir(*, acteur: Utilisateur | None) -> Instance:
-    """Une personne rend les envois coupés : le prochain battement essaie de nouveau."""
-    instance = _verrouiller()
-    if instance.disjoncte_le is not None:
-        instance.disjoncte_le, instance.motif_disjonction = None, ""
-        instance.refus_de_suite = 0
-        instance.save(update_fields=["disjoncte_le", "motif_disjonction", "refus_de_suite"])
-        inscrire(Evenement.ENVOIS_RETABLIS, cible=instance, acteur=acteur)
     return instance
 
 
@@ -83,7 +78,7 @@ def _noter(**champs: object) -> None:
         Instance.objects.filter(pk=1).update(**champs)
 
 
-def _verrouiller() -> Instance:
+def verrouiller() -> Instance:
     lire_instance()
     Instance.objects.select_for_update(of=("self",)).get(pk=1)
     return Instance.objects.get(pk=1)

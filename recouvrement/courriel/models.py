@@ -1,14 +1,25 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from recouvrement.comptes.cloison import QuerySetCloisonne
 from recouvrement.comptes.models import Creancier
-from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
+from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi, PartieBattement
 
 
 class EnvoiQuerySet(QuerySetCloisonne):
     def a_envoyer(self, *, maintenant):
         return self.filter(etat=EtatEnvoi.A_ENVOYER, pas_avant__lte=maintenant)
+
+    def pouvant_partir(self):
+        """Ni instance arrêtée, ni créancier gelé ou archivé.
+
+        Par des sous-requêtes et sans jointure : dans un UPDATE conditionné, PostgreSQL ne relit
+        après une attente que les conditions posées sur la ligne même.
+        """
+        retenus = Creancier.objects.filter(
+            Q(envois_geles=True) | Q(archive_le__isnull=False), pk=OuterRef("creancier")
+        )
+        return self.filter(~Exists(Instance.objects.arretees()), ~Exists(retenus))
 
     def de_compte(self):
         """Mot de passe oublié, alertes de sécurité : ils ne tiennent à aucun créancier."""
@@ -26,7 +37,8 @@ class Envoi(models.Model):
         Creancier, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     nature = models.CharField(max_length=12, choices=NatureEnvoi)
-    # Ce qui le rend unique : « relance:12:1 ». Replanifier mille fois n'en fait qu'un.
+    # Ce qui le rend unique : « relance:12:1 ». Replanifier mille fois n'en fait qu'un, et une
+    # clé qui a servi ne revient jamais : un message de plus a la sienne.
     cle = models.CharField(max_length=120, unique=True)
     message_id = models.CharField(max_length=160, unique=True)
     etat = models.CharField(max_length=10, choices=EtatEnvoi, default=EtatEnvoi.A_ENVOYER)
@@ -41,6 +53,8 @@ class Envoi(models.Model):
     jeton = models.UUIDField(null=True)
     bail = models.DateTimeField(null=True)
     tentatives = models.PositiveSmallIntegerField(default=0)
+    # Les fois où c'est nous qui avons failli (faute de programme, donnée impossible).
+    fautes = models.PositiveSmallIntegerField(default=0)
     pas_avant = models.DateTimeField()
     data_a = models.DateTimeField("transmission commencée à", null=True)
     fini_a = models.DateTimeField("terminé à", null=True)
@@ -79,6 +93,21 @@ class Envoi(models.Model):
         return f"{self.sujet} → {self.destinataire}"
 
 
+class PanneQuerySet(QuerySetCloisonne):
+    def ouvertes(self):
+        return self.filter(close_le=None)
+
+
+class InstanceQuerySet(models.QuerySet):
+    def arretees(self):
+        """Gelée, coupée du serveur, ou d'heure douteuse : rien ne se prend."""
+        return self.filter(
+            Q(gelee_le__isnull=False)
+            | Q(disjoncte_le__isnull=False)
+            | Q(heure_douteuse_le__isnull=False)
+        )
+
+
 class Instance(models.Model):
     """Ce que cette installation sait de ses envois : une seule ligne, pour tous ses processus.
 
@@ -100,6 +129,20 @@ class Instance(models.Model):
     disjoncte_le = models.DateTimeField("envois coupés depuis", null=True)
     motif_disjonction = models.CharField("pourquoi", max_length=500, blank=True)
     refus_de_suite = models.PositiveIntegerField("refus du serveur à la suite", default=0)
+    # À qui l'on écrivait alors, en empreintes : le même destinataire ne compte qu'une fois.
+    refus_vus = models.JSONField(default=list)
+    eprouve_le = models.DateTimeField("serveur éprouvé le", null=True)
+    # Le carnet des départs, hors de la base : lequel, et jusqu'où la base le connaît.
+    carnet = models.CharField(max_length=32, blank=True)
+    carnet_octets = models.PositiveBigIntegerField(default=0)
+    # La base a changé de lieu par la volonté d'une personne : le prochain départ prend ce carnet.
+    carnet_a_adopter = models.BooleanField(default=False)
+    # L'heure du dernier battement sûr, et le temps écoulé depuis quel démarrage de la machine.
+    reperes = models.JSONField(default=dict)
+    heure_douteuse_le = models.DateTimeField("heure douteuse depuis", null=True)
+    motif_heure = models.CharField("pourquoi", max_length=250, blank=True)
+
+    objects = InstanceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "instance"
@@ -112,3 +155,42 @@ class Instance(models.Model):
 
     def __str__(self) -> str:
         return self.identite
+
+
+class Panne(models.Model):
+    """Une partie du battement qui échoue, pour un créancier ou pour tous.
+
+    Ouverte une fois, comptée à chaque échec, close dès que cette partie réussit.
+    """
+
+    creancier = models.ForeignKey(
+        Creancier, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    partie = models.CharField(max_length=16, choices=PartieBattement)
+    # La clé du message en cause ; vide : la partie entière.
+    objet = models.CharField(max_length=120, blank=True)
+    motif = models.CharField("pourquoi", max_length=500)
+    debut_le = models.DateTimeField("depuis")
+    derniere_le = models.DateTimeField("encore le")
+    nombre = models.PositiveIntegerField("fois", default=1)
+    close_le = models.DateTimeField("fini le", null=True)
+
+    objects = PanneQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "panne"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["creancier", "partie", "objet"],
+                condition=Q(close_le=None),
+                name="panne_ouverte_une_fois",
+            ),
+            models.UniqueConstraint(
+                fields=["partie", "objet"],
+                condition=Q(close_le=None, creancier=None),
+                name="panne_de_tous_ouverte_une_fois",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_partie_display()} : {self.motif}"

@@ -7,15 +7,19 @@ import contextlib
 import re
 import smtplib
 import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from recouvrement.courriel.adresses import une_adresse
+from recouvrement.courriel.enums import CauseRefus
+from recouvrement.courriel.refus import classer
 from recouvrement.environnement import ServeurSmtp
 
 MESSAGES_PAR_CONNEXION = 100
-# RFC 3463 : boîte inconnue, domaine inconnu, adresse mal écrite, déménagée, boîte fermée.
-CODE_ETENDU = re.compile(r"5\.\d{1,3}\.\d{1,3}")
-ADRESSES_MORTES = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1")
+# RFC 5321 §4.5.2 : un point en tête de ligne se double, le point seul finit le message.
+POINT_EN_TETE = re.compile(rb"(?m)^\.")
+# Un courriel se remet par morceaux : un ouvrier figé au milieu se voit avant le point final.
+REPONSE_DATA = 354
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +43,37 @@ class Refus(Exception):
         return 500 <= self.code < 600
 
     @property
+    def cause(self) -> CauseRefus:
+        return classer(self.code, self.texte, etape=self.etape)
+
+    @property
     def adresse_morte(self) -> bool:
-        """La boîte n'existe pas ; ni une boîte pleine (5.2.2), ni un refus de principe (5.7)."""
-        if self.etape != "destinataire" or not self.est_definitif:
-            return False
-        etendu = CODE_ETENDU.match(self.texte)
-        if etendu is None:
-            return self.code in (550, 551, 553)
-        return etendu.group() in ADRESSES_MORTES
+        """La boîte n'existe pas ; ni une boîte pleine, ni un refus de principe."""
+        return self.est_definitif and self.cause == CauseRefus.ADRESSE
+
+    @property
+    def nous_vise(self) -> bool:
+        """Définitif, et sans rapport avec la boîte du client : le suivant sera refusé aussi."""
+        return self.est_definitif and self.cause not in (
+            CauseRefus.ADRESSE,
+            CauseRefus.BOITE_PLEINE,
+        )
 
 
 class Injoignable(Exception):
-    """Le serveur ne répond pas, refuse le chiffrement ou l'identification : rien n'est parti."""
+    """Le serveur ne répond pas ou refuse le chiffrement : rien n'est parti."""
+
+
+class IdentificationRefusee(Injoignable):
+    """Le serveur répond, et refuse notre identifiant ou notre mot de passe."""
+
+
+class ServeurRefuse(Injoignable):
+    """Le serveur répond, et ne veut pas de nous (5xx à l'accueil)."""
+
+
+class BailPerdu(Exception):
+    """Ce processus a dormi : le message n'est plus à lui. Le point final n'est pas parti."""
 
 
 class Coupure(Exception):
@@ -66,10 +89,12 @@ class Transport:
         *,
         delais: Delais | None = None,
         contexte: ssl.SSLContext | None = None,
+        temoin: str = "",
     ) -> None:
         self.serveur = serveur
         self.delais = delais or Delais()
         self.contexte = contexte
+        self.temoin = temoin
         self._ligne: smtplib.SMTP | None = None
         self._passes = 0
 
@@ -90,10 +115,20 @@ class Transport:
             self._passes = 0
         except (OSError, smtplib.SMTPException, UnicodeError, ValueError) as panne:
             self._couper()
-            raise Injoignable(_phrase(panne)) from panne
+            raise _injoignable(panne) from panne
 
-    def adresser(self, expediteur: str, destinataire: str) -> None:
-        """MAIL FROM puis RCPT TO. Après cela seulement, l'appelant passe à `data`."""
+    def eprouver(self) -> None:
+        """Ouvre, s'identifie, et laisse : de quoi savoir si le serveur veut de nous."""
+        self.ouvrir()
+        if not self._vivante():
+            self._couper()
+            raise Injoignable("la connexion ne tient pas")
+
+    def adresser(self, expediteur: str, destinataire: str, *, avec_temoin: bool = False) -> None:
+        """MAIL FROM puis RCPT TO. Après cela seulement, l'appelant passe à `data`.
+
+        Le témoin refusé ne prive personne de son message : il manquera, c'est tout.
+        """
         ligne = self._exiger()
         try:
             self._accepter(
@@ -102,29 +137,42 @@ class Transport:
             self._accepter(
                 ligne.docmd("RCPT", f"TO:<{une_adresse(destinataire)}>"), etape="destinataire"
             )
+            if avec_temoin and self.temoin:
+                ligne.docmd("RCPT", f"TO:<{une_adresse(self.temoin)}>")
         except (OSError, smtplib.SMTPException) as panne:
             self._couper()
             raise Injoignable(_phrase(panne)) from panne
 
-    def transmettre(self, octets: bytes) -> str:
-        """DATA, les octets, le point. Rend la réponse du serveur ; `Coupure` si elle manque."""
+    def transmettre(self, octets: bytes, *, tient: Callable[[], bool] = lambda: True) -> str:
+        """DATA, les octets, le point. Rend la réponse du serveur ; `Coupure` si elle manque.
+
+        `tient` se demande juste avant le point final : tant qu'il n'est pas parti, le serveur n'a
+        rien accepté (RFC 5321 §4.1.1.4) ; s'il dit non, la ligne est coupée et `BailPerdu` monte.
+        """
         ligne = self._exiger()
         self._passes += 1
         try:
             ligne.sock.settimeout(self.delais.donnees)
-            reponse = ligne.data(octets)
+            code, texte = ligne.docmd("DATA")
+            if code == REPONSE_DATA:
+                corps = POINT_EN_TETE.sub(b"..", octets)
+                ligne.send(corps if corps.endswith(b"\r\n") else corps + b"\r\n")
+                if not tient():
+                    self._couper()
+                    raise BailPerdu
+                ligne.send(b".\r\n")
+                code, texte = ligne.getreply()
+            elif 200 <= code < 400:
+                raise smtplib.SMTPException(f"réponse {code} à DATA")
             ligne.sock.settimeout(self.delais.dialogue)
-        except smtplib.SMTPDataError as refus:
-            self._abandonner()
-            raise Refus(refus.smtp_code, _texte(refus.smtp_error), etape="data") from refus
         except (OSError, smtplib.SMTPException) as panne:
             self._couper()
             raise Coupure(_phrase(panne)) from panne
-        if reponse[0] == -1 or not 200 <= reponse[0] < 600 or 300 <= reponse[0] < 400:
+        if code == -1 or not 200 <= code < 600 or 300 <= code < 400:
             self._couper()
-            raise Coupure(f"réponse incompréhensible : {_texte(reponse[1])}")
-        self._accepter(reponse, etape="data")
-        return f"{reponse[0]} {_texte(reponse[1])}"
+            raise Coupure(f"réponse incompréhensible : {_texte(texte)}")
+        self._accepter((code, texte), etape="data")
+        return f"{code} {_texte(texte)}"
 
     def renoncer(self) -> None:
         """Avant DATA : oublie le message commencé ; rien n'est parti."""
@@ -186,6 +234,15 @@ class Transport:
         if self._ligne is None:
             raise Injoignable("la connexion n'est pas ouverte")
         return self._ligne
+
+
+def _injoignable(panne: Exception) -> Injoignable:
+    if isinstance(panne, smtplib.SMTPAuthenticationError):
+        # 4xx : l'annuaire du serveur est en panne, notre mot de passe n'y est pour rien.
+        return (IdentificationRefusee if panne.smtp_code >= 500 else Injoignable)(_phrase(panne))
+    if isinstance(panne, smtplib.SMTPResponseException) and 500 <= panne.smtp_code < 600:
+        return ServeurRefuse(_phrase(panne))
+    return Injoignable(_phrase(panne))
 
 
 def _texte(brut: bytes | str) -> str:

@@ -13,6 +13,10 @@ class DernierAdministrateur(ErreurMetier):
     message = "C'est le dernier administrateur de l'instance : nommez-en d'abord un autre."
 
 
+class CreancierArchive(ErreurMetier):
+    message = "Ce créancier est archivé : rien ne part en son nom."
+
+
 class DejaMembre(ErreurMetier):
     message = "Cette personne a déjà accès à ce créancier : changez plutôt son rôle."
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from clients.actions import marquer_coordonnee
+from clients.actions.verrou import verrouiller
 from clients.enums import GenreCoordonnee, Validite
 from clients.models import Client, Contact, Coordonnee
 from factures.actions import clore_litige, ouvrir_litige
@@ -57,7 +58,7 @@ def consigner_appel(
     """Enregistre l'appel et ses suites ; le même formulaire posté deux fois rend le même appel."""
     suite = suite or Suite()
     # Le client est le verrou : deux envois du même formulaire passent l'un après l'autre.
-    Client.objects.pour(client.creancier).select_for_update(of=("self",)).get(pk=client.pk)
+    client = verrouiller(client)
     if cle_saisie:
         deja = Appel.objects.pour(client.creancier).filter(cle_saisie=cle_saisie).first()
         if deja is not None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from clients.actions import marquer_adresse
+from clients.actions.verrou import verrouiller
 from clients.models import Client
 from factures.actions.verification import constater_mise_en_demeure
 from factures.documents import donnees_du_decompte
@@ -109,6 +110,7 @@ def ecrire_hors_scenario(
     """
     if not factures:
         raise ErreurMetier("Choisissez au moins une facture.")
+    client = verrouiller(client)
     refuser_si_interdit(client, au=le)
     if canal == Canal.COURRIEL and not destinataire:
         raise ErreurMetier("Aucune adresse de courriel utilisable pour ce client.")

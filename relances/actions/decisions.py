@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from recouvrement.comptes.models import Utilisateur
+from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.courriel.adresses import une_ligne
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.envoi import BAIL_DATA
@@ -13,7 +13,7 @@ from recouvrement.courriel.models import Envoi
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.erreurs import ErreurMetier
 from relances.actions.annulations import retirer
-from relances.actions.planification import nouvel_envoi
+from relances.actions.planification import envoi_suivant
 from relances.enums import EtatRelance
 from relances.evenements import Evenement
 from relances.lectures.faits import adresses, fenetre_de
@@ -101,6 +101,7 @@ def liberer(relance: Relance, *, maintenant: datetime, acteur: Utilisateur) -> R
     if settings.SERVEUR_SMTP is None:
         raise ErreurMetier("Aucun serveur d'envoi n'est réglé : rien ne peut partir.")
     relance = _verrouiller(relance)
+    _refuser_si_archive(relance.creancier)
     pas_avant = prochaine_ouverture(maintenant, fenetre_de(relance.creancier))
     libere = (
         Envoi.objects.pour(relance.creancier)
@@ -170,18 +171,23 @@ def renvoi_possible_le(envoi: Envoi) -> datetime | None:
 
 def _remettre_en_file(relance: Relance, *, maintenant: datetime, acteur: Utilisateur) -> None:
     creancier = relance.creancier
+    _refuser_si_archive(creancier)
     connues = adresses(creancier, clients=[relance.client_id])
     relance.destinataire = connues.get(relance.client_id, "")
     if not relance.destinataire:
         raise ErreurMetier("Aucune adresse de courriel utilisable pour ce client.")
-    relance.envoi = nouvel_envoi(
+    relance.envoi = envoi_suivant(
         creancier,
         relance,
         expediteur=adresse_d_expedition(creancier),
         pas_avant=prochaine_ouverture(maintenant, fenetre_de(creancier)),
     )
-    relance.envoi.save()
     _changer(relance, EtatRelance.PLANIFIEE, motif="", acteur=acteur)
+
+
+def _refuser_si_archive(creancier: Creancier) -> None:
+    if creancier.archive_le is not None:
+        raise ErreurMetier("Ce créancier est archivé : rien ne part en son nom.")
 
 
 def _changer(relance: Relance, etat: EtatRelance, *, motif: str, acteur: Utilisateur) -> None:

@@ -15,7 +15,7 @@ from factures.models import Facture
 from recouvrement.comptes.models import Creancier
 from recouvrement.courriel.actions import en_octets
 from recouvrement.courriel.enums import EtatEnvoi
-from recouvrement.courriel.envoi import Arret, Composition, Recomposer
+from recouvrement.courriel.metier import Arret, Composition, Recomposer
 from recouvrement.courriel.models import Envoi
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.requetes import RequeteFigee
@@ -35,6 +35,8 @@ ATTENTE_GEL = timedelta(minutes=15)
 
 class MetierRelance:
     """Le rôle que la boîte de départ attend de l'app qui a déposé le message."""
+
+    se_copie_au_temoin = True
 
     def composer(self, envoi: Envoi, *, maintenant: datetime) -> Composition | Arret:
         relue = _relire(envoi, maintenant=maintenant)
@@ -127,6 +129,22 @@ class MetierRelance:
                 est_vivante=False
             )
             _clore(relance, EtatRelance.ANNULEE, motif, Evenement.RELANCE_ANNULEE)
+
+    def confirme(self, envoi: Envoi, motif: str, *, maintenant: datetime) -> None:
+        """Rien si une personne l'a déjà renvoyée ou tranchée : sa décision reste."""
+        relances = Relance.objects.pour(envoi.creancier)
+        for relance in relances.filter(envoi=envoi, etat=EtatRelance.INCERTAINE):
+            relance.faite_le = envoi.data_a or maintenant
+            _clore(relance, EtatRelance.FAITE, motif, Evenement.RELANCE_ENVOYEE)
+
+    def sauver(self, envoi: Envoi, etat: EtatEnvoi, motif: str, *, maintenant: datetime) -> None:
+        """Sans rien relire : la relance rejoint la liste de celles qu'une personne reprend."""
+        incertaine = etat == EtatEnvoi.INCERTAIN
+        Relance.objects.pour(envoi.creancier).filter(envoi=envoi).update(
+            etat=EtatRelance.INCERTAINE if incertaine else EtatRelance.ECHEC,
+            motif=motif[:250],
+            **({"faite_le": envoi.data_a or maintenant} if incertaine else {}),
+        )
 
 
 METIER = MetierRelance()

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
+from clients.actions.verrou import verrouiller
 from clients.models import Client
 from factures.documents import donnees_du_decompte
 from factures.lectures import decompte_client
@@ -104,7 +105,7 @@ def _refuser_les_contestees(factures: Sequence[Facture]) -> None:
 def _refuser_la_seconde(client: Client) -> None:
     """Deux clics, ou deux personnes : une seule sommation attend la poste."""
     creancier = client.creancier
-    Client.objects.pour(creancier).select_for_update(of=("self",)).get(pk=client.pk)
+    verrouiller(client)
     en_attente = Courrier.objects.pour(creancier).a_poster()
     if en_attente.filter(client=client, canal=Canal.MISE_EN_DEMEURE).exists():
         raise ErreurMetier(

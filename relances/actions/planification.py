@@ -116,6 +116,8 @@ def planifier(
         return Bilan(retirees=retirees)
     with transaction.atomic():
         creancier = Creancier.objects.select_for_update(no_key=True).get(pk=creancier.pk)
+        if creancier.archive_le is not None:
+            return Bilan(retirees=retirees)
         bilan = _calculer(creancier, au=au, maintenant=maintenant, avec_ecartees=avec_ecartees)
         _ecrire(creancier, bilan, au=au)
     if bilan.factures >= BEAUCOUP:
@@ -242,9 +244,26 @@ def _deposer(creancier: Creancier, relances: list[Relance], bilan: Bilan) -> Non
         relance.envoi = envoi
 
 
+def envoi_suivant(
+    creancier: Creancier, relance: Relance, *, expediteur: str, pas_avant: datetime
+) -> Envoi:
+    """Un message de plus d'une relance qui en a peut-être eu : sa clé n'a jamais servi.
+
+    Annulé, refusé ou incertain, l'ancien garde la sienne ; la relance, verrouillée, avance d'un
+    tour.
+    """
+    envois = Envoi.objects.pour(creancier)
+    while envois.filter(cle=f"{CLE}{relance.pk}:{relance.tour}").exists():
+        relance.tour += 1
+    envoi = nouvel_envoi(creancier, relance, expediteur=expediteur, pas_avant=pas_avant)
+    envoi.save()
+    return envoi
+
+
 def nouvel_envoi(
     creancier: Creancier, relance: Relance, *, expediteur: str, pas_avant: datetime
 ) -> Envoi:
+    """Le premier d'une relance neuve ; une autre passe par `envoi_suivant`."""
     cle = f"{CLE}{relance.pk}:{relance.tour}"
     return Envoi(
         creancier=creancier,
@@ -311,11 +330,12 @@ def _reprendre_les_adresses(creancier: Creancier, *, au: date, maintenant: datet
             relance.etat = EtatRelance.A_VALIDER
             if relance.etape and relance.etape.declenchement == Declenchement.AUTOMATIQUE:
                 relance.etat = EtatRelance.PLANIFIEE
-                relance.envoi = nouvel_envoi(
+                relance.envoi = envoi_suivant(
                     creancier,
                     relance,
                     expediteur=adresse_d_expedition(creancier),
                     pas_avant=pas_avant,
                 )
-                relance.envoi.save()
-            relance.save(update_fields=["destinataire", "prevue_le", "motif", "etat", "envoi"])
+            relance.save(
+                update_fields=["destinataire", "prevue_le", "motif", "etat", "envoi", "tour"]
+            )

@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Max, Sum
 
+from clients.actions.verrou import verrouiller
 from clients.models import Client
 from factures.models import Encaissement, Facture
 from factures.models.encaissement import EncaissementQuerySet
@@ -39,7 +40,7 @@ def promettre(
         raise ErreurMetier("Le montant promis doit être supérieur à zéro.")
     if pour_le < le:
         raise ErreurMetier("La date promise est déjà passée.")
-    Client.objects.pour(client.creancier).select_for_update(of=("self",)).get(pk=client.pk)
+    client = verrouiller(client)
     for ancienne in Promesse.objects.pour(client.creancier).filter(client=client).en_cours():
         _clore(ancienne, le=le, est_tenue=None)
     promesse = Promesse.objects.create(

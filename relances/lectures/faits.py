@@ -167,6 +167,7 @@ def faits_du_creancier(creancier: Creancier) -> FaitsCreancier:
         soldes_perimes_jours=creancier.soldes_perimes_jours,
         reglements_connus_au=creancier.reglements_connus_au,
         envois_geles=creancier.envois_geles,
+        archive_le=creancier.archive_le,
         mandat_manque=(
             "Mandat absent : la lettre de l'article R124-4 doit être établie" if mandataire else ""
         ),

@@ -31,6 +31,7 @@ class FaitsCreancier:
     reglements_connus_au: date | None = None
     envois_geles: bool = False
     mandat_manque: str = ""
+    archive_le: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,14 @@ def du_client(faits: Faits) -> list[Blocage]:
     """Ce qui arrête toutes les factures d'un client à la fois."""
     client, creancier, au = faits.client, faits.creancier, faits.au
     trouves = []
+    if creancier.archive_le is not None:
+        trouves.append(
+            Blocage(
+                CodeBlocage.ARCHIVE,
+                f"Créancier archivé le {_j(creancier.archive_le)}",
+                creancier.archive_le,
+            )
+        )
     if client.procedure_collective_le is not None:
         trouves.append(
             Blocage(

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.courriel.enums import EtatEnvoi
+from recouvrement.courriel.models import Panne
 from relances.actions.decisions import ATTENTE_AVANT_RENVOI
 from relances.enums import EtatRelance
 from relances.models import Relance
@@ -25,6 +26,8 @@ def envois(request: RequeteHabilitee) -> HttpResponse:
         .order_by("-pk")
     )
     contexte = {
+        # Ce qui, chez lui, échoue à chaque battement : les autres créanciers n'en pâtissent pas.
+        "pannes": Panne.objects.pour(request.creancier).ouvertes().order_by("debut_le")[:MONTREES],
         "incertaines": relances.filter(etat=EtatRelance.INCERTAINE)[:MONTREES],
         "refusees": relances.filter(etat=EtatRelance.ECHEC)[:MONTREES],
         "gardees": relances.filter(etat=EtatRelance.PLANIFIEE, envoi__etat=EtatEnvoi.RETENU)[

@@ -1,20 +1,27 @@
 """Le serveur SMTP des essais, dans son processus : il écrit sur le disque AVANT de répondre 250.
 
-    python tests/appuis/serveur_smtp.py PORT JOURNAL [certificat.pem clef.pem]
+    python tests/appuis/serveur_smtp.py PORT JOURNAL [certificat.pem clef.pem | nom mot-de-passe]
 
-Le destinataire choisit la panne : `rcpt450@…`, `rcpt550@…`, `data451@…`, `data554@…`,
-`coupe-avant@…` (coupe sans rien garder), `coupe-apres@…` (garde, puis coupe), `muet@…`.
+Le destinataire choisit la panne, jusqu'à un chiffre de suite : `rcpt450@…`, `rcpt550-3@…`,
+`rcpt554@…` (liste noire), `data451@…`, `data554@…`, `coupe-avant@…` (coupe sans rien garder),
+`coupe-apres@…` (garde, puis coupe), `muet@…`.
 """
 
 import asyncio
 import json
 import os
+import re
 import ssl
 import sys
+import time
 from email import message_from_bytes, policy
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult
+
+
+def la_panne(adresse: str) -> str:
+    return re.sub(r"-\d+$", "", adresse.partition("@")[0])
 
 
 class Reception:
@@ -22,21 +29,24 @@ class Reception:
         self.fichier = os.open(journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def noter(self, **faits: object) -> None:
+        faits["t"] = time.clock_gettime(time.CLOCK_BOOTTIME)
         os.write(self.fichier, json.dumps(faits).encode() + b"\n")
         os.fsync(self.fichier)
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         self.noter(quoi="rcpt", a=address, chiffre=session.ssl is not None)
-        panne = address.partition("@")[0]
+        panne = la_panne(address)
         if panne == "rcpt450":
             return "450 4.2.1 Boite occupee"
         if panne == "rcpt550":
             return "550 5.1.1 Adresse inconnue"
+        if panne == "rcpt554":
+            return "550 5.7.1 Client host blocked using zen.spamhaus.org"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
-        panne = envelope.rcpt_tos[0].partition("@")[0]
+        panne = la_panne(envelope.rcpt_tos[0])
         if panne == "data451":
             return "451 4.3.0 Plus tard"
         if panne == "data554":
@@ -61,22 +71,41 @@ class Reception:
 
 
 class Controleur(Controller):
-    def __init__(self, *args, contexte=None, **kwargs) -> None:
-        self.contexte = contexte
+    def __init__(self, *args, contexte=None, identifiants=None, **kwargs) -> None:
+        self.contexte, self.identifiants = contexte, identifiants
         super().__init__(*args, **kwargs)
 
     def factory(self):
-        return SMTP(self.handler, tls_context=self.contexte, require_starttls=bool(self.contexte))
+        return SMTP(
+            self.handler,
+            tls_context=self.contexte,
+            require_starttls=bool(self.contexte),
+            auth_require_tls=False,
+            auth_required=bool(self.identifiants),
+            authenticator=self.identifier if self.identifiants else None,
+        )
+
+    def identifier(self, server, session, envelope, mechanism, donnees):
+        nom, mot = self.identifiants
+        est_bon = (donnees.login, donnees.password) == (nom.encode(), mot.encode())
+        return AuthResult(success=est_bon, handled=False)
 
 
 def main() -> None:
-    port, journal, *certificat = sys.argv[1:]
-    contexte = None
-    if certificat:
+    port, journal, *reste = sys.argv[1:]
+    contexte = identifiants = None
+    if reste and not reste[0].endswith(".pem"):
+        identifiants = reste
+    elif reste:
+        certificat = reste
         contexte = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         contexte.load_cert_chain(*certificat)
     controleur = Controleur(
-        Reception(journal), hostname="127.0.0.1", port=int(port), contexte=contexte
+        Reception(journal),
+        hostname="127.0.0.1",
+        port=int(port),
+        contexte=contexte,
+        identifiants=identifiants,
     )
     controleur.start()
     print("pret", flush=True)

@@ -39,11 +39,15 @@ def port_libre() -> int:
 
 @contextmanager
 def un_serveur_smtp(
-    dossier: Path, *, certificat: tuple[Path, Path] | None = None, chiffrement: str = "aucun"
+    dossier: Path,
+    *,
+    certificat: tuple[Path, Path] | None = None,
+    chiffrement: str = "aucun",
+    identifiants: tuple[str, str] | None = None,
 ) -> Iterator[Puits]:
     port, journal = port_libre(), dossier / "recu.jsonl"
     arguments = [sys.executable, "-W", "ignore", str(PROGRAMME), str(port), str(journal)]
-    arguments += [str(chemin) for chemin in certificat or ()]
+    arguments += [str(chemin) for chemin in certificat or identifiants or ()]
     processus = subprocess.Popen(
         arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

@@ -9,10 +9,12 @@ import pytest
 import time_machine
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.utils import timezone
 
 from factures.actions import deposer_piece, encaisser, ouvrir_litige
 from factures.enums import MotifLitige, Moyen, NaturePiece
 from factures.models import Facture
+from recouvrement.courriel import heure
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
 from relances import tasks
@@ -32,7 +34,9 @@ DIX_HEURES = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def un_lundi():
+def un_lundi(monkeypatch):
+    # PostgreSQL ne voyage pas dans le temps : ici, l'heure est celle du poste.
+    monkeypatch.setattr(heure, "heure_de_la_base", timezone.now)
     with time_machine.travel(DIX_HEURES, tick=False):
         yield
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from time import perf_counter
 
+from django.conf import settings
 from django.db import connection
 
 from factures.enums import NaturePiece
@@ -21,6 +22,7 @@ from recouvrement.accueil.banc.mesures import (
 )
 from recouvrement.accueil.demonstration.papiers import page
 from recouvrement.comptes.models import Creancier
+from recouvrement.courriel.carnet import Carnet
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.envoi import vider
 from recouvrement.courriel.models import Envoi
@@ -137,8 +139,10 @@ def _expedier(creancier: Creancier, serveur: ServeurSmtp, *, avec_pdf: bool) -> 
     def horloge() -> datetime:
         return depart + timedelta(seconds=perf_counter() - debut)
 
-    with Transport(serveur) as transport:
-        vider(horloge, transport=transport, metiers=METIERS)
+    carnet = Carnet(settings.JOURNAL_ENVOIS)
+    carnet.creer(settings.INSTANCE, maintenant=depart)
+    with carnet, Transport(serveur) as transport:
+        vider(horloge, transport=transport, metiers=METIERS, carnet=carnet)
     duree = perf_counter() - debut
     partis = list(
         Envoi.objects.pour(creancier)

@@ -1,6 +1,8 @@
 """Le serveur d'envoi de l'histoire : il accepte tout, sauf ce que la scène veut voir échouer."""
 
-from recouvrement.courriel.transport import Coupure, Refus
+from collections.abc import Callable
+
+from recouvrement.courriel.transport import BailPerdu, Coupure, Refus
 
 
 class Facteur:
@@ -15,12 +17,14 @@ class Facteur:
     def ouvrir(self) -> None:
         """La ligne est toujours bonne."""
 
-    def adresser(self, expediteur: str, destinataire: str) -> None:
+    def adresser(self, expediteur: str, destinataire: str, *, avec_temoin: bool = False) -> None:
         self._destinataire = destinataire
         if destinataire in self.refuse:
             raise Refus(550, "5.1.1 Boîte inexistante", etape="destinataire")
 
-    def transmettre(self, octets: bytes) -> str:
+    def transmettre(self, octets: bytes, *, tient: Callable[[], bool]) -> str:
+        if not tient():
+            raise BailPerdu
         if self._destinataire in self.coupe:
             raise Coupure("ligne coupée avant la réponse du serveur")
         self._passes += 1

@@ -8,7 +8,7 @@ from recouvrement.equipe.actions.changements import demander
 from recouvrement.equipe.actions.creanciers import verrouiller
 from recouvrement.equipe.actions.effets import envoyer_l_invitation
 from recouvrement.equipe.enums import SujetChangement
-from recouvrement.equipe.erreurs import CompteExistant, InvitationClose
+from recouvrement.equipe.erreurs import CompteExistant, CreancierArchive, InvitationClose
 from recouvrement.equipe.evenements import Evenement
 from recouvrement.equipe.models import Invitation
 from recouvrement.journal.actions import inscrire
@@ -23,6 +23,8 @@ def inviter(
     Inviter un gestionnaire se demande : s'il y en a un second, rien n'est encore envoyé.
     """
     creancier = verrouiller(creancier)
+    if creancier.archive_le is not None:
+        raise CreancierArchive
     courriel = courriel.lower()
     if role != Role.GESTIONNAIRE:
         return envoyer_l_invitation(

@@ -2,22 +2,16 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-from django.utils import timezone
+from django.core.management.base import BaseCommand, CommandError
 
-from recouvrement.courriel.instance import noter_battement, noter_battement_manque
-from relances.actions.battement import battre
+from relances.actions.battement import sonner
 
 
 class Command(BaseCommand):
     help = "Prévoit ce qui est dû, envoie ce qui est dû, reprend ce qui est resté en plan."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        maintenant = timezone.now()
-        try:
-            bilan = battre(maintenant, horloge=timezone.now)
-        except Exception as erreur:
-            noter_battement_manque(maintenant, echec=type(erreur).__name__)
-            raise
-        noter_battement(maintenant)
+        bilan = sonner(envoyer=True)
         self.stdout.write(str(bilan))
+        if bilan.echecs:
+            raise CommandError("Ce battement n'a pas tout fait : voyez ci-dessus.")

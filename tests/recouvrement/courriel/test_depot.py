@@ -1,41 +1,33 @@
 """Déposer un message : un destinataire, des octets exacts, un identifiant qui ne bouge pas."""
 
-from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
 import pytest
-from django.core.mail import EmailMessage, send_mail
+from django.core.mail import send_mail
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recouvrement.courriel.actions import deposer, identifiant
+from recouvrement.courriel.actions import CleDejaServie, identifiant
 from recouvrement.courriel.adresses import AdresseRefusee, LigneRefusee, une_adresse, une_ligne
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.environnement import ServeurSmtp
-
-MAINTENANT = datetime(2026, 11, 23, 9, tzinfo=UTC)
-
-
-def un_depot(**champs):
-    message = EmailMessage("Bonjour", "À bientôt", "compta@kerbrat.example", ["a@duval.example"])
-    valeurs = {
-        "creancier": None,
-        "nature": NatureEnvoi.INVITATION,
-        "cle": "invitation:1",
-        "destinataire": "a@duval.example",
-        "expediteur": "Kerbrat <compta@kerbrat.example>",
-        "sujet": "Bonjour",
-        "message": message,
-        "maintenant": MAINTENANT,
-    }
-    return deposer(**valeurs | champs)
+from tests.recouvrement.courriel.depots import un_depot
 
 
 @pytest.mark.django_db
 def test_la_meme_cle_rend_le_meme_envoi():
     assert un_depot().pk == un_depot(sujet="Autre").pk
     assert Envoi.objects.systeme().count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("etat", ["echec", "annule"])
+def test_une_cle_qui_a_servi_ne_rend_pas_un_message_mort(etat):
+    un_depot()
+    Envoi.objects.systeme().update(etat=etat)
+    with pytest.raises(CleDejaServie, match="il en faut un autre"):
+        un_depot()
 
 
 @pytest.mark.django_db

@@ -201,13 +201,14 @@ class Accepte:
     def ouvrir(self):
         pass
 
-    def adresser(self, expediteur, destinataire):
-        pass
+    def adresser(self, expediteur, destinataire, *, avec_temoin):
+        assert not avec_temoin, "un lien personnel ne se copie nulle part"
 
     def renoncer(self):
         pass
 
-    def transmettre(self, octets):
+    def transmettre(self, octets, *, tient):
+        assert tient()
         return "250 2.0.0 Ok"
 
 

@@ -20,8 +20,9 @@ from clients.enums import Validite
 from clients.models import Coordonnee
 from factures.models import Facture
 from recouvrement.accueil.lectures.journee import ma_journee
+from recouvrement.courriel.balayage import balayer
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
-from recouvrement.courriel.envoi import balayer, expedier_un, reclamer_un, vider
+from recouvrement.courriel.envoi import expedier_un, reclamer_un, vider
 from recouvrement.courriel.models import Envoi
 from recouvrement.courriel.transport import Delais, Injoignable, Refus, Transport
 from recouvrement.environnement import ServeurSmtp

@@ -84,6 +84,7 @@ class Command(BaseCommand):
                 "DATABASE_URL": base,
                 "DOSSIER_VAR": str(dossier),
                 "FICHIERS": str(dossier / "fichiers"),
+                "JOURNAL_ENVOIS": str(dossier / "envois.journal"),
                 "NIVEAU_TRACES": "ERROR",
                 "DEBUG": "false",
             },
