@@ -24,6 +24,7 @@ class Evenement(models.TextChoices):
     LIEN_DONNE = "lien_donne", "Lien de mot de passe donné"
     LIEN_MONTRE = "lien_montre", "Lien personnel montré"
     DOUBLE_RETIREE = "double_retiree", "Double authentification retirée par un administrateur"
+    SECRETS_RECHIFFRES = "secrets_rechiffres", "Secrets rechiffrés"
     ADMINISTRATEUR_NOMME = "administrateur_nomme", "Administrateur nommé"
     ADMINISTRATEUR_RETIRE = "administrateur_retire", "Administrateur retiré"
     CHANGEMENT_DEMANDE = "changement_demande", "Changement demandé"

@@ -21,7 +21,7 @@ def nommer_administrateur(
         raise CompteDesactive
     if compte.est_administrateur:
         return compte
-    return _changer(compte, True, acteur=acteur, maintenant=maintenant)
+    return _poser_le_pouvoir(compte, True, acteur=acteur, maintenant=maintenant)
 
 
 @transaction.atomic
@@ -33,7 +33,7 @@ def retirer_administrateur(
         return compte
     if not administrateurs().exclude(pk=compte.pk).exists():
         raise DernierAdministrateur
-    return _changer(compte, False, acteur=acteur, maintenant=maintenant)
+    return _poser_le_pouvoir(compte, False, acteur=acteur, maintenant=maintenant)
 
 
 def verrouiller_les_administrateurs(compte: Utilisateur) -> Utilisateur:
@@ -43,7 +43,7 @@ def verrouiller_les_administrateurs(compte: Utilisateur) -> Utilisateur:
     return Utilisateur.objects.get(pk=compte.pk)
 
 
-def _changer(
+def _poser_le_pouvoir(
     compte: Utilisateur, nomme: bool, *, acteur: Utilisateur, maintenant: datetime
 ) -> Utilisateur:
     prevenus = [*administrateurs(), compte]

@@ -14,7 +14,10 @@ ACTIONS = sorted(
 )
 INSCRIT = {"inscrire", "inscrire_lot"}
 # Celles qui n'ont pas d'entrée à elles, et pourquoi.
-SANS_ENTREE = {"deposer": "l'action qui dépose le message (relance, invitation) a la sienne"}
+SANS_ENTREE = {
+    "deposer": "l'action qui dépose le message (relance, invitation) a la sienne",
+    "compter_le_delai": "une date tirée de la première connexion, pas un geste",
+}
 
 
 def _appels(fonction: ast.FunctionDef) -> set[str]:
