@@ -18,6 +18,7 @@ class Instance:
 
     def __init__(self, dossier: Path, **reglages: str) -> None:
         self.fichiers, self.var = dossier / "fichiers", dossier / "var"
+        self.var.mkdir()
         self.base = self.var / "base.sqlite3"
         self.nom = f"instance_{uuid4().hex[:12]}"
         lus = connection.settings_dict

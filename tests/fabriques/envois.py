@@ -13,7 +13,7 @@ def un_envoi(creancier: Creancier | None, **champs) -> Envoi:
     n = next(numeros)
     valeurs = {
         "creancier": creancier,
-        "nature": NatureEnvoi.RELANCE if creancier else NatureEnvoi.COMPTE,
+        "nature": NatureEnvoi.INVITATION if creancier else NatureEnvoi.COMPTE,
         "cle": f"essai:{n}",
         "message_id": f"<essai-{n}@localhost>",
         "destinataire": "compta@debiteur.example",
