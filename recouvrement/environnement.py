@@ -376,10 +376,10 @@ def serveur_imap(adresse: str) -> ServeurImap | None:
     """`imaps://compte:mot-de-passe@hôte[:port][/dossier]` ; `imap://` en clair, sur ce poste."""
     if not adresse:
         return None
-    parties = urlsplit(adresse)
+    parties = _decoupee("TEMOIN_URL", adresse)
     if parties.scheme not in ("imap", "imaps") or not parties.hostname:
         raise ImproperlyConfigured("TEMOIN_URL doit commencer par imaps:// et nommer un serveur.")
-    _refuser_l_exemple("TEMOIN_URL", adresse)
+    _refuser_l_exemple("TEMOIN_URL", parties)
     chiffre = parties.scheme == "imaps"
     return ServeurImap(
         hote=parties.hostname,
