@@ -192,6 +192,24 @@ def _decoupee(nom: str, texte: str) -> SplitResult:
     return adresse
 
 
+def adresse_d_horodatage(env: environ.Env) -> str:
+    """Le serveur RFC 3161 qui date les ancres ; vide : elles ne sont datées que par nous."""
+    adresse = env.str("HORODATAGE_URL", default="")
+    parties = urlsplit(adresse)
+    if adresse and (parties.scheme not in ("http", "https") or not parties.hostname):
+        raise ImproperlyConfigured(
+            f"HORODATAGE_URL vaut « {adresse} » : donnez une adresse http:// ou https://."
+        )
+    return adresse
+
+
+def fichier_lisible(env: environ.Env, nom: str) -> str:
+    chemin = env.str(nom, default="")
+    if chemin and not (Path(chemin).is_file() and os.access(chemin, os.R_OK)):
+        raise ImproperlyConfigured(f"{nom} désigne « {chemin} », qui ne se lit pas.")
+    return chemin
+
+
 def niveau_des_traces(env: environ.Env) -> str:
     niveau = env.str("NIVEAU_TRACES", default="").upper() or "INFO"
     if niveau not in NIVEAUX:

@@ -3,10 +3,12 @@
 from recouvrement.courriel.expediteur import expediteur_de_compte
 from recouvrement.environnement import (
     RACINE,
+    adresse_d_horodatage,
     adresse_du_site,
     adresse_redis,
     base_de_donnees,
     cle_secrete,
+    fichier_lisible,
     lire_environnement,
     niveau_des_traces,
     noms_du_site,
@@ -27,6 +29,10 @@ ALLOWED_HOSTS = noms_du_site(env, _adresse)
 VAR = RACINE / (env.str("DOSSIER_VAR", default="") or "var")
 FICHIERS = RACINE / (env.str("FICHIERS", default="") or VAR / "fichiers")
 POLICES = FICHIERS / "polices"
+# Hors de la base, à copier ailleurs : ce qui dit chaque nuit où en était le journal.
+ANCRES = Path(env.str("ANCRES", default="") or FICHIERS.parent / "ancres")
+HORODATAGE_URL = adresse_d_horodatage(env)
+HORODATAGE_RACINES = fichier_lisible(env, "HORODATAGE_RACINES")
 
 CSRF_TRUSTED_ORIGINS = [f"{_adresse.scheme}://{_adresse.netloc}"]
 
@@ -73,6 +79,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "recouvrement.equipe.sorties.InscrireLesSorties",
 ]
 
 ROOT_URLCONF = "recouvrement.urls"
@@ -259,7 +266,10 @@ else:
         "polling_interval": 0.2,
     }
 # Une seule cadence : chaque minute, on demande à la base ce qui est dû.
-CELERY_BEAT_SCHEDULE = {"battement": {"task": "relances.battre", "schedule": 60.0}}
+CELERY_BEAT_SCHEDULE = {
+    "battement": {"task": "relances.battre", "schedule": 60.0},
+    "journal": {"task": "journal.veiller", "schedule": 60.0},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 
 LOGGING = {

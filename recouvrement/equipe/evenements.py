@@ -23,3 +23,7 @@ class Evenement(models.TextChoices):
     DOUBLE_AUTHENTIFICATION = "double_authentification", "Double authentification changée"
     LIEN_DONNE = "lien_donne", "Lien de mot de passe donné"
     LIEN_MONTRE = "lien_montre", "Lien personnel montré"
+    CONNEXION = "connexion", "Connexion"
+    CONNEXION_REFUSEE = "connexion_refusee", "Connexion refusée"
+    DECONNEXION = "deconnexion", "Déconnexion"
+    FICHIER_SORTI = "fichier_sorti", "Fichier téléchargé ou ouvert"

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from recouvrement.equipe.views import comptes, creanciers, instance, membres, sante
+from recouvrement.equipe.views import comptes, creanciers, instance, journal, membres, sante
 
 app_name = "equipe"
 urlpatterns = [
@@ -18,6 +18,9 @@ urlpatterns = [
     path("comptes/<int:pk>/lien/", instance.donner_un_lien, name="compte_lien"),
     path("comptes/messages/", instance.messages, name="messages"),
     path("comptes/messages/<int:pk>/", instance.message, name="message"),
+    path("instance/journal/", journal.de_l_instance, name="journal_instance"),
+    path("instance/journal/verifier/", journal.verifier, name="journal_verifier"),
+    path("instance/journal/export.<slug:genre>", journal.exporter, name="journal_exporter"),
     path("invitation/<str:jeton>/", comptes.invitation, name="invitation"),
     path("creanciers/", creanciers.creanciers, name="creanciers"),
     path("creanciers/nouveau/", creanciers.nouveau, name="creancier_nouveau"),
@@ -25,7 +28,7 @@ urlpatterns = [
     path("<slug:creancier>/parametres/reglements/", creanciers.reglements, name="reglements"),
     path("<slug:creancier>/parametres/identite/", creanciers.identite, name="identite"),
     path("<slug:creancier>/parametres/envois/", creanciers.envois, name="envois"),
-    path("<slug:creancier>/parametres/journal/", creanciers.journal, name="journal"),
+    path("<slug:creancier>/parametres/journal/", journal.du_creancier, name="journal"),
     path("<slug:creancier>/parametres/archiver/", creanciers.archiver, name="archiver"),
     path("<slug:creancier>/parametres/rouvrir/", creanciers.rouvrir, name="rouvrir"),
     path("<slug:creancier>/parametres/image/<slug:nom>/", creanciers.image, name="image"),

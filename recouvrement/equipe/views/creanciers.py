@@ -9,11 +9,9 @@ from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
 from recouvrement.equipe import actions
 from recouvrement.equipe.forms import EnvoisForm, IdentiteForm, NouveauForm, ReglementsForm
-from recouvrement.equipe.lectures.parametres import ce_qui_manque, ligne_journal, onglets
-from recouvrement.journal.models import Entree
+from recouvrement.equipe.lectures.parametres import ce_qui_manque, onglets
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.pagination import paginer
 
 IMAGES = {"logo": "logo", "signature": "image_signature"}
 
@@ -114,19 +112,6 @@ def rouvrir(request: RequeteHabilitee) -> HttpResponse:
     actions.rouvrir(request.creancier, acteur=request.user)
     annoncer(request, f"{request.creancier.nom} est rouvert.")
     return redirect("equipe:parametres", request.creancier.code)
-
-
-@require_GET
-@habilite(Role.GESTIONNAIRE)
-def journal(request: RequeteHabilitee) -> HttpResponse:
-    entrees = Entree.objects.pour(request.creancier).select_related("acteur")
-    page = paginer(entrees, ordre=["-id"], apres=request.GET.get("apres"))
-    return rendre(
-        request,
-        "equipe/journal.html",
-        {"page": page, "lignes": [ligne_journal(entree, request.creancier) for entree in page]},
-        vue="equipe:journal",
-    )
 
 
 def rendre(request, gabarit: str, contexte: dict, *, vue: str, status: int = 200) -> HttpResponse:

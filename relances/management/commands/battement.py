@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from recouvrement.journal.veille import veiller
 from recouvrement.socle.pouls import noter_battement
 from relances.actions.battement import battre
 
@@ -16,4 +17,5 @@ class Command(BaseCommand):
         maintenant = timezone.now()
         bilan = battre(maintenant, horloge=timezone.now)
         noter_battement(maintenant)
+        veiller(maintenant)
         self.stdout.write(str(bilan))
