@@ -55,9 +55,10 @@ def effacer_donnees(
         if entree.effacees_le is None and entree.evenement != Evenement.DONNEES_EFFACEES:
             par_chaine[entree.creancier_id].append(entree)
     if connection.vendor == "sqlite" and par_chaine:
-        # Les octets effacés sont remis à zéro dans le fichier, non laissés en page libre.
+        # Les octets effacés sont remis à zéro dans le fichier, et le journal d'écriture vidé.
         with connection.cursor() as curseur:
             curseur.execute("PRAGMA secure_delete = ON")
+        transaction.on_commit(_vider_le_journal_d_ecriture)
     nombre = 0
     for lot in par_chaine.values():
         numeros = [entree.pk for entree in lot]
@@ -70,6 +71,11 @@ def effacer_donnees(
             Evenement.DONNEES_EFFACEES, cible=lot[0], acteur=acteur, motif=motif, entrees=numeros
         )
     return nombre
+
+
+def _vider_le_journal_d_ecriture() -> None:
+    with connection.cursor() as curseur:
+        curseur.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _valeurs(evenement, cible, acteur, creancier, donnees) -> dict[str, Any]:

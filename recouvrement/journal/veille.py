@@ -1,5 +1,6 @@
 """Ce que le battement fait du journal : sceller chaque minute ; la nuit, vérifier et ancrer."""
 
+import errno
 import logging
 from datetime import datetime, timedelta
 
@@ -34,11 +35,25 @@ def passer_la_nuit(maintenant: datetime) -> Bilan | None:
     except (DatabaseError, OSError, ValueError) as erreur:
         # Un disque plein, une base occupée : dit, et réessayé dans l'heure.
         journal.exception("La vérification nocturne du journal a manqué")
-        EtatJournal.objects.filter(pk=1).update(echec=f"{type(erreur).__name__} : {erreur}"[:500])
+        EtatJournal.objects.filter(pk=1).update(echec=_dire(erreur))
         return None
     EtatJournal.objects.filter(pk=1).update(echec="")
     horodater_ce_qui_attend(maintenant)
     return bilan
+
+
+def _dire(erreur: Exception) -> str:
+    match erreur:
+        case OSError():
+            cause = errno.errorcode.get(erreur.errno or 0, type(erreur).__name__)
+            return f"Le dossier des ancres ne s'écrit pas ({cause}) : place, droits ou chemin."[
+                :500
+            ]
+        case DatabaseError():
+            return (
+                "La base n'a pas répondu pendant la vérification : elle est reprise dans l'heure."
+            )
+    return f"La vérification s'est arrêtée ({type(erreur).__name__}) : voyez les traces."
 
 
 def verifier(maintenant: datetime) -> Bilan:

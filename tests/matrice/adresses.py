@@ -111,6 +111,7 @@ PARAMETRES: dict[str, dict[str, str]] = {
     "contentieux:frais": DOSSIER,
     "contentieux:clore": DOSSIER,
     "contentieux:document": {"pk": "document"},
+    "equipe:journal_exporter": CLASSEUR,
     "equipe:compte_desactiver": {"pk": "compte"},
     "equipe:compte_reactiver": {"pk": "compte"},
     "equipe:compte_lien": {"pk": "compte"},

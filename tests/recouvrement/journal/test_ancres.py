@@ -113,7 +113,7 @@ def test_un_disque_qui_refuse_se_dit_et_se_reessaie_dans_l_heure(creancier, sett
     settings.ANCRES = obstacle / "ancres"
     maintenant = timezone.now().replace(hour=12)
     veiller(maintenant)
-    assert "NotADirectoryError" in EtatJournal.objects.get().echec
+    assert "ne s'écrit pas (ENOTDIR)" in EtatJournal.objects.get().echec
     settings.ANCRES = tmp_path / "ancres"
     veiller(maintenant + timedelta(minutes=2))
     assert not Ancrage.objects.exists()

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -242,3 +243,25 @@ def test_une_garde_otee_se_voit(creancier):
         executer("PRAGMA recursive_triggers = ON")
     for nom in noms:
         assert any(nom in dit for dit in dits), dits
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ce_qui_est_efface_n_est_plus_dans_le_fichier_de_la_base():
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL rend la place au premier VACUUM.")
+    creancier = un_creancier()
+    creer_client(creancier, nom="CANARI-A-EFFACER", acteur=None)
+    sceller(bientot())
+    fichier = Path(connection.settings_dict["NAME"])
+    dit = b'"nom": "CANARI-A-EFFACER"'
+
+    def octets() -> bytes:
+        return fichier.read_bytes() + Path(f"{fichier}-wal").read_bytes()
+
+    assert dit in octets()
+    effacer_donnees(
+        Entree.objects.pour(creancier), motif="Demande", acteur=None, maintenant=bientot()
+    )
+    assert dit not in octets()
+    sceller(bientot())
+    assert constats() == []
