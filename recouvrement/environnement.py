@@ -195,10 +195,10 @@ def _decoupee(nom: str, texte: str) -> SplitResult:
 def adresse_d_horodatage(env: environ.Env) -> str:
     """Le serveur RFC 3161 qui date les ancres ; vide : elles ne sont datées que par nous."""
     adresse = env.str("HORODATAGE_URL", default="")
-    parties = urlsplit(adresse)
+    parties = _decoupee("HORODATAGE_URL", adresse)
     if adresse and (parties.scheme not in ("http", "https") or not parties.hostname):
         raise ImproperlyConfigured(
-            f"HORODATAGE_URL vaut « {adresse} » : donnez une adresse http:// ou https://."
+            "HORODATAGE_URL doit commencer par http:// ou https:// et nommer un serveur."
         )
     return adresse
 

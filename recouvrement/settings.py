@@ -30,7 +30,7 @@ VAR = RACINE / (env.str("DOSSIER_VAR", default="") or "var")
 FICHIERS = RACINE / (env.str("FICHIERS", default="") or VAR / "fichiers")
 POLICES = FICHIERS / "polices"
 # Hors de la base, à copier ailleurs : ce qui dit chaque nuit où en était le journal.
-ANCRES = Path(env.str("ANCRES", default="") or FICHIERS.parent / "ancres")
+ANCRES = RACINE / (env.str("ANCRES", default="") or FICHIERS.parent / "ancres")
 HORODATAGE_URL = adresse_d_horodatage(env)
 HORODATAGE_RACINES = fichier_lisible(env, "HORODATAGE_RACINES")
 
