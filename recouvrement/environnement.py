@@ -288,6 +288,17 @@ def adresse_du_guetteur(env: environ.Env) -> str:
     return adresse
 
 
+def adresse_d_horodatage(env: environ.Env) -> str:
+    """Le serveur RFC 3161 qui date les ancres ; vide : elles ne sont datées que par nous."""
+    adresse = env.str("HORODATAGE_URL", default="")
+    parties = _decoupee("HORODATAGE_URL", adresse)
+    if adresse and (parties.scheme not in ("http", "https") or not parties.hostname):
+        raise ImproperlyConfigured(
+            "HORODATAGE_URL doit commencer par http:// ou https:// et nommer un serveur."
+        )
+    return adresse
+
+
 def jeton_des_mesures(env: environ.Env) -> str:
     jeton = env.str("JETON_MESURES", default="")
     if jeton and (len(jeton) < 24 or any(mot in jeton.lower() for mot in CLES_DE_PAILLASSE)):
@@ -296,6 +307,13 @@ def jeton_des_mesures(env: environ.Env) -> str:
             "(24 caractères au hasard, au moins)."
         )
     return jeton
+
+
+def fichier_lisible(env: environ.Env, nom: str) -> str:
+    chemin = env.str(nom, default="")
+    if chemin and not (Path(chemin).is_file() and os.access(chemin, os.R_OK)):
+        raise ImproperlyConfigured(f"{nom} désigne « {chemin} », qui ne se lit pas.")
+    return chemin
 
 
 def niveau_des_traces(env: environ.Env) -> str:

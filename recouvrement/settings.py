@@ -3,6 +3,7 @@
 from recouvrement.courriel.expediteur import expediteur_de_compte
 from recouvrement.environnement import (
     RACINE,
+    adresse_d_horodatage,
     adresse_du_guetteur,
     adresse_du_site,
     adresse_redis,
@@ -10,6 +11,7 @@ from recouvrement.environnement import (
     base_de_donnees,
     cle_secrete,
     cles_de_chiffrement,
+    fichier_lisible,
     identite_de_l_instance,
     jeton_des_mesures,
     lire_environnement,
@@ -39,6 +41,10 @@ JOURNAL_ENVOIS = RACINE / (
     env.str("JOURNAL_ENVOIS", default="") or FICHIERS.parent / "envois.journal"
 )
 INSTANCE = identite_de_l_instance(env, cle=SECRET_KEY)
+# Hors de la base, à copier ailleurs : ce qui dit chaque nuit où en était le journal.
+ANCRES = RACINE / (env.str("ANCRES", default="") or FICHIERS.parent / "ancres")
+HORODATAGE_URL = adresse_d_horodatage(env)
+HORODATAGE_RACINES = fichier_lisible(env, "HORODATAGE_RACINES")
 
 CSRF_TRUSTED_ORIGINS = [f"{_adresse.scheme}://{_adresse.netloc}"]
 
@@ -88,6 +94,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "recouvrement.equipe.sorties.InscrireLesSorties",
 ]
 
 ROOT_URLCONF = "recouvrement.urls"
@@ -292,6 +299,7 @@ CELERY_BEAT_SCHEDULE = {
     "battement": {"task": "relances.battre", "schedule": 60.0},
     "veille": {"task": "exploitation.veiller", "schedule": 60.0},
     "verification": {"task": "exploitation.verifier", "schedule": 60.0},
+    "journal": {"task": "journal.veiller", "schedule": 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 

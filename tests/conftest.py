@@ -8,7 +8,7 @@ os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 from datetime import UTC, datetime
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.test import TransactionTestCase
 
 from recouvrement.exploitation.verification.examens import examens, premiere_faute
@@ -67,6 +67,7 @@ def reglages_de_test(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.FICHIERS = tmp_path / "fichiers"
     settings.JOURNAL_ENVOIS = tmp_path / "envois.journal"
+    settings.ANCRES = tmp_path / "ancres"
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 
@@ -84,11 +85,13 @@ def vidage_malgre_les_tables_immuables():
                 return
             curseur.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             declencheurs = curseur.fetchall()
-            for nom, _ in declencheurs:
-                curseur.execute(f"DROP TRIGGER {nom}")
-            vider(self)
-            for _, sql in declencheurs:
-                curseur.execute(sql)
+            # Une seule transaction : chaque ordre à part attendrait le disque.
+            with transaction.atomic():
+                for nom, _ in declencheurs:
+                    curseur.execute(f"DROP TRIGGER {nom}")
+                vider(self)
+                for _, sql in declencheurs:
+                    curseur.execute(sql)
 
     TransactionTestCase._fixture_teardown = vider_sans_declencheurs
     yield

@@ -109,6 +109,9 @@ def test_un_secret_vide_se_dit_sauf_celui_du_courriel(tmp_path):
 @pytest.mark.parametrize(
     ("nom", "valeur", "phrase"),
     [
+        ("HORODATAGE_URL", "ftp://horloge.example", "HORODATAGE_URL doit commencer par http://"),
+        ("HORODATAGE_URL", "https://horloge.example:99999", "HORODATAGE_URL ne se lit pas"),
+        ("HORODATAGE_RACINES", "/nulle/part.pem", "HORODATAGE_RACINES désigne « /nulle/part.pem »"),
         ("DATABASE_URL", "mysql://u:p@h/b", "DATABASE_URL doit commencer par postgres://"),
         ("DATABASE_URL", "nimporte", "DATABASE_URL doit commencer par postgres://"),
         ("DATABASE_URL", "postgres://u:mot-de-passe@h/b", "mot de passe de l'exemple"),

@@ -6,6 +6,7 @@ from factures.enums import Moyen
 from factures.models.facture import Facture
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.journal.immuable import Protection
 
 
 class EncaissementQuerySet(QuerySetCloisonne):
@@ -45,6 +46,19 @@ class Encaissement(ModeleCloisonne):
     saisi_le = models.DateTimeField(auto_now_add=True)
 
     objects = EncaissementQuerySet.as_manager()
+    # Sa part disponible suit les imputations, son client une fusion de fiches. Seul s'efface ce
+    # qu'un import disait déjà versé, quand l'import se défait.
+    protections = (
+        Protection(
+            "factures_encaissement",
+            "Un règlement ne se récrit pas : il s'annule par une contre-écriture",
+            modifiable=(
+                "{egales:id,creancier_id,montant,recu_le,moyen,reference,note,avoir_id,annule_id,"
+                "motif_annulation,cle_saisie,saisi_par_id,saisi_le}"
+            ),
+            effacable="OLD.moyen = 'deja_verse' AND OLD.annule_id IS NULL AND OLD.disponible = 0",
+        ),
+    )
 
     class Meta:
         verbose_name = "règlement"
@@ -95,6 +109,22 @@ class Imputation(ModeleCloisonne):
     facture = models.ForeignKey(Facture, on_delete=models.PROTECT, related_name="imputations")
     montant = models.DecimalField(max_digits=14, decimal_places=2)
     le = models.DateField("date d'effet")
+
+    # Un second versement du même règlement s'ajoute à sa part ; rien ne la réduit.
+    protections = (
+        Protection(
+            "factures_imputation",
+            "Une imputation ne se récrit pas : elle s'annule par une contre-écriture",
+            modifiable=(
+                "{egales:id,creancier_id,encaissement_id,facture_id,le} "
+                "AND (NEW.montant = OLD.montant OR (OLD.montant > 0 AND NEW.montant > OLD.montant))"
+            ),
+            effacable=(
+                "EXISTS (SELECT 1 FROM factures_encaissement e WHERE e.id = OLD.encaissement_id "
+                "AND e.moyen = 'deja_verse' AND e.annule_id IS NULL)"
+            ),
+        ),
+    )
 
     class Meta:
         verbose_name = "imputation"

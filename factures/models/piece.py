@@ -6,6 +6,7 @@ from factures.enums import NaturePiece
 from factures.models.facture import Facture
 from recouvrement.comptes.cloison import ModeleCloisonne
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.journal.immuable import Protection
 
 
 class Piece(ModeleCloisonne):
@@ -27,6 +28,19 @@ class Piece(ModeleCloisonne):
         Utilisateur, on_delete=models.PROTECT, null=True, related_name="+"
     )
     deposee_le = models.DateTimeField(auto_now_add=True)
+
+    # Son client suit une fusion. Ne s'efface que l'original d'un import qui se défait.
+    protections = (
+        Protection(
+            "factures_piece",
+            "Une pièce déposée ne se récrit pas",
+            modifiable=(
+                "{egales:id,creancier_id,facture_id,nature,intitule,nom_fichier,type_mime,taille,"
+                "empreinte,contenu_actif,du,deposee_par_id,deposee_le}"
+            ),
+            effacable="OLD.nature = 'facture' AND OLD.facture_id IS NOT NULL",
+        ),
+    )
 
     class Meta:
         verbose_name = "pièce"

@@ -4,6 +4,7 @@ from django.db.models import Exists, OuterRef, Q
 from recouvrement.comptes.cloison import QuerySetCloisonne
 from recouvrement.comptes.models import Creancier
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi, PartieBattement
+from recouvrement.journal.immuable import Protection
 
 
 class EnvoiQuerySet(QuerySetCloisonne):
@@ -62,6 +63,26 @@ class Envoi(models.Model):
     cree_le = models.DateTimeField(auto_now_add=True)
 
     objects = EnvoiQuerySet.as_manager()
+    # Dès DATA, ce qui a pu partir ne bouge plus ; remis en file par un refus passager, il se
+    # recompose. Parti, rien n'en change, sauf les octets d'un lien personnel : ils s'effacent.
+    protections = (
+        Protection(
+            "courriel_envoi",
+            "Un message parti ne se récrit pas",
+            modifiable=(
+                "{egales:id,creancier_id,nature,cle,message_id,cree_le} AND ("
+                "OLD.etat NOT IN ('data', 'envoye', 'incertain') "
+                "OR ({egales:destinataire,expediteur,sujet,octets,empreinte,somme,compose_le} AND ("
+                "(OLD.etat = 'data' AND ({egales:data_a} OR NEW.etat = 'a_envoyer')) "
+                "OR (OLD.etat = 'incertain' AND {egales:data_a}) "
+                "OR {egales:etat,data_a,fini_a,reponse})) "
+                "OR (OLD.etat = 'envoye' AND OLD.nature <> 'relance' AND NEW.octets = {vide} AND "
+                "{egales:destinataire,expediteur,sujet,empreinte,somme,compose_le,etat,data_a,"
+                "fini_a,reponse}))"
+            ),
+            effacable="OLD.etat NOT IN ('data', 'envoye', 'incertain')",
+        ),
+    )
 
     class Meta:
         verbose_name = "envoi"

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from recouvrement.comptes.cloison import ModeleCloisonne
+from recouvrement.journal.immuable import Protection
 
 
 class Document(ModeleCloisonne):
@@ -18,6 +19,8 @@ class Document(ModeleCloisonne):
     # Montants et dates en texte : ce que le document affirme, relisible sans le PDF.
     donnees = models.JSONField(default=dict)
     cree_le = models.DateTimeField()
+
+    protections = (Protection("documents_document", "Un document scellé ne se modifie pas"),)
 
     class Meta:
         verbose_name = "document"

@@ -34,3 +34,7 @@ class Evenement(models.TextChoices):
     CHANGEMENT_EXPIRE = "changement_expire", "Demande de changement expirée"
     CHANGEMENT_ANNULE = "changement_annule", "Demande de changement annulée"
     CHANGEMENT_DEFAIT = "changement_defait", "Changement défait"
+    CONNEXION = "connexion", "Connexion"
+    CONNEXION_REFUSEE = "connexion_refusee", "Connexion refusée"
+    DECONNEXION = "deconnexion", "Déconnexion"
+    FICHIER_SORTI = "fichier_sorti", "Fichier téléchargé ou ouvert"

@@ -1,16 +1,43 @@
 """Ce qui change une porte s'inscrit au journal, même fait par les pages d'allauth."""
 
-from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.account.adapter import get_adapter
+from allauth.account.signals import (
+    password_changed,
+    password_reset,
+    password_set,
+    user_logged_in,
+)
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
-from django.contrib.auth.signals import user_logged_in
+from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.dispatch import receiver
+from django.http import HttpRequest
 
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.equipe import actions
 from recouvrement.equipe.evenements import Evenement
 
 SORTES = {"totp": "application", "recovery_codes": "codes de secours"}
+
+
+@receiver(user_logged_in)
+def inscrire_la_connexion(*, request: HttpRequest, user: Utilisateur, **_kwargs: object) -> None:
+    actions.constater_la_connexion(user, depuis=_adresse(request))
+
+
+@receiver(user_logged_out)
+def inscrire_la_deconnexion(*, user: Utilisateur | None, **_kwargs: object) -> None:
+    if user is not None:
+        actions.constater_la_deconnexion(user)
+
+
+@receiver(user_login_failed)
+def inscrire_le_refus(
+    *, credentials: dict[str, str], request: HttpRequest | None = None, **_kwargs: object
+) -> None:
+    """Les essais qu'une limite arrête n'arrivent pas jusqu'ici : ils sont déjà comptés."""
+    courriel = str(credentials.get("email") or credentials.get("username") or "")
+    actions.constater_le_refus(courriel, depuis=_adresse(request) if request else "")
 
 
 @receiver([password_changed, password_set, password_reset])
@@ -40,6 +67,10 @@ def inscrire_le_renouvellement(
     *, user: Utilisateur, authenticator: Authenticator, **_kwargs: object
 ) -> None:
     _inscrire(user, authenticator, {"totp": "renouvelée"}.get(authenticator.type, "renouvelés"))
+
+
+def _adresse(request: HttpRequest) -> str:
+    return str(get_adapter(request).get_client_ip(request) or "")
 
 
 def _inscrire(compte: Utilisateur, authenticator: Authenticator, fait: str) -> None:

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from recouvrement.equipe.views import changements, comptes, creanciers, instance, membres
+from recouvrement.equipe.views import changements, comptes, creanciers, instance, journal, membres
 
 app_name = "equipe"
 urlpatterns = [
@@ -25,6 +25,9 @@ urlpatterns = [
     path("comptes/messages/", instance.messages, name="messages"),
     path("comptes/messages/<int:pk>/", instance.message, name="message"),
     path("changement/<str:jeton>/", changements.lien, name="changement_lien"),
+    path("instance/journal/", journal.de_l_instance, name="journal_instance"),
+    path("instance/journal/verifier/", journal.verifier, name="journal_verifier"),
+    path("instance/journal/export.<slug:genre>", journal.exporter, name="journal_exporter"),
     path("invitation/<str:jeton>/", comptes.invitation, name="invitation"),
     path("creanciers/", creanciers.creanciers, name="creanciers"),
     path("creanciers/nouveau/", creanciers.nouveau, name="creancier_nouveau"),
@@ -32,7 +35,7 @@ urlpatterns = [
     path("<slug:creancier>/parametres/reglements/", creanciers.reglements, name="reglements"),
     path("<slug:creancier>/parametres/identite/", creanciers.identite, name="identite"),
     path("<slug:creancier>/parametres/envois/", creanciers.envois, name="envois"),
-    path("<slug:creancier>/parametres/journal/", creanciers.journal, name="journal"),
+    path("<slug:creancier>/parametres/journal/", journal.du_creancier, name="journal"),
     path("<slug:creancier>/parametres/archiver/", creanciers.archiver, name="archiver"),
     path("<slug:creancier>/parametres/rouvrir/", creanciers.rouvrir, name="rouvrir"),
     path(

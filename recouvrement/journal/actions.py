@@ -1,13 +1,15 @@
 """Écrire au journal, dans la transaction de l'appelant."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import models
+from django.db import connection, models, transaction
 
 from recouvrement.comptes.models import Creancier, Utilisateur
+from recouvrement.journal.evenements import Evenement
 from recouvrement.journal.models import Entree
 from recouvrement.socle.lots import inserer_fiches
 
@@ -37,6 +39,43 @@ def inscrire_lot(
     inserer_fiches(
         [Entree(**_valeurs(evenement, cible, acteur, None, donnees)) for cible, donnees in cibles]
     )
+
+
+@transaction.atomic
+def effacer_donnees(
+    entrees: Iterable[Entree], *, motif: str, acteur: Utilisateur | None, maintenant: datetime
+) -> int:
+    """Efface ce que ces entrées disaient de quelqu'un, et leur sel : la chaîne reste valide.
+
+    Ce qui reste (qui, quand, quoi, sur quel numéro) et le condensé ne permettent plus de deviner.
+    L'effacement s'inscrit lui-même, et ne s'efface pas : sans cette ligne, il serait une faute.
+    """
+    par_chaine: dict[int | None, list[Entree]] = defaultdict(list)
+    for entree in sorted(entrees, key=lambda e: e.pk):
+        if entree.effacees_le is None and entree.evenement != Evenement.DONNEES_EFFACEES:
+            par_chaine[entree.creancier_id].append(entree)
+    if connection.vendor == "sqlite" and par_chaine:
+        # Les octets effacés sont remis à zéro dans le fichier, et le journal d'écriture vidé.
+        with connection.cursor() as curseur:
+            curseur.execute("PRAGMA secure_delete = ON")
+        transaction.on_commit(_vider_le_journal_d_ecriture)
+    nombre = 0
+    for lot in par_chaine.values():
+        numeros = [entree.pk for entree in lot]
+        nombre += (
+            Entree.objects.systeme()
+            .filter(pk__in=numeros, effacees_le=None)
+            .update(donnees={}, sel="", effacees_le=maintenant)
+        )
+        inscrire(
+            Evenement.DONNEES_EFFACEES, cible=lot[0], acteur=acteur, motif=motif, entrees=numeros
+        )
+    return nombre
+
+
+def _vider_le_journal_d_ecriture() -> None:
+    with connection.cursor() as curseur:
+        curseur.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _valeurs(evenement, cible, acteur, creancier, donnees) -> dict[str, Any]:

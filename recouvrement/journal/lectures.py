@@ -1,6 +1,9 @@
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db import models
 
-from recouvrement.journal.models import Entree
+from recouvrement.journal.models import Ancrage, Chaine, Entree, EtatJournal
 
 
 def historique(cible: models.Model) -> models.QuerySet[Entree]:
@@ -10,4 +13,38 @@ def historique(cible: models.Model) -> models.QuerySet[Entree]:
         .filter(cible_type=cible._meta.label_lower, cible_id=cible.pk)
         .select_related("acteur")
         .order_by("-id")
+    )
+
+
+def etat_de_la_chaine(numero: int) -> Chaine | None:
+    """Jusqu'où cette chaîne est scellée et vérifiée ; rien encore, le premier jour."""
+    return Chaine.objects.filter(numero=numero).first()
+
+
+@dataclass(frozen=True, slots=True)
+class EtatDuJournal:
+    verifie_le: datetime | None
+    entrees: int
+    fautes: int
+    constats: list[str]
+    echec: str
+    demandee: bool
+    ancre: Ancrage | None
+    horodatage: str
+
+
+def etat_du_journal() -> EtatDuJournal:
+    """Ce que la dernière relecture a trouvé, et la dernière ancre."""
+    etat = EtatJournal.objects.filter(pk=1).first() or EtatJournal()
+    sans_jeton = Ancrage.objects.filter(horodate_le=None).exclude(echec="").order_by("-numero")
+    manque = sans_jeton.first()
+    return EtatDuJournal(
+        verifie_le=etat.verifie_le,
+        entrees=etat.entrees,
+        fautes=etat.fautes,
+        constats=list(etat.constats),
+        echec=etat.echec,
+        demandee=etat.verifie_le is not None and etat.tentee_le is None,
+        ancre=Ancrage.objects.order_by("-numero").first(),
+        horodatage=manque.echec if manque else "",
     )

@@ -117,6 +117,7 @@ PARAMETRES: dict[str, dict[str, str]] = {
     "contentieux:frais": DOSSIER,
     "contentieux:clore": DOSSIER,
     "contentieux:document": {"pk": "document"},
+    "equipe:journal_exporter": CLASSEUR,
     "equipe:compte_detail": COMPTE,
     "equipe:administrateur_nommer": COMPTE,
     "equipe:administrateur_retirer": COMPTE,

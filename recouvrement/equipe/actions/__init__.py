@@ -40,6 +40,12 @@ from recouvrement.equipe.actions.invitations import (
     revoquer_invitation,
 )
 from recouvrement.equipe.actions.membres import changer_role, retirer
+from recouvrement.equipe.actions.passages import (
+    constater_la_connexion,
+    constater_la_deconnexion,
+    constater_la_sortie,
+    constater_le_refus,
+)
 
 __all__ = [
     "accepter",
@@ -49,6 +55,10 @@ __all__ = [
     "compter_le_delai",
     "confirmer_reglements",
     "constater",
+    "constater_la_connexion",
+    "constater_la_deconnexion",
+    "constater_la_sortie",
+    "constater_le_refus",
     "creer_compte",
     "creer_compte_invite",
     "creer_creancier",

@@ -17,13 +17,11 @@ from recouvrement.equipe import actions
 from recouvrement.equipe.erreurs import DejaDemande
 from recouvrement.equipe.forms import EnvoisForm, IdentiteForm, NouveauForm, ReglementsForm
 from recouvrement.equipe.lectures.changements import changements_vus
-from recouvrement.equipe.lectures.parametres import ce_qui_manque, ligne_journal, onglets
+from recouvrement.equipe.lectures.parametres import ce_qui_manque, onglets
 from recouvrement.equipe.models import Changement
 from recouvrement.equipe.regles import CHAMPS_A_DEUX, partager, touche_a_deux
-from recouvrement.journal.models import Entree
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.pagination import paginer
 
 IMAGES = {"logo": "logo", "signature": "image_signature"}
 
@@ -118,19 +116,6 @@ def archiver(request: RequeteHabilitee) -> HttpResponse:
 @habilite(Role.GESTIONNAIRE)
 def rouvrir(request: RequeteHabilitee) -> HttpResponse:
     return _archiver(request, actions.rouvrir)
-
-
-@require_GET
-@habilite(Role.GESTIONNAIRE)
-def journal(request: RequeteHabilitee) -> HttpResponse:
-    entrees = Entree.objects.pour(request.creancier).select_related("acteur")
-    page = paginer(entrees, ordre=["-id"], apres=request.GET.get("apres"))
-    return rendre(
-        request,
-        "equipe/journal.html",
-        {"page": page, "lignes": [ligne_journal(entree, request.creancier) for entree in page]},
-        vue="equipe:journal",
-    )
 
 
 def rendre(request, gabarit: str, contexte: dict, *, vue: str, status: int = 200) -> HttpResponse:

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from recouvrement.courriel import heure
+from recouvrement.journal.veille import veiller
 from relances.actions.battement import sonner
 
 
@@ -12,6 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         bilan = sonner(envoyer=True)
+        veiller(heure.heure_de_la_base())
         self.stdout.write(str(bilan))
         if bilan.echecs:
             raise CommandError("Ce battement n'a pas tout fait : voyez ci-dessus.")

@@ -126,7 +126,8 @@ def test_changer_de_mot_de_passe_ferme_les_autres_sessions_et_garde_la_sienne(cl
     assert reponse.status_code == 302
     assert est_connecte(client)
     assert not est_connecte(ailleurs)
-    assert Entree.objects.systeme().get().evenement == "mot_de_passe_change"
+    evenements = Entree.objects.systeme().order_by("id").values_list("evenement", flat=True)
+    assert list(evenements) == ["connexion", "connexion", "mot_de_passe_change"]
 
 
 def test_un_mot_de_passe_trop_court_est_refuse_en_francais(client):

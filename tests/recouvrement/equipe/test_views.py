@@ -12,7 +12,7 @@ from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
 from recouvrement.equipe import actions
 from recouvrement.equipe.evenements import Evenement
-from recouvrement.equipe.lectures.parametres import ligne_journal
+from recouvrement.equipe.lectures.journal import ligne_journal
 from recouvrement.equipe.models import Invitation
 from recouvrement.journal.actions import inscrire
 from recouvrement.journal.models import Entree
@@ -212,7 +212,7 @@ def test_le_journal_ne_coute_pas_plus_avec_plus_d_entrees(
     for rang in range(nombre):
         actions.confirmer_reglements(creancier, au=date(2026, 3, 1 + rang), acteur=acteur)
 
-    # session, utilisateur, habilitations, entrées, changements, cadre
+    # session, utilisateur, habilitations, entrées, état de la chaîne, changements, cadre
     with django_assert_num_queries(6):
         reponse = client.get(adresse("journal", creancier))
 

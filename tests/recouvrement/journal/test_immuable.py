@@ -39,7 +39,7 @@ def test_la_base_refuse_de_recrire_ou_d_effacer_une_entree(entree, requete):
 
 def test_vider_ou_remplacer_n_est_pas_une_facon_d_effacer(entree):
     vider = {
-        "postgresql": "TRUNCATE journal_entree",
+        "postgresql": "TRUNCATE journal_entree CASCADE",
         "sqlite": "REPLACE INTO journal_entree SELECT * FROM journal_entree",
     }
     # Les clés étrangères différées se vérifient ici : TRUNCATE n'attend plus rien d'autre.
