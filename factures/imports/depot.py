@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,6 @@ from factures.actions.importation import (
     ecrire_importation,
     verrouiller_importation,
 )
-from factures.actions.pieces import a_du_code
 from factures.enums import SortLigne
 from factures.erreurs import ImportVide
 from factures.evenements import Evenement
@@ -145,8 +144,6 @@ def _deposer(
     for nom_depose, octets in fichiers:
         nom = _nom_unique(nom_depose, vus)
         depose = {"nom": nom, "empreinte": depots.deposer(octets), "taille": len(octets)}
-        if a_du_code(octets):
-            depose["actif"] = True
         deposes.append(depose)
         yield nom, octets
 
@@ -189,7 +186,7 @@ def _figer(apercu: LigneApercu) -> dict[str, Any]:
     if lue.cellules:
         fige["cellules"] = lue.cellules
     if lue.piece is not None:
-        fige["piece"] = [lue.piece.nom, lue.piece.empreinte, lue.piece.taille, lue.piece.actif]
+        fige["piece"] = list(astuple(lue.piece))
     if lue.alertes and lue.facture is not None:
         # Ce que le lecteur avait signalé, sans ce que l'aperçu y a ajouté d'après la base.
         fige["lecture"] = [[a.champ, a.phrase] for a in lue.alertes if a.champ not in JUGES]

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from clients.actions import marquer_adresse
 from clients.models import Client
+from factures.actions.pieces import Fichier
 from factures.actions.verification import constater_mise_en_demeure
 from factures.documents import donnees_du_decompte
 from factures.enums import NaturePiece
@@ -144,7 +145,6 @@ def ecrire_hors_scenario(
     return relance
 
 
-@transaction.atomic
 def poster(
     courrier: Courrier,
     *,
@@ -155,6 +155,22 @@ def poster(
     preuve: Preuve | None = None,
 ) -> Courrier:
     """La lettre est partie : c'est seulement là que l'étape est faite."""
+    recu = preuve.ouvrir() if preuve else None
+    return _poster(
+        courrier, le=le, numero_suivi=numero_suivi, maintenant=maintenant, acteur=acteur, recu=recu
+    )
+
+
+@transaction.atomic
+def _poster(
+    courrier: Courrier,
+    *,
+    le: date,
+    numero_suivi: str,
+    maintenant: datetime,
+    acteur: Utilisateur,
+    recu: Fichier | None,
+) -> Courrier:
     courrier = _verrouiller(courrier)
     if courrier.etat == EtatCourrier.ANNULE:
         raise ErreurMetier("Ce courrier est annulé.")
@@ -168,9 +184,9 @@ def poster(
             etat=EtatRelance.FAITE, faite_le=maintenant, decidee_par=acteur
         )
     courrier.numero_suivi = numero_suivi.strip()[:30] or courrier.numero_suivi
-    if preuve is not None:
+    if recu is not None:
         courrier.preuve_depot = verser_preuve(
-            courrier, preuve, nature=NaturePiece.PREUVE_DEPOT, le=le, acteur=acteur
+            courrier, recu, nature=NaturePiece.PREUVE_DEPOT, le=le, acteur=acteur
         )
     courrier.save(update_fields=["etat", "poste_le", "poste_par", "numero_suivi", "preuve_depot"])
     inscrire(
@@ -184,7 +200,6 @@ def poster(
     return courrier
 
 
-@transaction.atomic
 def suivre(
     courrier: Courrier,
     *,
@@ -194,6 +209,19 @@ def suivre(
     preuve: Preuve | None = None,
 ) -> Courrier:
     """Ce que dit la poste du recommandé : présenté, distribué, refusé, non réclamé, NPAI."""
+    avis = preuve.ouvrir() if preuve else None
+    return _suivre(courrier, etat=etat, le=le, acteur=acteur, avis=avis)
+
+
+@transaction.atomic
+def _suivre(
+    courrier: Courrier,
+    *,
+    etat: EtatCourrier,
+    le: date,
+    acteur: Utilisateur,
+    avis: Fichier | None,
+) -> Courrier:
     courrier = _verrouiller(courrier)
     if etat not in SUITES.get(EtatCourrier(courrier.etat), ()):
         raise ErreurMetier(f"Un courrier « {courrier.get_etat_display()} » ne devient pas cela.")
@@ -211,9 +239,9 @@ def suivre(
         courrier.presente_le = courrier.presente_le or le
     else:
         courrier.distribue_le = le
-    if preuve is not None:
+    if avis is not None:
         courrier.avis_reception = verser_preuve(
-            courrier, preuve, nature=NaturePiece.AVIS, le=le, acteur=acteur
+            courrier, avis, nature=NaturePiece.AVIS, le=le, acteur=acteur
         )
     courrier.save(update_fields=["etat", "presente_le", "distribue_le", "avis_reception"])
     if etat == EtatCourrier.DISTRIBUE and _est_une_mise_en_demeure(courrier):
