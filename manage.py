@@ -5,6 +5,9 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from recouvrement.socle.erreurs import ErreurMetier, PannePassagere
+from recouvrement.socle.refus import DISQUE, SANS_PLACE
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recouvrement.settings")
     try:
@@ -12,3 +15,9 @@ if __name__ == "__main__":
     except ImproperlyConfigured as erreur:
         # Un réglage qui manque se dit en une phrase : la pile n'apprendrait rien de plus.
         sys.exit(f"Réglages : {erreur}")
+    except (ErreurMetier, PannePassagere) as erreur:
+        sys.exit(f"{erreur}")
+    except OSError as erreur:
+        if erreur.errno not in DISQUE:
+            raise
+        sys.exit(SANS_PLACE)

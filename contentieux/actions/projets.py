@@ -84,7 +84,8 @@ def preparer_documents(
                 titre="Bordereau de pièces",
                 nom_fichier=f"bordereau-{dossier.pk}.pdf",
                 gabarit=GABARIT_BORDEREAU,
-                contexte=contexte_de_bordereau(dossier, pieces=pieces, pages=[nombre or 1 for nombre in pages], le=le
+                contexte=contexte_de_bordereau(
+                    dossier, pieces=pieces, pages=[nombre or 1 for nombre in pages], le=le
                 ),
                 donnees={"pieces": [p.intitule for p in pieces]},
                 **commun,

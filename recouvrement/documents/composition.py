@@ -28,9 +28,7 @@ for bavard, niveau in (("fontTools", logging.WARNING), ("weasyprint", logging.ER
 class ChargeurFerme(URLFetcher):
     """N'ouvre que `style:`, `police:` et `image:` ; tout le reste est refusé."""
 
-    def __init__(
-        self, polices: str, images: Mapping[str, tuple[bytes, str]] | None = None
-    ) -> None:
+    def __init__(self, polices: str, images: Mapping[str, tuple[bytes, str]] | None = None) -> None:
         super().__init__(allowed_protocols=set())
         self.polices, self.images = polices, images or {}
 

@@ -84,7 +84,8 @@ def _examiner_zip(octets: bytes) -> Examen:
         return Examen()
     if sum(entree.file_size for entree in entrees) > DECOMPRESSE_MAX:
         raise ErreurMetier(
-            f"Ce document dépasse {DECOMPRESSE_MAX // MEGA} Mo une fois décompressé : il est refusé."
+            f"Ce document dépasse {DECOMPRESSE_MAX // MEGA} Mo une fois décompressé : "
+            "il est refusé."
         )
     noms = [entree.filename for entree in entrees]
     macros = any(nom.endswith("vbaProject.bin") or nom.startswith("Basic/") for nom in noms)

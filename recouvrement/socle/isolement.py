@@ -105,8 +105,10 @@ class Enfant:
         self.brouillons = tempfile.TemporaryDirectory(prefix="recouvrement-", delete=False)
         # Ni environnement (les secrets y sont), ni dossier courant, ni descripteurs hérités.
         self.processus = subprocess.Popen(  # noqa: S603 -- notre interpréteur, notre programme
-            [sys.executable, "-I", "-X", "utf8", "-c", PROGRAMME]
-            + [str(RACINE), metier.module, metier.limites()],
+            [
+                *(sys.executable, "-I", "-X", "utf8", "-c", PROGRAMME),
+                *(str(RACINE), metier.module, metier.limites()),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

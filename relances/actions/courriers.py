@@ -27,6 +27,7 @@ from relances.evenements import Evenement
 from relances.lectures.message import corps_de_lettre
 from relances.lectures.possibles import interdits
 from relances.models import Courrier, Etape, MiseEnDemeure, Relance, RelanceFacture
+from relances.regles import textes
 
 # D'un état du recommandé, ceux qui peuvent suivre.
 SUITES = {
@@ -111,6 +112,9 @@ def ecrire_hors_scenario(
     if not factures:
         raise ErreurMetier("Choisissez au moins une facture.")
     refuser_si_interdit(client, au=le)
+    # L'étape d'une mise en demeure n'écrit rien : son acte a ses propres mots.
+    textes.verifier(sujet, blocs=False)
+    textes.verifier(texte)
     if canal == Canal.COURRIEL and not destinataire:
         raise ErreurMetier("Aucune adresse de courriel utilisable pour ce client.")
     relance = Relance.objects.create(

@@ -9,13 +9,14 @@ from clients.models import Client, Contact, Coordonnee
 from factures.enums import MotifLitige
 from factures.forms.champs import MontantField
 from factures.models import Facture
+from recouvrement.socle.saisies import SaisieLisible
 from recouvrement.socle.templatetags.formats import telephone
 from recouvrement.socle.temps import instant_de
 from relances.actions.appels import Suite
 from relances.enums import Issue
 
 
-class AppelForm(forms.Form):
+class AppelForm(SaisieLisible, forms.Form):
     """Le compte rendu d'un appel : l'issue décide des champs qui comptent."""
 
     issue = forms.ChoiceField(

@@ -75,7 +75,13 @@ def _montrer(
         .order_by("facture__date_echeance", "pk"),
     } | plus
     if relance.etat in A_COMPOSER and not _est_garde(relance):
-        message, relue = _composer(relance)
+        try:
+            message, relue = _composer(relance)
+        except ErreurMetier as erreur:
+            # Un texte gardé avant qu'on ne les vérifie : la page s'ouvre, et se corrige.
+            return render(
+                request, "relances/relance.html", contexte | {"refus": erreur.message}, status=422
+            )
         contexte |= {
             "message": message,
             "controles": controles(relue),
