@@ -9,9 +9,11 @@ from recouvrement.environnement import (
     cle_secrete,
     lire_environnement,
     niveau_des_traces,
+    nombre,
     noms_du_site,
     oui_ou_non,
     ouvrir_dossier,
+    refermer,
     serveur_smtp,
     stockage_statique,
 )
@@ -26,7 +28,14 @@ ALLOWED_HOSTS = noms_du_site(env, _adresse)
 # Relatif, un chemin part du projet : chaque processus a son dossier courant.
 VAR = RACINE / (env.str("DOSSIER_VAR", default="") or "var")
 FICHIERS = RACINE / (env.str("FICHIERS", default="") or VAR / "fichiers")
+for _dossier in (VAR, FICHIERS):
+    refermer(_dossier)
 POLICES = FICHIERS / "polices"
+
+# Par créancier : ce qu'il garde, ce qu'il dépose en une heure ; par personne : ses exports.
+QUOTA_STOCKAGE = nombre(env, "QUOTA_STOCKAGE_GO", defaut=5) * 1024**3
+QUOTA_DEPOTS = nombre(env, "QUOTA_DEPOTS_HEURE", defaut=5000)
+QUOTA_EXPORTS = nombre(env, "QUOTA_EXPORTS_HEURE", defaut=60)
 
 CSRF_TRUSTED_ORIGINS = [f"{_adresse.scheme}://{_adresse.netloc}"]
 
@@ -112,6 +121,8 @@ DATABASES["default"] |= {"ATOMIC_REQUESTS": False}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE
     ouvrir_dossier(VAR, variable="DOSSIER_VAR")
+    for _suffixe in ("", "-wal", "-shm"):
+        refermer(RACINE / f"{DATABASES['default']['NAME']}{_suffixe}")
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     # Compiler une requête lui coûte deux secondes, et aucune des nôtres n'en dure une.

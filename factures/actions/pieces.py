@@ -11,9 +11,10 @@ from clients.models import Client
 from factures.erreurs import FactureIntrouvable, PieceRefusee
 from factures.evenements import Evenement
 from factures.models import Facture, Piece
-from recouvrement.comptes.models import Utilisateur
+from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.documents import fichiers
 from recouvrement.documents.examen import examiner
+from recouvrement.documents.quotas import Reste, noter_depots
 from recouvrement.journal.actions import inscrire
 
 MEGA = 1024 * 1024
@@ -56,10 +57,11 @@ class Fichier:
     est_actif: bool = False
 
     @classmethod
-    def lire(cls, nom_fichier: str, octets: bytes) -> "Fichier":
+    def lire(cls, nom_fichier: str, octets: bytes, *, creancier: Creancier) -> "Fichier":
         """Peut prendre du temps : hors de toute transaction."""
         nom = nom_propre(nom_fichier)
         type_mime = _type(nom, octets)
+        Reste(creancier).prendre(len(octets))
         examen = examiner(_extension(nom), octets)
         return cls(
             nom,
@@ -86,7 +88,7 @@ def deposer_piece(
 
     `type_mime` annoncé ne sert à rien s'il contredit le contenu : il n'est pas gardé.
     """
-    fichier = Fichier.lire(nom_fichier, octets)
+    fichier = Fichier.lire(nom_fichier, octets, creancier=client.creancier)
     return verser_piece(
         client, nature=nature, intitule=intitule, fichier=fichier, acteur=acteur, facture=facture,
         du=du,
@@ -128,6 +130,7 @@ def verser_piece(
             du=du,
             deposee_par=acteur,
         )
+        noter_depots(client.creancier, [(empreinte, piece.taille)], par=acteur)
         inscrire(
             Evenement.PIECE_DEPOSEE,
             cible=facture or client,

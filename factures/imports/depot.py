@@ -32,6 +32,7 @@ from factures.imports.types import Anomalie
 from factures.models import Facture, Importation, LigneImport
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.documents import fichiers as magasin
+from recouvrement.documents.quotas import Reste, noter_depots
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.lots import inserer_fiches
 
@@ -59,7 +60,7 @@ def preparer_import(
     if malgre_la_forme:
         options["acceptees"] = [TOUT]
     with magasin.Depots() as depots:
-        lus = lire_au_fil(_deposer(fichiers, deposes, depots))
+        lus = lire_au_fil(_deposer(fichiers, deposes, depots, Reste(creancier)))
         lues = list(lues_de(lus, colonnes, deposes, Reprises.depuis(options)))
     if not deposes:
         raise ImportVide
@@ -73,6 +74,7 @@ def preparer_import(
             depose_par=acteur,
         )
         _ecrire_lignes(importation, apercevoir(creancier, lues))
+        noter_depots(creancier, [(d["empreinte"], d["taille"]) for d in deposes], par=acteur)
         inscrire(
             Evenement.IMPORT_DEPOSE,
             cible=importation,
@@ -139,10 +141,12 @@ def _deposer(
     fichiers: Iterable[tuple[str, bytes]],
     deposes: list[dict[str, Any]],
     depots: magasin.Depots,
+    reste: Reste,
 ) -> Iterator[tuple[str, bytes]]:
     vus: Counter[str] = Counter()
     for nom_depose, octets in fichiers:
         nom = _nom_unique(nom_depose, vus)
+        reste.prendre(len(octets))
         depose = {"nom": nom, "empreinte": depots.deposer(octets), "taille": len(octets)}
         deposes.append(depose)
         yield nom, octets

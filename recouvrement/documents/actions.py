@@ -13,6 +13,7 @@ from recouvrement.documents.demandes import Partie
 from recouvrement.documents.evenements import Evenement
 from recouvrement.documents.examen import fusionner
 from recouvrement.documents.models import Document
+from recouvrement.documents.quotas import noter_depots
 from recouvrement.documents.rendu import rendre_pdf, version_du_gabarit
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.erreurs import ErreurMetier
@@ -111,6 +112,7 @@ def _garder(
             creancier=creancier, nature=nature, empreinte=empreinte, defaults=valeurs
         )
         if neuf:
+            noter_depots(creancier, [(empreinte, len(octets))], par=None)
             inscrire(
                 Evenement.DOCUMENT_SCELLE,
                 cible=document,

@@ -159,7 +159,7 @@ def poster(
     preuve: Preuve | None = None,
 ) -> Courrier:
     """La lettre est partie : c'est seulement là que l'étape est faite."""
-    recu = preuve.ouvrir() if preuve else None
+    recu = preuve.ouvrir(courrier.creancier) if preuve else None
     return _poster(
         courrier, le=le, numero_suivi=numero_suivi, maintenant=maintenant, acteur=acteur, recu=recu
     )
@@ -213,7 +213,7 @@ def suivre(
     preuve: Preuve | None = None,
 ) -> Courrier:
     """Ce que dit la poste du recommandé : présenté, distribué, refusé, non réclamé, NPAI."""
-    avis = preuve.ouvrir() if preuve else None
+    avis = preuve.ouvrir(courrier.creancier) if preuve else None
     return _suivre(courrier, etat=etat, le=le, acteur=acteur, avis=avis)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from factures.actions.pieces import Fichier, verser_piece
 from factures.enums import NaturePiece
 from factures.models import Piece
-from recouvrement.comptes.models import Utilisateur
+from recouvrement.comptes.models import Creancier, Utilisateur
 from relances.models import Courrier
 
 
@@ -17,9 +17,9 @@ class Preuve:
     nom: str
     octets: bytes
 
-    def ouvrir(self) -> Fichier:
+    def ouvrir(self, creancier: Creancier) -> Fichier:
         """Peut prendre du temps : avant la transaction qui la verse."""
-        return Fichier.lire(self.nom, self.octets)
+        return Fichier.lire(self.nom, self.octets, creancier=creancier)
 
 
 def verser_preuve(

@@ -7,6 +7,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from recouvrement.comptes.acces import RequeteHabilitee, administre, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
+from recouvrement.documents.quotas import place_de
+from recouvrement.documents.reponses import repondre_fichier
 from recouvrement.equipe import actions
 from recouvrement.equipe.forms import EnvoisForm, IdentiteForm, NouveauForm, ReglementsForm
 from recouvrement.equipe.lectures.parametres import ce_qui_manque, ligne_journal, onglets
@@ -93,10 +95,8 @@ def image(request: RequeteHabilitee, nom: str) -> HttpResponse:
     octets = getattr(request.creancier, IMAGES[nom])
     if not octets:
         raise Http404
-    return HttpResponse(
-        bytes(octets),
-        content_type=getattr(request.creancier, f"{IMAGES[nom]}_type"),
-        headers={"X-Content-Type-Options": "nosniff"},
+    return repondre_fichier(
+        bytes(octets), nom, getattr(request.creancier, f"{IMAGES[nom]}_type"), piece_jointe=False
     )
 
 
@@ -145,7 +145,11 @@ def _resume(request: RequeteHabilitee, form: ReglementsForm) -> HttpResponse:
     return rendre(
         request,
         "equipe/parametres.html",
-        {"form": form, "manques": ce_qui_manque(request.creancier)},
+        {
+            "form": form,
+            "manques": ce_qui_manque(request.creancier),
+            "place": place_de(request.creancier),
+        },
         vue="equipe:parametres",
         status=422 if form.errors else 200,
     )
