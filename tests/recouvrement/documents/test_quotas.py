@@ -47,7 +47,7 @@ def test_la_place_se_compte_une_fois_par_fichier(debiteur, acteur):
 def test_au_dela_de_la_place_rien_ne_se_garde(debiteur, acteur, settings):
     settings.QUOTA_STOCKAGE = 10
     deposer(debiteur, acteur)
-    with pytest.raises(QuotaAtteint, match="7.octets sur 10.octets"):
+    with pytest.raises(QuotaAtteint, match=r"7.octets sur 10.octets"):
         deposer(debiteur, acteur, octets=b"quatre")
     with pytest.raises(QuotaAtteint, match="La place manque"):
         preparer_import(
