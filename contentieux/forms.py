@@ -9,7 +9,7 @@ from contentieux.regles import etats_suivants, voies_ouvertes
 from factures.forms.champs import MontantField
 from factures.models import Facture
 from recouvrement.socle.montants import CENTIME, ZERO
-from recouvrement.socle.saisies import SaisieLisible
+from recouvrement.socle.saisies import ChoixMultiple, SaisieLisible
 
 
 class ChampJour(forms.DateField):
@@ -19,7 +19,7 @@ class ChampJour(forms.DateField):
 class OuvrirForm(SaisieLisible, forms.Form):
     """Quelles factures, par quelle voie."""
 
-    factures = forms.ModelMultipleChoiceField(
+    factures = ChoixMultiple(
         label="Factures du dossier",
         queryset=Facture.objects.none(),
         widget=forms.CheckboxSelectMultiple,

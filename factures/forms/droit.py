@@ -9,7 +9,7 @@ from factures.forms.champs import jour_saisi
 from factures.models import Facture, Piece
 from recouvrement.droit.mentions import exigees
 from recouvrement.droit.regimes import regime_de
-from recouvrement.socle.saisies import SaisieLisible
+from recouvrement.socle.saisies import ChoixMultiple, SaisieLisible
 from recouvrement.socle.templatetags.formats import euros
 
 
@@ -57,7 +57,7 @@ class DureeForm(SaisieLisible, forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class FacturesJugees(forms.ModelMultipleChoiceField):
+class FacturesJugees(ChoixMultiple):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, facture: Facture) -> str:

@@ -7,7 +7,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.forms import ValidationError
 
-from recouvrement.socle.lisible import phrase_illisible
+from recouvrement.socle.lisible import entier, phrase_illisible
 
 PREMIER_JOUR, DERNIER_JOUR = date(1900, 1, 1), date(2100, 12, 31)
 HORS_CALENDRIER = "Cette date est hors du calendrier : entre 1900 et 2100."
@@ -43,3 +43,17 @@ def _borner(champ: forms.Field, premier: date, dernier: date) -> None:
 def _sur_une_ligne(champ: forms.CharField) -> bool:
     # Un mot de passe s'écrit comme on veut ; il n'est jamais relu.
     return not isinstance(champ.widget, forms.Textarea | forms.PasswordInput)
+
+
+class ChoixMultiple(forms.ModelMultipleChoiceField):
+    """Des lignes à cocher : un numéro que la base ne saurait garder n'est celui d'aucune."""
+
+    def clean(self, value: Any) -> Any:
+        for pk in value or ():
+            if isinstance(pk, str) and entier(pk) is None:
+                raise ValidationError(
+                    self.error_messages["invalid_pk_value"],
+                    code="invalid_pk_value",
+                    params={"pk": pk[:40]},
+                )
+        return super().clean(value)

@@ -5,7 +5,7 @@ from django import forms
 from clients.models import Client
 from factures.actions.pieces import MEGA, PLAFOND
 from factures.models import Facture
-from recouvrement.socle.saisies import SaisieLisible
+from recouvrement.socle.saisies import ChoixMultiple, SaisieLisible
 from relances.actions.courriers import SUITES
 from relances.actions.mises_en_demeure import DELAI_HABITUEL
 from relances.actions.preuves import Preuve
@@ -18,7 +18,7 @@ from relances.regles.suivi import NumeroRefuse, lire_numero
 class FacturesForm(SaisieLisible, forms.Form):
     """Les factures ouvertes d'un client, à cocher."""
 
-    factures = forms.ModelMultipleChoiceField(
+    factures = ChoixMultiple(
         label="Factures",
         queryset=Facture.objects.none(),
         widget=forms.CheckboxSelectMultiple,
