@@ -31,6 +31,7 @@ RUN SITE_URL=https://construction.invalid REDIS_URL=redis://construction.invalid
     DATABASE_URL=postgres://construction.invalid/rien \
     SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" \
     python manage.py collectstatic --noinput --ignore '*.map' --verbosity 0 \
+ && chmod -R a+rX statiques \
  && python -m compileall -q clients contentieux factures recouvrement relances
 USER 10001
 VOLUME /donnees

@@ -5,7 +5,9 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from recouvrement.socle.erreurs import ErreurMetier, PannePassagere
 from recouvrement.socle.pannes import reconnaitre
+from recouvrement.socle.refus import DISQUE, SANS_PLACE
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recouvrement.settings")
@@ -15,9 +17,14 @@ if __name__ == "__main__":
     except ImproperlyConfigured as erreur:
         # Un réglage qui manque se dit en une phrase : la pile n'apprendrait rien de plus.
         sys.exit(f"Réglages : {erreur}")
+    except (ErreurMetier, PannePassagere) as erreur:
+        sys.exit(f"{erreur}")
     except Exception as erreur:
-        # De même une base absente ou occupée ; le reste est une faute, et garde sa pile.
+        # De même une base absente ou occupée, un disque plein ; le reste est une faute, et garde
+        # sa pile.
         panne = reconnaitre(erreur)
-        if panne is None:
+        if panne is not None:
+            sys.exit(f"{panne.titre}. {panne.phrase}")
+        if not (isinstance(erreur, OSError) and erreur.errno in DISQUE):
             raise
-        sys.exit(f"{panne.titre}. {panne.phrase}")
+        sys.exit(SANS_PLACE)

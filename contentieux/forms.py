@@ -9,16 +9,17 @@ from contentieux.regles import etats_suivants, voies_ouvertes
 from factures.forms.champs import MontantField
 from factures.models import Facture
 from recouvrement.socle.montants import CENTIME, ZERO
+from recouvrement.socle.saisies import ChoixMultiple, SaisieLisible
 
 
 class ChampJour(forms.DateField):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class OuvrirForm(forms.Form):
+class OuvrirForm(SaisieLisible, forms.Form):
     """Quelles factures, par quelle voie."""
 
-    factures = forms.ModelMultipleChoiceField(
+    factures = ChoixMultiple(
         label="Factures du dossier",
         queryset=Facture.objects.none(),
         widget=forms.CheckboxSelectMultiple,
@@ -40,7 +41,7 @@ class OuvrirForm(forms.Form):
         )
 
 
-class RequeteForm(forms.Form):
+class RequeteForm(SaisieLisible, forms.Form):
     """Ce que la requête demande et que les fiches ne disent pas."""
 
     tribunal = forms.CharField(
@@ -86,7 +87,7 @@ class RequeteForm(forms.Form):
         return {nom: str(self.cleaned_data[nom] or "") for nom in noms}
 
 
-class AvancerForm(forms.Form):
+class AvancerForm(SaisieLisible, forms.Form):
     etat = forms.ChoiceField(label="Nouvel état")
     le = ChampJour(label="Le")
     note = forms.CharField(
@@ -106,18 +107,18 @@ class AvancerForm(forms.Form):
         return self.cleaned_data["le"]
 
 
-class NoteForm(forms.Form):
+class NoteForm(SaisieLisible, forms.Form):
     texte = forms.CharField(label="Note", max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class FraisForm(forms.Form):
+class FraisForm(SaisieLisible, forms.Form):
     nature = forms.ChoiceField(label="Nature", choices=NatureFrais.choices)
     libelle = forms.CharField(label="Libellé", max_length=160)
     montant = MontantField(label="Montant", minimum=CENTIME)
     le = ChampJour(label="Le")
 
 
-class CloreForm(forms.Form):
+class CloreForm(SaisieLisible, forms.Form):
     issue = forms.ChoiceField(label="Issue", choices=IssueDossier.choices, widget=forms.RadioSelect)
     note = forms.CharField(
         label="Comment", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})

@@ -5,6 +5,8 @@ import hashlib
 import hmac
 import os
 import re
+import stat
+import sys
 import tempfile
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -50,6 +52,8 @@ NIVEAUX = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 def lire_environnement() -> environ.Env:
     """Lit `.env` s'il existe, puis les secrets donnés par fichier (`SECRET_KEY_FILE`…)."""
+    # Tout processus passe ici avant d'écrire quoi que ce soit : base, fichiers, journaux, caches.
+    os.umask(0o077)
     env = environ.Env()
     _lire_le_fichier(env)
     for nom in SECRETS:
@@ -83,7 +87,9 @@ def _lire_le_fichier(env: environ.Env) -> None:
             raise ImproperlyConfigured(
                 f"« {fichier} », ligne {numero} : écrivez NOM=valeur, sans espace avant le signe =."
             )
+    # Un /dev/null n'a pas à changer de droits.
     if fichier.is_file():
+        refermer(fichier)
         env.read_env(str(fichier))
 
 
@@ -340,10 +346,34 @@ def stockage_statique(env: environ.Env) -> str:
     return classe or "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
+def nombre(env: environ.Env, nom: str, *, defaut: int) -> int:
+    """Un entier au moins égal à un."""
+    texte = env.str(nom, default="").strip() or str(defaut)
+    if not (texte.isascii() and texte.isdigit() and len(texte) < 10 and int(texte) >= 1):
+        raise ImproperlyConfigured(f"{nom} vaut « {texte} » : donnez un nombre entier, 1 ou plus.")
+    return int(texte)
+
+
+def refermer(chemin: Path) -> None:
+    """Ôte aux autres comptes de la machine ce qu'une version d'avant leur avait laissé lire.
+
+    Ce qui ne nous appartient pas (un montage, un fichier du superviseur) reste, et cela se dit.
+    """
+    try:
+        mode = stat.S_IMODE(chemin.stat().st_mode)
+        if mode & 0o077:
+            chemin.chmod(mode & 0o700)
+    except FileNotFoundError:
+        return
+    except OSError:
+        sys.stderr.write(f"Attention : « {chemin} » se lit depuis les autres comptes du serveur.\n")
+
+
 def ouvrir_dossier(chemin: Path, *, variable: str) -> None:
     """Le crée s'il manque, et y écrit un instant : un droit ne se devine pas, il s'essaie."""
     try:
         chemin.mkdir(parents=True, exist_ok=True)
+        refermer(chemin)
     except OSError as erreur:
         raise ImproperlyConfigured(
             f"{variable} désigne « {chemin} », qui ne se crée pas : {_cause(erreur)}."

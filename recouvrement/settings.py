@@ -16,9 +16,11 @@ from recouvrement.environnement import (
     jeton_des_mesures,
     lire_environnement,
     niveau_des_traces,
+    nombre,
     noms_du_site,
     oui_ou_non,
     ouvrir_dossier,
+    refermer,
     serveur_imap,
     serveur_smtp,
     stockage_statique,
@@ -35,6 +37,8 @@ ALLOWED_HOSTS = noms_du_site(env, _adresse)
 # Relatif, un chemin part du projet : chaque processus a son dossier courant.
 VAR = RACINE / (env.str("DOSSIER_VAR", default="") or "var")
 FICHIERS = RACINE / (env.str("FICHIERS", default="") or VAR / "fichiers")
+for _dossier in (VAR, FICHIERS):
+    refermer(_dossier)
 POLICES = FICHIERS / "polices"
 # Hors de la base : une sauvegarde restaurée n'y change rien.
 JOURNAL_ENVOIS = RACINE / (
@@ -45,6 +49,11 @@ INSTANCE = identite_de_l_instance(env, cle=SECRET_KEY)
 ANCRES = RACINE / (env.str("ANCRES", default="") or FICHIERS.parent / "ancres")
 HORODATAGE_URL = adresse_d_horodatage(env)
 HORODATAGE_RACINES = fichier_lisible(env, "HORODATAGE_RACINES")
+
+# Par créancier : ce qu'il garde, ce qu'il dépose en une heure ; par personne : ses exports.
+QUOTA_STOCKAGE = nombre(env, "QUOTA_STOCKAGE_GO", defaut=5) * 1024**3
+QUOTA_DEPOTS = nombre(env, "QUOTA_DEPOTS_HEURE", defaut=5000)
+QUOTA_EXPORTS = nombre(env, "QUOTA_EXPORTS_HEURE", defaut=60)
 
 CSRF_TRUSTED_ORIGINS = [f"{_adresse.scheme}://{_adresse.netloc}"]
 
@@ -88,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "recouvrement.socle.entetes.EntetesPrives",
+    "recouvrement.socle.refus.RefusEnPage",
     "recouvrement.socle.pages_entieres.PagesEntieres",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -134,6 +144,8 @@ DATABASES["default"] |= {"ATOMIC_REQUESTS": False}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE
     ouvrir_dossier(VAR, variable="DOSSIER_VAR")
+    for _suffixe in ("", "-wal", "-shm"):
+        refermer(RACINE / f"{DATABASES['default']['NAME']}{_suffixe}")
 else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     DATABASES["default"].setdefault("OPTIONS", {})

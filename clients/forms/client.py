@@ -7,6 +7,7 @@ from clients.models import Client, Note
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.identifiants import lire_siren, lire_siret, lire_tva
+from recouvrement.socle.saisies import SaisieLisible
 
 COMMERCANT = ((True, "Oui"), (False, "Non"), ("", "Je ne sais pas"))
 PAYS = (
@@ -31,7 +32,7 @@ class CommercantField(forms.TypedChoiceField):
         return "" if value is None else str(value)
 
 
-class ClientForm(forms.ModelForm):
+class ClientForm(SaisieLisible, forms.ModelForm):
     """Valide la fiche ; l'écriture appartient à `actions`."""
 
     est_commercant = CommercantField(
@@ -127,7 +128,7 @@ class ClientForm(forms.ModelForm):
         return donnees
 
 
-class SuspensionForm(forms.Form):
+class SuspensionForm(SaisieLisible, forms.Form):
     motif = forms.CharField(label="Pourquoi", max_length=200)
     jusqu_au = forms.DateField(
         label="Jusqu'au",
@@ -148,7 +149,7 @@ class SuspensionForm(forms.Form):
         return jusqu_au
 
 
-class NoteForm(forms.ModelForm):
+class NoteForm(SaisieLisible, forms.ModelForm):
     class Meta:
         model = Note
         fields = ("texte", "est_a_savoir")

@@ -4,6 +4,7 @@ from clients.enums import GenreCoordonnee, Validite
 from clients.models import Contact
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.identifiants import lire_courriel, lire_telephone
+from recouvrement.socle.saisies import SaisieLisible
 
 EXIGE_UN_MOTIF = (Validite.INVALIDE, Validite.OPPOSITION)
 
@@ -19,7 +20,7 @@ class ValeurField(forms.CharField):
         )
 
 
-class ContactForm(forms.ModelForm):
+class ContactForm(SaisieLisible, forms.ModelForm):
     class Meta:
         model = Contact
         fields = ("nom", "fonction", "horaires", "est_principal")
@@ -31,7 +32,7 @@ class ContactForm(forms.ModelForm):
         return donnees
 
 
-class CoordonneeForm(forms.Form):
+class CoordonneeForm(SaisieLisible, forms.Form):
     """Une adresse ou un numéro ; ce qu'on a tapé dit lequel des deux."""
 
     valeur = ValeurField()
@@ -69,7 +70,7 @@ def _lire(texte: str, pays: str) -> tuple[GenreCoordonnee, str]:
     return (GenreCoordonnee.COURRIEL if courriel else GenreCoordonnee.TELEPHONE), valeur
 
 
-class MarquageForm(forms.Form):
+class MarquageForm(SaisieLisible, forms.Form):
     validite = forms.ChoiceField(label="État", choices=Validite.choices)
     motif = forms.CharField(label="Pourquoi", max_length=200, required=False)
 

@@ -12,6 +12,7 @@ from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.lisible import entier
 
 
 @require_GET
@@ -60,9 +61,10 @@ def _autre(request: RequeteHabilitee, un: Client) -> Client | None:
     demande = (request.POST if request.method == "POST" else request.GET).get("avec", "")
     if not demande and request.method == "GET":
         return None
-    if not demande.isdecimal() or len(demande) > 18 or int(demande) == un.pk:
+    pk = entier(demande)
+    if pk is None or pk == un.pk:
         raise Http404
-    return client_ou_404(request, int(demande))
+    return client_ou_404(request, pk)
 
 
 def _chercher(request: RequeteHabilitee, un: Client) -> list[Client]:

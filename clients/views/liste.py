@@ -9,6 +9,7 @@ from clients.lectures.liste import COLONNES, ETATS
 from clients.models import Client
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
+from recouvrement.documents.reponses import exportation
 from recouvrement.socle.pagination import paginer
 from recouvrement.socle.tableur_ecriture import TYPE_XLSX, classeur
 
@@ -41,6 +42,7 @@ def liste(request: RequeteHabilitee) -> HttpResponse:
 
 @require_GET
 @habilite(Role.LECTURE)
+@exportation
 def exporter(request: RequeteHabilitee) -> HttpResponse:
     """Exactement ce que montre la liste, toutes pages comprises."""
     au = timezone.localdate()

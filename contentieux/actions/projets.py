@@ -2,11 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from io import BytesIO
 
 from django.db import transaction
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from contentieux.documents import (
     GABARIT_BORDEREAU,
@@ -25,6 +22,8 @@ from factures.lectures import decompte_client
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents import fichiers
 from recouvrement.documents.actions import rendre, sceller, sceller_liasse
+from recouvrement.documents.demandes import Partie, liasse_demesuree
+from recouvrement.documents.examen import examiner
 from recouvrement.documents.models import Document
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.erreurs import ErreurMetier
@@ -47,6 +46,8 @@ def preparer_documents(
     pieces = list(
         PieceDossier.objects.pour(dossier.creancier).filter(dossier=dossier).select_related("piece")
     )
+    pages = [_pages(piece) for piece in pieces]
+    _refuser_la_liasse_demesuree(pieces, pages)
     commun = {"maintenant": maintenant, "acteur": acteur}
     donnees = donnees_du_decompte(decompte)
     documents = [
@@ -76,7 +77,6 @@ def preparer_documents(
             )
         )
     if pieces:
-        pages = [_pages(p) for p in pieces]
         documents.append(
             sceller(
                 dossier.creancier,
@@ -84,7 +84,9 @@ def preparer_documents(
                 titre="Bordereau de pièces",
                 nom_fichier=f"bordereau-{dossier.pk}.pdf",
                 gabarit=GABARIT_BORDEREAU,
-                contexte=contexte_de_bordereau(dossier, pieces=pieces, pages=pages, le=le),
+                contexte=contexte_de_bordereau(
+                    dossier, pieces=pieces, pages=[nombre or 1 for nombre in pages], le=le
+                ),
                 donnees={"pieces": [p.intitule for p in pieces]},
                 **commun,
             )
@@ -125,39 +127,40 @@ def _attacher(
 
 def _liasse(
     dossier: Dossier, pieces: Sequence[PieceDossier], pages: Sequence[int], *, le: date
-) -> Iterator[bytes]:
+) -> Iterator[Partie]:
     """Chaque pièce derrière sa feuille ; ce qui n'est pas un PDF lisible se joint à part."""
     for piece, nombre in zip(pieces, pages, strict=True):
-        octets = _pdf(piece)
         feuille = contexte_de_feuille(
             dossier,
             piece=piece,
-            pages=nombre,
+            pages=nombre or 1,
             le=le,
-            resume="" if octets else f"Fichier joint à part : {_nom(piece)}",
+            resume="" if nombre else f"Fichier joint à part : {_nom(piece)}",
         )
-        yield rendre(dossier.creancier, GABARIT_FEUILLE, feuille)
-        if octets:
-            yield octets
+        yield Partie(rendre(dossier.creancier, GABARIT_FEUILLE, feuille))
+        if nombre:
+            yield Partie(fichiers.lire(piece.piece.empreinte), etranger=True)
 
 
 def _nom(piece: PieceDossier) -> str:
     return piece.piece.nom_fichier if piece.piece else piece.intitule
 
 
-def _pdf(piece: PieceDossier) -> bytes:
-    """Les octets d'un PDF que l'on sait lire ; vide sinon (image, fichier protégé ou abîmé)."""
-    if piece.piece is None or piece.piece.type_mime != "application/pdf":
-        return b""
-    octets = fichiers.lire(piece.piece.empreinte)
-    try:
-        lu = PdfReader(BytesIO(octets))
-        return b"" if lu.is_encrypted or not len(lu.pages) else octets
-    except (PyPdfError, OSError, ValueError):
-        return b""
-
-
 def _pages(piece: PieceDossier) -> int:
-    """Le nombre de pages d'un PDF ; une image ou un fichier illisible compte pour une."""
-    octets = _pdf(piece)
-    return len(PdfReader(BytesIO(octets)).pages) if octets else 1
+    """Zéro quand la pièce n'entre pas dans la liasse : image, PDF protégé ou abîmé."""
+    if piece.piece is None or piece.piece.type_mime != "application/pdf":
+        return 0
+    if piece.piece.pages is not None:
+        return piece.piece.pages
+    # Déposée avant que les pages ne se comptent au dépôt.
+    return examiner("pdf", fichiers.lire(piece.piece.empreinte)).pages
+
+
+def _refuser_la_liasse_demesuree(pieces: Sequence[PieceDossier], pages: Sequence[int]) -> None:
+    """Avant de rendre quoi que ce soit : un dossier trop lourd se dit tout de suite."""
+    phrase = liasse_demesuree(
+        pages=sum(pages),
+        poids=sum(p.piece.taille for p, n in zip(pieces, pages, strict=True) if n and p.piece),
+    )
+    if phrase:
+        raise ErreurMetier(phrase)

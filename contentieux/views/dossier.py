@@ -30,6 +30,7 @@ from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.lisible import entier, entiers
 
 
 @require_http_methods(["GET", "POST"])
@@ -107,7 +108,7 @@ def pieces(request: RequeteHabilitee, pk: int) -> HttpResponse:
     """Le bordereau : les pièces cochées, dans l'ordre de leur rang."""
     dossier = _dossier(request, pk)
     cochees = Piece.objects.pour(request.creancier).filter(
-        client=dossier.client, pk__in=[n for n in request.POST.getlist("piece") if n.isdigit()]
+        client=dossier.client, pk__in=entiers(request.POST.getlist("piece"))
     )
     rangees = sorted(cochees, key=lambda piece: (_rang(request, piece.pk), piece.pk))
     choix = [
@@ -211,8 +212,8 @@ def _dossier(request: RequeteHabilitee, pk: int) -> Dossier:
 
 
 def _rang(request: RequeteHabilitee, pk: int) -> int:
-    saisi = request.POST.get(f"rang_{pk}", "")
-    return int(saisi) if saisi.isdigit() and len(saisi) < 5 else 9999
+    rang = entier(request.POST.get(f"rang_{pk}"))
+    return 9999 if rang is None else rang
 
 
 def _faire(request, dossier: Dossier, phrase: str, action) -> HttpResponse:

@@ -11,6 +11,7 @@ from contentieux.enums import EtatDossier, Voie
 from contentieux.models import Dossier
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
+from recouvrement.documents.reponses import exportation
 from recouvrement.socle.montants import ZERO, arrondir
 from recouvrement.socle.pagination import paginer
 from recouvrement.socle.tableur_ecriture import TYPE_CSV, TYPE_XLSX, classeur, flux_csv
@@ -80,6 +81,7 @@ def liste(request: RequeteHabilitee) -> HttpResponse:
 
 @require_GET
 @habilite(Role.LECTURE)
+@exportation
 def exporter(request: RequeteHabilitee, genre: str) -> HttpResponse:
     """Exactement ce que montre la liste, toutes pages comprises."""
     criteres = Criteres.lire(request.GET)

@@ -1,6 +1,7 @@
 """Mettre une preuve au dossier, à l'octet près."""
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
@@ -11,8 +12,10 @@ from factures.actions.soldes import verrouiller_client
 from factures.erreurs import FactureIntrouvable, PieceRefusee
 from factures.evenements import Evenement
 from factures.models import Facture, Piece
-from recouvrement.comptes.models import Utilisateur
+from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.documents import fichiers
+from recouvrement.documents.examen import examiner
+from recouvrement.documents.quotas import Reste, noter_depots
 from recouvrement.journal.actions import inscrire
 
 MEGA = 1024 * 1024
@@ -40,13 +43,36 @@ AMORCES = {
     "xlsx": (b"PK",),
     "odt": (b"PK",),
 }
-CODE_ACTIF = re.compile(
-    rb"/(JavaScript|JS|Launch|OpenAction|RichMedia)\b|<script|vbaProject",
-    re.IGNORECASE,
-)
+# Dans ce qui n'est ni un PDF ni une archive, un script se lit tel quel.
+SCRIPT = re.compile(rb"<script|javascript:", re.IGNORECASE)
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Fichier:
+    """Un fichier déposé et déjà ouvert à part : son vrai type, ses pages, ce qui agit."""
+
+    nom: str
+    octets: bytes
+    type_mime: str
+    pages: int | None = None
+    est_actif: bool = False
+
+    @classmethod
+    def lire(cls, nom_fichier: str, octets: bytes, *, creancier: Creancier) -> "Fichier":
+        """Peut prendre du temps : hors de toute transaction."""
+        nom = nom_propre(nom_fichier)
+        type_mime = _type(nom, octets)
+        Reste(creancier).prendre(len(octets))
+        examen = examiner(_extension(nom), octets)
+        return cls(
+            nom,
+            octets,
+            type_mime,
+            pages=examen.pages if type_mime == TYPES["pdf"] else None,
+            est_actif=bool(examen.actif) or bool(SCRIPT.search(octets)),
+        )
+
+
 def deposer_piece(
     client: Client,
     *,
@@ -63,62 +89,59 @@ def deposer_piece(
 
     `type_mime` annoncé ne sert à rien s'il contredit le contenu : il n'est pas gardé.
     """
-    if facture is not None and facture.client_id != client.pk:
-        raise FactureIntrouvable
-    verrouiller_client(client)
-    piece = preparer_piece(
-        client, facture=facture, nature=nature, intitule=intitule, nom_fichier=nom_fichier,
-        octets=octets, acteur=acteur, du=du,
+    fichier = Fichier.lire(nom_fichier, octets, creancier=client.creancier)
+    return verser_piece(
+        client, nature=nature, intitule=intitule, fichier=fichier, acteur=acteur, facture=facture,
+        du=du,
     )  # fmt: skip
-    meme = Piece.objects.pour(client.creancier).filter(
-        client=client, facture=facture, empreinte=piece.empreinte
-    )
-    if meme.exists():
-        raise PieceRefusee("Cette pièce est déjà au dossier.")
-    piece.save()
-    inscrire(
-        Evenement.PIECE_DEPOSEE,
-        cible=facture or client,
-        acteur=acteur,
-        piece=piece.pk,
-        intitule=piece.intitule,
-        empreinte=piece.empreinte,
-    )
-    return piece
 
 
-def preparer_piece(
+def verser_piece(
     client: Client,
     *,
-    facture: Facture | None,
     nature: str,
     intitule: str,
-    nom_fichier: str,
-    octets: bytes,
+    fichier: Fichier,
     acteur: Utilisateur | None,
+    facture: Facture | None = None,
     du: date | None = None,
 ) -> Piece:
-    """La pièce prête à écrire, ses octets déjà gardés ; sert aussi à en écrire mille d'un coup."""
-    nom = nom_propre(nom_fichier)
-    return Piece(
-        creancier=client.creancier,
-        client=client,
-        facture=facture,
-        nature=nature,
-        intitule=(intitule or nom)[:200],
-        nom_fichier=nom,
-        type_mime=_type(nom, octets),
-        taille=len(octets),
-        empreinte=fichiers.deposer(octets),
-        contenu_actif=a_du_code(octets),
-        du=du,
-        deposee_par=acteur,
-    )
-
-
-def a_du_code(octets: bytes) -> bool:
-    """Un script, une action ou une macro : la pièce ne s'ouvrira pas dans la page."""
-    return bool(CODE_ACTIF.search(octets))
+    """Un fichier déjà ouvert ; peut se faire dans la transaction d'une autre action."""
+    if facture is not None and facture.client_id != client.pk:
+        raise FactureIntrouvable
+    empreinte = fichiers.deposer(fichier.octets)
+    with transaction.atomic():
+        verrouiller_client(client)
+        memes = Piece.objects.pour(client.creancier).filter(
+            client=client, facture=facture, empreinte=empreinte
+        )
+        if memes.exists():
+            raise PieceRefusee("Cette pièce est déjà au dossier.")
+        piece = Piece.objects.create(
+            creancier=client.creancier,
+            client=client,
+            facture=facture,
+            nature=nature,
+            intitule=(intitule or fichier.nom)[:200],
+            nom_fichier=fichier.nom,
+            type_mime=fichier.type_mime,
+            taille=len(fichier.octets),
+            pages=fichier.pages,
+            empreinte=empreinte,
+            contenu_actif=fichier.est_actif,
+            du=du,
+            deposee_par=acteur,
+        )
+        noter_depots(client.creancier, [(empreinte, piece.taille)], par=acteur)
+        inscrire(
+            Evenement.PIECE_DEPOSEE,
+            cible=facture or client,
+            acteur=acteur,
+            piece=piece.pk,
+            intitule=piece.intitule,
+            empreinte=piece.empreinte,
+        )
+    return piece
 
 
 def nom_propre(nom: str) -> str:
@@ -127,8 +150,12 @@ def nom_propre(nom: str) -> str:
     return "".join(c for c in nom if c.isprintable())[-255:] or "piece"
 
 
+def _extension(nom: str) -> str:
+    return PurePosixPath(nom).suffix.lower().removeprefix(".")
+
+
 def _type(nom: str, octets: bytes) -> str:
-    extension = PurePosixPath(nom).suffix.lower().removeprefix(".")
+    extension = _extension(nom)
     if not octets:
         raise PieceRefusee("Ce fichier est vide.")
     if len(octets) > PLAFOND:

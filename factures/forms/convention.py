@@ -8,11 +8,12 @@ from factures.enums import BaseJours, OrdreImputation
 from factures.forms.champs import MontantField, jour_saisi
 from factures.models import Facture
 from recouvrement.socle.montants import ZERO
+from recouvrement.socle.saisies import SaisieLisible
 
 PARTOUT, CE_CLIENT = "tous", "client"
 
 
-class ConventionForm(forms.Form):
+class ConventionForm(SaisieLisible, forms.Form):
     portee = forms.ChoiceField(label="Vaut pour")
     taux_contractuel = MontantField(
         label="Taux annuel convenu (%)",

@@ -3,9 +3,10 @@ from django import forms
 from clients.models import Client
 from factures.forms.champs import jour_saisi
 from factures.models import Facture
+from recouvrement.socle.saisies import SaisieLisible
 
 
-class DecompteForm(forms.Form):
+class DecompteForm(SaisieLisible, forms.Form):
     """Un jour, une facture ou toutes, et s'il faut compter celles payées en retard."""
 
     au = jour_saisi(label="Arrêté au")

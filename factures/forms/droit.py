@@ -9,10 +9,11 @@ from factures.forms.champs import jour_saisi
 from factures.models import Facture, Piece
 from recouvrement.droit.mentions import exigees
 from recouvrement.droit.regimes import regime_de
+from recouvrement.socle.saisies import ChoixMultiple, SaisieLisible
 from recouvrement.socle.templatetags.formats import euros
 
 
-class ActeForm(forms.Form):
+class ActeForm(SaisieLisible, forms.Form):
     acte = forms.ChoiceField(
         label="Acte",
         choices=ActePrescription.choices,
@@ -42,7 +43,7 @@ class ActeForm(forms.Form):
         )
 
 
-class DureeForm(forms.Form):
+class DureeForm(SaisieLisible, forms.Form):
     duree = forms.ChoiceField(
         label="Durée",
         required=False,
@@ -56,7 +57,7 @@ class DureeForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class FacturesJugees(forms.ModelMultipleChoiceField):
+class FacturesJugees(ChoixMultiple):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, facture: Facture) -> str:
@@ -64,7 +65,7 @@ class FacturesJugees(forms.ModelMultipleChoiceField):
         return f"{facture.numero}, échue le {facture.date_echeance:%d/%m/%Y}, {reste}"
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(SaisieLisible, forms.Form):
     factures = FacturesJugees(label="Factures jugées", queryset=Facture.objects.none())
     reference = forms.CharField(
         label="Décision",
@@ -106,11 +107,11 @@ class DecisionForm(forms.Form):
         )
 
 
-class NonAvenuForm(forms.Form):
+class NonAvenuForm(SaisieLisible, forms.Form):
     motif = forms.CharField(label="Pourquoi", max_length=250)
 
 
-class VerificationForm(forms.Form):
+class VerificationForm(SaisieLisible, forms.Form):
     situation = forms.ChoiceField(
         label="Ce qui a été convenu",
         required=False,
@@ -135,7 +136,7 @@ class VerificationForm(forms.Form):
         ]
 
 
-class ProcedureForm(forms.Form):
+class ProcedureForm(SaisieLisible, forms.Form):
     nature = forms.ChoiceField(label="Nature", choices=NatureProcedure.choices)
     jugement_le = jour_saisi(label="Jugement d'ouverture du")
     publication_le = jour_saisi(
@@ -157,5 +158,5 @@ class ProcedureForm(forms.Form):
         return lu
 
 
-class DeclarationForm(forms.Form):
+class DeclarationForm(SaisieLisible, forms.Form):
     le = jour_saisi(label="Déclarée le")

@@ -8,9 +8,10 @@ from clients.models import Client
 from factures.forms.champs import MontantField, jour_saisi
 from factures.models import Facture
 from recouvrement.socle.montants import CENTIME
+from recouvrement.socle.saisies import SaisieLisible
 
 
-class FactureForm(forms.ModelForm):
+class FactureForm(SaisieLisible, forms.ModelForm):
     """Valide la saisie ; l'écriture appartient à `actions`."""
 
     date_emission = jour_saisi(label="Date d'émission")

@@ -3,6 +3,7 @@ from typing import Any
 
 from django import forms
 
+from recouvrement.socle.saisies import SaisieLisible
 from recouvrement.socle.tableur import MEGA, PLAFOND_OCTETS
 
 PLAFOND_DEPOT = 200 * MEGA
@@ -24,7 +25,7 @@ class FichiersField(forms.FileField):
         return [super(FichiersField, self).clean(fichier, initial) for fichier in fichiers]
 
 
-class ImportForm(forms.Form):
+class ImportForm(SaisieLisible, forms.Form):
     fichiers = FichiersField(
         label="Fichiers",
         allow_empty_file=True,
@@ -57,7 +58,7 @@ class ImportForm(forms.Form):
         return fichiers
 
 
-class ColonnesForm(forms.Form):
+class ColonnesForm(SaisieLisible, forms.Form):
     """Ce que devient chaque colonne de chaque tableur ; nommé par rangs, jamais par en-tête."""
 
     rang_entree = ImportForm.base_fields["rang_entree"]

@@ -6,10 +6,11 @@ from factures.enums import IssueLitige
 from factures.forms.champs import MontantField
 from factures.models import Facture, Litige
 from recouvrement.socle.montants import CENTIME
+from recouvrement.socle.saisies import SaisieLisible
 from recouvrement.socle.templatetags.formats import euros
 
 
-class LitigeForm(forms.ModelForm):
+class LitigeForm(SaisieLisible, forms.ModelForm):
     montant_conteste = MontantField(
         label="Montant contesté",
         required=False,
@@ -33,7 +34,7 @@ class LitigeForm(forms.ModelForm):
         return montant
 
 
-class ClotureForm(forms.Form):
+class ClotureForm(SaisieLisible, forms.Form):
     issue = forms.ChoiceField(label="Issue", choices=IssueLitige.choices, widget=forms.RadioSelect)
     note = forms.CharField(
         label="Comment", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})

@@ -7,9 +7,10 @@ from factures.actions.pieces import MEGA, PLAFOND, TYPES
 from factures.enums import NaturePiece
 from factures.forms.champs import jour_saisi
 from factures.models import Facture
+from recouvrement.socle.saisies import SaisieLisible
 
 
-class PieceForm(forms.Form):
+class PieceForm(SaisieLisible, forms.Form):
     fichier = forms.FileField(
         label="Fichier",
         help_text=f"PDF, image, courriel (.eml) ou document, {PLAFOND // MEGA} Mo au plus.",

@@ -10,6 +10,7 @@ from factures.enums import Moyen
 from factures.forms.champs import MontantField, jour_saisi
 from factures.models import Facture
 from recouvrement.socle.montants import CENTIME, ZERO
+from recouvrement.socle.saisies import SaisieLisible
 from recouvrement.socle.templatetags.formats import euros
 
 AUTOMATIQUE, A_LA_MAIN = "auto", "main"
@@ -18,7 +19,7 @@ MOYENS = [
 ]
 
 
-class Repartition(forms.Form):
+class Repartition(SaisieLisible, forms.Form):
     """Une part par facture ouverte, écrite en regard d'elle."""
 
     def __init__(self, *args: Any, factures: Sequence[Facture], **kwargs: Any):
@@ -123,7 +124,7 @@ class AvoirForm(Repartition):
         return lu
 
 
-class AnnulationForm(forms.Form):
+class AnnulationForm(SaisieLisible, forms.Form):
     motif = forms.CharField(
         label="Pourquoi", max_length=200, help_text="Chèque rejeté, erreur de saisie…"
     )

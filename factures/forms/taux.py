@@ -4,9 +4,10 @@ from factures.enums import SerieTaux
 from factures.forms.champs import MontantField, jour_saisi
 from recouvrement.droit.taux import debut_semestre
 from recouvrement.socle.montants import ZERO
+from recouvrement.socle.saisies import SaisieLisible
 
 
-class TauxForm(forms.Form):
+class TauxForm(SaisieLisible, forms.Form):
     serie = forms.ChoiceField(label="Taux", choices=SerieTaux.choices)
     effet = jour_saisi(label="À compter du", help_text="Un 1er janvier ou un 1er juillet.")
     valeur = MontantField(

@@ -36,6 +36,8 @@ class PieceLue:
     empreinte: str
     taille: int
     actif: bool
+    # Vide : aperçu figé avant que les pages ne se comptent.
+    pages: int | None = None
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from stdnum.fr import siren as cle_siren
 from stdnum.fr import siret as cle_siret
 
 from factures.imports.types import AVOIR, Anomalie, FactureLue, PartieLue, Refus, TvaLue
+from recouvrement.socle.lisible import phrase_illisible
 from recouvrement.socle.montants import ZERO
 
 TOLERANCE = Decimal("0.02")
@@ -74,6 +75,14 @@ def _identite(facture: FactureLue, controle: Controle) -> None:
         controle.refuser("client", "Client manquant.")
     elif len(acheteur.nom) > LONGUEUR_NOM:
         controle.refuser("client", f"Nom du client de plus de {LONGUEUR_NOM} caractères.")
+    for champ, texte in (
+        ("numero", facture.numero),
+        ("client", acheteur.nom),
+        ("client", acheteur.code),
+        ("libelle", facture.libelle),
+    ):
+        if phrase := phrase_illisible(texte):
+            controle.refuser(champ, phrase)
 
 
 def _dates(facture: FactureLue, controle: Controle) -> None:

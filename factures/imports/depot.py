@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,6 @@ from factures.actions.importation import (
     ecrire_importation,
     verrouiller_importation,
 )
-from factures.actions.pieces import a_du_code
 from factures.enums import SortLigne
 from factures.erreurs import ImportVide
 from factures.evenements import Evenement
@@ -33,6 +32,7 @@ from factures.imports.types import Anomalie
 from factures.models import Facture, Importation, LigneImport
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.documents import fichiers as magasin
+from recouvrement.documents.quotas import Reste, noter_depots
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.lots import inserer_fiches
 
@@ -60,7 +60,7 @@ def preparer_import(
     if malgre_la_forme:
         options["acceptees"] = [TOUT]
     with magasin.Depots() as depots:
-        lus = lire_au_fil(_deposer(fichiers, deposes, depots))
+        lus = lire_au_fil(_deposer(fichiers, deposes, depots, Reste(creancier)))
         lues = list(lues_de(lus, colonnes, deposes, Reprises.depuis(options)))
     if not deposes:
         raise ImportVide
@@ -74,6 +74,7 @@ def preparer_import(
             depose_par=acteur,
         )
         _ecrire_lignes(importation, apercevoir(creancier, lues))
+        noter_depots(creancier, [(d["empreinte"], d["taille"]) for d in deposes], par=acteur)
         inscrire(
             Evenement.IMPORT_DEPOSE,
             cible=importation,
@@ -140,13 +141,13 @@ def _deposer(
     fichiers: Iterable[tuple[str, bytes]],
     deposes: list[dict[str, Any]],
     depots: magasin.Depots,
+    reste: Reste,
 ) -> Iterator[tuple[str, bytes]]:
     vus: Counter[str] = Counter()
     for nom_depose, octets in fichiers:
         nom = _nom_unique(nom_depose, vus)
+        reste.prendre(len(octets))
         depose = {"nom": nom, "empreinte": depots.deposer(octets), "taille": len(octets)}
-        if a_du_code(octets):
-            depose["actif"] = True
         deposes.append(depose)
         yield nom, octets
 
@@ -189,7 +190,7 @@ def _figer(apercu: LigneApercu) -> dict[str, Any]:
     if lue.cellules:
         fige["cellules"] = lue.cellules
     if lue.piece is not None:
-        fige["piece"] = [lue.piece.nom, lue.piece.empreinte, lue.piece.taille, lue.piece.actif]
+        fige["piece"] = list(astuple(lue.piece))
     if lue.alertes and lue.facture is not None:
         # Ce que le lecteur avait signalé, sans ce que l'aperçu y a ajouté d'après la base.
         fige["lecture"] = [[a.champ, a.phrase] for a in lue.alertes if a.champ not in JUGES]

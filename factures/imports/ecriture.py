@@ -89,6 +89,7 @@ def _piece(apercu: LigneApercu, creancier: Creancier, acteur: Utilisateur | None
         taille=lue.taille,
         empreinte=lue.empreinte,
         contenu_actif=lue.actif,
+        pages=lue.pages,
         du=apercu.lue.facture.date_emission,
         deposee_par=acteur,
     )

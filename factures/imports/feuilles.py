@@ -125,5 +125,9 @@ def _piece(resultat: ResultatLecture, depose: Mapping[str, Any]) -> PieceLue | N
     if not resultat.factures or not resultat.nom.lower().endswith(".pdf"):
         return None
     return PieceLue(
-        resultat.nom[-255:], depose["empreinte"], depose["taille"], bool(depose.get("actif"))
+        resultat.nom[-255:],
+        depose["empreinte"],
+        depose["taille"],
+        resultat.actif,
+        resultat.pages,
     )

@@ -30,4 +30,11 @@ def lire_fichier(nom: str, octets: bytes) -> ResultatLecture:
     alertes = (*releve.alertes, *controle.alertes)
     # Un défaut de forme laisse la facture lisible : une personne dira si elle passe outre.
     factures = (completer(facture),) if all(r.levable for r in refus) else ()
-    return ResultatLecture(nom, factures=factures, refus=refus, alertes=alertes)
+    return ResultatLecture(
+        nom,
+        factures=factures,
+        refus=refus,
+        alertes=alertes,
+        pages=releve.pages,
+        actif=releve.actif,
+    )

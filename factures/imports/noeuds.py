@@ -41,6 +41,9 @@ class Releve:
     devise: str = ""
     refus: list[Refus] = field(default_factory=list)
     alertes: list[Anomalie] = field(default_factory=list)
+    # Du PDF qui porte la facture : ses pages, et s'il agit à l'ouverture.
+    pages: int = 0
+    actif: bool = False
 
     def refuser(self, champ: str, phrase: str, *, levable: bool = False) -> None:
         self.refus.append(Refus(champ, phrase, levable))

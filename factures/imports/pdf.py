@@ -10,12 +10,20 @@ from factures.imports.fichiers import PLAFOND_XML
 from factures.imports.noeuds import Releve
 from factures.imports.types import FactureLue
 from factures.imports.xml import lire_xml
+from recouvrement.documents.demandes import trop_de_pages
+from recouvrement.documents.pdf import inventaire
 from recouvrement.socle.tableur import FichierIllisible
 
 NOMS_CONNUS = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml", "invoice.xml")
 SANS_XML = (
     "Ce PDF ne contient pas de facture électronique (Factur-X) : saisissez-la, "
     "ou importez-la par un tableur."
+)
+# Ce qu'il faut avoir vu pour parcourir tout le document : un nom d'action, un nom échappé, ou des
+# objets compressés où ils se cacheraient.
+SUSPECT = re.compile(
+    rb"/(ObjStm|JavaScript|JS|Launch|AA|XFA|RichMedia|SubmitForm|ImportData|GoTo[RE]|Rendition"
+    rb"|Movie|Sound|Screen|FileAttachment)\b|/[^\s/<>\[\](){}%]*#[0-9A-Fa-f]{2}"
 )
 ABIME = "Ce PDF est abîmé ou tronqué."
 
@@ -35,7 +43,21 @@ def lire_pdf(octets: bytes) -> tuple[FactureLue, Releve]:
     nom = candidates[0]
     facture, releve = lire_xml(_contenu(jointes[nom]))
     _refuser_ecarts(lecteur, jointes[nom], releve)
+    _examiner(lecteur, octets, releve)
     return facture, releve
+
+
+def _examiner(lecteur: PdfReader, octets: bytes, releve: Releve) -> None:
+    """Le PDF devient une pièce : ses pages, et ce qui agirait à l'ouverture."""
+    try:
+        releve.pages = 0 if lecteur.is_encrypted else len(lecteur.pages)
+        releve.actif = bool(SUSPECT.search(octets)) and bool(inventaire(lecteur.root_object))
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 -- pypdf lève de tout sur un fichier hostile
+        releve.pages, releve.actif = 0, True
+    if phrase := trop_de_pages(releve.pages):
+        raise FichierIllisible(phrase)
 
 
 def _ouvrir(octets: bytes) -> PdfReader:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from factures.imports.types import Anomalie, Refus
+from recouvrement.socle.lisible import entier
 
 TOUT = "*"
 
@@ -24,9 +25,10 @@ class Reprises:
         """Les corrections d'un fichier, par numéro de ligne."""
         debut = f"{nom}, ligne "
         return {
-            int(origine.removeprefix(debut)): champs
+            numero: champs
             for origine, champs in self.corrections.items()
-            if origine.startswith(debut) and origine.removeprefix(debut).isdecimal()
+            if origine.startswith(debut)
+            and (numero := entier(origine.removeprefix(debut))) is not None
         }
 
     def lever(

@@ -103,3 +103,5 @@ class ResultatLecture:
     feuille: Feuille | None = None
     refus: tuple[Refus, ...] = ()
     alertes: tuple[Anomalie, ...] = ()
+    pages: int = 0
+    actif: bool = False

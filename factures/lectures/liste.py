@@ -14,6 +14,7 @@ from clients.regles import nom_de_recherche
 from factures.lectures.synthese import TRANCHES, bornes_de_tranche
 from factures.models import Facture, FactureQuerySet, Litige
 from recouvrement.comptes.models import Creancier
+from recouvrement.socle.lisible import entier
 from recouvrement.socle.montants import ZERO, arrondir
 from recouvrement.socle.valeurs import ValeurRefusee, lire_date, lire_montant
 
@@ -72,7 +73,7 @@ class Criteres:
             texte=parametres.get("q", "").replace("\x00", "").strip()[:100],
             etat=etat if etat in ETATS else "",
             tranche=tranche if tranche in LIBELLES_TRANCHES else "",
-            client=int(client) if client.isdecimal() and len(client) < 18 else None,
+            client=entier(client),
             du=_lire(lire_date, parametres.get("du")),
             jusqu_au=_lire(lire_date, parametres.get("au")),
             minimum=_lire(lire_montant, parametres.get("min")),

@@ -22,6 +22,8 @@ class Piece(ModeleCloisonne):
     type_mime = models.CharField(max_length=100)
     taille = models.PositiveIntegerField()
     empreinte = models.CharField(max_length=64)
+    # Vide : déposée avant que les pages ne se comptent ; zéro : elle ne s'ouvre pas.
+    pages = models.PositiveIntegerField(null=True, blank=True)
     contenu_actif = models.BooleanField("contient du code", default=False)
     du = models.DateField("datée du", null=True, blank=True)
     deposee_par = models.ForeignKey(

@@ -6,6 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from clients.models import Client
 from factures.models import Encaissement, Facture
 from recouvrement.comptes.acces import RequeteHabilitee
+from recouvrement.socle.lisible import entier
 
 PROPOSES = 20
 
@@ -35,8 +36,8 @@ def l_encaissement(request: RequeteHabilitee, pk: int) -> Encaissement:
 
 def client_demande(request: RequeteHabilitee) -> Client | None:
     """Celui que nomme « ?client= », ou rien : il reste à le choisir."""
-    pk = request.GET.get("client", "")
-    return le_client(request, int(pk)) if pk.isdecimal() and len(pk) < 18 else None
+    pk = entier(request.GET.get("client"))
+    return None if pk is None else le_client(request, pk)
 
 
 def choisir_le_client(request: RequeteHabilitee, *, titre: str) -> HttpResponse:

@@ -22,6 +22,7 @@ from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.lisible import entier
 
 REPRIS = (
     *("taux_contractuel", "base_jours", "imputation", "renonce_interets", "renonce_indemnite"),
@@ -63,8 +64,8 @@ def conventions(request: RequeteHabilitee, pk: int) -> HttpResponse:
 def _en_vigueur(request: RequeteHabilitee, client: Client) -> dict[str, Any]:
     """Le formulaire part de ce qui vaut : ce qu'on ne change pas reste."""
     facture = None
-    pk = request.GET.get("facture", "")
-    if pk.isdecimal() and len(pk) < 18:
+    pk = entier(request.GET.get("facture"))
+    if pk is not None:
         facture = Facture.objects.pour(request.creancier).filter(client=client, pk=pk).first()
     convention = Conventions(client).pour(facture)
     if convention is None:

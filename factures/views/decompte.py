@@ -22,7 +22,7 @@ from factures.views.commun import le_client
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.models import Document
-from recouvrement.documents.reponses import repondre_document, repondre_fichier
+from recouvrement.documents.reponses import exportation, repondre_document, repondre_fichier
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.tableur_ecriture import TYPE_XLSX, classeur
 
@@ -47,9 +47,14 @@ def decompte(request: RequeteHabilitee, pk: int) -> HttpResponse:
     client = le_client(request, pk)
     demande = _demande(client, request.GET)
     if request.GET.get("format") == "xlsx":
-        nom = f"decompte-{client.pk}-{demande.au:%Y-%m-%d}.xlsx"
-        return repondre_fichier(_en_xlsx(demande.decompte), nom, TYPE_XLSX)
+        return _exporter(request, client, demande)
     return _page(request, client, demande)
+
+
+@exportation
+def _exporter(request: RequeteHabilitee, client: Client, demande: "Demande") -> HttpResponse:
+    nom = f"decompte-{client.pk}-{demande.au:%Y-%m-%d}.xlsx"
+    return repondre_fichier(_en_xlsx(demande.decompte), nom, TYPE_XLSX)
 
 
 @require_POST

@@ -34,6 +34,7 @@ from factures.lectures.importation import (
 from factures.models import Importation
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
+from recouvrement.documents.reponses import exportation
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pagination import paginer
@@ -201,6 +202,7 @@ def defaire(request: RequeteHabilitee, pk: int) -> HttpResponse:
 
 @require_GET
 @habilite(Role.ASSISTANTE)
+@exportation
 def rapport(request: RequeteHabilitee, pk: int) -> HttpResponse:
     importation = _importation(request, pk)
     octets = classeur("Import", COLONNES_RAPPORT, lignes_du_rapport(importation))
@@ -211,6 +213,7 @@ def rapport(request: RequeteHabilitee, pk: int) -> HttpResponse:
 
 @require_GET
 @habilite(Role.ASSISTANTE)
+@exportation
 def a_reprendre(request: RequeteHabilitee, pk: int) -> HttpResponse:
     """Les lignes refusées en tableur : on les corrige chez soi, et on redépose le fichier."""
     entetes, lignes = lignes_a_reprendre(_importation(request, pk))

@@ -21,6 +21,7 @@ from factures.lectures.liste import (
 from factures.lectures.synthese import TRANCHES
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
+from recouvrement.documents.reponses import exportation
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.pagination import paginer
 from recouvrement.socle.tableur_ecriture import TYPE_CSV, TYPE_XLSX, classeur, flux_csv
@@ -62,6 +63,7 @@ def liste(request: RequeteHabilitee) -> HttpResponse:
 
 @require_GET
 @habilite(Role.LECTURE)
+@exportation
 def exporter(request: RequeteHabilitee, genre: str) -> HttpResponse:
     """Exactement ce que montre la liste, toutes pages comprises."""
     au, creancier = timezone.localdate(), request.creancier

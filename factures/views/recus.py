@@ -15,6 +15,7 @@ from factures.lectures.reglements import (
 )
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
+from recouvrement.documents.reponses import exportation
 from recouvrement.socle.pagination import paginer
 from recouvrement.socle.tableur_ecriture import TYPE_CSV, TYPE_XLSX, classeur, flux_csv
 
@@ -45,6 +46,7 @@ def liste(request: RequeteHabilitee) -> HttpResponse:
 
 @require_GET
 @habilite(Role.LECTURE)
+@exportation
 def exporter(request: RequeteHabilitee, genre: str) -> HttpResponse:
     """Exactement ce que montre la liste, toutes pages comprises."""
     criteres = CriteresReglements.lire(request.GET)

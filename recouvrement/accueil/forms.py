@@ -2,11 +2,12 @@ from django import forms
 from django.http import QueryDict
 
 from recouvrement.accueil.models import VueEnregistree
+from recouvrement.socle.saisies import SaisieLisible
 
 REQUETE_MAXIMUM = 500
 
 
-class VueForm(forms.Form):
+class VueForm(SaisieLisible, forms.Form):
     page = forms.ChoiceField(choices=VueEnregistree.Page)
     nom = forms.CharField(
         label="Nom de la vue",

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from importlib import import_module
-from io import BytesIO
-from types import ModuleType
 from typing import Any
 
 from django.db import transaction
-from pypdf import PdfReader, PdfWriter
 
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.documents import fichiers
 from recouvrement.documents.contextes import images_du_creancier
+from recouvrement.documents.demandes import Partie
 from recouvrement.documents.evenements import Evenement
+from recouvrement.documents.examen import fusionner
 from recouvrement.documents.models import Document
+from recouvrement.documents.quotas import noter_depots
+from recouvrement.documents.rendu import rendre_pdf, version_du_gabarit
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.erreurs import ErreurMetier
 
@@ -33,13 +33,13 @@ def sceller(
     formulaire: bool = False,
 ) -> Document:
     """Le document de ce contexte. Le rendu, long, se fait hors transaction ; puis une écriture."""
-    rendu = _rendu()
-    octets = rendu.rendre_pdf(
+    octets, pages = rendre_pdf(
         gabarit, contexte, images=images_du_creancier(creancier), formulaire=formulaire
     )
     return _garder(
         creancier,
         octets,
+        pages=pages,
         nature=nature,
         titre=titre,
         nom_fichier=nom_fichier,
@@ -52,12 +52,12 @@ def sceller(
 
 def rendre(creancier: Creancier, gabarit: str, contexte: Mapping[str, object]) -> bytes:
     """Un PDF qui entrera dans une liasse : rien n'est gardé."""
-    return _rendu().rendre_pdf(gabarit, contexte, images=images_du_creancier(creancier))
+    return rendre_pdf(gabarit, contexte, images=images_du_creancier(creancier))[0]
 
 
 def sceller_liasse(
     creancier: Creancier,
-    parties: Iterable[bytes],
+    parties: Iterable[Partie],
     *,
     nature: str,
     titre: str,
@@ -67,10 +67,12 @@ def sceller_liasse(
     maintenant: datetime,
     acteur: Utilisateur | None,
 ) -> Document:
-    """Plusieurs PDF en un seul document scellé, dans l'ordre donné."""
+    """Plusieurs PDF en un seul document scellé, dans l'ordre donné, sans rien qui agisse."""
+    octets, pages = fusionner(list(parties))
     return _garder(
         creancier,
-        _fusionner([BytesIO(octets) for octets in parties]),
+        octets,
+        pages=pages,
         nature=nature,
         titre=titre,
         nom_fichier=nom_fichier,
@@ -85,6 +87,7 @@ def _garder(
     creancier: Creancier,
     octets: bytes,
     *,
+    pages: int,
     nature: str,
     titre: str,
     nom_fichier: str,
@@ -98,9 +101,9 @@ def _garder(
         "titre": titre[:200],
         "nom_fichier": nom_fichier[:150],
         "taille": len(octets),
-        "pages": len(PdfReader(BytesIO(octets)).pages),
+        "pages": pages,
         "gabarit": gabarit,
-        "version_gabarit": _rendu().version_du_gabarit(gabarit),
+        "version_gabarit": version_du_gabarit(gabarit),
         "donnees": dict(donnees),
         "cree_le": maintenant,
     }
@@ -109,6 +112,7 @@ def _garder(
             creancier=creancier, nature=nature, empreinte=empreinte, defaults=valeurs
         )
         if neuf:
+            noter_depots(creancier, [(empreinte, len(octets))], par=None)
             inscrire(
                 Evenement.DOCUMENT_SCELLE,
                 cible=document,
@@ -124,23 +128,7 @@ def assembler(documents: Iterable[Document]) -> bytes:
 
     Le premier est repris entier : ses champs à remplir, sa langue et son balisage restent.
     """
-    parties = [BytesIO(fichiers.lire(document.empreinte)) for document in documents]
+    parties = [Partie(fichiers.lire(document.empreinte)) for document in documents]
     if not parties:
         raise ErreurMetier("Il n'y a aucun document à imprimer.")
-    return _fusionner(parties)
-
-
-def _fusionner(parties: list[BytesIO]) -> bytes:
-    premier, *suite = parties
-    ecrivain = PdfWriter(clone_from=premier)
-    for partie in suite:
-        ecrivain.append(partie, import_outline=False)
-    ecrivain.compress_identical_objects()
-    sortie = BytesIO()
-    ecrivain.write(sortie)
-    return sortie.getvalue()
-
-
-def _rendu() -> ModuleType:
-    """WeasyPrint est long à charger : seul le premier document scellé l'attend."""
-    return import_module("recouvrement.documents.rendu")
+    return fusionner(parties)[0]

@@ -1,5 +1,6 @@
 """Le magasin de fichiers : des octets rangés sous leur empreinte SHA-256, jamais récrits."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -11,25 +12,43 @@ from typing import Self
 
 from django.conf import settings
 
-from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.erreurs import ErreurMetier, PannePassagere
 
 EN_MEME_TEMPS = 4
 
 
+class MagasinFerme(PannePassagere):
+    """Disque plein, en lecture seule, débranché : rien n'a été écrit, ni fichier ni ligne."""
+
+    message = (
+        "Le magasin de fichiers n'accepte rien en ce moment (disque plein ou protégé) : rien n'a "
+        "été enregistré. Réessayez dans quelques minutes ; si cela dure, prévenez l'administrateur."
+    )
+
+
 class FichierPerdu(ErreurMetier):
+    statut = 410
     message = "Ce fichier n'est plus dans le magasin : retrouvez-le dans une sauvegarde."
 
 
 class FichierAltere(ErreurMetier):
+    statut = 410
     message = "Ce fichier a changé depuis son dépôt : il ne peut plus servir de preuve."
 
 
 def deposer(octets: bytes) -> str:
     """Garde ces octets et rend leur empreinte ; déposés deux fois, ils ne sont écrits qu'une."""
     empreinte = hashlib.sha256(octets).hexdigest()
-    chemin = _chemin(empreinte)
+    try:
+        _ranger(_chemin(empreinte), octets)
+    except OSError as erreur:
+        raise MagasinFerme from erreur
+    return empreinte
+
+
+def _ranger(chemin: Path, octets: bytes) -> None:
     if _est_intact(chemin, octets):
-        return empreinte
+        return
     chemin.parent.mkdir(parents=True, exist_ok=True)
     # Écrit à côté puis renommé : personne ne lit jamais un fichier à moitié écrit.
     descripteur, brouillon = tempfile.mkstemp(dir=chemin.parent, prefix=".depot-")
@@ -40,10 +59,10 @@ def deposer(octets: bytes) -> str:
             os.fsync(fichier.fileno())
         Path(brouillon).replace(chemin)
     except BaseException:
-        Path(brouillon).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            Path(brouillon).unlink(missing_ok=True)
         raise
     _graver(chemin.parent)
-    return empreinte
 
 
 class Depots:
@@ -77,6 +96,8 @@ def lire(empreinte: str) -> bytes:
         octets = _chemin(empreinte).read_bytes()
     except FileNotFoundError:
         raise FichierPerdu from None
+    except OSError as erreur:
+        raise MagasinFerme from erreur
     if hashlib.sha256(octets).hexdigest() != empreinte:
         raise FichierAltere
     return octets

@@ -1,23 +1,29 @@
 """La seule sortie d'un fichier gardé : type annoncé, jamais deviné, jamais exécuté."""
 
-from django.http import HttpResponse
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from recouvrement.documents import fichiers
 from recouvrement.documents.models import Document
+from recouvrement.documents.quotas import noter_export
 
 
 def repondre_fichier(
     octets: bytes, nom: str, type_mime: str, *, piece_jointe: bool = True
 ) -> HttpResponse:
     """`piece_jointe=False`, affiché dans le navigateur : nos propres PDF scellés seulement."""
-    reponse = HttpResponse(octets, content_type=type_mime)
+    return proteger(HttpResponse(octets, content_type=type_mime), nom, piece_jointe=piece_jointe)
+
+
+def proteger[R: HttpResponseBase](reponse: R, nom: str, *, piece_jointe: bool = True) -> R:
+    """Les en-têtes de tout fichier qui sort : rangé, jamais ouvert par un autre site."""
     reponse["Content-Disposition"] = content_disposition_header(piece_jointe, nom)
-    reponse["X-Content-Type-Options"] = "nosniff"
-    reponse["Cache-Control"] = "no-store, private"
-    if piece_jointe:
-        reponse["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    else:
+    _ranger(reponse)
+    if not piece_jointe:
         reponse["Content-Security-Policy"] = (
             "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
         )
@@ -32,3 +38,25 @@ def repondre_document(document: Document, *, piece_jointe: bool = False) -> Http
         "application/pdf",
         piece_jointe=piece_jointe,
     )
+
+
+def exportation(vue: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Sous `habilite` : une liste emportée se compte par personne, et sort rangée."""
+
+    @wraps(vue)
+    def vue_exportee(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        noter_export(request.user, page=request.resolver_match.view_name)
+        reponse = vue(request, *args, **kwargs)
+        if not reponse.has_header("Content-Disposition"):
+            return reponse
+        return _ranger(reponse)
+
+    return vue_exportee
+
+
+def _ranger[R: HttpResponseBase](reponse: R) -> R:
+    reponse["X-Content-Type-Options"] = "nosniff"
+    reponse["Cache-Control"] = "no-store, private"
+    reponse["Cross-Origin-Resource-Policy"] = "same-origin"
+    reponse["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return reponse

@@ -9,6 +9,7 @@ from django.db import transaction
 from clients.actions import marquer_adresse
 from clients.actions.verrou import verrouiller
 from clients.models import Client
+from factures.actions.pieces import Fichier
 from factures.actions.verification import constater_mise_en_demeure
 from factures.documents import donnees_du_decompte
 from factures.enums import NaturePiece
@@ -27,6 +28,7 @@ from relances.evenements import Evenement
 from relances.lectures.message import corps_de_lettre
 from relances.lectures.possibles import interdits
 from relances.models import Courrier, Etape, MiseEnDemeure, Relance, RelanceFacture
+from relances.regles import textes
 
 # D'un état du recommandé, ceux qui peuvent suivre.
 SUITES = {
@@ -112,6 +114,9 @@ def ecrire_hors_scenario(
         raise ErreurMetier("Choisissez au moins une facture.")
     client = verrouiller(client)
     refuser_si_interdit(client, au=le)
+    # L'étape d'une mise en demeure n'écrit rien : son acte a ses propres mots.
+    textes.verifier(sujet, blocs=False)
+    textes.verifier(texte)
     if canal == Canal.COURRIEL and not destinataire:
         raise ErreurMetier("Aucune adresse de courriel utilisable pour ce client.")
     relance = Relance.objects.create(
@@ -146,7 +151,6 @@ def ecrire_hors_scenario(
     return relance
 
 
-@transaction.atomic
 def poster(
     courrier: Courrier,
     *,
@@ -157,6 +161,22 @@ def poster(
     preuve: Preuve | None = None,
 ) -> Courrier:
     """La lettre est partie : c'est seulement là que l'étape est faite."""
+    recu = preuve.ouvrir(courrier.creancier) if preuve else None
+    return _poster(
+        courrier, le=le, numero_suivi=numero_suivi, maintenant=maintenant, acteur=acteur, recu=recu
+    )
+
+
+@transaction.atomic
+def _poster(
+    courrier: Courrier,
+    *,
+    le: date,
+    numero_suivi: str,
+    maintenant: datetime,
+    acteur: Utilisateur,
+    recu: Fichier | None,
+) -> Courrier:
     courrier = _verrouiller(courrier)
     if courrier.etat == EtatCourrier.ANNULE:
         raise ErreurMetier("Ce courrier est annulé.")
@@ -170,9 +190,9 @@ def poster(
             etat=EtatRelance.FAITE, faite_le=maintenant, decidee_par=acteur
         )
     courrier.numero_suivi = numero_suivi.strip()[:30] or courrier.numero_suivi
-    if preuve is not None:
+    if recu is not None:
         courrier.preuve_depot = verser_preuve(
-            courrier, preuve, nature=NaturePiece.PREUVE_DEPOT, le=le, acteur=acteur
+            courrier, recu, nature=NaturePiece.PREUVE_DEPOT, le=le, acteur=acteur
         )
     courrier.save(update_fields=["etat", "poste_le", "poste_par", "numero_suivi", "preuve_depot"])
     inscrire(
@@ -186,7 +206,6 @@ def poster(
     return courrier
 
 
-@transaction.atomic
 def suivre(
     courrier: Courrier,
     *,
@@ -196,6 +215,19 @@ def suivre(
     preuve: Preuve | None = None,
 ) -> Courrier:
     """Ce que dit la poste du recommandé : présenté, distribué, refusé, non réclamé, NPAI."""
+    avis = preuve.ouvrir(courrier.creancier) if preuve else None
+    return _suivre(courrier, etat=etat, le=le, acteur=acteur, avis=avis)
+
+
+@transaction.atomic
+def _suivre(
+    courrier: Courrier,
+    *,
+    etat: EtatCourrier,
+    le: date,
+    acteur: Utilisateur,
+    avis: Fichier | None,
+) -> Courrier:
     courrier = _verrouiller(courrier)
     if etat not in SUITES.get(EtatCourrier(courrier.etat), ()):
         raise ErreurMetier(f"Un courrier « {courrier.get_etat_display()} » ne devient pas cela.")
@@ -213,9 +245,9 @@ def suivre(
         courrier.presente_le = courrier.presente_le or le
     else:
         courrier.distribue_le = le
-    if preuve is not None:
+    if avis is not None:
         courrier.avis_reception = verser_preuve(
-            courrier, preuve, nature=NaturePiece.AVIS, le=le, acteur=acteur
+            courrier, avis, nature=NaturePiece.AVIS, le=le, acteur=acteur
         )
     courrier.save(update_fields=["etat", "presente_le", "distribue_le", "avis_reception"])
     if etat == EtatCourrier.DISTRIBUE and _est_une_mise_en_demeure(courrier):

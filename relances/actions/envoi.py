@@ -17,6 +17,7 @@ from recouvrement.courriel.actions import en_octets
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.metier import Arret, Composition, Recomposer
 from recouvrement.courriel.models import Envoi
+from recouvrement.documents.fichiers import FichierAltere, FichierPerdu
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.requetes import RequeteFigee
 from recouvrement.socle.temps import jour_de
@@ -28,6 +29,7 @@ from relances.lectures.message import en_courriel, message_de
 from relances.lectures.relecture import Relue, relire
 from relances.models import Relance, RelanceFacture
 from relances.regles.calendrier import prochaine_ouverture
+from relances.regles.textes import TexteRefuse
 
 ADRESSE_REFUSEE = "Adresse refusée par le serveur, à corriger"
 ATTENTE_GEL = timedelta(minutes=15)
@@ -43,8 +45,15 @@ class MetierRelance:
         if isinstance(relue, Arret):
             return relue
         au = jour_de(maintenant)
-        message = message_de(relue.relance, factures=relue.factures, au=au)
-        octets = en_octets(en_courriel(message, maintenant=maintenant), message_id=envoi.message_id)
+        try:
+            message = message_de(relue.relance, factures=relue.factures, au=au)
+        except TexteRefuse as refus:
+            return Arret(f"Texte à corriger. {refus}"[:250])
+        try:
+            courriel = en_courriel(message, maintenant=maintenant)
+        except (FichierPerdu, FichierAltere) as refus:
+            return Arret(f"Pièce jointe : {refus}"[:250])
+        octets = en_octets(courriel, message_id=envoi.message_id)
         return Composition(octets, message.sujet, message.somme, dit=relue.dit)
 
     def verifier(

@@ -9,13 +9,14 @@ from clients.models import Client, Contact, Coordonnee
 from factures.enums import MotifLitige
 from factures.forms.champs import MontantField
 from factures.models import Facture
+from recouvrement.socle.saisies import ChoixMultiple, SaisieLisible
 from recouvrement.socle.templatetags.formats import telephone
 from recouvrement.socle.temps import instant_de
 from relances.actions.appels import Suite
 from relances.enums import Issue
 
 
-class AppelForm(forms.Form):
+class AppelForm(SaisieLisible, forms.Form):
     """Le compte rendu d'un appel : l'issue décide des champs qui comptent."""
 
     issue = forms.ChoiceField(
@@ -43,7 +44,7 @@ class AppelForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-    factures = forms.ModelMultipleChoiceField(
+    factures = ChoixMultiple(
         label="Factures concernées",
         queryset=Facture.objects.none(),
         required=False,

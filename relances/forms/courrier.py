@@ -5,19 +5,20 @@ from django import forms
 from clients.models import Client
 from factures.actions.pieces import MEGA, PLAFOND
 from factures.models import Facture
+from recouvrement.socle.saisies import ChoixMultiple, SaisieLisible
 from relances.actions.courriers import SUITES
 from relances.actions.mises_en_demeure import DELAI_HABITUEL
 from relances.actions.preuves import Preuve
 from relances.enums import EtatCourrier
+from relances.forms.relance import TexteVerifie
 from relances.models import Courrier
-from relances.regles import textes
 from relances.regles.suivi import NumeroRefuse, lire_numero
 
 
-class FacturesForm(forms.Form):
+class FacturesForm(SaisieLisible, forms.Form):
     """Les factures ouvertes d'un client, à cocher."""
 
-    factures = forms.ModelMultipleChoiceField(
+    factures = ChoixMultiple(
         label="Factures",
         queryset=Facture.objects.none(),
         widget=forms.CheckboxSelectMultiple,
@@ -37,7 +38,7 @@ class FacturesForm(forms.Form):
         self.fields["factures"].queryset = ouvertes.order_by("date_echeance", "pk")
 
 
-class CourrielForm(FacturesForm):
+class CourrielForm(TexteVerifie, FacturesForm):
     """Un courriel hors scénario ; ses champs `{{ … }}` sont ceux des étapes."""
 
     sujet = forms.CharField(label="Objet", max_length=200)
@@ -48,17 +49,8 @@ class CourrielForm(FacturesForm):
         help_text="Le tableau des factures et le bloc de paiement s'ajoutent s'ils n'y sont pas.",
     )
 
-    def clean(self):
-        lu = super().clean()
-        for nom, blocs in (("sujet", False), ("texte", True)):
-            try:
-                textes.verifier(lu.get(nom) or "", blocs=blocs)
-            except textes.TexteRefuse as refus:
-                self.add_error(nom, str(refus))
-        return lu
 
-
-class LettreForm(FacturesForm):
+class LettreForm(TexteVerifie, FacturesForm):
     recommande = forms.BooleanField(label="En recommandé avec avis de réception", required=False)
     sujet = forms.CharField(label="Objet", max_length=200)
     texte = forms.CharField(
@@ -96,7 +88,7 @@ class ChampPreuve(forms.FileField):
         return Preuve(fichier.name, fichier.read())
 
 
-class PosterForm(forms.Form):
+class PosterForm(SaisieLisible, forms.Form):
     le = forms.DateField(label="Posté le", widget=forms.DateInput(attrs={"type": "date"}))
     numero_suivi = forms.CharField(label="Numéro de suivi", max_length=30, required=False)
     preuve = ChampPreuve(label="Preuve de dépôt")
@@ -117,7 +109,7 @@ class PosterForm(forms.Form):
             raise forms.ValidationError(str(refus)) from refus
 
 
-class SuivreForm(forms.Form):
+class SuivreForm(SaisieLisible, forms.Form):
     etat = forms.ChoiceField(label="Ce que dit la poste")
     le = forms.DateField(label="Le", widget=forms.DateInput(attrs={"type": "date"}))
     preuve = ChampPreuve(label="Avis de réception, ou enveloppe revenue")

@@ -1,7 +1,10 @@
 from django import forms
 
+from recouvrement.socle.saisies import SaisieLisible
+from relances.forms.relance import TexteVerifie
 
-class LettresForm(forms.Form):
+
+class LettresForm(SaisieLisible, TexteVerifie, forms.Form):
     """Les mots communs à toutes les lettres du lot."""
 
     sujet = forms.CharField(label="Objet", max_length=200, initial="Vos factures impayées")

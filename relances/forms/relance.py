@@ -1,6 +1,7 @@
 from django import forms
 
 from recouvrement.courriel.adresses import LigneRefusee, une_ligne
+from recouvrement.socle.saisies import SaisieLisible
 from relances.regles import textes
 
 AIDE = "Champs possibles : " + ", ".join(f"{{{{ {nom} }}}}" for nom in textes.CHAMPS) + "."
@@ -23,7 +24,19 @@ def verifier_le_texte(texte: str) -> str:
     return texte
 
 
-class RetoucheForm(forms.Form):
+class TexteVerifie:
+    """Un objet et un texte que la petite langue saura lire : la faute se dit à côté du champ."""
+
+    cleaned_data: dict
+
+    def clean_sujet(self) -> str:
+        return verifier_le_sujet(self.cleaned_data["sujet"])
+
+    def clean_texte(self) -> str:
+        return verifier_le_texte(self.cleaned_data["texte"])
+
+
+class RetoucheForm(SaisieLisible, TexteVerifie, forms.Form):
     """Les mots de ce message seulement."""
 
     sujet = forms.CharField(label="Objet", max_length=250)
@@ -35,12 +48,6 @@ class RetoucheForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 18}),
     )
 
-    def clean_sujet(self) -> str:
-        return verifier_le_sujet(self.cleaned_data["sujet"])
 
-    def clean_texte(self) -> str:
-        return verifier_le_texte(self.cleaned_data["texte"])
-
-
-class RetenirForm(forms.Form):
+class RetenirForm(SaisieLisible, forms.Form):
     motif = forms.CharField(label="Pourquoi elle ne part pas", max_length=250)

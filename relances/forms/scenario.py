@@ -1,5 +1,6 @@
 from django import forms
 
+from recouvrement.socle.saisies import SaisieLisible
 from relances.enums import Canal, Declenchement, Palier, Ton
 from relances.forms.relance import AIDE, verifier_le_sujet, verifier_le_texte
 from relances.models import Etape
@@ -13,11 +14,11 @@ NOMS = (
 LONG = forms.Textarea(attrs={"rows": 10})
 
 
-class ScenarioForm(forms.Form):
+class ScenarioForm(SaisieLisible, forms.Form):
     nom = forms.CharField(label="Nom du scénario", max_length=100)
 
 
-class EtapeForm(forms.Form):
+class EtapeForm(SaisieLisible, forms.Form):
     """Une étape ; vidée de son nom, elle n'est pas gardée."""
 
     cle = forms.SlugField(required=False, max_length=40, widget=forms.HiddenInput)

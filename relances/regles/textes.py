@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from html import escape
 
+from recouvrement.socle.erreurs import ErreurMetier
+
 TAILLE_MAX = 20_000
 BALISE = re.compile(
     r"\{\{[ \t]*(?:#si[ \t]+(?P<si>[a-z_]{1,40})|(?P<fin>/si)|(?P<champ>[a-z_]{1,40}))[ \t]*\}\}"
@@ -37,7 +39,7 @@ CHAMPS: dict[str, str] = {
 BLOCS = frozenset({"factures", "paiement"})
 
 
-class TexteRefuse(ValueError):
+class TexteRefuse(ErreurMetier):
     """Le texte ne s'enregistre pas ; le message dit quoi corriger."""
 
 

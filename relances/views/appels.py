@@ -12,6 +12,7 @@ from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.lisible import phrase_illisible
 from recouvrement.socle.templatetags.formats import jour, moment
 from relances.actions.appels import annuler_appel, clore_rappel, consigner_appel
 from relances.actions.promesses import constater_promesse
@@ -125,6 +126,11 @@ def _resume(consigne: Appel) -> str:
 def _suite(request: RequeteHabilitee, client: Client) -> str:
     """La page d'où l'on vient, si elle est à nous."""
     suivant = request.GET.get("suivant") or request.POST.get("suivant", "")
-    if suivant and url_has_allowed_host_and_scheme(suivant, {request.get_host()}):
+    # Un chemin, pas un mot : Django y chercherait le nom d'une page.
+    if (
+        suivant.startswith("/")
+        and not phrase_illisible(suivant)
+        and url_has_allowed_host_and_scheme(suivant, {request.get_host()})
+    ):
         return suivant
     return client.get_absolute_url()

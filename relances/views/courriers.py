@@ -10,6 +10,7 @@ from recouvrement.documents.actions import assembler
 from recouvrement.documents.reponses import repondre_document, repondre_fichier
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.lisible import entiers
 from recouvrement.socle.pagination import paginer
 from relances.actions.courriers import (
     annuler_courrier,
@@ -54,7 +55,7 @@ def liste(request: RequeteHabilitee) -> HttpResponse:
 @habilite(Role.ASSISTANTE)
 def preparer_lot(request: RequeteHabilitee) -> HttpResponse:
     """Les lettres cochées, scellées une à une."""
-    choix = [n for n in request.POST.getlist("relance") if n.isdigit()]
+    choix = entiers(request.POST.getlist("relance"))
     relances = (
         Relance.objects.pour(request.creancier)
         .filter(pk__in=choix)

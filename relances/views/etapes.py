@@ -8,6 +8,7 @@ from factures.models import Facture, FactureQuerySet
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
+from recouvrement.documents.reponses import exportation
 from recouvrement.socle.pagination import paginer
 from recouvrement.socle.tableur_ecriture import TYPE_XLSX, classeur
 from relances.enums import Palier
@@ -39,6 +40,7 @@ def etape(request: RequeteHabilitee, palier: int) -> HttpResponse:
 
 @require_GET
 @habilite(Role.LECTURE)
+@exportation
 def exporter(request: RequeteHabilitee, palier: int) -> HttpResponse:
     au, niveau = timezone.localdate(), _niveau(palier)
     factures = _factures(request.creancier, niveau, au=au).order_by(*ORDRE)

@@ -9,6 +9,7 @@ from clients.models import Client
 from factures.models import Facture
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
+from recouvrement.documents.reponses import exportation
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.pagination import paginer
@@ -117,6 +118,7 @@ def _cadre(request: RequeteHabilitee, criteres: CriteresRelances) -> dict:
 
 @require_GET
 @habilite(Role.LECTURE)
+@exportation
 def exporter(request: RequeteHabilitee, genre: str) -> HttpResponse:
     """Exactement ce que montre la liste, toutes pages comprises."""
     criteres = CriteresRelances.lire(request.GET)

@@ -11,6 +11,7 @@ from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.lisible import entiers
 from recouvrement.socle.templatetags.formats import pluriel
 from relances.actions import decisions
 from relances.actions.courriers import ecrire_hors_scenario, preparer_lettre
@@ -147,8 +148,7 @@ def lettres(request: RequeteHabilitee) -> HttpResponse:
 
 
 def _numeros(request: RequeteHabilitee, nom: str) -> list[int]:
-    saisis = request.POST.getlist(nom)[:LOT_MAXIMUM]
-    return [int(n) for n in saisis if n.isascii() and n.isdigit() and len(n) < 18]
+    return entiers(request.POST.getlist(nom)[:LOT_MAXIMUM])
 
 
 def _appliquer(

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
+from recouvrement.documents.reponses import exportation
 from recouvrement.socle.pagination import paginer
 from recouvrement.socle.tableur_ecriture import TYPE_CSV, TYPE_XLSX, classeur, flux_csv
 from relances.actions.promesses import JOURS_DE_GRACE, est_rompue
@@ -43,6 +44,7 @@ def liste(request: RequeteHabilitee) -> HttpResponse:
 
 @require_GET
 @habilite(Role.LECTURE)
+@exportation
 def exporter(request: RequeteHabilitee, genre: str) -> HttpResponse:
     """Exactement ce que montre la liste, toutes pages comprises."""
     au = timezone.localdate()

@@ -11,6 +11,7 @@ from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.courriel.actions import en_octets
 from recouvrement.courriel.analyse import analyser
+from recouvrement.documents.reponses import repondre_fichier
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
 from relances.actions import decisions
@@ -75,7 +76,13 @@ def _montrer(
         .order_by("facture__date_echeance", "pk"),
     } | plus
     if relance.etat in A_COMPOSER and not _est_garde(relance):
-        message, relue = _composer(relance)
+        try:
+            message, relue = _composer(relance)
+        except ErreurMetier as erreur:
+            # Un texte gardé avant qu'on ne les vérifie : la page s'ouvre, et se corrige.
+            return render(
+                request, "relances/relance.html", contexte | {"refus": erreur.message}, status=422
+            )
         contexte |= {
             "message": message,
             "controles": controles(relue),
@@ -118,9 +125,9 @@ def octets(request: RequeteHabilitee, pk: int) -> HttpResponse:
     if not _est_garde(relance):
         annoncer(request, "Ce message n'est pas encore composé.")
         return redirect("relances:relance", creancier=request.creancier.code, pk=pk)
-    reponse = HttpResponse(bytes(relance.envoi.octets), content_type="message/rfc822")
-    reponse["Content-Disposition"] = f'attachment; filename="relance-{relance.pk}.eml"'
-    return reponse
+    return repondre_fichier(
+        bytes(relance.envoi.octets), f"relance-{relance.pk}.eml", "message/rfc822"
+    )
 
 
 @require_POST

@@ -74,7 +74,7 @@ def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
     )
     choisi = request.GET.get("client", "")
     client = next((c for c in debiteurs if str(c.pk) == choisi), next(iter(debiteurs), None))
-    message = None
+    message, refus = None, ""
     if client is not None:
         client.creancier = creancier
         factures = (
@@ -83,12 +83,21 @@ def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
             .filter(client=client)
             .order_by("date_echeance", "pk")[:5]
         )
-        message = apercu_d_une_etape(
-            etape,
-            client,
-            factures=factures,
-            au=timezone.localdate(),
-            destinataire=adresses(creancier, clients=[client.pk]).get(client.pk, ""),
-        )
-    contexte = {"etape": etape, "debiteurs": debiteurs, "client": client, "message": message}
+        try:
+            message = apercu_d_une_etape(
+                etape,
+                client,
+                factures=factures,
+                au=timezone.localdate(),
+                destinataire=adresses(creancier, clients=[client.pk]).get(client.pk, ""),
+            )
+        except ErreurMetier as erreur:
+            refus = erreur.message
+    contexte = {
+        "etape": etape,
+        "debiteurs": debiteurs,
+        "client": client,
+        "message": message,
+        "refus": refus,
+    }
     return render(request, "relances/apercu.html", contexte)

@@ -37,7 +37,7 @@ def un_decompte():
 
 
 def texte(gabarit, contexte):
-    pages = PdfReader(BytesIO(rendre_pdf(gabarit, contexte))).pages
+    pages = PdfReader(BytesIO(rendre_pdf(gabarit, contexte)[0])).pages
     dit = " ".join(page.extract_text() for page in pages)
     return " ".join(dit.replace("\u202f", " ").replace("\xa0", " ").split())
 

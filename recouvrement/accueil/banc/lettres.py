@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from time import perf_counter
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from weasyprint import HTML
 from weasyprint.text.fonts import FontConfiguration
@@ -14,7 +15,7 @@ from factures.models import Facture
 from recouvrement.accueil.banc.donnees import un_utilisateur
 from recouvrement.accueil.banc.mesures import Mesure, chrono, memoire_de_pointe
 from recouvrement.comptes.models import Creancier
-from recouvrement.documents.rendu import BASE, ChargeurFerme
+from recouvrement.documents.composition import BASE, ChargeurFerme
 from recouvrement.documents.typographie import typographie
 from relances.actions.courriers import ecrire_hors_scenario, preparer_lettre
 from relances.documents import GABARIT_LETTRE, contexte_de_lettre
@@ -80,7 +81,7 @@ def _nue(relance: Relance, *, au: date) -> float:
         recommande=False,
     )
     html = typographie(render_to_string(GABARIT_LETTRE, contexte))
-    chargeur, polices = ChargeurFerme(), FontConfiguration()
+    chargeur, polices = ChargeurFerme(str(settings.POLICES)), FontConfiguration()
 
     def rendre() -> None:
         HTML(string=html, base_url=BASE, url_fetcher=chargeur).write_pdf(

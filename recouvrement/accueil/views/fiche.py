@@ -18,6 +18,7 @@ from recouvrement.comptes.acces import (
     habilite,
 )
 from recouvrement.comptes.enums import Role
+from recouvrement.socle.lisible import entier
 from relances.models import Promesse
 
 ONGLETS = {
@@ -117,5 +118,4 @@ def racine(request: HttpRequest) -> HttpResponse:
 
 
 def _rang(request: HttpRequest) -> int:
-    saisi = request.GET.get("depuis", "")
-    return int(saisi) if saisi.isascii() and saisi.isdigit() and len(saisi) < 5 else 0
+    return min(entier(request.GET.get("depuis")) or 0, 9999)

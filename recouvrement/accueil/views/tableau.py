@@ -20,6 +20,7 @@ from recouvrement.comptes.acces import (
 )
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
+from recouvrement.documents.reponses import exportation
 from recouvrement.socle.tableur_ecriture import TYPE_XLSX, classeur
 
 
@@ -39,7 +40,7 @@ def _tableau(request: HttpRequest, creanciers: list[Creancier], *, code: str) ->
     aujourdhui, maintenant = timezone.localdate(), timezone.now()
     bord = tableau_de_bord(creanciers, au=aujourdhui)
     if request.GET.get("format") == "xlsx":
-        return _en_xlsx(bord)
+        return _en_xlsx(request, bord)
     proches = echeances_des_clients(creanciers, au=aujourdhui)
     decisions = ma_journee(creanciers, maintenant=maintenant, canal="decisions", echeances=proches)
     faits = activite(creanciers, au=aujourdhui)
@@ -63,7 +64,8 @@ def _tableau(request: HttpRequest, creanciers: list[Creancier], *, code: str) ->
     )
 
 
-def _en_xlsx(bord: TableauDeBord) -> HttpResponse:
+@exportation
+def _en_xlsx(request: HttpRequest, bord: TableauDeBord) -> HttpResponse:
     """Tout ce que montre la page, partie par partie."""
     octets = classeur(
         "Tableau de bord", ["Partie", "Ligne", "Nombre", "Montant (€)"], _lignes(bord)

@@ -18,8 +18,8 @@ from recouvrement.socle.identifiants import (
     lire_telephone,
     lire_tva,
 )
+from recouvrement.socle.saisies import SaisieLisible
 
-UNE_LIGNE = RegexValidator(r"[\x00-\x1f\x7f]", "Sur une seule ligne.", inverse_match=True)
 TEINTES = ((1, "Bleu"), (2, "Olive"), (3, "Brun"), (4, "Ardoise"))
 
 
@@ -62,7 +62,7 @@ class Groupes:
             yield titre, [(self[nom], nom in self.LARGES) for nom in noms if nom in self.fields]
 
 
-class IdentiteForm(Groupes, forms.ModelForm):
+class IdentiteForm(SaisieLisible, Groupes, forms.ModelForm):
     """Qui est le créancier. Les numéros sont normalisés, et refusés avec leur raison."""
 
     logo_nouveau = ImageField(label="Logo")
@@ -112,9 +112,6 @@ class IdentiteForm(Groupes, forms.ModelForm):
             self.fields[nom] = forms.CharField(
                 label=self.fields[nom].label, required=False, max_length=limite
             )
-        for champ in self.fields.values():
-            if type(champ) is forms.CharField:
-                champ.validators.append(UNE_LIGNE)
         for nom, present in (
             ("logo_retirer", "logo_type"),
             ("signature_retirer", "image_signature_type"),
@@ -198,7 +195,7 @@ class NouveauForm(IdentiteForm):
         return super().champs | {"zone_feries": zone}
 
 
-class EnvoisForm(Groupes, forms.ModelForm):
+class EnvoisForm(SaisieLisible, Groupes, forms.ModelForm):
     """Au nom de qui, quand et à quel rythme partent les relances."""
 
     class Meta:
@@ -234,7 +231,6 @@ class EnvoisForm(Groupes, forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["nom_expediteur"].validators.append(UNE_LIGNE)
         for nom, bornes in (
             ("ecart_minimal", (1, 60)),
             ("delai_paiement", (0, 120)),
@@ -262,7 +258,7 @@ class EnvoisForm(Groupes, forms.ModelForm):
         return donnees
 
 
-class ReglementsForm(forms.Form):
+class ReglementsForm(SaisieLisible, forms.Form):
     au = forms.DateField(
         label="Règlements connus au",
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),

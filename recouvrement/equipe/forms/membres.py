@@ -6,8 +6,9 @@ from django.contrib.auth.password_validation import validate_password
 
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.equipe.forms.creancier import UNE_LIGNE, lu
+from recouvrement.equipe.forms.creancier import lu
 from recouvrement.socle.identifiants import lire_courriel
+from recouvrement.socle.saisies import SaisieLisible
 
 ROLES = (
     (Role.ASSISTANTE, "Assistante : agit, appelle, saisit"),
@@ -31,11 +32,11 @@ class OubliForm(ResetPasswordForm):
             time.sleep(max(0.0, DUREE_D_UNE_REPONSE - (time.monotonic() - debut)))
 
 
-class RoleForm(forms.Form):
+class RoleForm(SaisieLisible, forms.Form):
     role = forms.ChoiceField(label="Rôle", choices=Role.choices)
 
 
-class InvitationForm(forms.Form):
+class InvitationForm(SaisieLisible, forms.Form):
     courriel = forms.CharField(
         label="Adresse de courriel",
         max_length=254,
@@ -48,17 +49,16 @@ class InvitationForm(forms.Form):
         return lu(lire_courriel, self.cleaned_data["courriel"]).lower()
 
 
-class MotifForm(forms.Form):
+class MotifForm(SaisieLisible, forms.Form):
     motif = forms.CharField(
         label="Motif",
         max_length=200,
-        validators=[UNE_LIGNE],
         help_text="Comment vous avez reconnu la personne ; elle le lira, et le journal le garde.",
     )
 
 
-class NomForm(forms.Form):
-    nom = forms.CharField(label="Votre nom", max_length=120, validators=[UNE_LIGNE])
+class NomForm(SaisieLisible, forms.Form):
+    nom = forms.CharField(label="Votre nom", max_length=120)
 
     def clean_nom(self) -> str:
         return " ".join(self.cleaned_data["nom"].split())

@@ -14,6 +14,7 @@ from recouvrement.equipe.lectures import membres
 from recouvrement.equipe.models import Invitation
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.lisible import entier
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,7 +65,7 @@ def fermer_sessions(request: HttpRequest) -> HttpResponse:
     )
     pk = request.POST.get("session", "")
     if pk:
-        autres = autres.filter(pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
+        autres = autres.filter(pk=entier(pk) or 0)
     nombre = actions.fermer_sessions(request.user, sessions=autres, acteur=request.user)
     annoncer(request, "La session est fermée." if nombre == 1 else "Les sessions sont fermées.")
     return redirect("equipe:compte")

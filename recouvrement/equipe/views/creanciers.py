@@ -13,6 +13,8 @@ from recouvrement.comptes.acces import (
 )
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
+from recouvrement.documents.quotas import place_de
+from recouvrement.documents.reponses import repondre_fichier
 from recouvrement.equipe import actions
 from recouvrement.equipe.erreurs import DejaDemande
 from recouvrement.equipe.forms import EnvoisForm, IdentiteForm, NouveauForm, ReglementsForm
@@ -99,10 +101,8 @@ def image(request: RequeteHabilitee, nom: str) -> HttpResponse:
     octets = getattr(request.creancier, IMAGES[nom])
     if not octets:
         raise Http404
-    return HttpResponse(
-        bytes(octets),
-        content_type=getattr(request.creancier, f"{IMAGES[nom]}_type"),
-        headers={"X-Content-Type-Options": "nosniff"},
+    return repondre_fichier(
+        bytes(octets), nom, getattr(request.creancier, f"{IMAGES[nom]}_type"), piece_jointe=False
     )
 
 
@@ -155,7 +155,12 @@ def _resume(request: RequeteHabilitee, form: ReglementsForm, *, refus: str = "")
     return rendre(
         request,
         "equipe/parametres.html",
-        {"form": form, "manques": ce_qui_manque(request.creancier), "refus": refus},
+        {
+            "form": form,
+            "manques": ce_qui_manque(request.creancier),
+            "place": place_de(request.creancier),
+            "refus": refus,
+        },
         vue="equipe:parametres",
         status=422 if form.errors or refus else 200,
     )

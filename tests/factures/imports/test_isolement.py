@@ -2,6 +2,7 @@
 
 import resource
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from pypdf.generic import EncodedStreamObject, NameObject
 from factures.imports import isolement
 from factures.imports.isolement import lire_fichiers
 from factures.imports.lecteur import lire_fichier
-from factures.imports.protocole import depouiller
+from recouvrement.socle import isolement as socle
+from recouvrement.socle.trames import depouiller
 from tests.factures.imports.echantillons import (
     octets_de,
     un_cii,
@@ -125,38 +127,37 @@ def test_l_extension_et_le_contenu_doivent_s_accorder(nom, octets, raison):
 
 
 def test_deux_cents_megaoctets_de_sont_refuses_avant_toute_lecture(monkeypatch):
-    monkeypatch.setattr(isolement, "_Enfant", None)
+    monkeypatch.setattr(isolement, "Enfant", None)
     assert "200 Mo" in raisons(("gros.pdf", bytes(200 * 1024 * 1024)))[0]
 
 
-def test_un_enfant_trop_lent_est_tue_et_le_suivant_prend_la_suite(monkeypatch):
-    monkeypatch.setattr(isolement, "MUR", 1.5)
-    lent = "import time; factures.imports.enfant.lire_fichier = lambda *_: time.sleep(60)"
-    monkeypatch.setattr(
-        isolement,
-        "PROGRAMME",
-        isolement.PROGRAMME.replace(
-            "principal()", f"import factures.imports.enfant; {lent}\nprincipal()"
-        ),
+def en_truquant(monkeypatch, truc: str) -> None:
+    """L'enfant part avec ce trucage : ses lignes s'ajoutent à son programme."""
+    programme = socle.PROGRAMME.replace(
+        "servir(import", f"import factures.imports.enfant as e\n{truc}\nservir(import"
     )
+    monkeypatch.setattr(socle, "PROGRAMME", programme)
+
+
+def test_un_enfant_trop_lent_est_tue_et_le_suivant_prend_la_suite(monkeypatch):
+    monkeypatch.setattr(isolement, "LECTURE", replace(isolement.LECTURE, mur=1.5))
+    en_truquant(monkeypatch, "import time; e.lire_fichier = lambda *_: time.sleep(60)")
     assert raisons(("a.xml", un_cii()), ("b.xml", un_cii())) == [isolement.TROP_LONG] * 2
 
 
 def test_un_enfant_qui_meurt_ne_refuse_que_son_fichier(monkeypatch):
-    mortel = (
-        "import os; import factures.imports.enfant as e; lire = e.lire_fichier; "
-        "e.lire_fichier = lambda nom, o: os._exit(9) if nom == 'a.xml' else lire(nom, o)"
-    )
-    monkeypatch.setattr(
-        isolement, "PROGRAMME", isolement.PROGRAMME.replace("principal()", f"{mortel}\nprincipal()")
+    en_truquant(
+        monkeypatch,
+        "import os; lire = e.lire_fichier; "
+        "e.lire_fichier = lambda nom, o: os._exit(9) if nom == 'a.xml' else lire(nom, o)",
     )
     phrases = raisons(("a.xml", un_cii()), ("b.xml", un_cii()))
     assert phrases == [isolement.ILLISIBLE, ""]
 
 
-def test_l_enfant_n_herite_d_aucun_secret(monkeypatch, tmp_path):
+def test_l_enfant_n_herite_d_aucun_secret(monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "a-ne-pas-montrer")
-    enfant = isolement._Enfant()
+    enfant = socle.Enfant(isolement.LECTURE)
     try:
         environnement = Path(f"/proc/{enfant.processus.pid}/environ").read_bytes()
     finally:
@@ -167,7 +168,7 @@ def test_l_enfant_n_herite_d_aucun_secret(monkeypatch, tmp_path):
 def test_une_reponse_qui_voudrait_executer_du_code_est_rejetee():
     charge = b"cos\nsystem\n(S'true'\ntR."
     with pytest.raises(Exception, match="attendu"):
-        depouiller(charge)
+        depouiller(charge, isolement.LECTURE.admis)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

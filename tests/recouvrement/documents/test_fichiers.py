@@ -85,5 +85,5 @@ def test_un_depot_qui_echoue_se_dit_en_sortant(settings, tmp_path):
     settings.FICHIERS = tmp_path / "magasin"
     (tmp_path / "magasin").write_bytes(b"un fichier au lieu d'un dossier")
 
-    with pytest.raises(NotADirectoryError), fichiers.Depots() as depots:
+    with pytest.raises(fichiers.MagasinFerme), fichiers.Depots() as depots:
         depots.deposer(OCTETS)

@@ -2,18 +2,23 @@
 
 import re
 import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.conf import settings
 from pypdf import PdfReader
 from weasyprint.urls import URLFetcher
 
-from recouvrement.documents import rendu
-from recouvrement.documents.rendu import ChargeurFerme, RenduImpossible, rendre_pdf
+from recouvrement.documents import composition, rendu
+from recouvrement.documents.composition import ChargeurFerme
+from recouvrement.documents.demandes import RenduImpossible
 from recouvrement.droit.mentions import L111_8_ALINEA_2, L111_8_ALINEA_3, interdits
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.isolement import Vivier
 from tests.fabriques import documents as des
 
 LETTRE = "relances/documents/lettre.html"
@@ -36,6 +41,18 @@ TOUS = {
 }
 LETTRES = (LETTRE, MISE_EN_DEMEURE, MANDATAIRE)
 NOM_LONG = "Société coopérative d’agencement, de menuiserie et d’ébénisterie des pays de la Vilaine"
+
+
+def rendre_pdf(gabarit, contexte, **options):
+    """Par l'enfant, comme l'application."""
+    octets, pages = rendu.rendre_pdf(gabarit, contexte, **options)
+    assert pages == len(PdfReader(BytesIO(octets)).pages)
+    return octets
+
+
+def composer_ici(gabarit, contexte, **options):
+    """Ce que fait l'enfant, dans ce processus : on y regarde ce qu'il ouvre."""
+    return composition.faire(rendu.mettre_en_html(gabarit, contexte, **options))[0]
 
 
 def lu(octets):
@@ -229,7 +246,7 @@ def test_un_texte_hostile_s_imprime_comme_un_texte(gabarit, sans_reseau):
         "tribunal": HOSTILE,
     }
 
-    pdf = lu(rendre_pdf(gabarit, contexte, formulaire=gabarit == REQUETE))
+    pdf = lu(composer_ici(gabarit, contexte, formulaire=gabarit == REQUETE))
 
     assert pdf.attachments == {}
     assert "root:x:0" not in str([page.extract_text() for page in pdf.pages])
@@ -251,7 +268,7 @@ def test_un_texte_hostile_s_imprime_comme_un_texte(gabarit, sans_reseau):
 )
 def test_le_chargeur_ne_rend_que_ce_qu_on_lui_a_tendu(adresse, sans_reseau):
     with pytest.raises(ValueError, match="refusée"):
-        ChargeurFerme().fetch(adresse)
+        ChargeurFerme(str(settings.POLICES)).fetch(adresse)
 
 
 def test_le_logo_se_tend_en_memoire():
@@ -271,11 +288,36 @@ def test_un_texte_impossible_se_refuse_en_une_phrase(monkeypatch):
     def trop_profond(*args, **kwargs):
         raise RecursionError
 
-    monkeypatch.setattr(rendu, "HTML", trop_profond)
+    monkeypatch.setattr(composition, "HTML", trop_profond)
     with pytest.raises(RenduImpossible, match="trop long"):
+        composer_ici(LETTRE, des.une_lettre())
+
+
+def test_un_rendu_qui_ne_finit_pas_a_une_fin_et_personne_ne_l_attend(monkeypatch):
+    """Le texte trop long est refusé à l'heure dite ; une autre lettre sort pendant ce temps."""
+    monkeypatch.setattr(
+        rendu, "VIVIER", Vivier(replace(rendu.COMPOSITION, mur=6), combien=2, patience=1)
+    )
+    rendre_pdf(LETTRE, des.une_lettre())
+    sans_fin = des.une_lettre() | {"paragraphes": ["<mot> " * 400 for _ in range(600)]}
+    with ThreadPoolExecutor(1) as fils:
+        debut = time.monotonic()
+        longue = fils.submit(rendre_pdf, LETTRE, sans_fin)
+        time.sleep(0.5)
         rendre_pdf(LETTRE, des.une_lettre())
-    monkeypatch.setattr(rendu, "HTML", lambda **_: 1 / 0)
-    with pytest.raises(ErreurMetier, match="mis en page"):
+        attendu = time.monotonic() - debut
+        assert not longue.done()
+        with pytest.raises(RenduImpossible, match="trop long"):
+            longue.result()
+    assert attendu < 5
+    assert time.monotonic() - debut < 10
+    rendu.VIVIER.vider()
+
+
+def test_quand_tous_les_enfants_travaillent_on_le_dit(monkeypatch):
+    plein = Vivier(rendu.COMPOSITION, combien=0, patience=0.1)
+    monkeypatch.setattr(rendu, "VIVIER", plein)
+    with pytest.raises(ErreurMetier, match="réessayez"):
         rendre_pdf(LETTRE, des.une_lettre())
 
 

@@ -6,7 +6,7 @@ from recouvrement.journal.immuable import Protection, garder
 class Migration(migrations.Migration):
     """La base refuse de récrire un règlement, une imputation ou une pièce."""
 
-    dependencies = [("factures", "0006_index_du_tableau_et_des_echeances")]
+    dependencies = [("factures", "0008_depots_des_pieces")]
 
     operations = [
         garder(

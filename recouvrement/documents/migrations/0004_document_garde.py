@@ -6,7 +6,7 @@ from recouvrement.journal.immuable import Protection, garder
 class Migration(migrations.Migration):
     """Reposé en entier : REPLACE aussi est refusé, sans se fier au réglage de SQLite."""
 
-    dependencies = [("documents", "0002_document_immuable")]
+    dependencies = [("documents", "0003_depots_et_exports")]
 
     operations = [
         garder(

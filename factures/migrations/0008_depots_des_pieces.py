@@ -1,0 +1,28 @@
+from django.db import migrations
+
+
+def compter_les_pieces(apps, schema_editor):
+    """Les pièces et les fichiers importés d'avant les quotas."""
+    Depot = apps.get_model("documents", "Depot")
+    Piece, Importation = (apps.get_model("factures", nom) for nom in ("Piece", "Importation"))
+
+    def gardes():
+        yield from Piece.objects.values_list("creancier_id", "empreinte", "taille").iterator()
+        for creancier, fichiers in Importation.objects.values_list("creancier_id", "fichiers"):
+            for depose in fichiers:
+                yield creancier, depose["empreinte"], depose.get("taille", 0)
+
+    Depot.objects.bulk_create(
+        (Depot(creancier_id=c, empreinte=e, taille=t) for c, e, t in gardes()),
+        ignore_conflicts=True,
+        batch_size=500,
+    )
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("factures", "0007_pieces_comptees"),
+        ("documents", "0003_depots_et_exports"),
+    ]
+
+    operations = [migrations.RunPython(compter_les_pieces, migrations.RunPython.noop)]
