@@ -8,7 +8,6 @@ import re
 import stat
 import sys
 import tempfile
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -138,7 +137,7 @@ def cles_de_chiffrement(env: environ.Env) -> list[str]:
 def adresse_du_site(env: environ.Env) -> SplitResult:
     """L'adresse publique : de quoi écrire les liens des courriels et régler les cookies."""
     texte = env.str("SITE_URL", default="").rstrip("/") or "http://localhost:8000"
-    adresse = _decoupee("SITE_URL", texte)
+    adresse = decoupee("SITE_URL", texte)
     if (
         adresse.scheme not in ("http", "https")
         or not adresse.hostname
@@ -185,10 +184,10 @@ def base_de_donnees(env: environ.Env, *, defaut: Path) -> dict[str, Any]:
     texte = env.str("DATABASE_URL", default="")
     if not texte:
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(defaut)}
-    adresse = _decoupee("DATABASE_URL", texte)
+    adresse = decoupee("DATABASE_URL", texte)
     if adresse.scheme not in BASES:
         raise ImproperlyConfigured("DATABASE_URL doit commencer par postgres:// ou sqlite:///.")
-    _refuser_l_exemple("DATABASE_URL", adresse)
+    refuser_l_exemple("DATABASE_URL", adresse)
     if adresse.scheme == "sqlite" and adresse.netloc:
         raise ImproperlyConfigured(
             "DATABASE_URL nomme un serveur pour SQLite : écrivez sqlite:///chemin/relatif "
@@ -206,7 +205,7 @@ def base_de_donnees(env: environ.Env, *, defaut: Path) -> dict[str, Any]:
 
 def adresse_redis(env: environ.Env) -> str:
     texte = env.str("REDIS_URL", default="")
-    adresse = _decoupee("REDIS_URL", texte)
+    adresse = decoupee("REDIS_URL", texte)
     if texte and (adresse.scheme not in REDIS or not adresse.hostname):
         raise ImproperlyConfigured(
             "REDIS_URL doit commencer par redis:// ou rediss:// et nommer un serveur."
@@ -215,11 +214,11 @@ def adresse_redis(env: environ.Env) -> str:
         raise ImproperlyConfigured(
             f"REDIS_URL finit par « {adresse.path} » : le numéro d'une base Redis, comme /0."
         )
-    _refuser_l_exemple("REDIS_URL", adresse)
+    refuser_l_exemple("REDIS_URL", adresse)
     return texte
 
 
-def _decoupee(nom: str, texte: str) -> SplitResult:
+def decoupee(nom: str, texte: str) -> SplitResult:
     """Les parties d'une adresse. Son texte ne se répète pas : il porte un mot de passe."""
     try:
         adresse = urlsplit(texte)
@@ -233,54 +232,6 @@ def _decoupee(nom: str, texte: str) -> SplitResult:
     if port == 0:
         raise ImproperlyConfigured(f"{nom} donne le port 0 : il va de 1 à 65535.")
     return adresse
-
-
-@dataclass(frozen=True, slots=True)
-class Attentes:
-    """Combien de secondes on attend au plus ; 0 : sans borne."""
-
-    connexion: int
-    # PostgreSQL compte chaque verrou à part : derrière un autre qui attend, on attend deux fois.
-    verrou: int
-    requete: int
-    # Une transaction ouverte où plus rien ne se passe tient ses verrous : la base la ferme.
-    oisive: int
-    sqlite: int
-
-    def pour_postgresql(self, *, deja: dict[str, Any]) -> dict[str, Any]:
-        """Les options de connexion ; celles de DATABASE_URL, dites après, l'emportent."""
-        options = (
-            # Compiler une requête coûte deux secondes, et aucune des nôtres n'en dure une.
-            "-c jit=off "
-            f"-c lock_timeout={self.verrou}s -c statement_timeout={self.requete}s "
-            f"-c idle_in_transaction_session_timeout={self.oisive}s"
-        )
-        return {
-            "connect_timeout": self.connexion,
-            # Une machine qui a disparu sans un mot : le noyau renonce à l'attendre.
-            "tcp_user_timeout": 1000 * (self.requete or 600),
-            **deja,
-            "options": f"{options} {deja.get('options', '')}".strip(),
-        }
-
-
-# Une page rend la main vite ; le travailleur prévoit cent mille factures d'une requête ; une
-# commande (migration, sauvegarde, import) dure ce qu'elle dure, sans attendre un verrou sans fin.
-ATTENTES = {
-    "web": Attentes(connexion=3, verrou=3, requete=30, oisive=60, sqlite=8),
-    "travail": Attentes(connexion=5, verrou=15, requete=300, oisive=600, sqlite=20),
-    "commande": Attentes(connexion=10, verrou=60, requete=0, oisive=0, sqlite=60),
-}
-
-
-def attentes(env: environ.Env) -> Attentes:
-    """Chaque point d'entrée (wsgi, celery, manage.py) dit ce qu'il est dans PROCESSUS."""
-    processus = env.str("PROCESSUS", default="") or "web"
-    if processus not in ATTENTES:
-        raise ImproperlyConfigured(
-            f"PROCESSUS vaut « {processus} » : laissez-le vide, ou {', '.join(ATTENTES)}."
-        )
-    return ATTENTES[processus]
 
 
 def adresse_du_guetteur(env: environ.Env) -> str:
@@ -297,7 +248,7 @@ def adresse_du_guetteur(env: environ.Env) -> str:
 def adresse_d_horodatage(env: environ.Env) -> str:
     """Le serveur RFC 3161 qui date les ancres ; vide : elles ne sont datées que par nous."""
     adresse = env.str("HORODATAGE_URL", default="")
-    parties = _decoupee("HORODATAGE_URL", adresse)
+    parties = decoupee("HORODATAGE_URL", adresse)
     if adresse and (parties.scheme not in ("http", "https") or not parties.hostname):
         raise ImproperlyConfigured(
             "HORODATAGE_URL doit commencer par http:// ou https:// et nommer un serveur."
@@ -390,77 +341,8 @@ def _essayer_d_ecrire(chemin: Path, *, variable: str) -> None:
         ) from None
 
 
-def _refuser_l_exemple(nom: str, adresse: SplitResult) -> None:
+def refuser_l_exemple(nom: str, adresse: SplitResult) -> None:
     if unquote(adresse.password or "").lower() in MOTS_DE_PASSE_D_EXEMPLE:
         raise ImproperlyConfigured(
             f"{nom} porte encore le mot de passe de l'exemple : mettez le vrai."
         )
-
-
-@dataclass(frozen=True, slots=True)
-class ServeurSmtp:
-    """Où partent les courriels. `chiffrement` : `aucun`, `starttls` (exigé) ou `tls`."""
-
-    hote: str
-    port: int
-    chiffrement: str
-    identifiant: str
-    mot_de_passe: str
-
-
-@dataclass(frozen=True, slots=True)
-class ServeurImap:
-    """La boîte surveillée où arrivent les copies témoins."""
-
-    hote: str
-    port: int
-    chiffre: bool
-    identifiant: str
-    mot_de_passe: str
-    dossier: str
-
-
-def serveur_imap(adresse: str) -> ServeurImap | None:
-    """`imaps://compte:mot-de-passe@hôte[:port][/dossier]` ; `imap://` en clair, sur ce poste."""
-    if not adresse:
-        return None
-    parties = _decoupee("TEMOIN_URL", adresse)
-    if parties.scheme not in ("imap", "imaps") or not parties.hostname:
-        raise ImproperlyConfigured("TEMOIN_URL doit commencer par imaps:// et nommer un serveur.")
-    _refuser_l_exemple("TEMOIN_URL", parties)
-    chiffre = parties.scheme == "imaps"
-    return ServeurImap(
-        hote=parties.hostname,
-        port=parties.port or (993 if chiffre else 143),
-        chiffre=chiffre,
-        identifiant=unquote(parties.username or ""),
-        mot_de_passe=unquote(parties.password or ""),
-        dossier=unquote(parties.path.strip("/")) or "INBOX",
-    )
-
-
-CHIFFREMENTS = {
-    "smtp": ("aucun", 25),
-    "smtp+tls": ("starttls", 587),
-    "smtps": ("tls", 465),
-}
-
-
-def serveur_smtp(adresse: str) -> ServeurSmtp | None:
-    """`smtp://`, `smtp+tls://` ou `smtps://` ; vide : rien ne part, les messages sont gardés."""
-    if not adresse:
-        return None
-    parties = _decoupee("SMTP_URL", adresse)
-    if parties.scheme not in CHIFFREMENTS or not parties.hostname:
-        raise ImproperlyConfigured(
-            "SMTP_URL doit commencer par smtp://, smtp+tls:// ou smtps:// et nommer un serveur."
-        )
-    _refuser_l_exemple("SMTP_URL", parties)
-    chiffrement, port = CHIFFREMENTS[parties.scheme]
-    return ServeurSmtp(
-        hote=parties.hostname,
-        port=parties.port or port,
-        chiffrement=chiffrement,
-        identifiant=unquote(parties.username or ""),
-        mot_de_passe=unquote(parties.password or ""),
-    )

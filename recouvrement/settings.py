@@ -1,5 +1,6 @@
 """Réglages. Toute valeur qui dépend du lieu vient de l'environnement (tableau du README)."""
 
+from recouvrement.attentes import attentes
 from recouvrement.courriel.expediteur import expediteur_de_compte
 from recouvrement.environnement import (
     RACINE,
@@ -7,7 +8,6 @@ from recouvrement.environnement import (
     adresse_du_guetteur,
     adresse_du_site,
     adresse_redis,
-    attentes,
     base_de_donnees,
     cle_secrete,
     cles_de_chiffrement,
@@ -21,10 +21,9 @@ from recouvrement.environnement import (
     oui_ou_non,
     ouvrir_dossier,
     refermer,
-    serveur_imap,
-    serveur_smtp,
     stockage_statique,
 )
+from recouvrement.serveurs import serveur_imap, serveur_smtp
 
 env = lire_environnement()
 

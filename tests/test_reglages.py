@@ -7,7 +7,8 @@ import runpy
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from recouvrement.environnement import RACINE, serveur_smtp
+from recouvrement.environnement import RACINE
+from recouvrement.serveurs import serveur_smtp
 from tests.services import CLEF, DU_POSTE, environnement, python
 
 LIRE = """

@@ -4,7 +4,7 @@ import contextlib
 import imaplib
 import ssl
 
-from recouvrement.environnement import ServeurImap
+from recouvrement.serveurs import ServeurImap
 
 DELAI = 15
 

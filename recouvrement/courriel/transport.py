@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from recouvrement.courriel.adresses import une_adresse
 from recouvrement.courriel.enums import CauseRefus
 from recouvrement.courriel.refus import classer
-from recouvrement.environnement import ServeurSmtp
+from recouvrement.serveurs import ServeurSmtp
 
 MESSAGES_PAR_CONNEXION = 100
 # RFC 5321 §4.5.2 : un point en tête de ligne se double, le point seul finit le message.

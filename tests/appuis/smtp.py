@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from recouvrement.environnement import ServeurSmtp
+from recouvrement.serveurs import ServeurSmtp
 
 PROGRAMME = Path(__file__).with_name("serveur_smtp.py")
 

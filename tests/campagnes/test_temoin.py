@@ -22,8 +22,8 @@ from recouvrement.courriel import heure
 from recouvrement.courriel.enums import EtatEnvoi, PartieBattement
 from recouvrement.courriel.evenements import Evenement
 from recouvrement.courriel.models import Envoi, Panne
-from recouvrement.environnement import ServeurImap
 from recouvrement.journal.models import Entree
+from recouvrement.serveurs import ServeurImap
 from relances.actions.battement import battre, preparer
 from relances.enums import EtatRelance
 from relances.models import Relance

@@ -28,7 +28,7 @@ from recouvrement.courriel.envoi import vider
 from recouvrement.courriel.models import Envoi
 from recouvrement.courriel.transport import Transport
 from recouvrement.documents import fichiers
-from recouvrement.environnement import ServeurSmtp
+from recouvrement.serveurs import ServeurSmtp
 from relances.actions.battement import METIERS
 from relances.actions.planification import planifier
 

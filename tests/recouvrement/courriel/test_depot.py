@@ -11,7 +11,7 @@ from recouvrement.courriel.actions import CleDejaServie, identifiant
 from recouvrement.courriel.adresses import AdresseRefusee, LigneRefusee, une_adresse, une_ligne
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
 from recouvrement.courriel.models import Envoi
-from recouvrement.environnement import ServeurSmtp
+from recouvrement.serveurs import ServeurSmtp
 from tests.recouvrement.courriel.depots import un_depot
 
 

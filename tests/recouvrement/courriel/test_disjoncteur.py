@@ -13,8 +13,8 @@ from recouvrement.courriel.evenements import Evenement
 from recouvrement.courriel.instance import lire_instance
 from recouvrement.courriel.models import Envoi
 from recouvrement.courriel.transport import Delais, IdentificationRefusee, Transport
-from recouvrement.environnement import ServeurSmtp
 from recouvrement.journal.models import Entree
+from recouvrement.serveurs import ServeurSmtp
 from tests.appuis.smtp import un_serveur_smtp
 from tests.recouvrement.courriel.depots import un_depot
 

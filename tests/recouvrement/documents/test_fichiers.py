@@ -35,7 +35,7 @@ def test_une_coupure_pendant_l_ecriture_ne_laisse_ni_fichier_ni_brouillon(settin
         raise OSError("plus de courant")
 
     monkeypatch.setattr(os, "fsync", coupure)
-    with pytest.raises(OSError, match="courant"):
+    with pytest.raises(fichiers.MagasinFerme):
         fichiers.deposer(OCTETS)
     monkeypatch.undo()
 

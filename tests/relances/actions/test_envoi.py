@@ -25,8 +25,8 @@ from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
 from recouvrement.courriel.envoi import expedier_un, reclamer_un, vider
 from recouvrement.courriel.models import Envoi
 from recouvrement.courriel.transport import Delais, Injoignable, Refus, Transport
-from recouvrement.environnement import ServeurSmtp
 from recouvrement.journal.models import Entree
+from recouvrement.serveurs import ServeurSmtp
 from recouvrement.socle.erreurs import ErreurMetier
 from relances.actions.annulations import retirer_les_factures
 from relances.actions.battement import METIERS
