@@ -41,7 +41,7 @@ PUBLIQUES = {
     # Sondes de vie, sans donnée.
     r"^equipe:(vivant|pret)$",
     # Le jeton de l'adresse vaut autorisation.
-    r"^equipe:invitation$",
+    r"^equipe:(invitation|expediteur)$",
 }
 # Gabarits que personne ne nomme dans le projet, mais que Django ou allauth cherchent.
 CHERCHES_PAR_NOM = re.compile(

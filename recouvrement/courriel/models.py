@@ -10,6 +10,10 @@ class EnvoiQuerySet(QuerySetCloisonne):
     def a_envoyer(self, *, maintenant):
         return self.filter(etat=EtatEnvoi.A_ENVOYER, pas_avant__lte=maintenant)
 
+    def transmis(self, *, depuis):
+        """Les relances parties, ou peut-être parties : ce que compte le quota du jour."""
+        return self.filter(nature=NatureEnvoi.RELANCE, data_a__gte=depuis)
+
     def de_compte(self):
         """Mot de passe oublié, alertes de sécurité : ils ne tiennent à aucun créancier."""
         return self.filter(nature=NatureEnvoi.COMPTE, creancier=None)._ouvrir()
@@ -72,6 +76,12 @@ class Envoi(models.Model):
                 fields=["bail"], condition=Q(etat__in=["reclame", "data"]), name="envoi_pris"
             ),
             models.Index(fields=["creancier", "etat", "-id"], name="envoi_par_etat"),
+            # Combien d'un créancier sont partis aujourd'hui : posé à chaque départ.
+            models.Index(
+                fields=["creancier", "data_a"],
+                condition=Q(data_a__isnull=False),
+                name="envoi_transmis",
+            ),
         ]
 
     def __str__(self) -> str:

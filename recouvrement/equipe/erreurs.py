@@ -31,3 +31,15 @@ class CompteDesactive(ErreurMetier):
 
 class ImageRefusee(ErreurMetier):
     message = "Cette image ne convient pas."
+
+
+class ExpediteurRefuse(ErreurMetier):
+    message = "Cette adresse d'expéditeur ne peut pas être vérifiée."
+
+
+class VerificationClose(ErreurMetier):
+    message = "Ce lien n'est plus valable : demandez un nouveau message de vérification."
+
+
+class ReserveAuxVraisComptes(ErreurMetier):
+    message = "Les comptes de démonstration restent chez les créanciers de démonstration."

@@ -22,4 +22,7 @@ class Evenement(models.TextChoices):
     MOT_DE_PASSE_CHANGE = "mot_de_passe_change", "Mot de passe changé"
     DOUBLE_AUTHENTIFICATION = "double_authentification", "Double authentification changée"
     LIEN_DONNE = "lien_donne", "Lien de mot de passe donné"
+    EXPEDITEUR_DEMANDE = "expediteur_demande", "Vérification d'expéditeur demandée"
+    EXPEDITEUR_VERIFIE = "expediteur_verifie", "Adresse d'expéditeur vérifiée"
+    QUOTA_CHANGE = "quota_change", "Quota de courriels changé"
     LIEN_MONTRE = "lien_montre", "Lien personnel montré"

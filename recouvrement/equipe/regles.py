@@ -9,7 +9,7 @@ CODES_RESERVES = frozenset(
     {
         *("admin", "api", "aide", "choisir", "compte", "comptes", "creanciers", "factures"),
         *("fichiers", "invitation", "journee", "media", "recherche", "sante", "static", "tableau"),
-        *("clients", "relances", "contentieux", "parametres", "statiques"),
+        *("clients", "relances", "contentieux", "parametres", "statiques", "expediteur"),
     }
 )
 TAILLE_IMAGE = 300 * 1024

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from recouvrement.equipe.views import comptes, creanciers, instance, membres, sante
+from recouvrement.equipe.views import comptes, creanciers, expediteurs, instance, membres, sante
 
 app_name = "equipe"
 urlpatterns = [
@@ -19,12 +19,19 @@ urlpatterns = [
     path("comptes/messages/", instance.messages, name="messages"),
     path("comptes/messages/<int:pk>/", instance.message, name="message"),
     path("invitation/<str:jeton>/", comptes.invitation, name="invitation"),
+    path("expediteur/<str:jeton>/", expediteurs.confirmer, name="expediteur"),
     path("creanciers/", creanciers.creanciers, name="creanciers"),
     path("creanciers/nouveau/", creanciers.nouveau, name="creancier_nouveau"),
+    path("creanciers/<int:pk>/quota/", expediteurs.quota, name="quota"),
     path("<slug:creancier>/parametres/", creanciers.parametres, name="parametres"),
     path("<slug:creancier>/parametres/reglements/", creanciers.reglements, name="reglements"),
     path("<slug:creancier>/parametres/identite/", creanciers.identite, name="identite"),
     path("<slug:creancier>/parametres/envois/", creanciers.envois, name="envois"),
+    path(
+        "<slug:creancier>/parametres/expediteur/",
+        expediteurs.verifier,
+        name="expediteur_verifier",
+    ),
     path("<slug:creancier>/parametres/journal/", creanciers.journal, name="journal"),
     path("<slug:creancier>/parametres/archiver/", creanciers.archiver, name="archiver"),
     path("<slug:creancier>/parametres/rouvrir/", creanciers.rouvrir, name="rouvrir"),

@@ -167,6 +167,10 @@ def faits_du_creancier(creancier: Creancier) -> FaitsCreancier:
         soldes_perimes_jours=creancier.soldes_perimes_jours,
         reglements_connus_au=creancier.reglements_connus_au,
         envois_geles=creancier.envois_geles,
+        expediteur_a_regler=not creancier.courriel_expediteur,
+        expediteur_a_verifier=""
+        if creancier.expediteur_est_verifie
+        else creancier.courriel_expediteur,
         mandat_manque=(
             "Mandat absent : la lettre de l'article R124-4 doit être établie" if mandataire else ""
         ),

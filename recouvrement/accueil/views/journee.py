@@ -13,6 +13,7 @@ from recouvrement.accueil.lectures.journee import (
     Action,
     ma_journee,
 )
+from recouvrement.accueil.views.commun import expediteurs_a_regler
 from recouvrement.comptes.acces import (
     RequeteHabilitee,
     connecte,
@@ -60,6 +61,7 @@ def _journee(request: HttpRequest, creanciers: list[Creancier]) -> HttpResponse:
         "aujourdhui": timezone.localdate(),
         "manque": taux_manquants(au=timezone.localdate()),
         "a_completer": file.clients_a_completer,
+        "expediteurs": expediteurs_a_regler(request, creanciers),
     }
     if action is not None:
         contexte |= _fiche(request, action)

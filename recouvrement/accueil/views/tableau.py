@@ -9,6 +9,7 @@ from factures.lectures.echeances import echeances_des_clients, echeances_legales
 from recouvrement.accueil.lectures.activite import activite, ensemble
 from recouvrement.accueil.lectures.journee import ma_journee
 from recouvrement.accueil.lectures.tableau import TableauDeBord, tableau_de_bord
+from recouvrement.accueil.views.commun import expediteurs_a_regler
 from recouvrement.comptes.acces import RequeteHabilitee, connecte, creanciers_de, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
@@ -45,6 +46,7 @@ def _tableau(request: HttpRequest, creanciers: list[Creancier], *, code: str) ->
             "aujourdhui": aujourdhui,
             "debut_du_mois": aujourdhui.replace(day=1),
             "code": code,
+            "expediteurs": expediteurs_a_regler(request, creanciers),
             "decisions": decisions,
             "echeances": echeances_legales(creanciers, au=aujourdhui, des_clients=proches),
             "creanciers": creanciers,

@@ -17,6 +17,11 @@ from recouvrement.equipe.actions.creanciers import (
     modifier_creancier,
     rouvrir,
 )
+from recouvrement.equipe.actions.expediteurs import (
+    changer_le_quota,
+    confirmer_l_expediteur,
+    demander_la_preuve,
+)
 from recouvrement.equipe.actions.invitations import (
     accepter,
     creer_compte_invite,
@@ -28,12 +33,15 @@ from recouvrement.equipe.actions.membres import changer_role, retirer
 __all__ = [
     "accepter",
     "archiver",
+    "changer_le_quota",
     "changer_role",
+    "confirmer_l_expediteur",
     "confirmer_reglements",
     "constater",
     "creer_compte",
     "creer_compte_invite",
     "creer_creancier",
+    "demander_la_preuve",
     "desactiver_compte",
     "donner_un_lien",
     "fermer_sessions",

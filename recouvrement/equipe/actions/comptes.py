@@ -21,12 +21,17 @@ def creer_compte(
     nom: str,
     mot_de_passe: str,
     est_administrateur: bool = False,
+    est_demonstration: bool = False,
     acteur: Utilisateur | None,
 ) -> Utilisateur:
     try:
         with transaction.atomic():
             compte = Utilisateur.objects.create_user(
-                email, mot_de_passe, nom_complet=nom, est_administrateur=est_administrateur
+                email,
+                mot_de_passe,
+                nom_complet=nom,
+                est_administrateur=est_administrateur,
+                est_demonstration=est_demonstration,
             )
     except IntegrityError as erreur:
         raise CompteExistant("Un compte existe déjà pour cette adresse.") from erreur

@@ -2,6 +2,7 @@ from recouvrement.equipe.forms.creancier import (
     EnvoisForm,
     IdentiteForm,
     NouveauForm,
+    QuotaForm,
     ReglementsForm,
 )
 from recouvrement.equipe.forms.membres import (
@@ -20,6 +21,7 @@ __all__ = [
     "InvitationForm",
     "NouveauForm",
     "OubliForm",
+    "QuotaForm",
     "ReglementsForm",
     "RoleForm",
 ]

@@ -9,6 +9,7 @@ from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
 from recouvrement.equipe import actions
 from recouvrement.equipe.forms import EnvoisForm, IdentiteForm, NouveauForm, ReglementsForm
+from recouvrement.equipe.lectures.expediteurs import etat_expediteur
 from recouvrement.equipe.lectures.parametres import ce_qui_manque, ligne_journal, onglets
 from recouvrement.journal.models import Entree
 from recouvrement.socle.annonces import annoncer
@@ -21,6 +22,10 @@ IMAGES = {"logo": "logo", "signature": "image_signature"}
 @require_GET
 @administre
 def creanciers(request: HttpRequest) -> HttpResponse:
+    return tous(request)
+
+
+def tous(request: HttpRequest, *, refus: str = "") -> HttpResponse:
     lignes = (
         Creancier.objects.defer("logo", "image_signature")
         .annotate(
@@ -29,7 +34,8 @@ def creanciers(request: HttpRequest) -> HttpResponse:
         )
         .order_by("archive_le", "nom")
     )
-    return render(request, "equipe/creanciers.html", {"creanciers": lignes})
+    contexte = {"creanciers": lignes, "refus": refus}
+    return render(request, "equipe/creanciers.html", contexte, status=422 if refus else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -82,7 +88,31 @@ def identite(request: RequeteHabilitee) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @habilite(Role.GESTIONNAIRE)
 def envois(request: RequeteHabilitee) -> HttpResponse:
-    return _regler(request, EnvoisForm, "equipe/envois.html")
+    reponse = _regler(request, EnvoisForm, "equipe/envois.html")
+    if request.method == "POST" and reponse.status_code == 302:
+        ecrire_a_la_nouvelle_adresse(request)
+    return reponse
+
+
+def ecrire_a_la_nouvelle_adresse(request: RequeteHabilitee) -> None:
+    """Régler une adresse d'expéditeur lui envoie aussitôt de quoi la prouver."""
+    regle = Creancier.objects.get(pk=request.creancier.pk)
+    if regle.courriel_expediteur in ("", request.creancier.courriel_expediteur):
+        return
+    if regle.expediteur_est_verifie:
+        return
+    try:
+        actions.demander_la_preuve(regle, acteur=request.user, maintenant=timezone.now())
+    except ErreurMetier as erreur:
+        annoncer(request, str(erreur))
+    else:
+        annoncer(request, f"Un message de vérification part à {regle.courriel_expediteur}.")
+
+
+def page_des_envois(request: RequeteHabilitee, *, refus: str) -> HttpResponse:
+    form = EnvoisForm(instance=Creancier.objects.get(pk=request.creancier.pk))
+    contexte = {"form": form, "refus": refus}
+    return rendre(request, "equipe/envois.html", contexte, vue="equipe:envois", status=422)
 
 
 @require_GET
@@ -138,6 +168,8 @@ def rendre(request, gabarit: str, contexte: dict, *, vue: str, status: int = 200
         "est_gestionnaire": Role(role).couvre(Role.GESTIONNAIRE),
         "peut_ecrire": Role(role).couvre(Role.ASSISTANTE),
     }
+    if vue == "equipe:envois":
+        contexte["expediteur"] = etat_expediteur(request.creancier, maintenant=timezone.now())
     return render(request, gabarit, contexte, status=status)
 
 
