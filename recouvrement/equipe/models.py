@@ -103,3 +103,24 @@ class VerificationExpediteur(ModeleCloisonne):
 
     def est_ouverte(self, *, maintenant: datetime) -> bool:
         return self.confirmee_le is None and maintenant < self.expire_le
+
+
+class EssaiDeConnexion(models.Model):
+    """Un mot de passe essayé à une porte et qui n'a pas ouvert ; oublié au bout d'un jour."""
+
+    compte = models.CharField(max_length=64)
+    origine = models.CharField(max_length=64)
+    # L'appareil a déjà ouvert cette porte : ses essais se comptent à part de ceux des étrangers.
+    appareil_connu = models.BooleanField(default=False)
+    a = models.DateTimeField("à")
+
+    class Meta:
+        verbose_name = "essai de connexion"
+        indexes = [
+            models.Index(fields=["compte", "a"], name="essai_par_compte"),
+            models.Index(fields=["origine", "a"], name="essai_par_origine"),
+            models.Index(fields=["a"], name="essai_par_date"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.a:%d/%m/%Y %H:%M}"

@@ -1,12 +1,13 @@
 """Ce qui change une porte s'inscrit au journal, même fait par les pages d'allauth."""
 
-from allauth.account.signals import password_changed, password_reset, password_set
+from allauth.account.signals import password_changed, password_reset, password_set, user_logged_in
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
 
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.equipe import actions
+from recouvrement.equipe import actions, portier
 from recouvrement.equipe.evenements import Evenement
 
 SORTES = {"totp": "application", "recovery_codes": "codes de secours"}
@@ -15,6 +16,20 @@ SORTES = {"totp": "application", "recovery_codes": "codes de secours"}
 @receiver([password_changed, password_set, password_reset])
 def inscrire_le_mot_de_passe(*, user: Utilisateur, **_kwargs: object) -> None:
     actions.constater(user, evenement=Evenement.MOT_DE_PASSE_CHANGE)
+
+
+@receiver(password_reset)
+def rouvrir_la_porte(
+    *, user: Utilisateur, request: HttpRequest | None = None, **_kwargs: object
+) -> None:
+    portier.oublier_les_essais(user, request)
+
+
+@receiver(user_logged_in)
+def retenir_l_appareil(
+    *, user: Utilisateur, request: HttpRequest, response: HttpResponse, **_kwargs: object
+) -> None:
+    portier.reconnaitre(request, response, user)
 
 
 @receiver(authenticator_added)

@@ -1,6 +1,8 @@
-"""Ce qu'on accepte comme code de créancier et comme image de lettre."""
+"""Ce qu'on accepte comme code, comme image de lettre, comme essais à une porte."""
 
+import ipaddress
 import struct
+from datetime import timedelta
 
 from recouvrement.equipe.erreurs import ImageRefusee
 
@@ -12,12 +14,47 @@ CODES_RESERVES = frozenset(
         *("clients", "relances", "contentieux", "parametres", "statiques", "expediteur"),
     }
 )
+ESSAIS_SANS_ATTENDRE = 8
+PREMIER_REPIT, REPIT_MAXIMAL = timedelta(seconds=15), timedelta(minutes=15)
 TAILLE_IMAGE = 300 * 1024
 COTE_MAX = 4000
 PNG, JPEG = "image/png", "image/jpeg"
 SIGNATURE_PNG = b"\x89PNG\r\n\x1a\n"
 # Les trames JPEG qui disent les dimensions (toutes les SOF, moins DHT, JPG et DAC).
 TRAMES_SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+
+
+def attente_entre_essais(nombre: int) -> timedelta:
+    """Le répit exigé après `nombre` essais d'étrangers dans l'heure : il double à chaque fois.
+
+    Huit essais sans attendre, puis 15 s, 30 s… un quart d'heure : jamais vingt dans l'heure.
+
+    >>> [attente_entre_essais(n).seconds for n in (1, 7, 8, 9, 12, 20)]
+    [0, 0, 15, 30, 240, 900]
+    """
+    if nombre < ESSAIS_SANS_ATTENDRE:
+        return timedelta()
+    return min(REPIT_MAXIMAL, PREMIER_REPIT * 2 ** (nombre - ESSAIS_SANS_ATTENDRE))
+
+
+def vient_de_ce_poste(*, ip: str, relayee_pour: str, hote: str) -> bool:
+    """La connexion, chacun de ses relais et le nom demandé sont tous la boucle locale.
+
+    >>> vient_de_ce_poste(ip="127.0.0.1", relayee_pour="", hote="localhost:8000")
+    True
+    >>> vient_de_ce_poste(ip="127.0.0.1", relayee_pour="192.0.2.7", hote="localhost")
+    False
+    """
+    nom = hote.rpartition("]")[0].lstrip("[") if hote.startswith("[") else hote.partition(":")[0]
+    relais = [partie.strip() for partie in relayee_pour.split(",") if partie.strip()]
+    return (nom == "localhost" or _est_locale(nom)) and all(map(_est_locale, [ip, *relais]))
+
+
+def _est_locale(adresse: str) -> bool:
+    try:
+        return ipaddress.ip_address(adresse).is_loopback
+    except ValueError:
+        return False
 
 
 def type_image(octets: bytes) -> str:
