@@ -42,4 +42,7 @@ class VerificationClose(ErreurMetier):
 
 
 class ReserveAuxVraisComptes(ErreurMetier):
-    message = "Les comptes de démonstration restent chez les créanciers de démonstration."
+    message = (
+        "Un compte de démonstration ne touche qu'à la démonstration : son mot de passe est publié. "
+        "Entrez avec un compte à vous (manage.py creer_administrateur)."
+    )

@@ -13,6 +13,7 @@ class Evenement(models.TextChoices):
     INVITATION_REVOQUEE = "invitation_revoquee", "Invitation révoquée"
     INVITATION_ACCEPTEE = "invitation_acceptee", "Invitation acceptée"
     ROLE_CHANGE = "role_change", "Rôle changé"
+    HABILITATION_DONNEE = "habilitation_donnee", "Accès donné"
     HABILITATION_RETIREE = "habilitation_retiree", "Accès retiré"
     COMPTE_CREE = "compte_cree", "Compte créé"
     COMPTE_MODIFIE = "compte_modifie", "Compte modifié"

@@ -4,7 +4,8 @@ import ipaddress
 import struct
 from datetime import timedelta
 
-from recouvrement.equipe.erreurs import ImageRefusee
+from recouvrement.comptes.models import Utilisateur
+from recouvrement.equipe.erreurs import ImageRefusee, ReserveAuxVraisComptes
 
 # Ces mots commencent déjà des adresses qui ne sont à aucun créancier.
 CODES_RESERVES = frozenset(
@@ -35,6 +36,12 @@ def attente_entre_essais(nombre: int) -> timedelta:
     if nombre < ESSAIS_SANS_ATTENDRE:
         return timedelta()
     return min(REPIT_MAXIMAL, PREMIER_REPIT * 2 ** (nombre - ESSAIS_SANS_ATTENDRE))
+
+
+def exiger_le_meme_monde(acteur: Utilisateur | None, *, chez_la_demonstration: bool) -> None:
+    """Ce que peut un compte au mot de passe publié ne touche rien de vrai."""
+    if acteur is not None and acteur.est_demonstration and not chez_la_demonstration:
+        raise ReserveAuxVraisComptes
 
 
 def vient_de_ce_poste(*, ip: str, relayee_pour: str, hote: str) -> bool:

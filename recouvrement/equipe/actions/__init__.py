@@ -28,7 +28,7 @@ from recouvrement.equipe.actions.invitations import (
     inviter,
     revoquer_invitation,
 )
-from recouvrement.equipe.actions.membres import changer_role, retirer
+from recouvrement.equipe.actions.membres import changer_role, montrer_la_demonstration, retirer
 
 __all__ = [
     "accepter",
@@ -48,6 +48,7 @@ __all__ = [
     "inviter",
     "modifier_compte",
     "modifier_creancier",
+    "montrer_la_demonstration",
     "montrer_le_message",
     "reactiver_compte",
     "retirer",

@@ -7,10 +7,11 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from recouvrement.comptes.models import Utilisateur
+from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.courriel.models import Envoi
 from recouvrement.equipe.erreurs import CompteDesactive, CompteExistant, DernierAdministrateur
 from recouvrement.equipe.evenements import Evenement
+from recouvrement.equipe.regles import exiger_le_meme_monde
 from recouvrement.journal.actions import inscrire
 
 
@@ -67,6 +68,7 @@ def desactiver_compte(compte: Utilisateur, *, acteur: Utilisateur) -> Utilisateu
     # Tous les administrateurs sont le verrou : il en reste toujours un.
     list(Utilisateur.objects.select_for_update().filter(est_administrateur=True).order_by("pk"))
     compte = _relire(compte)
+    exiger_le_meme_monde(acteur, chez_la_demonstration=compte.est_demonstration)
     if not compte.is_active:
         return compte
     autres = Utilisateur.objects.filter(est_administrateur=True, is_active=True)
@@ -83,6 +85,7 @@ def desactiver_compte(compte: Utilisateur, *, acteur: Utilisateur) -> Utilisateu
 @transaction.atomic
 def reactiver_compte(compte: Utilisateur, *, acteur: Utilisateur) -> Utilisateur:
     compte = _relire(compte)
+    exiger_le_meme_monde(acteur, chez_la_demonstration=compte.est_demonstration)
     if not compte.is_active:
         compte.is_active = True
         compte.save(update_fields=["is_active"])
@@ -118,6 +121,7 @@ def donner_un_lien(compte: Utilisateur, *, acteur: Utilisateur) -> str:
     La double authentification, s'il y en a une, sera toujours demandée.
     """
     compte = _relire(compte)
+    exiger_le_meme_monde(acteur, chez_la_demonstration=compte.est_demonstration)
     if not compte.is_active:
         raise CompteDesactive
     inscrire(Evenement.LIEN_DONNE, cible=compte, acteur=acteur, courriel=compte.email)
@@ -131,6 +135,9 @@ def donner_un_lien(compte: Utilisateur, *, acteur: Utilisateur) -> str:
 @transaction.atomic
 def montrer_le_message(envoi: Envoi, *, acteur: Utilisateur) -> None:
     """Ouvrir le lien d'un autre laisse une trace : c'est pouvoir entrer à sa place."""
+    vrais = Utilisateur.objects.filter(email=envoi.destinataire, est_demonstration=False)
+    seule = not Creancier.objects.filter(est_demonstration=False).exists() and not vrais.exists()
+    exiger_le_meme_monde(acteur, chez_la_demonstration=seule)
     inscrire(Evenement.LIEN_MONTRE, cible=envoi, acteur=acteur, destinataire=envoi.destinataire)
 
 

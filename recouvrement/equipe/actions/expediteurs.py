@@ -16,6 +16,7 @@ from recouvrement.equipe.actions.creanciers import verrouiller
 from recouvrement.equipe.erreurs import ExpediteurRefuse, VerificationClose
 from recouvrement.equipe.evenements import Evenement
 from recouvrement.equipe.models import VerificationExpediteur, empreinte
+from recouvrement.equipe.regles import exiger_le_meme_monde
 from recouvrement.journal.actions import inscrire
 
 DUREE = timedelta(hours=72)
@@ -89,6 +90,7 @@ def confirmer_l_expediteur(
 @transaction.atomic
 def changer_le_quota(creancier: Creancier, *, quota: int, acteur: Utilisateur) -> Creancier:
     creancier = verrouiller(creancier)
+    exiger_le_meme_monde(acteur, chez_la_demonstration=creancier.est_demonstration)
     avant, creancier.quota_quotidien = creancier.quota_quotidien, quota
     if avant != quota:
         creancier.save(update_fields=["quota_quotidien"])

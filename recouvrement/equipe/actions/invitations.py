@@ -15,6 +15,7 @@ from recouvrement.equipe.actions.creanciers import verrouiller
 from recouvrement.equipe.erreurs import CompteExistant, DejaMembre, InvitationClose
 from recouvrement.equipe.evenements import Evenement
 from recouvrement.equipe.models import Invitation, empreinte
+from recouvrement.equipe.regles import exiger_le_meme_monde
 from recouvrement.journal.actions import inscrire
 
 DUREE = timedelta(hours=72)
@@ -30,6 +31,11 @@ def inviter(
     """
     creancier = verrouiller(creancier)
     courriel = courriel.lower()
+    exiger_le_meme_monde(acteur, chez_la_demonstration=creancier.est_demonstration)
+    exiger_le_meme_monde(
+        Utilisateur.objects.filter(email=courriel).first(),
+        chez_la_demonstration=creancier.est_demonstration,
+    )
     if Habilitation.objects.filter(creancier=creancier, utilisateur__email=courriel).exists():
         raise DejaMembre
     en_cours = Invitation.objects.pour(creancier).filter(
@@ -82,6 +88,7 @@ def accepter(
     invitation = _relire(invitation)
     if not invitation.est_ouverte(maintenant=maintenant):
         raise InvitationClose
+    exiger_le_meme_monde(utilisateur, chez_la_demonstration=invitation.creancier.est_demonstration)
     if utilisateur.email != invitation.courriel:
         raise InvitationClose("Cette invitation est pour une autre adresse.")
     habilitation, _ = Habilitation.objects.get_or_create(

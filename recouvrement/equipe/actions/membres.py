@@ -5,6 +5,7 @@ from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
 from recouvrement.equipe.actions.creanciers import verrouiller
 from recouvrement.equipe.erreurs import DernierGestionnaire
 from recouvrement.equipe.evenements import Evenement
+from recouvrement.equipe.regles import exiger_le_meme_monde
 from recouvrement.journal.actions import inscrire
 
 
@@ -12,6 +13,10 @@ from recouvrement.journal.actions import inscrire
 def changer_role(habilitation: Habilitation, *, role: Role, acteur: Utilisateur) -> Habilitation:
     """Vaut dès la requête suivante de la personne : le rôle est relu à chaque page."""
     habilitation = _relire(habilitation)
+    for personne in (acteur, habilitation.utilisateur):
+        exiger_le_meme_monde(
+            personne, chez_la_demonstration=habilitation.creancier.est_demonstration
+        )
     avant = habilitation.role
     if avant == role:
         return habilitation
@@ -27,6 +32,23 @@ def changer_role(habilitation: Habilitation, *, role: Role, acteur: Utilisateur)
         apres=str(role),
     )
     return habilitation
+
+
+@transaction.atomic
+def montrer_la_demonstration(administrateur: Utilisateur) -> None:
+    """L'administrateur du réseau local voit ce que ses comptes publiés n'y ouvrent pas."""
+    for creancier in Creancier.objects.filter(est_demonstration=True).order_by("pk"):
+        habilitation, nouvelle = Habilitation.objects.get_or_create(
+            utilisateur=administrateur, creancier=creancier, defaults={"role": Role.GESTIONNAIRE}
+        )
+        if nouvelle:
+            inscrire(
+                Evenement.HABILITATION_DONNEE,
+                cible=habilitation,
+                acteur=None,
+                personne=administrateur.email,
+                role=habilitation.role,
+            )
 
 
 @transaction.atomic
@@ -46,7 +68,7 @@ def retirer(habilitation: Habilitation, *, acteur: Utilisateur) -> None:
 def _relire(habilitation: Habilitation) -> Habilitation:
     # Le créancier est le verrou : deux gestionnaires ne se retirent pas l'un l'autre à la fois.
     verrouiller(Creancier(pk=habilitation.creancier_id))
-    return Habilitation.objects.select_related("utilisateur").get(pk=habilitation.pk)
+    return Habilitation.objects.select_related("utilisateur", "creancier").get(pk=habilitation.pk)
 
 
 def _exiger_un_autre_gestionnaire(habilitation: Habilitation) -> None:

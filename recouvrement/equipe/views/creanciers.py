@@ -8,6 +8,7 @@ from recouvrement.comptes.acces import RequeteHabilitee, administre, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
 from recouvrement.equipe import actions
+from recouvrement.equipe.erreurs import ReserveAuxVraisComptes
 from recouvrement.equipe.forms import EnvoisForm, IdentiteForm, NouveauForm, ReglementsForm
 from recouvrement.equipe.lectures.expediteurs import etat_expediteur
 from recouvrement.equipe.lectures.parametres import ce_qui_manque, ligne_journal, onglets
@@ -45,6 +46,8 @@ def nouveau(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             creancier = actions.creer_creancier(**form.champs, acteur=request.user)
+        except ReserveAuxVraisComptes as refus:
+            form.add_error(None, str(refus))
         except ErreurMetier as erreur:
             form.add_error("code", str(erreur))
         else:

@@ -55,6 +55,9 @@ def quota(request: HttpRequest, pk: int) -> HttpResponse:
     form = QuotaForm(request.POST)
     if not form.is_valid():
         return tous(request, refus=" ".join(form.errors["quota"]))
-    actions.changer_le_quota(creancier, **form.cleaned_data, acteur=request.user)
+    try:
+        actions.changer_le_quota(creancier, **form.cleaned_data, acteur=request.user)
+    except ErreurMetier as erreur:
+        return tous(request, refus=str(erreur))
     annoncer(request, f"{creancier.nom} : {form.cleaned_data['quota']} courriels par jour au plus.")
     return redirect("equipe:creanciers")
