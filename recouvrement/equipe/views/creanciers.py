@@ -23,10 +23,6 @@ IMAGES = {"logo": "logo", "signature": "image_signature"}
 @require_GET
 @administre
 def creanciers(request: HttpRequest) -> HttpResponse:
-    return tous(request)
-
-
-def tous(request: HttpRequest, *, refus: str = "") -> HttpResponse:
     lignes = (
         Creancier.objects.defer("logo", "image_signature")
         .annotate(
@@ -35,8 +31,7 @@ def tous(request: HttpRequest, *, refus: str = "") -> HttpResponse:
         )
         .order_by("archive_le", "nom")
     )
-    contexte = {"creanciers": lignes, "refus": refus}
-    return render(request, "equipe/creanciers.html", contexte, status=422 if refus else 200)
+    return render(request, "equipe/creanciers.html", {"creanciers": lignes})
 
 
 @require_http_methods(["GET", "POST"])

@@ -10,8 +10,9 @@ from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
 from recouvrement.equipe import actions
 from recouvrement.equipe.forms import QuotaForm
+from recouvrement.equipe.lectures.expediteurs import partis_aujourd_hui
 from recouvrement.equipe.models import VerificationExpediteur
-from recouvrement.equipe.views.creanciers import page_des_envois, tous
+from recouvrement.equipe.views.creanciers import page_des_envois
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
 
@@ -48,16 +49,24 @@ def confirmer(request: HttpRequest, jeton: str) -> HttpResponse:
     return render(request, "equipe/expediteur_confirme.html", {"verification": trouvee})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @administre
 def quota(request: HttpRequest, pk: int) -> HttpResponse:
-    creancier = get_object_or_404(Creancier, pk=pk)
-    form = QuotaForm(request.POST)
-    if not form.is_valid():
-        return tous(request, refus=" ".join(form.errors["quota"]))
-    try:
-        actions.changer_le_quota(creancier, **form.cleaned_data, acteur=request.user)
-    except ErreurMetier as erreur:
-        return tous(request, refus=str(erreur))
-    annoncer(request, f"{creancier.nom} : {form.cleaned_data['quota']} courriels par jour au plus.")
-    return redirect("equipe:creanciers")
+    creancier = get_object_or_404(Creancier.objects.defer("logo", "image_signature"), pk=pk)
+    form = QuotaForm(request.POST or None, initial={"quota": creancier.quota_quotidien})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.changer_le_quota(creancier, **form.cleaned_data, acteur=request.user)
+        except ErreurMetier as erreur:
+            form.add_error(None, str(erreur))
+        else:
+            nombre = form.cleaned_data["quota"]
+            annoncer(request, f"{creancier.nom} : {nombre} courriels par jour au plus.")
+            return redirect("equipe:creanciers")
+    partis = partis_aujourd_hui(creancier, maintenant=timezone.now())
+    return render(
+        request,
+        "equipe/quota.html",
+        {"cible": creancier, "form": form, "partis": partis},
+        status=422 if form.errors else 200,
+    )

@@ -185,11 +185,12 @@ def test_la_liste_des_relances_dit_que_rien_ne_part(client, creancier):
 def test_l_administrateur_regle_le_quota_et_lui_seul(client, creancier):
     quota = reverse("equipe:quota", args=[creancier.pk])
     client.force_login(un_utilisateur(chez=creancier))
-    assert client.post(quota, {"quota": 5}).status_code == 403
+    assert client.get(quota).status_code == client.post(quota, {"quota": 5}).status_code == 403
     client.force_login(un_utilisateur(est_administrateur=True))
 
     for faux in ("", "-1", "beaucoup", "9" * 30):
         assert client.post(quota, {"quota": faux}).status_code == 422
+    assert "0 courriel parti aujourd" in lire(client.get(quota))
     assert client.post(quota, {"quota": 5}).status_code == 302
     assert Creancier.objects.get().quota_quotidien == 5
     client.force_login(un_utilisateur(chez=creancier))
