@@ -18,6 +18,8 @@ CLASSEUR = {"genre": "=xlsx"}
 PARAMETRES: dict[str, dict[str, str]] = {
     "equipe:image": {"nom": "=logo"},
     "equipe:invitation": {"jeton": "jeton"},
+    "equipe:expediteur": {"jeton": "jeton_expediteur"},
+    "equipe:quota": {"pk": "numero"},
     "equipe:invitation_revoquer": {"pk": "invitation"},
     "equipe:role": {"pk": "habilitation"},
     "equipe:retirer": {"pk": "habilitation"},
