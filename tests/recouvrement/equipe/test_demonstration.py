@@ -165,6 +165,7 @@ def test_demarrer_n_exige_un_administrateur_qu_ouvert_au_reseau(monkeypatch, hot
     monkeypatch.setattr(demarrer, "call_command", appeler)
     monkeypatch.setattr(demarrer, "Superviseur", superviseur)
     monkeypatch.setattr(demarrer, "verifier_le_port", lambda *_: None)
+    monkeypatch.setattr(demarrer, "verifier_les_reglages", lambda *_: None)
     monkeypatch.setattr(demarrer, "prendre_le_verrou", lambda: None)
     monkeypatch.setattr(demarrer.connections, "close_all", lambda: None)
     with pytest.raises(Arrete):

@@ -46,14 +46,14 @@ class Command(BaseCommand):
             self.preparer(demonstration=not options["sans_demonstration"])
         if seulement:
             return
-        if not en_local(hote):
-            # Avant d'ouvrir le port : les mots de passe de la démonstration sont publiés.
-            call_command("ouvrir_au_reseau", stdout=self.stdout)
         adresse = (
             f"http://{'localhost' if en_local(hote) else crochets(adresse_visible(hote))}:{port}"
         )
         processus = environnement(hote, adresse)
         verifier_les_reglages(processus)
+        if not en_local(hote):
+            # Avant d'ouvrir le port : les mots de passe de la démonstration sont publiés.
+            call_command("ouvrir_au_reseau", stdout=self.stdout)
         comptes = comptes_de_demonstration()
         connections.close_all()
 
