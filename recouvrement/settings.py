@@ -170,6 +170,8 @@ else:
         "default": {
             "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
             "LOCATION": VAR / "cache",
+            # Plein, il jette au hasard : à trois cents, on viderait exprès les limites d'essais.
+            "OPTIONS": {"MAX_ENTRIES": 5000},
         }
     }
 
@@ -326,5 +328,13 @@ LOGGING = {
     "formatters": {"ligne": {"()": "recouvrement.socle.traces.UneLigneJson"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "ligne"}},
     "root": {"handlers": ["console"], "level": niveau_des_traces(env)},
-    "loggers": {"fontTools": {"level": "WARNING"}, "weasyprint": {"level": "ERROR"}},
+    "loggers": {
+        "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},
+        # Django et gunicorn les écriraient eux-mêmes, à leur façon : la racine s'en charge.
+        **{
+            nom: {"handlers": [], "propagate": True}
+            for nom in ("django", "django.server", "gunicorn.error", "gunicorn.access")
+        },
+    },
 }

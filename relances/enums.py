@@ -102,5 +102,8 @@ class CodeBlocage(models.TextChoices):
     DEJA_FAITE = "deja_faite", "Déjà faite"
     PAS_ENCORE = "pas_encore", "Pas encore due"
     GEL = "gel", "Envois gelés"
+    EXPEDITEUR_A_REGLER = "expediteur_a_regler", "Expéditeur à régler"
+    EXPEDITEUR = "expediteur", "Expéditeur à vérifier"
+    QUOTA = "quota", "Quota du jour atteint"
     DEVANCEE = "devancee", "Une autre étape d'abord"
     FIN = "fin", "Scénario terminé"

@@ -39,7 +39,7 @@ PUBLIQUES = {
     # django-allauth garde lui-même ses pages.
     r"^(account|mfa|usersessions)_",
     # Le jeton de l'adresse vaut autorisation.
-    r"^equipe:(invitation|changement_lien)$",
+    r"^equipe:(invitation|changement_lien|expediteur)$",
     # Qui a perdu son téléphone n'est pas encore entré : un texte, sans donnée.
     r"^equipe:telephone_perdu$",
 }

@@ -88,6 +88,10 @@ class Creancier(models.Model):
     bic = models.CharField("BIC", max_length=11, blank=True)
     nom_expediteur = models.CharField("nom d'expéditeur", max_length=120, blank=True)
     courriel_expediteur = models.EmailField("adresse d'expéditeur", blank=True)
+    # Celle qui a répondu au message de vérification. En régler une autre la rend sans effet.
+    courriel_verifie = models.EmailField("adresse d'expéditeur vérifiée", blank=True)
+    courriel_verifie_le = models.DateTimeField("vérifiée le", null=True, blank=True)
+    quota_quotidien = models.PositiveIntegerField("courriels par jour au plus", default=200)
     courriel_reponse = models.EmailField("adresse de réponse", blank=True)
     signature = models.TextField("signature des messages", max_length=600, blank=True)
     logo = models.BinaryField("logo", null=True, blank=True)
@@ -133,10 +137,20 @@ class Creancier(models.Model):
                 name="creancier_heures_ordonnees",
                 violation_error_message="L'heure de fin doit suivre l'heure de début.",
             ),
+            models.CheckConstraint(
+                condition=Q(courriel_verifie="", courriel_verifie_le=None)
+                | ~Q(courriel_verifie="") & Q(courriel_verifie_le__isnull=False),
+                name="creancier_expediteur_verifie_date",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.nom
+
+    @property
+    def expediteur_est_verifie(self) -> bool:
+        """L'adresse réglée est celle qui a été prouvée."""
+        return self.courriel_expediteur != "" and self.courriel_expediteur == self.courriel_verifie
 
     @property
     def sceau(self) -> str:

@@ -22,6 +22,10 @@ class EnvoiQuerySet(QuerySetCloisonne):
         )
         return self.filter(~Exists(Instance.objects.arretees()), ~Exists(retenus))
 
+    def transmis(self, *, depuis):
+        """Les relances parties, ou peut-être parties : ce que compte le quota du jour."""
+        return self.filter(nature=NatureEnvoi.RELANCE, data_a__gte=depuis)
+
     def de_compte(self):
         """Mot de passe oublié, alertes de sécurité : ils ne tiennent à aucun créancier."""
         return self.filter(nature=NatureEnvoi.COMPTE, creancier=None)._ouvrir()
@@ -108,6 +112,12 @@ class Envoi(models.Model):
             ),
             models.Index(fields=["creancier", "etat", "-id"], name="envoi_par_etat"),
             models.Index(fields=["data_a"], condition=Q(etat="incertain"), name="envoi_en_doute"),
+            # Combien d'un créancier sont partis aujourd'hui : posé à chaque départ.
+            models.Index(
+                fields=["creancier", "data_a"],
+                condition=Q(data_a__isnull=False),
+                name="envoi_transmis",
+            ),
         ]
 
     def __str__(self) -> str:

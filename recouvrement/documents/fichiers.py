@@ -103,6 +103,11 @@ def lire(empreinte: str) -> bytes:
     return octets
 
 
+def retirer(empreinte: str) -> None:
+    """Ce que plus aucune ligne ne désigne : la démonstration qui s'en va, et rien d'autre."""
+    _chemin(empreinte).unlink(missing_ok=True)
+
+
 def _chemin(empreinte: str) -> Path:
     if not re.fullmatch(r"[0-9a-f]{64}", empreinte):
         raise ValueError("Ce n'est pas une empreinte SHA-256.")

@@ -1,14 +1,27 @@
 """Ce que les comptes ont de propre à nous : l'inscription est fermée, on entre sur invitation."""
 
+import logging
 from typing import Any
+from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.equipe import portier
+from recouvrement.equipe.models import EssaiDeConnexion
+from recouvrement.socle.boucle import vient_de_la_boucle_locale
 from recouvrement.socle.chiffrement import SecretIllisible, chiffrer, dechiffrer
+from recouvrement.socle.erreurs import ErreurMetier
+
+traces = logging.getLogger("recouvrement.comptes")
 
 
 class AdaptateurComptes(DefaultAccountAdapter):
@@ -21,9 +34,41 @@ class AdaptateurComptes(DefaultAccountAdapter):
         "rate_limited": "Trop d'essais manqués : attendez quelques minutes.",
         "incorrect_code": "Ce code est faux, ou il a déjà servi.",
     }
+    _essai: EssaiDeConnexion | None = None
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Nos propres essais, en base : ceux d'allauth enferment la personne avec les intrus."""
+        self._essai = portier.laisser_essayer(
+            courriel=credentials.get("email") or "",
+            ip=self.get_client_ip(request),
+            request=request,
+            maintenant=timezone.now(),
+        )
+        if self._essai is None:
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        compte = super().authenticate(request, **credentials)
+        if compte is not None and self._essai is not None:
+            # Il n'efface que le sien : entrer chez soi ne rend pas d'essais chez les autres.
+            self._essai.delete()
+        return compte
+
+    def pre_login(
+        self, request: HttpRequest, user: Utilisateur, **options: Any
+    ) -> HttpResponse | None:
+        """Quelle que soit la façon d'entrer : mot de passe, lien reçu, invitation."""
+        if user.est_demonstration and not vient_de_la_boucle_locale(request):
+            return render(request, "account/demonstration.html", status=403)
+        return super().pre_login(request, user, **options)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Sous l'adresse du site, jamais sous le nom que la requête se donne."""
+        chemin = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return f"{settings.SITE_URL}{chemin.replace('UID-KEY', quote(key))}"
 
     def send_notification_mail(
         self,
@@ -34,6 +79,16 @@ class AdaptateurComptes(DefaultAccountAdapter):
     ) -> None:
         """À l'adresse du compte : nous ne tenons pas la table d'adresses d'allauth."""
         super().send_notification_mail(template_prefix, user, context, email or user.email)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Un message qui ne peut pas s'écrire se dit dans les traces, à qui peut agir.
+
+        Jamais dans la réponse : elle révélerait qui a un compte, et le geste, lui, est fait.
+        """
+        try:
+            super().send_mail(template_prefix, email, context)
+        except ErreurMetier as refus:
+            traces.error("Un message de compte (%s) n'est pas parti : %s", template_prefix, refus)
 
 
 class AdaptateurDouble(DefaultMFAAdapter):

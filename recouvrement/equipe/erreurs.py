@@ -75,3 +75,18 @@ class PasPourSoi(ErreurMetier):
 
 class SansDouble(ErreurMetier):
     message = "Ce compte n'a pas de double authentification : il n'y a rien à retirer."
+
+
+class ExpediteurRefuse(ErreurMetier):
+    message = "Cette adresse d'expéditeur ne peut pas être vérifiée."
+
+
+class VerificationClose(ErreurMetier):
+    message = "Ce lien n'est plus valable : demandez un nouveau message de vérification."
+
+
+class ReserveAuxVraisComptes(ErreurMetier):
+    message = (
+        "Un compte de démonstration ne touche qu'à la démonstration : son mot de passe est publié. "
+        "Entrez avec un compte à vous (manage.py creer_administrateur)."
+    )

@@ -14,13 +14,15 @@ def empreinte(jeton: str) -> str:
     return hashlib.sha256(jeton.encode()).hexdigest()
 
 
-class InvitationQuerySet(QuerySetCloisonne):
-    def en_cours(self, *, maintenant: datetime):
-        return self.filter(acceptee_le=None, revoquee_le=None, expire_le__gt=maintenant)
-
+class JetonQuerySet(QuerySetCloisonne):
     def par_jeton(self, jeton: str):
         """Le jeton vaut désignation : il ouvre la cloison sur la seule ligne qu'il connaît."""
         return self.filter(empreinte_jeton=empreinte(jeton))._ouvrir()
+
+
+class InvitationQuerySet(JetonQuerySet):
+    def en_cours(self, *, maintenant: datetime):
+        return self.filter(acceptee_le=None, revoquee_le=None, expire_le__gt=maintenant)
 
 
 class Invitation(ModeleCloisonne):
@@ -148,3 +150,69 @@ class Changement(ModeleCloisonne):
             and self.defaire_avant is not None
             and maintenant < self.defaire_avant
         )
+
+
+class VerificationExpediteur(ModeleCloisonne):
+    """Un message envoyé à une adresse d'expéditeur, et sa réponse : 72 heures, un seul usage."""
+
+    adresse = models.EmailField("adresse d'expéditeur", max_length=254)
+    # Nulle : l'adresse servait déjà avant qu'on ne demande à la prouver.
+    empreinte_jeton = models.CharField(max_length=64, unique=True, null=True)
+    demandee_par = models.ForeignKey(
+        Utilisateur, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    demandee_le = models.DateTimeField()
+    expire_le = models.DateTimeField()
+    confirmee_le = models.DateTimeField(null=True, blank=True)
+    # Nulle : la confirmation vient du lien, ouvert sans être connecté.
+    confirmee_par = models.ForeignKey(
+        Utilisateur, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    objects = JetonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "vérification d'expéditeur"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(empreinte_jeton__isnull=False) | Q(confirmee_le__isnull=False),
+                name="expediteur_prouve_ou_repris",
+            )
+        ]
+        indexes = [models.Index(fields=["creancier", "-id"], name="expediteur_par_creancier")]
+
+    def __str__(self) -> str:
+        return self.adresse
+
+    @property
+    def cle_envoi(self) -> str:
+        """Ce qui désigne son message dans la boîte de départ."""
+        return f"expediteur:{self.pk}"
+
+    @property
+    def est_reprise(self) -> bool:
+        return self.empreinte_jeton is None
+
+    def est_ouverte(self, *, maintenant: datetime) -> bool:
+        return self.confirmee_le is None and maintenant < self.expire_le
+
+
+class EssaiDeConnexion(models.Model):
+    """Un mot de passe essayé à une porte et qui n'a pas ouvert ; oublié au bout d'un jour."""
+
+    compte = models.CharField(max_length=64)
+    origine = models.CharField(max_length=64)
+    # L'appareil a déjà ouvert cette porte : ses essais se comptent à part de ceux des étrangers.
+    appareil_connu = models.BooleanField(default=False)
+    a = models.DateTimeField("à")
+
+    class Meta:
+        verbose_name = "essai de connexion"
+        indexes = [
+            models.Index(fields=["compte", "a"], name="essai_par_compte"),
+            models.Index(fields=["origine", "a"], name="essai_par_origine"),
+            models.Index(fields=["a"], name="essai_par_date"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.a:%d/%m/%Y %H:%M}"

@@ -11,10 +11,10 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.dispatch import receiver
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.equipe import actions
+from recouvrement.equipe import actions, portier
 from recouvrement.equipe.evenements import Evenement
 
 SORTES = {"totp": "application", "recovery_codes": "codes de secours"}
@@ -48,6 +48,20 @@ def inscrire_le_mot_de_passe(*, user: Utilisateur, **_kwargs: object) -> None:
 @receiver(user_logged_in)
 def compter_le_delai(*, user: Utilisateur, **_kwargs: object) -> None:
     actions.compter_le_delai(user)
+
+
+@receiver(password_reset)
+def rouvrir_la_porte(
+    *, user: Utilisateur, request: HttpRequest | None = None, **_kwargs: object
+) -> None:
+    portier.oublier_les_essais(user, request)
+
+
+@receiver(user_logged_in)
+def retenir_l_appareil(
+    *, user: Utilisateur, request: HttpRequest, response: HttpResponse, **_kwargs: object
+) -> None:
+    portier.reconnaitre(request, response, user)
 
 
 @receiver(authenticator_added)

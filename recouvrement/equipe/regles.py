@@ -1,12 +1,13 @@
-"""Ce qu'on accepte comme code de créancier et comme image, ce qui se décide à deux."""
+"""Ce qu'on accepte comme code, image ou essais à une porte, et ce qui se décide à deux."""
 
 import struct
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from recouvrement.comptes.models import Utilisateur
 from recouvrement.equipe.enums import SujetChangement
-from recouvrement.equipe.erreurs import ImageRefusee
+from recouvrement.equipe.erreurs import ImageRefusee, ReserveAuxVraisComptes
 
 # Les colonnes du créancier qui ne changent qu'à deux, par sujet. Un réglage de plus (un serveur
 # d'envoi à lui) n'y ajoute qu'une ligne.
@@ -36,14 +37,36 @@ CODES_RESERVES = frozenset(
         ),
         *("fichiers", "invitation", "journee", "media", "recherche", "sante", "static", "tableau"),
         *("clients", "relances", "contentieux", "parametres", "service", "statiques"),
+        *("expediteur", "instance"),
     }
 )
+ESSAIS_SANS_ATTENDRE = 8
+PREMIER_REPIT, REPIT_MAXIMAL = timedelta(seconds=15), timedelta(minutes=15)
 TAILLE_IMAGE = 300 * 1024
 COTE_MAX = 4000
 PNG, JPEG = "image/png", "image/jpeg"
 SIGNATURE_PNG = b"\x89PNG\r\n\x1a\n"
 # Les trames JPEG qui disent les dimensions (toutes les SOF, moins DHT, JPG et DAC).
 TRAMES_SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+
+
+def attente_entre_essais(nombre: int) -> timedelta:
+    """Le répit exigé après `nombre` essais d'étrangers dans l'heure : il double à chaque fois.
+
+    Huit essais sans attendre, puis 15 s, 30 s… un quart d'heure : jamais vingt dans l'heure.
+
+    >>> [attente_entre_essais(n).seconds for n in (1, 7, 8, 9, 12, 20)]
+    [0, 0, 15, 30, 240, 900]
+    """
+    if nombre < ESSAIS_SANS_ATTENDRE:
+        return timedelta()
+    return min(REPIT_MAXIMAL, PREMIER_REPIT * 2 ** (nombre - ESSAIS_SANS_ATTENDRE))
+
+
+def exiger_le_meme_monde(acteur: Utilisateur | None, *, chez_la_demonstration: bool) -> None:
+    """Ce que peut un compte au mot de passe publié ne touche rien de vrai."""
+    if acteur is not None and acteur.est_demonstration and not chez_la_demonstration:
+        raise ReserveAuxVraisComptes
 
 
 def type_image(octets: bytes) -> str:

@@ -1,7 +1,15 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from recouvrement.equipe.views import changements, comptes, creanciers, instance, journal, membres
+from recouvrement.equipe.views import (
+    changements,
+    comptes,
+    creanciers,
+    expediteurs,
+    instance,
+    journal,
+    membres,
+)
 
 app_name = "equipe"
 urlpatterns = [
@@ -29,12 +37,19 @@ urlpatterns = [
     path("instance/journal/verifier/", journal.verifier, name="journal_verifier"),
     path("instance/journal/export.<slug:genre>", journal.exporter, name="journal_exporter"),
     path("invitation/<str:jeton>/", comptes.invitation, name="invitation"),
+    path("expediteur/<str:jeton>/", expediteurs.confirmer, name="expediteur"),
     path("creanciers/", creanciers.creanciers, name="creanciers"),
     path("creanciers/nouveau/", creanciers.nouveau, name="creancier_nouveau"),
+    path("creanciers/<int:pk>/quota/", expediteurs.quota, name="quota"),
     path("<slug:creancier>/parametres/", creanciers.parametres, name="parametres"),
     path("<slug:creancier>/parametres/reglements/", creanciers.reglements, name="reglements"),
     path("<slug:creancier>/parametres/identite/", creanciers.identite, name="identite"),
     path("<slug:creancier>/parametres/envois/", creanciers.envois, name="envois"),
+    path(
+        "<slug:creancier>/parametres/expediteur/",
+        expediteurs.verifier,
+        name="expediteur_verifier",
+    ),
     path("<slug:creancier>/parametres/journal/", journal.du_creancier, name="journal"),
     path("<slug:creancier>/parametres/archiver/", creanciers.archiver, name="archiver"),
     path("<slug:creancier>/parametres/rouvrir/", creanciers.rouvrir, name="rouvrir"),

@@ -1,3 +1,5 @@
+import logging
+
 from django.apps import AppConfig
 
 
@@ -5,3 +7,8 @@ class SocleConfig(AppConfig):
     name = "recouvrement.socle"
     label = "socle"
     verbose_name = "Socle"
+
+    def ready(self) -> None:
+        from recouvrement.socle.traces import Trace
+
+        logging.setLogRecordFactory(Trace)

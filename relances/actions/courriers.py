@@ -26,7 +26,7 @@ from relances.documents import GABARIT_LETTRE, contexte_de_lettre
 from relances.enums import CANAUX_POSTAUX, Canal, EtatCourrier, EtatRelance
 from relances.evenements import Evenement
 from relances.lectures.message import corps_de_lettre
-from relances.lectures.possibles import interdits
+from relances.lectures.possibles import ecrire_interdit, interdits
 from relances.models import Courrier, Etape, MiseEnDemeure, Relance, RelanceFacture
 from relances.regles import textes
 
@@ -117,8 +117,11 @@ def ecrire_hors_scenario(
     # L'étape d'une mise en demeure n'écrit rien : son acte a ses propres mots.
     textes.verifier(sujet, blocs=False)
     textes.verifier(texte)
-    if canal == Canal.COURRIEL and not destinataire:
-        raise ErreurMetier("Aucune adresse de courriel utilisable pour ce client.")
+    if canal == Canal.COURRIEL:
+        if not destinataire:
+            raise ErreurMetier("Aucune adresse de courriel utilisable pour ce client.")
+        for phrase in ecrire_interdit(client.creancier):
+            raise ErreurMetier(phrase)
     relance = Relance.objects.create(
         creancier=client.creancier,
         client=client,

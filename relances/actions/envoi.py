@@ -20,12 +20,12 @@ from recouvrement.courriel.models import Envoi
 from recouvrement.documents.fichiers import FichierAltere, FichierPerdu
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.requetes import RequeteFigee
-from recouvrement.socle.temps import jour_de
+from recouvrement.socle.temps import instant_de, jour_de
 from relances.actions.planification import ADRESSE_A_CORRIGER
 from relances.enums import CodeBlocage, EtatRelance
 from relances.evenements import Evenement
 from relances.lectures.faits import fenetre_de
-from relances.lectures.message import en_courriel, message_de
+from relances.lectures.message import adresse_d_expedition, en_courriel, message_de
 from relances.lectures.relecture import Relue, relire
 from relances.models import Relance, RelanceFacture
 from relances.regles.calendrier import prochaine_ouverture
@@ -33,6 +33,8 @@ from relances.regles.textes import TexteRefuse
 
 ADRESSE_REFUSEE = "Adresse refusée par le serveur, à corriger"
 ATTENTE_GEL = timedelta(minutes=15)
+# Plus que de travailleurs à la fois : avant, deux départs simultanés ne peuvent pas le franchir.
+MARGE_DU_QUOTA = 64
 
 
 class MetierRelance:
@@ -44,6 +46,7 @@ class MetierRelance:
         relue = _relire(envoi, maintenant=maintenant)
         if isinstance(relue, Arret):
             return relue
+        _ecrire_depuis(envoi, relue.relance.creancier)
         au = jour_de(maintenant)
         try:
             message = message_de(relue.relance, factures=relue.factures, au=au)
@@ -59,6 +62,7 @@ class MetierRelance:
     def verifier(
         self, envoi: Envoi, composition: Composition, *, maintenant: datetime
     ) -> Arret | Recomposer | None:
+        _compter_juste(envoi, maintenant=maintenant)
         # Verrouiller, puis relire dans une autre requête : ce que la première a attendu y est.
         list(
             Facture.objects.pour(envoi.creancier)
@@ -183,9 +187,33 @@ def _relire(envoi: Envoi, *, maintenant: datetime, verrou: bool = False) -> Relu
     if not relue.passagers:
         return relue
     pas_avant = maintenant + ATTENTE_GEL
-    if any(b.code == CodeBlocage.HORAIRES for b in relue.passagers):
+    codes = {b.code for b in relue.passagers}
+    if CodeBlocage.QUOTA in codes:
+        demain = instant_de(jour_de(maintenant) + timedelta(days=1))
+        pas_avant = prochaine_ouverture(demain, fenetre_de(relue.relance.creancier))
+    elif CodeBlocage.HORAIRES in codes:
         pas_avant = prochaine_ouverture(maintenant, fenetre_de(relue.relance.creancier))
     return Arret(relue.passagers[0].phrase, pas_avant=pas_avant)
+
+
+def _ecrire_depuis(envoi: Envoi, creancier: Creancier) -> None:
+    """L'enveloppe et l'en-tête portent l'adresse d'aujourd'hui, fût-elle changée depuis le plan."""
+    expediteur = adresse_d_expedition(creancier)
+    if envoi.expediteur != expediteur:
+        envoi.expediteur = expediteur
+        Envoi.objects.pour(creancier).filter(pk=envoi.pk, jeton=envoi.jeton).update(
+            expediteur=expediteur
+        )
+
+
+def _compter_juste(envoi: Envoi, *, maintenant: datetime) -> None:
+    """Près du quota, un seul départ à la fois : ce que la relecture comptera sera le vrai nombre.
+
+    Avant tout autre verrou : c'est l'ordre de la planification, qui tient le créancier d'abord.
+    """
+    partis = Envoi.objects.pour(envoi.creancier).transmis(depuis=instant_de(jour_de(maintenant)))
+    if partis.count() + MARGE_DU_QUOTA >= envoi.creancier.quota_quotidien:
+        Creancier.objects.select_for_update(no_key=True).get(pk=envoi.creancier_id)
 
 
 def _figer_les_lignes(relue: Relue) -> None:

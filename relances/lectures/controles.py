@@ -9,6 +9,10 @@ from relances.lectures.relecture import Relue
 POINTS: tuple[tuple[tuple[CodeBlocage, ...], str], ...] = (
     ((CodeBlocage.MANDAT,), "Mandat"),
     ((CodeBlocage.SOLDES_PERIMES,), "Règlements à jour"),
+    (
+        (CodeBlocage.EXPEDITEUR_A_REGLER, CodeBlocage.EXPEDITEUR),
+        "Adresse d'expéditeur vérifiée",
+    ),
     ((CodeBlocage.ADRESSE,), "Adresse utilisable"),
     ((CodeBlocage.ECART,), "Écart minimal respecté"),
     (
@@ -20,7 +24,7 @@ POINTS: tuple[tuple[tuple[CodeBlocage, ...], str], ...] = (
         "Ni suspension, ni procédure, ni contentieux",
     ),
     ((CodeBlocage.SOLDEE, CodeBlocage.DEVANCEE), "Sommes encore dues"),
-    ((CodeBlocage.HORAIRES, CodeBlocage.GEL), "Jour et heure d'envoi"),
+    ((CodeBlocage.HORAIRES, CodeBlocage.GEL, CodeBlocage.QUOTA), "Jour et heure d'envoi"),
 )
 
 

@@ -168,6 +168,10 @@ def faits_du_creancier(creancier: Creancier) -> FaitsCreancier:
         reglements_connus_au=creancier.reglements_connus_au,
         envois_geles=creancier.envois_geles,
         archive_le=creancier.archive_le,
+        expediteur_a_regler=not creancier.courriel_expediteur,
+        expediteur_a_verifier=""
+        if creancier.expediteur_est_verifie
+        else creancier.courriel_expediteur,
         mandat_manque=(
             "Mandat absent : la lettre de l'article R124-4 doit être établie" if mandataire else ""
         ),

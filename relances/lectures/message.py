@@ -8,7 +8,6 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from django.conf import settings
 from django.template.loader import render_to_string
 
 from clients.models import Client, Coordonnee
@@ -16,7 +15,7 @@ from factures.enums import NaturePiece
 from factures.models import Facture, Piece
 from recouvrement.comptes.models import Creancier
 from recouvrement.courriel.actions import POLITIQUE
-from recouvrement.courriel.adresses import adresse_nue, une_adresse
+from recouvrement.courriel.adresses import une_adresse
 from recouvrement.documents import fichiers
 from recouvrement.documents.contextes import partie_du_creancier
 from recouvrement.documents.qr import qr_de_virement_png
@@ -174,7 +173,7 @@ def rediger(
 
 def adresse_d_expedition(creancier: Creancier) -> str:
     """L'en-tête From et l'enveloppe : la même, pour que les refus reviennent à qui écrit."""
-    return creancier.courriel_expediteur or adresse_nue(settings.DEFAULT_FROM_EMAIL)
+    return creancier.courriel_expediteur
 
 
 def corps_de_lettre(

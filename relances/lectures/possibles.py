@@ -3,15 +3,24 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from clients.models import Client, Coordonnee
 from factures.models import Facture, Litige
+from recouvrement.comptes.models import Creancier
+from recouvrement.equipe.lectures.expediteurs import partis_aujourd_hui
 from recouvrement.socle.montants import ZERO
 from relances.enums import CodeBlocage
 from relances.lectures.faits import faits_du_creancier
 from relances.models import Etape, Promesse, RelanceFacture
-from relances.regles.blocages import Blocage, Faits, FaitsClient, FaitsFacture, postaux
+from relances.regles.blocages import (
+    Blocage,
+    Faits,
+    FaitsClient,
+    FaitsFacture,
+    de_l_expediteur,
+    postaux,
+)
 from relances.regles.blocages import du_client as blocages_du_client
 from relances.regles.progression import EtapePrevue, suivante
 
@@ -69,11 +78,13 @@ def possibles(
     postes = [b.phrase for b in a_la_poste(client)]
     en_litige = {litige.facture_id for litige in litiges}
     return Possibles(
-        courriel=graves or _rien_a_reclamer(factures) or _phrases(trouves, CodeBlocage.ADRESSE),
+        courriel=graves
+        or _rien_a_reclamer(factures)
+        or [*_phrases(trouves, CodeBlocage.ADRESSE), *ecrire_interdit(client.creancier)],
         courrier=graves or _rien_a_reclamer(factures) or postes,
         mise_en_demeure=graves or _pas_d_echue(factures, en_litige, au=au) or postes,
         contentieux=graves or _pas_d_echue(factures, set(), au=au),
-        phrases=[b.phrase for b in trouves],
+        phrases=[*(b.phrase for b in trouves), *ecrire_interdit(client.creancier)],
         prochaine=_prochaine(client, factures, au=au) if avec_prochaine else None,
     )
 
@@ -103,6 +114,16 @@ def interdits(client: Client, *, au: date, par_la_poste: bool = False) -> list[B
     """Ce qui arrête même une personne : les boutons et les actions le demandent ici."""
     graves = [b for b in envers(client, au=au) if b.code not in POUR_L_AUTOMATE]
     return graves + (a_la_poste(client) if par_la_poste else [])
+
+
+def ecrire_interdit(creancier: Creancier) -> list[str]:
+    """Ce qui arrête les courriels d'un créancier, même décidés par une personne."""
+    return [b.phrase for b in de_l_expediteur(faits_du_creancier(creancier))]
+
+
+def quota_atteint(creancier: Creancier, *, maintenant: datetime) -> bool:
+    """Ce qui reste à partir attend demain."""
+    return partis_aujourd_hui(creancier, maintenant=maintenant) >= creancier.quota_quotidien
 
 
 def a_la_poste(client: Client) -> list[Blocage]:

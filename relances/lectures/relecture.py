@@ -3,19 +3,31 @@
 Le départ d'un message et la page qui le montre lisent la même chose, par la même fonction.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 
 from django.db import models
-from django.db.models import DateField, DateTimeField, Exists, Max, OuterRef, Subquery
+from django.db.models import (
+    Count,
+    DateField,
+    DateTimeField,
+    Exists,
+    IntegerField,
+    Max,
+    OuterRef,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce
 
 from clients.models import Coordonnee
 from factures.models import Facture, Litige
 from recouvrement.comptes.models import Creancier
+from recouvrement.courriel.models import Envoi
 from recouvrement.socle.requetes import RequeteFigee
-from recouvrement.socle.temps import jour_de
+from recouvrement.socle.temps import instant_de, jour_de
 from relances.enums import Canal, CodeBlocage, EtatRelance
 from relances.lectures.faits import faits_du_creancier, fenetre_de
 from relances.models import Appel, Promesse, Relance, RelanceFacture
@@ -62,8 +74,8 @@ def relire(
     creancier: Creancier, *, maintenant: datetime, verrou: bool = False, **laquelle: object
 ) -> Relue:
     """`laquelle` : `pk=` ou `envoi=`."""
-    relance = _lire_la_relance(creancier, verrou=verrou, **laquelle)
     au = jour_de(maintenant)
+    relance = _lire_la_relance(creancier, verrou=verrou, depuis=instant_de(au), **laquelle)
     faits = _faits(relance, au=au, maintenant=maintenant)
     dues, contre, passagers = [], {}, {}
     lignes = LIGNES(creancier=relance.creancier_id, relance=relance.pk)
@@ -77,18 +89,20 @@ def relire(
     return Relue(relance, lignes, dues, list(contre), list(passagers))
 
 
-def _lire_la_relance(creancier: Creancier, *, verrou: bool, **laquelle: object) -> Relance:
+def _lire_la_relance(
+    creancier: Creancier, *, verrou: bool, depuis: datetime, **laquelle: object
+) -> Relance:
     """Tout ce qui tient au client et au créancier, en une lecture."""
     ((nom, valeur),) = laquelle.items()
     pk = valeur.pk if isinstance(valeur, models.Model) else valeur
-    lues = RELANCES[nom, verrou](creancier=creancier.pk, laquelle=pk)
+    lues = RELANCES[nom, verrou](creancier=creancier.pk, laquelle=pk, depuis=depuis)
     if not lues:
         raise Relance.DoesNotExist
     return lues[0]
 
 
 def _requete_de_relance(
-    nom: str, *, verrou: bool, creancier: int, laquelle: int
+    nom: str, *, verrou: bool, creancier: int, laquelle: int, depuis: datetime
 ) -> models.QuerySet[Relance]:
     chez = {"creancier": OuterRef("creancier"), "client": OuterRef("client")}
     faites = Relance.objects.filter(**chez, faite_le__isnull=False).exclude(pk=OuterRef("pk"))
@@ -104,6 +118,7 @@ def _requete_de_relance(
             derniere_relance=_dernier(faites, "faite_le"),
             dernier_appel=_dernier(appels, "appele_le"),
             adresse_utilisable=Exists(adresse.utilisables()),
+            partis_aujourd_hui=_partis(depuis),
         )
     )
     return qs.select_for_update(of=("self",)) if verrou else qs
@@ -114,6 +129,12 @@ def _dernier(qs, champ: str):
         qs.order_by().values("client").annotate(d=Max(champ)).values("d"),
         output_field=DateTimeField(),
     )
+
+
+def _partis(depuis: datetime):
+    partis = Envoi.objects.filter(creancier=OuterRef("creancier")).transmis(depuis=depuis)
+    comptes = partis.order_by().values("creancier").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(comptes, output_field=IntegerField()), Value(0))
 
 
 def _requete_des_lignes(*, creancier: int, relance: int) -> models.QuerySet[RelanceFacture]:
@@ -132,7 +153,10 @@ def _requete_des_lignes(*, creancier: int, relance: int) -> models.QuerySet[Rela
 # Posées deux fois par message qui part : leur SQL ne s'écrit qu'une fois.
 RELANCES = {
     (nom, verrou): RequeteFigee(
-        partial(_requete_de_relance, nom, verrou=verrou), creancier=int, laquelle=int
+        partial(_requete_de_relance, nom, verrou=verrou),
+        creancier=int,
+        laquelle=int,
+        depuis=datetime,
     )
     for nom in ("pk", "envoi")
     for verrou in (False, True)
@@ -151,7 +175,12 @@ def _faits(relance: Relance, *, au: date, maintenant: datetime) -> Faits:
     actions = [d for d in (relance.derniere_relance, relance.dernier_appel) if d is not None]
     return Faits(
         au=au,
-        creancier=faits_du_creancier(creancier),
+        creancier=replace(
+            faits_du_creancier(creancier),
+            quota_atteint=relance.partis_aujourd_hui
+            if relance.partis_aujourd_hui >= creancier.quota_quotidien
+            else None,
+        ),
         client=FaitsClient(
             suspendu_le=client.suspendu_le,
             suspendu_jusqu_au=client.suspendu_jusqu_au,

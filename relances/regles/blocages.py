@@ -12,7 +12,16 @@ from relances.enums import CodeBlocage
 from relances.regles.calendrier import PARIS
 
 # Ce qui n'empêche pas de prévoir, seulement de partir à l'instant.
-PASSAGERS = frozenset({CodeBlocage.HORAIRES, CodeBlocage.A_VALIDER, CodeBlocage.GEL})
+PASSAGERS = frozenset(
+    {
+        CodeBlocage.HORAIRES,
+        CodeBlocage.A_VALIDER,
+        CodeBlocage.GEL,
+        CodeBlocage.EXPEDITEUR_A_REGLER,
+        CodeBlocage.EXPEDITEUR,
+        CodeBlocage.QUOTA,
+    }
+)
 # Le temps qu'un virement promis arrive : trois jours après la date dite.
 GRACE_PROMESSE = timedelta(days=3)
 
@@ -32,6 +41,11 @@ class FaitsCreancier:
     envois_geles: bool = False
     mandat_manque: str = ""
     archive_le: date | None = None
+    expediteur_a_regler: bool = False
+    # L'adresse réglée, tant que personne n'a prouvé que c'est la sienne.
+    expediteur_a_verifier: str = ""
+    # Ce qui est déjà parti aujourd'hui, s'il atteint ce que l'administrateur permet.
+    quota_atteint: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +251,16 @@ def _instant(faits: Faits) -> list[Blocage]:
         trouves.append(Blocage(CodeBlocage.A_VALIDER, "Attend d'être validée"))
     if faits.creancier.envois_geles:
         trouves.append(Blocage(CodeBlocage.GEL, "Les envois de ce créancier sont gelés"))
+    if faits.par_courriel:
+        trouves += de_l_expediteur(faits.creancier)
+        if faits.creancier.quota_atteint is not None:
+            trouves.append(
+                Blocage(
+                    CodeBlocage.QUOTA,
+                    f"Déjà {faits.creancier.quota_atteint} courriels partis aujourd'hui : "
+                    "celui-ci attend demain",
+                )
+            )
     if faits.ouverture is not None:
         ici = faits.ouverture.astimezone(PARIS)
         trouves.append(
@@ -247,6 +271,25 @@ def _instant(faits: Faits) -> list[Blocage]:
             )
         )
     return trouves
+
+
+def de_l_expediteur(creancier: FaitsCreancier) -> list[Blocage]:
+    """Aucun courriel ne part d'une adresse que personne n'a prouvée être la sienne."""
+    if creancier.expediteur_a_regler:
+        return [
+            Blocage(
+                CodeBlocage.EXPEDITEUR_A_REGLER,
+                "Expéditeur à régler : ce créancier n'a pas d'adresse d'expéditeur",
+            )
+        ]
+    if creancier.expediteur_a_verifier:
+        return [
+            Blocage(
+                CodeBlocage.EXPEDITEUR,
+                f"Expéditeur à vérifier : {creancier.expediteur_a_verifier} n'a pas été confirmée",
+            )
+        ]
+    return []
 
 
 def postaux(*, complete: bool, invalide_le: date | None) -> list[Blocage]:

@@ -28,6 +28,7 @@ from relances.lectures.liste import (
     phrase_des_factures,
     relances_filtrees,
 )
+from relances.lectures.possibles import ecrire_interdit, quota_atteint
 from relances.models import Relance
 
 ECARTEES_MONTREES = 200
@@ -112,6 +113,13 @@ def _cadre(request: RequeteHabilitee, criteres: CriteresRelances) -> dict:
         "onglets": [*onglets, (ECARTEES, "Écartées", None)],
         "canaux": Canal.choices,
         "a_valider": nombres["a_valider"],
+        "rien_ne_part": ecrire_interdit(request.creancier),
+        "quota_atteint": quota_atteint(request.creancier, maintenant=timezone.now()),
+        "phrase_du_quota": (
+            f"{request.creancier.quota_quotidien} courriels sont partis aujourd'hui : "
+            "les suivants attendent demain."
+        ),
+        "est_gestionnaire": Role(request.habilitation.role).couvre(Role.GESTIONNAIRE),
         "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),
     }
 

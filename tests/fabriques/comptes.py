@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from itertools import count
 
 from django.test import Client
@@ -30,7 +31,13 @@ def un_creancier(**champs) -> Creancier:
         "courriel_reponse": "compta@kerbrat.example",
         "mode": "secretariat",
     }
-    return Creancier.objects.create(**valeurs | champs)
+    valeurs |= champs
+    # L'adresse d'expéditeur a déjà été prouvée, sauf à dire le contraire.
+    if valeurs["courriel_expediteur"]:
+        valeurs.setdefault("courriel_verifie", valeurs["courriel_expediteur"])
+    if valeurs.get("courriel_verifie"):
+        valeurs.setdefault("courriel_verifie_le", datetime(2026, 1, 5, 9, tzinfo=UTC))
+    return Creancier.objects.create(**valeurs)
 
 
 def un_utilisateur(*, chez: Creancier | None = None, role: Role = Role.GESTIONNAIRE, **champs):

@@ -24,6 +24,8 @@ PARAMETRES: dict[str, dict[str, str]] = {
     "equipe:changement_defaire": CHANGEMENT,
     "equipe:image": {"nom": "=logo"},
     "equipe:invitation": {"jeton": "jeton"},
+    "equipe:expediteur": {"jeton": "jeton_expediteur"},
+    "equipe:quota": {"pk": "numero"},
     "equipe:invitation_revoquer": {"pk": "invitation"},
     "equipe:role": {"pk": "habilitation"},
     "equipe:retirer": {"pk": "habilitation"},

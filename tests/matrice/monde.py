@@ -28,6 +28,7 @@ from recouvrement.comptes.cloison import ModeleCloisonne
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation
 from recouvrement.equipe.actions import inviter, regler
+from recouvrement.equipe.models import VerificationExpediteur, empreinte
 from relances.actions.appels import consigner_appel
 from relances.actions.battement import battre
 from relances.actions.courriers import ecrire_hors_scenario, poster, preparer_lettre
@@ -84,6 +85,15 @@ def _batir(marque: str) -> Monde:
         acteur=gestionnaire,
         maintenant=MAINTENANT,
     )
+    VerificationExpediteur.objects.create(
+        creancier=creancier,
+        adresse=creancier.courriel_expediteur,
+        empreinte_jeton=empreinte(f"expediteur-{creancier.code}"),
+        demandee_par=gestionnaire,
+        demandee_le=MAINTENANT,
+        expire_le=MAINTENANT + timedelta(hours=72),
+    )
+    cles["numero"], cles["jeton_expediteur"] = creancier.pk, f"expediteur-{creancier.code}"
     cles["invitation"], cles["jeton"] = invitation.pk, adresse.rstrip("/").rpartition("/")[2]
     _les_changements(monde, gestionnaire)
     for utilisateur in equipe.values():

@@ -1,7 +1,7 @@
 """Beaucoup de factures, vite : dix créanciers, dix factures par client, quatre sur dix ouvertes."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import batched
 from random import Random
@@ -23,6 +23,7 @@ CREANCIERS = 10
 PART_OUVERTE = 0.4
 LOT = 5000
 COURRIEL = "banc@banc.example"
+LE_BANC = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def un_utilisateur() -> Utilisateur:
@@ -41,6 +42,10 @@ def un_creancier(code: str) -> Creancier:
         iban="FR7630006000011234567890189",
         nom_expediteur=f"Banc {code}",
         courriel_expediteur="compta@banc.example",
+        courriel_verifie="compta@banc.example",
+        courriel_verifie_le=LE_BANC,
+        # On mesure le débit : le quota ne doit pas l'arrêter.
+        quota_quotidien=1_000_000,
     )
 
 

@@ -63,7 +63,7 @@ def charger(maintenant: datetime, *, graine: int = GRAINE) -> Comptes:
 
 def _installer(recit: Recit, facteur: Facteur, instant: datetime) -> list[Maison]:
     """Le jour de la mise en service : les comptes, les clients, et tout ce qui suivra."""
-    equipe = embaucher(recit.alea)
+    equipe = embaucher(recit.alea, instant)
     maisons = [_ouvrir(recit, equipe, code, instant) for code in CLIENTELE]
     for maison in maisons:
         ventes.prevoir(maison)

@@ -1,6 +1,7 @@
 """Qui travaille dans la démonstration, et pour quels créanciers."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from random import Random
 
 from recouvrement.accueil.demonstration import numeros
@@ -103,7 +104,7 @@ class Equipe:
         return self.personnes[CREANCIERS[code]["assistante"]]
 
 
-def embaucher(alea: Random) -> Equipe:
+def embaucher(alea: Random, le: datetime) -> Equipe:
     """Les cinq comptes et les trois créanciers, par les actions de l'équipe."""
     personnes = {
         cle: creer_compte(
@@ -117,7 +118,7 @@ def embaucher(alea: Random) -> Equipe:
         for cle, (email, nom) in PERSONNES.items()
     }
     creanciers = {
-        code: _creer(code, dict(champs), alea, personnes["gestionnaire"])
+        code: _creer(code, dict(champs), alea, personnes["gestionnaire"], le)
         for code, champs in CREANCIERS.items()
     }
     Habilitation.objects.bulk_create(
@@ -127,7 +128,9 @@ def embaucher(alea: Random) -> Equipe:
     return Equipe(personnes, creanciers)
 
 
-def _creer(code: str, champs: dict, alea: Random, gestionnaire: Utilisateur) -> Creancier:
+def _creer(
+    code: str, champs: dict, alea: Random, gestionnaire: Utilisateur, le: datetime
+) -> Creancier:
     domaine, indicatif = champs.pop("domaine"), champs.pop("indicatif")
     champs.pop("assistante")
     siren = numeros.siren(alea)
@@ -141,6 +144,8 @@ def _creer(code: str, champs: dict, alea: Random, gestionnaire: Utilisateur) -> 
         telephone=numeros.telephone(alea, indicatif),
         nom_expediteur=champs["nom"],
         courriel_expediteur=f"compta@{domaine}",
+        courriel_verifie=f"compta@{domaine}",
+        courriel_verifie_le=le,
         courriel_reponse=f"compta@{domaine}",
         est_demonstration=True,
         **champs,

@@ -14,6 +14,7 @@ from recouvrement.accueil.lectures.journee import (
     ma_journee,
 )
 from recouvrement.accueil.lectures.service import avis_sur_les_envois
+from recouvrement.accueil.views.commun import expediteurs_a_regler
 from recouvrement.comptes.acces import (
     RequeteHabilitee,
     connecte,
@@ -63,6 +64,7 @@ def _journee(request: HttpRequest, creanciers: list[Creancier]) -> HttpResponse:
         "manque": taux_manquants(au=timezone.localdate()),
         "a_completer": file.clients_a_completer,
         "envois": avis_sur_les_envois(ou_elle_agit(request, creanciers), maintenant=maintenant),
+        "expediteurs": expediteurs_a_regler(request, creanciers),
     }
     if action is not None:
         contexte |= _fiche(request, action)

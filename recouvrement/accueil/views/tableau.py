@@ -11,6 +11,7 @@ from recouvrement.accueil.lectures.activite import activite, ensemble
 from recouvrement.accueil.lectures.journee import ma_journee
 from recouvrement.accueil.lectures.service import avis_sur_les_envois
 from recouvrement.accueil.lectures.tableau import TableauDeBord, tableau_de_bord
+from recouvrement.accueil.views.commun import expediteurs_a_regler
 from recouvrement.comptes.acces import (
     RequeteHabilitee,
     connecte,
@@ -52,6 +53,7 @@ def _tableau(request: HttpRequest, creanciers: list[Creancier], *, code: str) ->
             "aujourdhui": aujourdhui,
             "debut_du_mois": aujourdhui.replace(day=1),
             "code": code,
+            "expediteurs": expediteurs_a_regler(request, creanciers),
             "decisions": decisions,
             "echeances": echeances_legales(creanciers, au=aujourdhui, des_clients=proches),
             "creanciers": creanciers,

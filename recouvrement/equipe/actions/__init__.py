@@ -33,13 +33,18 @@ from recouvrement.equipe.actions.double import (
     rechiffrer_les_secrets,
     retirer_double,
 )
+from recouvrement.equipe.actions.expediteurs import (
+    changer_le_quota,
+    confirmer_l_expediteur,
+    demander_la_preuve,
+)
 from recouvrement.equipe.actions.invitations import (
     accepter,
     creer_compte_invite,
     inviter,
     revoquer_invitation,
 )
-from recouvrement.equipe.actions.membres import changer_role, retirer
+from recouvrement.equipe.actions.membres import changer_role, montrer_la_demonstration, retirer
 from recouvrement.equipe.actions.passages import (
     constater_la_connexion,
     constater_la_deconnexion,
@@ -51,8 +56,10 @@ __all__ = [
     "accepter",
     "approuver",
     "archiver",
+    "changer_le_quota",
     "changer_role",
     "compter_le_delai",
+    "confirmer_l_expediteur",
     "confirmer_reglements",
     "constater",
     "constater_la_connexion",
@@ -63,12 +70,14 @@ __all__ = [
     "creer_compte_invite",
     "creer_creancier",
     "defaire",
+    "demander_la_preuve",
     "desactiver_compte",
     "donner_un_lien",
     "fermer_sessions",
     "inviter",
     "modifier_compte",
     "modifier_creancier",
+    "montrer_la_demonstration",
     "montrer_le_message",
     "nommer_administrateur",
     "reactiver_compte",

@@ -7,13 +7,14 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from recouvrement.comptes.models import Utilisateur
+from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.courriel.models import Envoi
 from recouvrement.equipe.actions.administrateurs import verrouiller_les_administrateurs
 from recouvrement.equipe.actions.effets import annuler_les_demandes
 from recouvrement.equipe.erreurs import CompteDesactive, CompteExistant, DernierAdministrateur
 from recouvrement.equipe.evenements import Evenement
 from recouvrement.equipe.lectures.membres import administrateurs
+from recouvrement.equipe.regles import exiger_le_meme_monde
 from recouvrement.journal.actions import inscrire
 
 
@@ -68,6 +69,7 @@ def modifier_compte(compte: Utilisateur, *, nom: str, acteur: Utilisateur) -> Ut
 def desactiver_compte(compte: Utilisateur, *, acteur: Utilisateur) -> Utilisateur:
     """Plus aucune connexion, et ses sessions ouvertes meurent aussitôt. Son passé reste."""
     compte = verrouiller_les_administrateurs(compte)
+    exiger_le_meme_monde(acteur, chez_la_demonstration=compte.est_demonstration)
     if not compte.is_active:
         return compte
     if compte.est_administrateur and not administrateurs().exclude(pk=compte.pk).exists():
@@ -84,6 +86,7 @@ def desactiver_compte(compte: Utilisateur, *, acteur: Utilisateur) -> Utilisateu
 @transaction.atomic
 def reactiver_compte(compte: Utilisateur, *, acteur: Utilisateur) -> Utilisateur:
     compte = _relire(compte)
+    exiger_le_meme_monde(acteur, chez_la_demonstration=compte.est_demonstration)
     if not compte.is_active:
         compte.is_active = True
         compte.save(update_fields=["is_active"])
@@ -119,6 +122,7 @@ def donner_un_lien(compte: Utilisateur, *, acteur: Utilisateur) -> str:
     La double authentification, s'il y en a une, sera toujours demandée.
     """
     compte = _relire(compte)
+    exiger_le_meme_monde(acteur, chez_la_demonstration=compte.est_demonstration)
     if not compte.is_active:
         raise CompteDesactive
     inscrire(Evenement.LIEN_DONNE, cible=compte, acteur=acteur, courriel=compte.email)
@@ -132,6 +136,9 @@ def donner_un_lien(compte: Utilisateur, *, acteur: Utilisateur) -> str:
 @transaction.atomic
 def montrer_le_message(envoi: Envoi, *, acteur: Utilisateur) -> None:
     """Ouvrir le lien d'un autre laisse une trace : c'est pouvoir entrer à sa place."""
+    vrais = Utilisateur.objects.filter(email=envoi.destinataire, est_demonstration=False)
+    seule = not Creancier.objects.filter(est_demonstration=False).exists() and not vrais.exists()
+    exiger_le_meme_monde(acteur, chez_la_demonstration=seule)
     inscrire(Evenement.LIEN_MONTRE, cible=envoi, acteur=acteur, destinataire=envoi.destinataire)
 
 

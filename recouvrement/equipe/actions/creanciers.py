@@ -8,7 +8,7 @@ from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
 from recouvrement.equipe.erreurs import CodePris
 from recouvrement.equipe.evenements import Evenement
-from recouvrement.equipe.regles import CHAMPS_SENSIBLES
+from recouvrement.equipe.regles import CHAMPS_SENSIBLES, exiger_le_meme_monde
 from recouvrement.equipe.signals import creancier_cree
 from recouvrement.journal.actions import inscrire
 
@@ -18,6 +18,7 @@ TEINTES = 4
 @transaction.atomic
 def creer_creancier(*, acteur: Utilisateur, **champs: Any) -> Creancier:
     """Crée le créancier ; qui le crée en devient gestionnaire."""
+    exiger_le_meme_monde(acteur, chez_la_demonstration=champs.get("est_demonstration", False))
     champs.setdefault("teinte", Creancier.objects.count() % TEINTES + 1)
     try:
         with transaction.atomic():

@@ -1,6 +1,7 @@
 """Ce qu'un changement décidé fait vraiment : le seul endroit qui l'écrit."""
 
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,8 +16,9 @@ from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
 from recouvrement.courriel.actions import deposer
 from recouvrement.courriel.enums import NatureEnvoi
 from recouvrement.equipe.actions.creanciers import ecrire_les_champs
+from recouvrement.equipe.actions.expediteurs import demander_la_preuve
 from recouvrement.equipe.enums import EtatChangement, SujetChangement
-from recouvrement.equipe.erreurs import DejaMembre, DernierGestionnaire
+from recouvrement.equipe.erreurs import DejaMembre, DernierGestionnaire, ExpediteurRefuse
 from recouvrement.equipe.evenements import Evenement
 from recouvrement.equipe.lectures.membres import gestionnaires
 from recouvrement.equipe.models import Changement, Invitation, empreinte
@@ -74,7 +76,18 @@ def poser(
             _desinviter(creancier, changement.objet, acteur=acteur, maintenant=maintenant)
         case _:
             ecrire_les_champs(creancier, acteur=acteur, **voulu)
+            if voulu.get("courriel_expediteur"):
+                _ecrire_a_la_nouvelle_adresse(creancier, acteur=acteur, maintenant=maintenant)
     return ""
+
+
+def _ecrire_a_la_nouvelle_adresse(
+    creancier: Creancier, *, acteur: Utilisateur, maintenant: datetime
+) -> None:
+    """Une adresse d'expéditeur qui vient d'être réglée reçoit de quoi se prouver."""
+    # Déjà vérifiée, ou trop demandée aujourd'hui : les paramètres le disent.
+    with suppress(ExpediteurRefuse):
+        demander_la_preuve(creancier, acteur=acteur, maintenant=maintenant)
 
 
 def poser_l_archive(

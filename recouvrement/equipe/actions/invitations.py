@@ -11,6 +11,7 @@ from recouvrement.equipe.enums import SujetChangement
 from recouvrement.equipe.erreurs import CompteExistant, CreancierArchive, InvitationClose
 from recouvrement.equipe.evenements import Evenement
 from recouvrement.equipe.models import Invitation
+from recouvrement.equipe.regles import exiger_le_meme_monde
 from recouvrement.journal.actions import inscrire
 
 
@@ -26,6 +27,11 @@ def inviter(
     if creancier.archive_le is not None:
         raise CreancierArchive
     courriel = courriel.lower()
+    exiger_le_meme_monde(acteur, chez_la_demonstration=creancier.est_demonstration)
+    exiger_le_meme_monde(
+        Utilisateur.objects.filter(email=courriel).first(),
+        chez_la_demonstration=creancier.est_demonstration,
+    )
     if role != Role.GESTIONNAIRE:
         return envoyer_l_invitation(
             creancier, courriel=courriel, role=role, acteur=acteur, maintenant=maintenant
@@ -68,6 +74,7 @@ def accepter(
     invitation = _relire(invitation)
     if not invitation.est_ouverte(maintenant=maintenant):
         raise InvitationClose
+    exiger_le_meme_monde(utilisateur, chez_la_demonstration=invitation.creancier.est_demonstration)
     if utilisateur.email != invitation.courriel:
         raise InvitationClose("Cette invitation est pour une autre adresse.")
     habilitation, _ = Habilitation.objects.get_or_create(

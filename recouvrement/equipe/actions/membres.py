@@ -8,7 +8,10 @@ from recouvrement.equipe.actions.changements import demander
 from recouvrement.equipe.actions.creanciers import verrouiller
 from recouvrement.equipe.actions.effets import exiger_un_autre_gestionnaire, poser_le_role
 from recouvrement.equipe.enums import SujetChangement
+from recouvrement.equipe.evenements import Evenement
 from recouvrement.equipe.models import Changement
+from recouvrement.equipe.regles import exiger_le_meme_monde
+from recouvrement.journal.actions import inscrire
 
 
 @transaction.atomic
@@ -21,6 +24,10 @@ def changer_role(
     l'accès lui-même est retiré.
     """
     habilitation = _relire(habilitation)
+    for personne in (acteur, habilitation.utilisateur):
+        exiger_le_meme_monde(
+            personne, chez_la_demonstration=habilitation.creancier.est_demonstration
+        )
     if habilitation.role == role:
         return None
     if Role.GESTIONNAIRE in (habilitation.role, role):
@@ -42,6 +49,23 @@ def retirer(
     habilitation: Habilitation, *, acteur: Utilisateur, maintenant: datetime
 ) -> Changement | None:
     return changer_role(habilitation, role=None, acteur=acteur, maintenant=maintenant)
+
+
+@transaction.atomic
+def montrer_la_demonstration(administrateur: Utilisateur) -> None:
+    """L'administrateur du réseau local voit ce que ses comptes publiés n'y ouvrent pas."""
+    for creancier in Creancier.objects.filter(est_demonstration=True).order_by("pk"):
+        habilitation, nouvelle = Habilitation.objects.get_or_create(
+            utilisateur=administrateur, creancier=creancier, defaults={"role": Role.GESTIONNAIRE}
+        )
+        if nouvelle:
+            inscrire(
+                Evenement.HABILITATION_DONNEE,
+                cible=habilitation,
+                acteur=None,
+                personne=administrateur.email,
+                role=habilitation.role,
+            )
 
 
 def _relire(habilitation: Habilitation) -> Habilitation:

@@ -2,6 +2,7 @@ from recouvrement.equipe.forms.creancier import (
     EnvoisForm,
     IdentiteForm,
     NouveauForm,
+    QuotaForm,
     ReglementsForm,
 )
 from recouvrement.equipe.forms.membres import (
@@ -22,6 +23,7 @@ __all__ = [
     "MotifForm",
     "NouveauForm",
     "OubliForm",
+    "QuotaForm",
     "ReglementsForm",
     "RoleForm",
 ]

@@ -20,6 +20,7 @@ from recouvrement.socle.identifiants import (
 )
 from recouvrement.socle.saisies import SaisieLisible
 
+QUOTA_MAXIMAL = 100_000
 TEINTES = ((1, "Bleu"), (2, "Olive"), (3, "Brun"), (4, "Ardoise"))
 
 
@@ -211,7 +212,7 @@ class EnvoisForm(SaisieLisible, Groupes, forms.ModelForm):
             "heure_fin": forms.TimeInput(format="%H:%M", attrs={"type": "time"}),
         }
         help_texts = {
-            "courriel_expediteur": "Elle paraît comme l'expéditeur des relances.",
+            "courriel_expediteur": "Rien n'en part avant qu'elle ait répondu à un message.",
             "courriel_reponse": "Où arrivent les réponses ; vide : l'adresse d'expéditeur.",
             "signature": "Au bas de chaque courriel, après « Cordialement ».",
             "zone_feries": "Rien ne part ces jours-là, ni le samedi ni le dimanche.",
@@ -256,6 +257,17 @@ class EnvoisForm(SaisieLisible, Groupes, forms.ModelForm):
         if debut and fin and debut >= fin:
             self.add_error("heure_fin", "L'heure de fin doit suivre l'heure de début.")
         return donnees
+
+
+class QuotaForm(SaisieLisible, forms.Form):
+    """Ce que l'administrateur laisse partir chaque jour au nom d'un créancier."""
+
+    quota = forms.IntegerField(
+        label="Courriels par jour",
+        min_value=0,
+        max_value=QUOTA_MAXIMAL,
+        error_messages={"required": "Donnez un nombre.", "invalid": "Donnez un nombre entier."},
+    )
 
 
 class ReglementsForm(SaisieLisible, forms.Form):

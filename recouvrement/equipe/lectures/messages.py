@@ -10,7 +10,9 @@ from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.equipe.models import Invitation
 
-LIEN_PERSONNEL = re.compile(r"(https?://\S*?/(?:invitation|changement|password/reset/key)/)\S+")
+LIEN_PERSONNEL = re.compile(
+    r"(https?://\S*?/(?:invitation|expediteur|changement|password/reset/key)/)\S+"
+)
 TONS = {
     EtatEnvoi.ENVOYE: "solde",
     EtatEnvoi.ECHEC: "demeure",

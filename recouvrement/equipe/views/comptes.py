@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recouvrement.comptes.acces import connecte, double_attendue, entre
-from recouvrement.comptes.models import Utilisateur
 from recouvrement.comptes.regles import double_en_retard
 from recouvrement.equipe import actions
 from recouvrement.equipe.forms import CompteForm, CompteInviteForm
@@ -78,8 +77,7 @@ def invitation(request: HttpRequest, jeton: str) -> HttpResponse:
     trouvee = Invitation.objects.par_jeton(jeton).select_related("creancier", "invite_par").first()
     if trouvee is None or not trouvee.est_ouverte(maintenant=maintenant):
         return render(request, "equipe/invitation_close.html", status=410)
-    connu = Utilisateur.objects.filter(email=trouvee.courriel).exists()
-    contexte = {"invitation": trouvee, "connu": connu, "form": None, "refus": ""}
+    contexte = {"invitation": trouvee, "form": None, "refus": ""}
     try:
         if request.user.is_authenticated:
             contexte["est_la_bonne"] = request.user.email == trouvee.courriel
@@ -87,7 +85,8 @@ def invitation(request: HttpRequest, jeton: str) -> HttpResponse:
                 actions.accepter(trouvee, utilisateur=request.user, maintenant=maintenant)
                 annoncer(request, f"Bienvenue chez {trouvee.creancier.nom}.")
                 return redirect("accueil:racine")
-        elif not connu:
+        else:
+            # La même page, que l'adresse ait un compte ou non : la lire n'apprend rien.
             form = contexte["form"] = CompteInviteForm(
                 request.POST or None, courriel=trouvee.courriel
             )

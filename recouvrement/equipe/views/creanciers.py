@@ -16,9 +16,10 @@ from recouvrement.comptes.models import Creancier
 from recouvrement.documents.quotas import place_de
 from recouvrement.documents.reponses import repondre_fichier
 from recouvrement.equipe import actions
-from recouvrement.equipe.erreurs import DejaDemande
+from recouvrement.equipe.erreurs import DejaDemande, ReserveAuxVraisComptes
 from recouvrement.equipe.forms import EnvoisForm, IdentiteForm, NouveauForm, ReglementsForm
 from recouvrement.equipe.lectures.changements import changements_vus
+from recouvrement.equipe.lectures.expediteurs import etat_expediteur
 from recouvrement.equipe.lectures.parametres import ce_qui_manque, onglets
 from recouvrement.equipe.models import Changement
 from recouvrement.equipe.regles import CHAMPS_A_DEUX, partager, touche_a_deux
@@ -49,6 +50,8 @@ def nouveau(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             creancier = actions.creer_creancier(**form.champs, acteur=request.user)
+        except ReserveAuxVraisComptes as refus:
+            form.add_error(None, str(refus))
         except ErreurMetier as erreur:
             form.add_error("code", str(erreur))
         else:
@@ -93,6 +96,12 @@ def envois(request: RequeteHabilitee) -> HttpResponse:
     return _regler(request, EnvoisForm, "envois")
 
 
+def page_des_envois(request: RequeteHabilitee, *, refus: str) -> HttpResponse:
+    form = EnvoisForm(instance=Creancier.objects.get(pk=request.creancier.pk))
+    contexte = {"form": form, "refus": refus}
+    return rendre(request, "equipe/envois.html", contexte, vue="equipe:envois", status=422)
+
+
 @require_GET
 @habilite(Role.LECTURE)
 def image(request: RequeteHabilitee, nom: str) -> HttpResponse:
@@ -130,6 +139,8 @@ def rendre(request, gabarit: str, contexte: dict, *, vue: str, status: int = 200
             request.creancier, par=request.user, maintenant=timezone.now()
         ),
     }
+    if vue == "equipe:envois":
+        contexte["expediteur"] = etat_expediteur(request.creancier, maintenant=timezone.now())
     return render(request, gabarit, contexte, status=status)
 
 

@@ -76,7 +76,10 @@ def desactiver(request: HttpRequest, pk: int) -> HttpResponse:
 @administre
 def reactiver(request: HttpRequest, pk: int) -> HttpResponse:
     cible = get_object_or_404(Utilisateur, pk=pk)
-    actions.reactiver_compte(cible, acteur=request.user)
+    try:
+        actions.reactiver_compte(cible, acteur=request.user)
+    except ErreurMetier as erreur:
+        return _comptes(request, refus=str(erreur))
     annoncer(request, f"{cible} peut de nouveau se connecter.")
     return redirect("equipe:comptes")
 
@@ -105,10 +108,16 @@ def messages(request: HttpRequest) -> HttpResponse:
 def message(request: HttpRequest, pk: int) -> HttpResponse:
     """Le lien personnel reste caché ; le montrer (POST) s'inscrit au journal."""
     envoi = get_object_or_404(Envoi.objects.de_compte(), pk=pk)
-    lu = message_de_compte(envoi, en_clair=request.method == "POST")
-    if request.method == "POST" and message_de_compte(envoi).a_montrer:
-        actions.montrer_le_message(envoi, acteur=request.user)
-    return render(request, "equipe/message.html", {"message": lu})
+    lu, refus = message_de_compte(envoi), ""
+    if request.method == "POST" and lu.a_montrer:
+        try:
+            actions.montrer_le_message(envoi, acteur=request.user)
+        except ErreurMetier as erreur:
+            refus = str(erreur)
+        else:
+            lu = message_de_compte(envoi, en_clair=True)
+    contexte = {"message": lu, "refus": refus}
+    return render(request, "equipe/message.html", contexte, status=422 if refus else 200)
 
 
 def _comptes(

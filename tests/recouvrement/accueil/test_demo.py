@@ -6,12 +6,16 @@ import re
 from collections import Counter, deque
 from datetime import UTC, date, datetime
 from io import StringIO
+from shutil import copytree
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import transaction
+from django.db import DatabaseError, transaction
+from django.db.models import CharField, JSONField, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.test import override_settings
 
 from clients.lectures import doublons_probables
@@ -19,19 +23,24 @@ from clients.models import Client, Coordonnee, Note
 from contentieux.enums import EtatDossier
 from contentieux.models import DocumentDossier, Dossier
 from factures.enums import NatureFacture
-from factures.models import Encaissement, Facture, Litige
+from factures.models import Encaissement, Facture, Litige, Piece
 from recouvrement.accueil.demonstration import COMPTES, MOT_DE_PASSE, charger
 from recouvrement.accueil.lectures.journee import ma_journee
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
+from recouvrement.documents import fichiers
+from recouvrement.equipe.evenements import Evenement
 from recouvrement.exploitation.verification.examens import examens
+from recouvrement.journal.actions import inscrire
 from recouvrement.journal.models import Entree
 from recouvrement.socle.identifiants import lire_iban, lire_siren, lire_siret, lire_tva
 from relances.enums import Canal, EtatCourrier, EtatRelance, Issue
 from relances.models import Appel, Courrier, Promesse, Relance
-from tests.fabriques.comptes import un_creancier
+from tests.fabriques.clients import un_client
+from tests.fabriques.comptes import un_creancier, un_utilisateur
+from tests.fabriques.factures import une_facture
 
 # Un mercredi ordinaire.
 MAINTENANT = datetime(2026, 6, 17, 14, 20, tzinfo=ZoneInfo("Europe/Paris"))
@@ -232,6 +241,70 @@ def test_elle_n_entre_jamais_chez_un_vrai_creancier():
     un_creancier()
     with pytest.raises(CommandError, match="vrais créanciers"):
         call_command("demo")
+
+
+def test_la_retirer_n_en_laisse_pas_une_ligne_et_ne_touche_a_rien_d_autre(
+    settings, magasin, tmp_path, django_capture_on_commit_callbacks
+):
+    magasin = settings.FICHIERS = copytree(magasin, tmp_path / "magasin")
+    vrai = un_creancier()
+    client = un_client(creancier=vrai)
+    une_facture(client=client)
+    gestionnaire = un_utilisateur(chez=vrai)
+    inscrire(Evenement.CREANCIER_MODIFIE, cible=vrai, acteur=gestionnaire)
+    partage = Piece.objects.systeme().first()
+    Piece.objects.create(
+        creancier=vrai, client=client, nature=partage.nature, intitule="La même, chez nous",
+        nom_fichier="a.pdf", empreinte=partage.empreinte, taille=partage.taille,
+        type_mime="application/pdf", deposee_le=MAINTENANT,
+    )  # fmt: skip
+    avant = _par_table(Q(creancier=vrai))
+    fichiers_avant = sum(1 for f in magasin.rglob("*") if f.is_file())
+    sortie = StringIO()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        call_command("demo", retirer=True, oui=True, stdout=sortie)
+
+    assert "Démonstration retirée" in sortie.getvalue()
+    assert not Creancier.objects.filter(est_demonstration=True).exists()
+    assert list(Utilisateur.objects.values_list("pk", flat=True)) == [gestionnaire.pk]
+    apres = _par_table(Q())
+    # Une entrée de plus au journal de l'instance : celle qui dit ce retrait.
+    assert apres.pop("journal.Entree") == avant.pop("journal.Entree") + 1
+    assert apres == {nom: nombre for nom, nombre in avant.items() if nom in apres} | {
+        nom: 0 for nom in apres if nom not in avant
+    }
+    assert _mots_de_la_demonstration() == []
+    assert fichiers_avant > sum(1 for f in magasin.rglob("*") if f.is_file()) >= 1
+    assert fichiers.lire(partage.empreinte)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Entree.objects.pour(vrai).delete()
+
+
+def _par_table(condition) -> dict[str, int]:
+    """Combien de lignes dans chaque table à créancier, celles-là seulement."""
+    return {
+        modele._meta.label: QuerySet(modele).filter(condition).count()
+        for modele in apps.get_models(include_auto_created=True)
+        if any(champ.name == "creancier" for champ in modele._meta.concrete_fields)
+    }
+
+
+def _mots_de_la_demonstration() -> list[str]:
+    """Toute table, toute colonne de texte : plus un nom, plus une adresse d'elle."""
+    mots = ["demo.example", "Claire Kerbrat", "Audigier", "audigier", "Vieux-Quai", "vieux-quai"]
+    restes = []
+    for modele in apps.get_models(include_auto_created=True):
+        for champ in modele._meta.concrete_fields:
+            if isinstance(champ, (CharField, TextField, JSONField)):
+                texte = Cast(champ.name, TextField())
+                lignes = QuerySet(modele).annotate(_texte=texte).values_list("_texte", flat=True)
+                restes += [
+                    f"{modele._meta.label}.{champ.name}"
+                    for valeur in lignes
+                    if valeur and any(mot in valeur for mot in mots)
+                ]
+    return restes
 
 
 @pytest.mark.parametrize("qui", ["lecture", "nadege", "gestion", "admin"])

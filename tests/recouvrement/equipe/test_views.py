@@ -346,7 +346,7 @@ def test_qui_a_deja_un_compte_se_connecte_pour_accepter(client, settings):
     navigateur = Client()
 
     assert "next=/invitation/" in navigateur.get(lien).content.decode()
-    assert navigateur.post(lien, {"nom": "X", "mot_de_passe": "y"}).status_code == 200
+    assert navigateur.post(lien, {"nom": "X", "mot_de_passe": "y"}).status_code == 422
     navigateur.force_login(passant)
     assert navigateur.post(lien).status_code == 422
     assert not Habilitation.objects.filter(utilisateur__in=[lea, passant]).exists()

@@ -443,16 +443,6 @@ def test_une_adresse_impossible_n_arrete_pas_les_messages_suivants(puits, transp
     assert puits.lignes()[0]["a"] == ["compta@xn--socit-esab.example"]
 
 
-def test_un_creancier_sans_adresse_ecrit_de_celle_de_l_installation(puits, transport, settings):
-    settings.DEFAULT_FROM_EMAIL = "Recouvrement <relances@cabinet.example>"
-    une_relance_prevue(creancier=un_creancier(courriel_expediteur=""))
-    assert envoyer(transport) == EtatEnvoi.ENVOYE
-    [recu] = puits.lignes()
-    assert recu["de"] == "relances@cabinet.example"
-    message = message_from_bytes(recu["octets"].encode(), policy=policy.default)
-    assert message["From"].addresses[0].addr_spec == "relances@cabinet.example"
-
-
 @pytest.fixture(scope="module")
 def certificat(tmp_path_factory):
     """Un certificat de « localhost » que seul ce test tient pour sûr."""

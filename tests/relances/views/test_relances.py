@@ -88,7 +88,7 @@ def test_la_liste_coute_autant_de_requetes_a_une_et_a_trois_relances(
     prevue(creancier)
     url = adresse("liste", creancier)
     page.get(url)
-    with django_assert_num_queries(9) as une:
+    with django_assert_num_queries(10) as une:
         page.get(url)
     prevue(creancier)
     prevue(creancier)

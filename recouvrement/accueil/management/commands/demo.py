@@ -1,10 +1,14 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from recouvrement.accueil.demonstration import COMPTES, charger
-from recouvrement.comptes.models import Creancier
+from recouvrement.accueil.demonstration.retrait import ce_qui_s_en_va, retirer
+from recouvrement.comptes.models import Creancier, Utilisateur
+from recouvrement.socle.erreurs import ErreurMetier
+
+MOT = "retirer"
 
 
 class Command(BaseCommand):
@@ -12,7 +16,14 @@ class Command(BaseCommand):
     # Le démarrage les annonce.
     COMPTES = COMPTES
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--retirer", action="store_true", help="tout en ôter, et rien d'autre")
+        parser.add_argument("--oui", action="store_true", help="sans demander confirmation")
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["retirer"]:
+            self.retirer(oui=options["oui"])
+            return
         if Creancier.objects.filter(est_demonstration=False).exists():
             raise CommandError(
                 "Cette base tient de vrais créanciers : la démonstration ne s'y charge pas. "
@@ -30,3 +41,24 @@ class Command(BaseCommand):
             )
         for role, email, mot_de_passe in COMPTES:
             self.stdout.write(f"  {role} : {email}  {mot_de_passe}")
+
+    def retirer(self, *, oui: bool) -> None:
+        creanciers = Creancier.objects.filter(est_demonstration=True)
+        comptes = Utilisateur.objects.filter(est_demonstration=True)
+        if not creanciers.exists() and not comptes.exists():
+            self.stdout.write("La démonstration n'est pas dans cette base.")
+            return
+        try:
+            lignes, _ = ce_qui_s_en_va()
+            noms = ", ".join(creanciers.order_by("nom").values_list("nom", flat=True))
+            self.stdout.write(
+                f"Seront ôtés, sans retour : {noms} ; {comptes.count()} comptes ; "
+                f"{sum(map(len, lignes.values()))} lignes, leur journal et leurs fichiers."
+            )
+            if not oui and input(f"Tapez « {MOT} » pour confirmer : ").strip() != MOT:
+                raise CommandError("Rien n'est ôté.")
+            parties = retirer()
+        except ErreurMetier as refus:
+            raise CommandError(f"{refus} Rien n'est ôté.") from refus
+        self.stdout.write(f"Démonstration retirée : {parties.total()} lignes.")
+        self.stdout.write("Pour qu'elle ne revienne pas dans une base vide : DEMO=0 ./lancer")

@@ -51,6 +51,9 @@ class Command(BaseCommand):
         )
         processus = environnement(hote, adresse)
         verifier_les_reglages(processus)
+        if not en_local(hote):
+            # Avant d'ouvrir le port : les mots de passe de la démonstration sont publiés.
+            call_command("ouvrir_au_reseau", stdout=self.stdout)
         comptes = comptes_de_demonstration()
         connections.close_all()
 
@@ -89,7 +92,8 @@ class Annonce:
         self.faite = True
         lignes = ["", f"  Recouvrement est prêt : {self.adresse}", ""]
         if self.comptes:
-            lignes.append("  Comptes de démonstration :")
+            ou = "" if en_local(self.hote) else f", depuis http://localhost:{self.port} seulement"
+            lignes.append(f"  Comptes de démonstration{ou} :")
             lignes += [f"    {'  '.join(compte)}" for compte in self.comptes]
             lignes.append("")
         if settings.SERVEUR_SMTP is None:

@@ -1,0 +1,72 @@
+"""Prouver l'adresse d'expéditeur : la demande d'un gestionnaire, la réponse de qui lit la boîte."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from recouvrement.comptes.acces import RequeteHabilitee, administre, habilite
+from recouvrement.comptes.enums import Role
+from recouvrement.comptes.models import Creancier
+from recouvrement.equipe import actions
+from recouvrement.equipe.forms import QuotaForm
+from recouvrement.equipe.lectures.expediteurs import partis_aujourd_hui
+from recouvrement.equipe.models import VerificationExpediteur
+from recouvrement.equipe.views.creanciers import page_des_envois
+from recouvrement.socle.annonces import annoncer
+from recouvrement.socle.erreurs import ErreurMetier
+
+
+@require_POST
+@habilite(Role.GESTIONNAIRE)
+def verifier(request: RequeteHabilitee) -> HttpResponse:
+    """Envoyer, ou renvoyer, le message de vérification."""
+    try:
+        verification = actions.demander_la_preuve(
+            request.creancier, acteur=request.user, maintenant=timezone.now()
+        )
+    except ErreurMetier as erreur:
+        return page_des_envois(request, refus=str(erreur))
+    annoncer(request, f"Un message de vérification part à {verification.adresse}.")
+    return redirect("equipe:envois", request.creancier.code)
+
+
+@require_http_methods(["GET", "POST"])
+def confirmer(request: HttpRequest, jeton: str) -> HttpResponse:
+    """Lire ne prouve rien : un antivirus qui ouvre le lien ne confirme pas à la place des gens."""
+    maintenant = timezone.now()
+    preuves = VerificationExpediteur.objects.par_jeton(jeton)
+    trouvee = preuves.select_related("creancier", "demandee_par").first()
+    if trouvee is None or not trouvee.est_ouverte(maintenant=maintenant):
+        return render(request, "equipe/expediteur_clos.html", {"refus": ""}, status=410)
+    if request.method == "GET":
+        return render(request, "equipe/expediteur.html", {"verification": trouvee})
+    par = request.user if request.user.is_authenticated else None
+    try:
+        actions.confirmer_l_expediteur(trouvee, par=par, maintenant=maintenant)
+    except ErreurMetier as erreur:
+        return render(request, "equipe/expediteur_clos.html", {"refus": str(erreur)}, status=410)
+    return render(request, "equipe/expediteur_confirme.html", {"verification": trouvee})
+
+
+@require_http_methods(["GET", "POST"])
+@administre
+def quota(request: HttpRequest, pk: int) -> HttpResponse:
+    creancier = get_object_or_404(Creancier.objects.defer("logo", "image_signature"), pk=pk)
+    form = QuotaForm(request.POST or None, initial={"quota": creancier.quota_quotidien})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.changer_le_quota(creancier, **form.cleaned_data, acteur=request.user)
+        except ErreurMetier as erreur:
+            form.add_error(None, str(erreur))
+        else:
+            nombre = form.cleaned_data["quota"]
+            annoncer(request, f"{creancier.nom} : {nombre} courriels par jour au plus.")
+            return redirect("equipe:creanciers")
+    partis = partis_aujourd_hui(creancier, maintenant=timezone.now())
+    return render(
+        request,
+        "equipe/quota.html",
+        {"cible": creancier, "form": form, "partis": partis},
+        status=422 if form.errors else 200,
+    )
