@@ -105,7 +105,7 @@ def test_vingt_restaurations_dont_cinq_apres_une_sauvegarde_tuee(source, reserve
     durees, restes = [], []
     for n in range(RESTAURATIONS):
         if n % max(RESTAURATIONS // MORTS, 1) == 0 and len(restes) < MORTS:
-            restes.append(tuer_une_sauvegarde(source, reserve, hasard.uniform(0, 1) * suivante))
+            restes.append(tuer_une_sauvegarde(source, reserve, hasard.uniform(0, 0.4) * suivante))
         sauver(source, reserve)
         with une_instance(tmp_path_factory.mktemp("cible")) as cible:
             debut = time.monotonic()
