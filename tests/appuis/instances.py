@@ -20,6 +20,7 @@ class Instance:
         self.fichiers, self.var = dossier / "fichiers", dossier / "var"
         self.var.mkdir()
         self.base = self.var / "base.sqlite3"
+        self.var.mkdir(parents=True)
         self.nom = f"instance_{uuid4().hex[:12]}"
         lus = connection.settings_dict
         self.serveur = {"host": lus["HOST"], "port": lus["PORT"], "user": lus["USER"]}
