@@ -18,9 +18,10 @@ OUVERTURE = Metier(
         ("dataclasses", "_dataclass_setstate"),
         ("copyreg", "__newobj__"),
     },
+    mur=25,
 )
 FUSION = Metier(
-    "recouvrement.documents.pdf", memoire=1024 * MEGA, processeur=25, mur=30, reponse=128 * MEGA
+    "recouvrement.documents.pdf", memoire=1024 * MEGA, processeur=20, mur=25, reponse=128 * MEGA
 )
 OUVREURS = Vivier(OUVERTURE, combien=2, patience=20, travaux=50)
 # Ce qu'un enfant doit ouvrir pour le connaître ; le reste se lit à l'œil.

@@ -28,8 +28,10 @@ def entiers(textes: Iterable[str]) -> list[int]:
 def phrase_illisible(texte: str) -> str:
     """La phrase du refus, vide si tout se lit.
 
-    >>> phrase_illisible("Société É. & fils n° 3"), phrase_illisible("factu\u202efdp.exe")[-22:]
-    ('', 'il trompe la relecture.')
+    >>> phrase_illisible("Société É. & fils n° 3")
+    ''
+    >>> phrase_illisible("facture" + chr(0x202E) + "fdp.exe")
+    'Retirez le caractère invisible U+202E : il trompe la relecture.'
     """
     for signe in texte:
         if unicodedata.category(signe) in ILLISIBLES:
