@@ -79,8 +79,10 @@ class Command(BaseCommand):
         fait = subprocess.run(  # noqa: S603 — notre propre commande
             commande,
             cwd=RACINE,
-            env=os.environ
+            # Un secret donné par fichier l'emporterait, et le banc écrirait dans la base vivante.
+            env={nom: v for nom, v in os.environ.items() if not nom.endswith("_FILE")}
             | {
+                "SECRET_KEY": settings.SECRET_KEY,
                 "DATABASE_URL": base,
                 "DOSSIER_VAR": str(dossier),
                 "FICHIERS": str(dossier / "fichiers"),
