@@ -16,8 +16,9 @@ GRAINE, NOMBRE = 20261128, 160
 
 
 @pytest.mark.django_db
-def test_aucune_valeur_ne_fait_de_panne(client):
+def test_aucune_valeur_ne_fait_de_panne(client, settings):
     """Un échantillon tiré au sort ; la campagne « saisies » les essaie presque toutes."""
+    settings.QUOTA_EXPORTS = settings.QUOTA_DEPOTS = 10**6
     creancier, acteur = une_maison()
     client.force_login(acteur)
     pages, formulaires = moissonner(client, creancier)

@@ -14,7 +14,8 @@ GRAINE = int(os.environ.get("GRAINE", "1"))
 
 @pytest.mark.campagne
 @pytest.mark.django_db
-def test_aucune_saisie_ne_fait_de_panne(client):
+def test_aucune_saisie_ne_fait_de_panne(client, settings):
+    settings.QUOTA_EXPORTS = settings.QUOTA_DEPOTS = 10**6
     creancier, acteur = une_maison()
     client.force_login(acteur)
     pages, formulaires = moissonner(client, creancier, formes=4)
