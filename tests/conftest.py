@@ -8,10 +8,11 @@ os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 from datetime import UTC, datetime
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 from django.test import TransactionTestCase
 
 from recouvrement.exploitation.verification.examens import examens, premiere_faute
+from tests.appuis.gardes import gardes_levees
 
 
 def pytest_runtest_setup(item):
@@ -77,21 +78,8 @@ def vidage_malgre_les_tables_immuables():
     vider = TransactionTestCase._fixture_teardown
 
     def vider_sans_declencheurs(self):
-        with connection.cursor() as curseur:
-            if connection.vendor == "postgresql":
-                curseur.execute("SET session_replication_role = replica")
-                vider(self)
-                curseur.execute("SET session_replication_role = DEFAULT")
-                return
-            curseur.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            declencheurs = curseur.fetchall()
-            # Une seule transaction : chaque ordre à part attendrait le disque.
-            with transaction.atomic():
-                for nom, _ in declencheurs:
-                    curseur.execute(f"DROP TRIGGER {nom}")
-                vider(self)
-                for _, sql in declencheurs:
-                    curseur.execute(sql)
+        with gardes_levees():
+            vider(self)
 
     TransactionTestCase._fixture_teardown = vider_sans_declencheurs
     yield

@@ -13,7 +13,8 @@ from django.test import Client as Navigateur
 from django.urls import reverse
 
 from clients.models import Client, Note
-from recouvrement.environnement import ATTENTES, RACINE
+from recouvrement.attentes import ATTENTES
+from recouvrement.environnement import RACINE
 from recouvrement.socle import indisponible
 from recouvrement.socle.management.commands.demarrer import commandes
 from recouvrement.socle.management.commands.demarrer import environnement as celui_de_demarrer

@@ -9,6 +9,7 @@ from allauth.account.signals import (
 )
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from django.contrib.auth.signals import user_logged_in as session_ouverte
 from django.contrib.auth.signals import user_logged_out, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
@@ -45,7 +46,7 @@ def inscrire_le_mot_de_passe(*, user: Utilisateur, **_kwargs: object) -> None:
     actions.constater(user, evenement=Evenement.MOT_DE_PASSE_CHANGE)
 
 
-@receiver(user_logged_in)
+@receiver(session_ouverte)
 def compter_le_delai(*, user: Utilisateur, **_kwargs: object) -> None:
     actions.compter_le_delai(user)
 

@@ -10,7 +10,10 @@ import re
 from datetime import UTC, datetime
 
 # Ce que suit un secret dans nos adresses. Un test y confronte toutes les routes.
-CHEMINS_A_JETON = ("invitation", "expediteur", "password/reset/key", "confirm-email")
+CHEMINS_A_JETON = (
+    *("invitation", "expediteur", "changement"),
+    *("password/reset/key", "confirm-email"),
+)
 DERRIERE_UN_CHEMIN = re.compile(rf"(/(?:{'|'.join(CHEMINS_A_JETON)})/)[^/\s\"'<>?#]+")
 # Le reste, à sa forme : un long mot mêlant capitales, minuscules et chiffres n'est pas un nom.
 A_SA_FORME = re.compile(

@@ -18,7 +18,6 @@ class Instance:
 
     def __init__(self, dossier: Path, **reglages: str) -> None:
         self.fichiers, self.var = dossier / "fichiers", dossier / "var"
-        self.var.mkdir()
         self.base = self.var / "base.sqlite3"
         self.var.mkdir(parents=True)
         self.nom = f"instance_{uuid4().hex[:12]}"

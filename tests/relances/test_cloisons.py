@@ -9,6 +9,7 @@ from django.db.utils import DatabaseError
 
 from clients.actions import marquer_coordonnee
 from clients.enums import Validite
+from recouvrement.comptes.models import Creancier
 from recouvrement.courriel.balayage import balayer
 from recouvrement.courriel.enums import EtatEnvoi, PartieBattement
 from recouvrement.courriel.envoi import expedier_un, reclamer_un
@@ -17,7 +18,7 @@ from recouvrement.courriel.evenements import Evenement
 from recouvrement.courriel.instance import geler, lire_instance
 from recouvrement.courriel.models import Envoi, Panne
 from recouvrement.courriel.transport import Delais, Transport
-from recouvrement.equipe.actions.creanciers import archiver, rouvrir
+from recouvrement.equipe.actions import archiver, rouvrir
 from recouvrement.journal.models import Entree
 from relances.actions import envoi as actions_envoi
 from relances.actions.battement import METIERS, battre, preparer, sonner
@@ -196,7 +197,9 @@ def test_meme_ses_suites_impossibles_un_message_mort_quitte_la_file(puits, monke
     def non_parti(envoi, *_, **__):
         if envoi.creancier_id == facture.creancier_id:
             raise ZeroDivisionError("division par zéro")
-        return None
+        Relance.objects.pour(envoi.creancier).filter(envoi=envoi).update(
+            etat=EtatRelance.INCERTAINE, faite_le=DIX_HEURES
+        )
 
     monkeypatch.setattr(METIERS["relance"], "non_parti", non_parti)
     bilan = balayer(DIX_HEURES + timedelta(hours=1), metiers=METIERS)
@@ -222,11 +225,13 @@ def test_un_creancier_archive_n_envoie_rien_meme_ce_qui_etait_prevu(puits):
     facture = echue()
     acteur = un_utilisateur(chez=facture.creancier)
     preparer(DIX_HEURES)
-    archiver(facture.creancier, le=LUNDI, acteur=acteur)
-    assert battre(DIX_HEURES).envois == {}
-    assert puits.lignes("rcpt") == []
-    rouvrir(facture.creancier, acteur=acteur)
-    assert battre(DIX_HEURES).envois == {EtatEnvoi.ENVOYE: 1}
+    archiver(facture.creancier, acteur=acteur, maintenant=DIX_HEURES)
+    # L'annonce de l'archivage à ses gestionnaires part, elle : elle n'est d'aucun créancier.
+    battre(DIX_HEURES)
+    assert la_relance(facture).etat == EtatRelance.PLANIFIEE
+    rouvrir(facture.creancier, acteur=acteur, maintenant=DIX_HEURES)
+    battre(DIX_HEURES)
+    assert la_relance(facture).etat == EtatRelance.FAITE
 
 
 @pytest.mark.parametrize("point", ["apres_claim", "apres_rcpt"])
@@ -236,7 +241,7 @@ def test_archive_pendant_le_dialogue_rien_ne_part(puits, point):
 
     def archiver_a(nom):
         if nom == point:
-            archiver(facture.creancier, le=LUNDI, acteur=un_utilisateur())
+            Creancier.objects.filter(pk=facture.creancier_id).update(archive_le=LUNDI)
 
     with Transport(puits.reglage, delais=COURTS) as transport:
         expedier_un(lambda: DIX_HEURES, transport=transport, metiers=METIERS, points=archiver_a)

@@ -13,6 +13,7 @@ from recouvrement.courriel.models import Envoi, Instance
 from relances.actions.battement import battre, preparer
 from relances.enums import EtatRelance
 from relances.models import Relance
+from tests.appuis.gardes import gardes_levees
 from tests.appuis.smtp import un_serveur_smtp
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier
@@ -55,10 +56,11 @@ def prevues(creancier):
 
 def restaurer():
     """La base telle qu'elle était avant l'envoi ; le carnet, lui, n'est pas restauré."""
-    Relance.objects.systeme().update(etat=EtatRelance.PLANIFIEE, faite_le=None)
-    Envoi.objects.systeme().update(
-        etat=EtatEnvoi.A_ENVOYER, octets=None, data_a=None, fini_a=None, tentatives=0
-    )
+    with gardes_levees():
+        Relance.objects.systeme().update(etat=EtatRelance.PLANIFIEE, faite_le=None)
+        Envoi.objects.systeme().update(
+            etat=EtatEnvoi.A_ENVOYER, octets=None, data_a=None, fini_a=None, tentatives=0
+        )
 
 
 @pytest.fixture
@@ -88,8 +90,9 @@ def test_restauree_elle_se_gele_avant_tout_depart_et_ses_messages_sont_incertain
 
 
 def test_une_base_qui_ignore_jusqu_a_l_existence_des_messages_se_gele_aussi(puits, restauree):
-    Relance.objects.systeme().update(envoi=None)
-    Envoi.objects.systeme().delete()
+    with gardes_levees():
+        Relance.objects.systeme().update(envoi=None, etat=EtatRelance.A_FAIRE)
+        Envoi.objects.systeme().delete()
     battre(DIX_HEURES + MINUTE)
     assert "20 messages partis depuis, dont 20 qu'elle ne connaît pas" in lire_instance().motif_gel
 

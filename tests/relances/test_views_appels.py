@@ -116,7 +116,7 @@ def test_une_promesse_en_une_saisie(client, debiteur, assistante):
         ({"issue": "promet", "montant": "-1"}, "supérieur à zéro"),
         ({"issue": "conteste"}, "Cochez la facture"),
         ({"issue": "rappeler"}, "Indiquez quand rappeler"),
-        ({"issue": "paye", "paye_le": "2999-01-01"}, "pas encore passée"),
+        ({"issue": "paye", "paye_le": "2090-01-01"}, "pas encore passée"),
     ],
 )
 def test_une_saisie_incomplete_revient_avec_sa_phrase(client, debiteur, assistante, saisie, phrase):

@@ -310,7 +310,7 @@ def _mots_de_la_demonstration() -> list[str]:
 @pytest.mark.parametrize("qui", ["lecture", "nadege", "gestion", "admin"])
 def test_aucun_lien_montre_ne_mene_a_un_refus(client, settings, magasin, qui):
     """On suit tout ce que la personne voit, deux pages de chaque sorte : rien n'est fermé."""
-    settings.FICHIERS = magasin
+    settings.FICHIERS, settings.QUOTA_EXPORTS = magasin, 10_000
     client.force_login(Utilisateur.objects.get(email=f"{qui}@demo.example"))
     a_voir, vues, sortes, refus = deque(["/"]), set(), Counter(), []
     while a_voir:

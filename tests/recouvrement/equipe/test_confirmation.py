@@ -276,7 +276,7 @@ def test_les_parametres_ne_coutent_pas_plus_avec_plus_de_changements(
         for champs in sujets[:nombre]:
             une_demande(creancier, claire, **champs)
         client.force_login(claire)
-        with django_assert_num_queries(5, exact=False) as requetes:
+        with django_assert_num_queries(6, exact=False) as requetes:
             client.get(adresse("parametres", creancier))
         comptes.append(len(requetes))
 

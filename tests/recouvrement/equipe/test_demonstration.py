@@ -53,7 +53,9 @@ def test_il_n_entre_pas_chez_un_vrai_creancier(admin):
     # Ni promu là où il serait déjà.
     glissee = une_habilitation(autre, vrai, Role.LECTURE)
     with pytest.raises(ReserveAuxVraisComptes):
-        actions.changer_role(glissee, role=Role.GESTIONNAIRE, acteur=gestionnaire)
+        actions.changer_role(
+            glissee, role=Role.GESTIONNAIRE, acteur=gestionnaire, maintenant=timezone.now()
+        )
     # Chez la démonstration, tout cela va.
     invitation, _ = actions.inviter(demo, courriel=admin.email, acteur=gestionnaire, **options)
     actions.accepter(invitation, utilisateur=admin, maintenant=maintenant)

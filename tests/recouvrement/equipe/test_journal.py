@@ -58,7 +58,7 @@ def test_la_page_ne_coute_pas_plus_avec_plus_d_entrees(
     for _ in range(nombre):
         actions.donner_un_lien(un_utilisateur(), acteur=cheffe)
     # session, utilisateur, entrées, noms, événements, personnes, chaîne, état et deux ancres, cadre
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page(client)
 
 

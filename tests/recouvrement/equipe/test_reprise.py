@@ -13,7 +13,7 @@ from tests.fabriques.comptes import un_creancier
 
 pytestmark = pytest.mark.django_db
 ALORS = datetime(2026, 11, 20, 9, tzinfo=UTC)
-reprise = import_module("recouvrement.equipe.migrations.0003_reprise_des_expediteurs")
+reprise = import_module("recouvrement.equipe.migrations.0004_reprise_des_expediteurs")
 
 
 def un_envoi(creancier, *, etat, expediteur="compta@kerbrat.example"):
@@ -34,7 +34,7 @@ def un_envoi(creancier, *, etat, expediteur="compta@kerbrat.example"):
 def test_une_adresse_qui_a_servi_est_reprise_et_les_autres_restent_a_verifier():
     servie, gardee, changee, _muette = (un_creancier(courriel_verifie="") for _ in range(4))
     un_envoi(servie, etat="envoye")
-    un_envoi(gardee, etat="retenu")
+    un_envoi(gardee, etat="annule")
     un_envoi(changee, etat="envoye", expediteur="ancienne@kerbrat.example")
 
     reprise.reprendre(apps, None)

@@ -213,7 +213,7 @@ def test_le_journal_ne_coute_pas_plus_avec_plus_d_entrees(
         actions.confirmer_reglements(creancier, au=date(2026, 3, 1 + rang), acteur=acteur)
 
     # session, utilisateur, habilitations, entrées, état de la chaîne, changements, cadre
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         reponse = client.get(adresse("journal", creancier))
 
     assert len(reponse.context["lignes"]) == nombre

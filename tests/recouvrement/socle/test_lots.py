@@ -46,7 +46,7 @@ def test_une_enumeration_un_instant_et_un_json_gardent_leur_valeur():
     creancier = un_client().creancier
     envoi = Envoi(
         creancier=creancier,
-        nature=NatureEnvoi.RELANCE,
+        nature=NatureEnvoi.INVITATION,
         cle="essai:1",
         message_id="<1@essai.example>",
         etat=EtatEnvoi.A_ENVOYER,
@@ -64,7 +64,7 @@ def test_une_enumeration_un_instant_et_un_json_gardent_leur_valeur():
     inserer_fiches([envoi])
     inserer_fiches([entree])
     relu = Envoi.objects.systeme().get(pk=envoi.pk)
-    assert (relu.nature, relu.etat, relu.pas_avant) == ("relance", "a_envoyer", MIDI)
+    assert (relu.nature, relu.etat, relu.pas_avant) == ("invitation", "a_envoyer", MIDI)
     assert relu.cree_le is not None
     assert relu.octets is None
     relue = Entree.objects.pour(creancier).get(pk=entree.pk)

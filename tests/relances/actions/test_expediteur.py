@@ -12,7 +12,7 @@ from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.envoi import expedier_un
 from recouvrement.courriel.models import Envoi
 from recouvrement.courriel.transport import Transport
-from recouvrement.equipe.actions import modifier_creancier
+from recouvrement.equipe.actions import regler
 from recouvrement.socle.erreurs import ErreurMetier
 from relances.actions.battement import METIERS
 from relances.actions.courriers import ecrire_hors_scenario
@@ -86,8 +86,11 @@ def test_une_adresse_prouvee_ensuite_laisse_partir_ce_qui_attendait(puits, trans
 
 def test_changer_d_adresse_ote_la_preuve_et_retient_ce_qui_etait_prevu(puits, transport):
     relance = prevue()
-    modifier_creancier(
-        relance.creancier, courriel_expediteur="autre@kerbrat.example", acteur=un_utilisateur()
+    regler(
+        relance.creancier,
+        champs={"courriel_expediteur": "autre@kerbrat.example"},
+        acteur=un_utilisateur(chez=relance.creancier),
+        maintenant=DIX_HEURES,
     )
 
     assert envoyer(transport) == EtatEnvoi.A_ENVOYER
@@ -178,6 +181,9 @@ def test_le_quota_se_compte_par_creancier_et_sur_la_journee_de_paris(puits, tran
     Envoi.objects.pour(creancier).filter(
         pk=Envoi.objects.pour(creancier).order_by("pk").first().pk
     ).update(etat=EtatEnvoi.ENVOYE, octets=b"", data_a=datetime(2026, 11, 22, 23, 30, tzinfo=UTC))
+    Relance.objects.pour(creancier).filter(envoi__etat=EtatEnvoi.ENVOYE).update(
+        etat=EtatRelance.FAITE, faite_le=DIX_HEURES
+    )
 
     envoyer(transport), envoyer(transport)
 
