@@ -25,7 +25,7 @@ from recouvrement.documents import fichiers
 from recouvrement.equipe import portier
 from recouvrement.equipe.models import VerificationExpediteur
 from recouvrement.journal.actions import inscrire
-from recouvrement.journal.models import Entree
+from recouvrement.journal.models import Chaine, Entree
 from recouvrement.socle.erreurs import ErreurMetier
 
 Modele = type[models.Model]
@@ -149,7 +149,10 @@ def _hors_cloison(a_oter: Lignes, nouvelles: Lignes) -> None:
     for modele in (Utilisateur, Creancier):
         dites |= Q(cible_type=modele._meta.label_lower, cible_id__in=a_oter[modele])
     entrees = _toutes(Entree).filter(dites, creancier=None)
+    # La chaîne du journal d'un créancier porte son numéro, sans clé étrangère.
+    chaines = Chaine.objects.filter(numero__in=a_oter[Creancier])
     for modele, lignes in (
+        (Chaine, set(chaines.values_list("pk", flat=True))),
         (Envoi, envois),
         (Session, set(sessions.values_list("pk", flat=True))),
         (Entree, set(entrees.values_list("pk", flat=True))),

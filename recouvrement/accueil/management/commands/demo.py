@@ -6,6 +6,7 @@ from django.utils import timezone
 from recouvrement.accueil.demonstration import COMPTES, charger
 from recouvrement.accueil.demonstration.retrait import ce_qui_s_en_va, retirer
 from recouvrement.comptes.models import Creancier, Utilisateur
+from recouvrement.journal.veille import prendre_acte, verifier
 from recouvrement.socle.erreurs import ErreurMetier
 
 MOT = "retirer"
@@ -57,8 +58,17 @@ class Command(BaseCommand):
             )
             if not oui and input(f"Tapez « {MOT} » pour confirmer : ").strip() != MOT:
                 raise CommandError("Rien n'est ôté.")
+            maintenant = timezone.now()
+            en_regle = not verifier(maintenant).nombre
             parties = retirer()
+            # Les chaînes où elle était montrent le trou ; rien d'autre n'en profite.
+            if en_regle:
+                prendre_acte(maintenant, motif="Démonstration retirée")
         except ErreurMetier as refus:
             raise CommandError(f"{refus} Rien n'est ôté.") from refus
         self.stdout.write(f"Démonstration retirée : {parties.total()} lignes.")
+        if not en_regle:
+            self.stdout.write(
+                "Le journal avait déjà des écarts : voyez « manage.py verifier_journal »."
+            )
         self.stdout.write("Pour qu'elle ne revienne pas dans une base vide : DEMO=0 ./lancer")
