@@ -168,7 +168,7 @@ def test_la_production_n_a_que_ses_dependances_et_tout_s_y_importe(tmp_path):
 
     assert set(installes) <= necessaires()
     assert {besoin["name"] for besoin in PAQUETS["recouvrement"]["dependencies"]} <= set(installes)
-    assert {"battement", "demarrer", "importer_factures", "verifier_soldes"} <= set(commandes)
+    assert {"battement", "demarrer", "importer_factures", "verifier"} <= set(commandes)
 
 
 def test_site_travailleur_et_horloge_servent_puis_s_arretent_proprement(

@@ -1,3 +1,5 @@
+from itertools import batched
+
 from django.db import migrations
 
 
@@ -8,15 +10,18 @@ def compter_les_pieces(apps, schema_editor):
 
     def gardes():
         yield from Piece.objects.values_list("creancier_id", "empreinte", "taille").iterator()
-        for creancier, fichiers in Importation.objects.values_list("creancier_id", "fichiers"):
+        for creancier, fichiers in Importation.objects.values_list(
+            "creancier_id", "fichiers"
+        ).iterator():
             for depose in fichiers:
                 yield creancier, depose["empreinte"], depose.get("taille", 0)
 
-    Depot.objects.bulk_create(
-        (Depot(creancier_id=c, empreinte=e, taille=t) for c, e, t in gardes()),
-        ignore_conflicts=True,
-        batch_size=500,
-    )
+    for lot in batched(gardes(), 5_000):
+        Depot.objects.bulk_create(
+            [Depot(creancier_id=c, empreinte=e, taille=t) for c, e, t in lot],
+            ignore_conflicts=True,
+            batch_size=500,
+        )
 
 
 class Migration(migrations.Migration):

@@ -26,6 +26,13 @@ class MagasinFerme(PannePassagere):
     )
 
 
+class MagasinMuet(MagasinFerme):
+    message = (
+        "Le magasin de fichiers ne se lit pas en ce moment : réessayez dans quelques minutes ; si "
+        "cela dure, prévenez l'administrateur."
+    )
+
+
 class FichierPerdu(ErreurMetier):
     statut = 410
     message = "Ce fichier n'est plus dans le magasin : retrouvez-le dans une sauvegarde."
@@ -97,7 +104,7 @@ def lire(empreinte: str) -> bytes:
     except FileNotFoundError:
         raise FichierPerdu from None
     except OSError as erreur:
-        raise MagasinFerme from erreur
+        raise MagasinMuet from erreur
     if hashlib.sha256(octets).hexdigest() != empreinte:
         raise FichierAltere
     return octets

@@ -84,7 +84,10 @@ def noter_depots(
 
 def noter_export(par: Utilisateur, *, page: str) -> None:
     """Le compte et la trace d'un export ; au-delà du quota, il est refusé avant d'être fait."""
-    recents = Export.objects.filter(par=par, le__gt=Now() - HEURE).count()
+    siens = Export.objects.filter(par=par)
+    # Le compte d'une heure n'a pas à se souvenir de l'année ; le journal, lui, garde chaque sortie.
+    siens.filter(le__lte=Now() - HEURE).delete()
+    recents = siens.count()
     if recents >= settings.QUOTA_EXPORTS:
         raise QuotaAtteint(
             f"{settings.QUOTA_EXPORTS} exports au plus par heure et par personne : "

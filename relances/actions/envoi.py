@@ -17,7 +17,7 @@ from recouvrement.courriel.actions import en_octets
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.metier import Arret, Composition, Recomposer
 from recouvrement.courriel.models import Envoi
-from recouvrement.documents.fichiers import FichierAltere, FichierPerdu
+from recouvrement.documents.fichiers import FichierAltere, FichierPerdu, MagasinFerme
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.requetes import RequeteFigee
 from recouvrement.socle.temps import instant_de, jour_de
@@ -56,6 +56,9 @@ class MetierRelance:
             courriel = en_courriel(message, maintenant=maintenant)
         except (FichierPerdu, FichierAltere) as refus:
             return Arret(f"Pièce jointe : {refus}"[:250])
+        except MagasinFerme:
+            # Ce n'est pas la faute du message : il attend que le disque revienne.
+            return Arret("Le magasin de fichiers ne répond pas", pas_avant=maintenant + ATTENTE_GEL)
         octets = en_octets(courriel, message_id=envoi.message_id)
         return Composition(octets, message.sujet, message.somme, dit=relue.dit)
 

@@ -22,6 +22,7 @@ from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.instance import lire_instance
 from recouvrement.courriel.models import Envoi
 from recouvrement.documents import fichiers
+from recouvrement.documents.models import Depot
 from recouvrement.equipe import portier
 from recouvrement.equipe.models import VerificationExpediteur
 from recouvrement.journal.actions import inscrire
@@ -192,15 +193,9 @@ def _toutes(modele: Modele) -> models.QuerySet:
 
 def _fichiers_orphelins(a_oter: Lignes) -> list[str]:
     """Ceux qu'aucune ligne restante ne désigne : un même fichier peut servir à deux créanciers."""
-    otes, gardes = set(), set()
-    for modele in apps.get_models():
-        noms = {champ.name for champ in modele._meta.concrete_fields}
-        if not {"empreinte", "nom_fichier"} <= noms:
-            continue
-        cles = a_oter.get(modele, set())
-        for pk, empreinte in _toutes(modele).values_list("pk", "empreinte"):
-            (otes if pk in cles else gardes).add(empreinte)
-    return sorted(otes - gardes)
+    depots, cles = _toutes(Depot).values_list("pk", "empreinte"), a_oter.get(Depot, set())
+    otes = {empreinte for pk, empreinte in depots if pk in cles}
+    return sorted(otes - {empreinte for pk, empreinte in depots if pk not in cles})
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from factures.models import TauxPublie
 from recouvrement.comptes.enums import Role
@@ -13,6 +14,7 @@ from recouvrement.courriel.models import Envoi
 from recouvrement.equipe.evenements import Evenement
 from recouvrement.journal.actions import inscrire
 from recouvrement.journal.models import Entree
+from recouvrement.journal.verification import verifier_chaines
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier, un_utilisateur, une_habilitation
 
@@ -78,7 +80,13 @@ def test_un_vrai_compte_y_perd_son_acces_et_rien_d_autre(demo, admin, monkeypatc
     assert list(Utilisateur.objects.all()) == [vrai]
     assert not vrai.habilitations.exists()
     restantes = Entree.objects.systeme().values_list("evenement", "cible_id")
-    assert set(restantes) == {("compte_cree", vrai.pk), ("demonstration_retiree", 1)}
+    # Le trou qu'elle laisse dans la chaîne de l'instance est dit, et rien d'autre n'y est.
+    assert set(restantes) == {
+        ("compte_cree", vrai.pk),
+        ("demonstration_retiree", 1),
+        ("constats_actes", 1),
+    }
+    assert verifier_chaines(maintenant=timezone.now()).nombre == 0
 
 
 def test_un_taux_publie_reste_sans_le_nom_de_la_demonstration(demo, admin):
