@@ -135,7 +135,7 @@ def _rapprocher(carnet: Carnet, *, depuis: int) -> Rapprochement:
     fin = carnet.taille()
     partis = _partis({}, carnet.faits(depuis=depuis, jusqu_a=fin))
     trouve = Rapprochement(fin)
-    for lot in batched(list(partis), LOT, strict=False):
+    for lot in batched(list(partis), LOT):
         etats = dict(
             Envoi.objects.systeme().filter(message_id__in=lot).values_list("message_id", "etat")
         )

@@ -32,6 +32,9 @@ CLES = {
     "/RichMediaContent": "RichMedia",
     "/RichMediaSettings": "RichMedia",
 }
+# Les deux qu'une police ou une image a pu porter pour nom ; les autres n'ont pas d'innocents.
+NOMS_PORTES = ("/JS", "/AA")
+FICHIER = "/EmbeddedFile"
 # Ce que peut faire une action (ISO 32000, 12.6) : aller dans le document ou ouvrir un lien, non.
 ACTIONS = {
     "/JavaScript": "JavaScript",
@@ -135,11 +138,13 @@ def _pages_annoncees(lecteur: PdfReader) -> int:
 def inventaire(racine: DictionaryObject) -> tuple[str, ...]:
     """Les noms de ce qui agit ; les noms échappés (`/J#53`) sont déjà rétablis par le lecteur."""
     trouves: set[str] = set()
+    noms_libres = _noms_libres(racine)
     for objet in _parcourir(racine):
         if isinstance(objet, DictionaryObject):
-            trouves |= {
-                CLES[cle] for cle, v in objet.items() if cle in CLES and not _est_ressource(v)
-            }
+            libre = id(objet) in noms_libres
+            trouves |= {CLES[cle] for cle, v in objet.items() if _arme(cle, v, libre=libre)}
+            if _nom(objet, "/Type") == FICHIER:
+                trouves.add(ENFERME)
             trouves.add(ACTIONS.get(_nom(objet, "/S"), ""))
             trouves.add(ANNOTATIONS.get(_nom(objet, "/Subtype"), ""))
     trouves.discard("")
@@ -203,10 +208,12 @@ def fusionner(parties: list[Partie]) -> tuple[bytes, int]:
 def desarmer(racine: DictionaryObject) -> None:
     """Ôte ce qui agit de tout ce que la racine atteint ; les pages et leur texte restent."""
     racine.pop("/OpenAction", None)
+    noms_libres = _noms_libres(racine)
     for objet in list(_parcourir(racine)):
         if isinstance(objet, DictionaryObject):
+            libre = id(objet) in noms_libres
             for cle, valeur in list(objet.items()):
-                if _agit(valeur) or (cle in CLES and not _est_ressource(valeur)):
+                if _agit(valeur) or _arme(cle, valeur, libre=libre):
                     del objet[cle]
         elif isinstance(objet, ArrayObject):
             gardes = [valeur for valeur in objet if not _agit(valeur)]
@@ -218,12 +225,34 @@ def _agit(valeur: PdfObject) -> bool:
     objet = valeur.get_object()
     if not isinstance(objet, DictionaryObject):
         return False
-    return _nom(objet, "/S") in ACTIONS or _nom(objet, "/Subtype") in ANNOTATIONS
+    return (
+        _nom(objet, "/S") in ACTIONS
+        or _nom(objet, "/Subtype") in ANNOTATIONS
+        or _nom(objet, "/Type") == FICHIER
+    )
 
 
 def _nom(objet: DictionaryObject, cle: str) -> str:
     valeur = objet.get(cle)
     return "" if valeur is None else str(valeur.get_object())
+
+
+def _noms_libres(racine: PdfObject) -> set[int]:
+    """Les sous-dictionnaires de ressources : eux seuls nomment leurs polices et images à leur gré.
+
+    L'auteur du fichier choisit `/Type` et `/Subtype` ; il ne choisit pas où le lecteur les cherche.
+    """
+    libres = set()
+    for objet in _parcourir(racine):
+        if isinstance(objet, DictionaryObject) and "/Resources" in objet:
+            ressources = objet["/Resources"].get_object()
+            if isinstance(ressources, DictionaryObject):
+                libres |= {id(sorte.get_object()) for sorte in ressources.values()}
+    return libres
+
+
+def _arme(cle: str, valeur: PdfObject, *, libre: bool) -> bool:
+    return cle in CLES and not (libre and cle in NOMS_PORTES and _est_ressource(valeur))
 
 
 def _est_ressource(valeur: PdfObject) -> bool:

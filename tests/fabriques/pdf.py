@@ -75,6 +75,20 @@ ACTIFS = {
         "JavaScript",
     ),
     "formulaire XFA": ({"catalogue": "/AcroForm<</Fields[]/XFA(<xdp/>)>>"}, "XFA"),
+    "formulaire XFA déguisé en image": (
+        {
+            "catalogue": "/AcroForm<</Fields[]/XFA 10 0 R>>",
+            "objets": {10: un_flux(b"<xdp/>", "/Subtype/Form")},
+        },
+        "XFA",
+    ),
+    "fichier joint déguisé en police": (
+        {
+            "page": "/AF[<</Type/Filespec/F(evil.exe)/UF(evil.exe)/EF<</Type/Font/F 10 0 R>>>>]",
+            "objets": {10: un_flux(b"MZ-evil", "/Type/EmbeddedFile")},
+        },
+        "EmbeddedFile",
+    ),
     "envoi": (
         {"page": "/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]/A<</S/SubmitForm/F(h)>>>>]"},
         "SubmitForm",

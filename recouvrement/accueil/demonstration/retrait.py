@@ -94,7 +94,7 @@ def retirer() -> Counter[str]:
                 nom = _n(colonne)
                 _executer(f"UPDATE {_q(modele)} SET {nom} = NULL WHERE {nom} = %s", [cible])
         for modele, cles in a_oter.items():
-            for lot in batched(sorted(cles), LOT, strict=False):
+            for lot in batched(sorted(cles), LOT):
                 marques = ", ".join(["%s"] * len(lot))
                 cle = _n(modele._meta.pk.column)
                 _executer(f"DELETE FROM {_q(modele)} WHERE {cle} IN ({marques})", list(lot))
@@ -130,7 +130,7 @@ def _qui_designent(
         if _a_un_creancier(modele)
         else models.Value(None, output_field=models.BigIntegerField(null=True))
     )
-    for lot in batched(cibles, LOT, strict=False):
+    for lot in batched(cibles, LOT):
         lignes = _toutes(modele).filter(**{f"{champ.name}__in": lot})
         yield from lignes.values_list("pk", creancier, champ.attname)
 
