@@ -76,6 +76,13 @@ def test_le_delai_court_de_la_premiere_connexion_et_ne_recommence_pas(client, qu
         assert client.get(COMPTE).url == DOUBLE
 
 
+def test_mon_compte_la_dit_inactive_tant_qu_elle_l_est(client):
+    client.force_login(une_gestionnaire())
+    page = client.get(COMPTE).content.decode()
+    assert "Activez la double authentification" in page
+    assert "Inactive" in page
+
+
 def test_ni_l_assistante_ni_la_lecture_ne_la_doivent(client):
     for role in (Role.ASSISTANTE, Role.LECTURE):
         personne = un_utilisateur(chez=un_creancier(), role=role)

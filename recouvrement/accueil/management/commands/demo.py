@@ -6,6 +6,7 @@ from django.utils import timezone
 from recouvrement.accueil.demonstration import COMPTES, charger
 from recouvrement.accueil.demonstration.retrait import ce_qui_s_en_va, retirer
 from recouvrement.comptes.models import Creancier, Utilisateur
+from recouvrement.courriel.instance import lire_instance
 from recouvrement.journal.veille import prendre_acte, verifier
 from recouvrement.socle.erreurs import ErreurMetier
 
@@ -33,6 +34,8 @@ class Command(BaseCommand):
         if Creancier.objects.exists():
             self.stdout.write("La démonstration est déjà là.")
         else:
+            # L'instance naît maintenant, et non à l'heure que la démonstration se raconte.
+            lire_instance()
             comptes = charger(timezone.now())
             self.stdout.write(
                 f"Démonstration chargée : {comptes.creanciers} créanciers, "
@@ -56,7 +59,7 @@ class Command(BaseCommand):
                 f"Seront ôtés, sans retour : {noms} ; {comptes.count()} comptes ; "
                 f"{sum(map(len, lignes.values()))} lignes, leur journal et leurs fichiers."
             )
-            if not oui and input(f"Tapez « {MOT} » pour confirmer : ").strip() != MOT:
+            if not oui and not self._confirme():
                 raise CommandError("Rien n'est ôté.")
             maintenant = timezone.now()
             en_regle = not verifier(maintenant).nombre
@@ -72,3 +75,9 @@ class Command(BaseCommand):
                 "Le journal avait déjà des écarts : voyez « manage.py verifier_journal »."
             )
         self.stdout.write("Pour qu'elle ne revienne pas dans une base vide : DEMO=0 ./lancer")
+
+    def _confirme(self) -> bool:
+        try:
+            return input(f"Tapez « {MOT} » pour confirmer : ").strip() == MOT
+        except EOFError:
+            raise CommandError("Sans terminal, confirmez par --oui. Rien n'est ôté.") from None

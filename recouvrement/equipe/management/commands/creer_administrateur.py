@@ -37,7 +37,11 @@ class Command(BaseCommand):
         self.stdout.write(f"Administrateur créé : {compte.email}")
 
     def _demander(self) -> str:
-        mot_de_passe = getpass("Mot de passe : ")
-        if getpass("Encore une fois : ") != mot_de_passe:
+        try:
+            mot_de_passe = getpass("Mot de passe : ")
+            encore = getpass("Encore une fois : ")
+        except EOFError:
+            raise CommandError("Sans terminal, donnez-le dans MOT_DE_PASSE.") from None
+        if encore != mot_de_passe:
             raise CommandError("Les deux saisies diffèrent.")
         return mot_de_passe
