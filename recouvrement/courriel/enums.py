@@ -1,3 +1,5 @@
+from enum import StrEnum
+
 from django.db import models
 
 
@@ -47,3 +49,19 @@ class PartieBattement(models.TextChoices):
     SUITE = "suite", "Écriture des suites d'un départ"
     CARNET = "carnet", "Envois et journal des départs"
     TEMOIN = "temoin", "Lecture de la boîte témoin"
+
+
+class Retenue(StrEnum):
+    """Ce qui retient les envois de tous : le champ de l'instance qui dit depuis quand.
+
+    Du plus haut au plus bas : le premier explique les suivants.
+    """
+
+    GEL = "gelee_le"
+    HEURE = "heure_douteuse_le"
+    COUPURE = "disjoncte_le"
+    INJOIGNABLE = "injoignable_le"
+
+
+# Rien ne se prend ; un serveur seulement injoignable s'essaie encore.
+ARRETS = (Retenue.GEL, Retenue.HEURE, Retenue.COUPURE)

@@ -43,8 +43,6 @@ RECULS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240))
 PLAFOND = 10
 RECOMPOSITIONS = 3
 ATTENTE_INJOIGNABLE = timedelta(minutes=5)
-# Ce que dit de lui-même un message que le serveur n'a pas pu recevoir.
-INJOIGNABLE = "Serveur injoignable"
 ATTENTE_ARRET = timedelta(minutes=5)
 # Dire « accepté » au disjoncteur à chaque message serait une écriture pour rien.
 SUCCES_ENTRE_DEUX = 20
@@ -164,7 +162,7 @@ def _mener(
             envoi.expediteur, envoi.destinataire, avec_temoin=metier.se_copie_au_temoin
         )
     except Injoignable as panne:
-        rendre(envoi, f"{INJOIGNABLE} : {panne}", horloge() + ATTENTE_INJOIGNABLE, compte=0)
+        rendre(envoi, f"Serveur injoignable : {panne}", horloge() + ATTENTE_INJOIGNABLE, compte=0)
         if isinstance(panne, IdentificationRefusee | ServeurRefuse):
             disjoncteur.noter_refus(str(panne), maintenant=horloge())
         raise

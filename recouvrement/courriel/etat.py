@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min, Q
 
 from recouvrement.comptes.models import Creancier
-from recouvrement.courriel.enums import EtatEnvoi
-from recouvrement.courriel.envoi import INJOIGNABLE
+from recouvrement.courriel.enums import EtatEnvoi, Retenue
+from recouvrement.courriel.envoi import ATTENTE_INJOIGNABLE
 from recouvrement.courriel.models import Envoi, Instance
 
 SILENCE_INQUIETANT = timedelta(minutes=15)
@@ -19,6 +19,11 @@ COUPURE_INQUIETANTE = timedelta(minutes=30)
 def s_est_tu(quand: datetime | None, instance: Instance, *, maintenant: datetime) -> bool:
     """Plus rien depuis un quart d'heure. « Jamais » n'est tolérable que d'une instance neuve."""
     return maintenant - (quand or instance.nee_le) > SILENCE_INQUIETANT
+
+
+def ce_qui_retient(instance: Instance) -> Retenue | None:
+    """La cause la plus haute ; None : ce qui est dû devrait partir."""
+    return next((cause for cause in Retenue if getattr(instance, cause) is not None), None)
 
 
 def coupee_depuis(instance: Instance, *, maintenant: datetime) -> datetime | None:
@@ -41,12 +46,13 @@ class Attente:
     incertain_depuis: datetime | None
 
 
-def attente(*, maintenant: datetime) -> Attente:
-    libres = _libres(Envoi.objects.systeme().filter(etat=EtatEnvoi.A_ENVOYER))
-    file = libres.aggregate(
+def attente(instance: Instance, *, maintenant: datetime) -> Attente:
+    file = (
+        Envoi.objects.systeme().filter(etat=EtatEnvoi.A_ENVOYER).de_creanciers_ouverts()
+    ).aggregate(
         en_attente=Count("pk"),
         plus_ancien=Min("pas_avant"),
-        bloques=Count("pk", filter=_bloques(maintenant)),
+        bloques=Count("pk", filter=_bloques(instance, maintenant)),
     )
     doute = (
         Envoi.objects.systeme()
@@ -64,17 +70,20 @@ class AttenteCreancier:
 
 
 def attente_par_creancier(
-    creanciers: Iterable[Creancier], *, maintenant: datetime
+    creanciers: Iterable[Creancier], instance: Instance, *, maintenant: datetime
 ) -> list[AttenteCreancier]:
     """Chez ceux-là seulement, et ceux où quelque chose attend, en une requête."""
     par_pk = {creancier.pk: creancier for creancier in creanciers}
+    envois = Envoi.objects.parmi(par_pk.values())
+    libres = envois.filter(etat=EtatEnvoi.A_ENVOYER).de_creanciers_ouverts()
     lignes = (
-        Envoi.objects.parmi(par_pk.values())
-        .filter(etat__in=[EtatEnvoi.A_ENVOYER, EtatEnvoi.INCERTAIN])
+        (libres | envois.filter(etat=EtatEnvoi.INCERTAIN))
         .order_by()
         .values("creancier")
         .annotate(
-            bloques=Count("pk", filter=Q(etat=EtatEnvoi.A_ENVOYER) & _bloques(maintenant)),
+            bloques=Count(
+                "pk", filter=Q(etat=EtatEnvoi.A_ENVOYER) & _bloques(instance, maintenant)
+            ),
             incertains=Count("pk", filter=Q(etat=EtatEnvoi.INCERTAIN)),
         )
     )
@@ -85,11 +94,11 @@ def attente_par_creancier(
     ]
 
 
-def _libres(envois):
-    """Ceux que ni le gel ni l'archivage de leur créancier ne retient."""
-    return envois.exclude(creancier__envois_geles=True).exclude(creancier__archive_le__isnull=False)
+def _bloques(instance: Instance, maintenant: datetime) -> Q:
+    """Dus et toujours là ; quand tout est retenu, dès qu'ils sont dus.
 
-
-def _bloques(maintenant: datetime) -> Q:
-    """Dus et toujours là, ou remis à plus tard parce que le serveur ne répondait pas."""
-    return Q(pas_avant__lte=maintenant - RETARD_INQUIETANT) | Q(reponse__startswith=INJOIGNABLE)
+    Le dernier essayé est remis à quelques minutes : il attend comme les autres.
+    """
+    if ce_qui_retient(instance):
+        return Q(pas_avant__lte=maintenant + ATTENTE_INJOIGNABLE)
+    return Q(pas_avant__lte=maintenant - RETARD_INQUIETANT)

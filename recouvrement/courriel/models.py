@@ -1,9 +1,12 @@
+from functools import reduce
+from operator import or_
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from recouvrement.comptes.cloison import QuerySetCloisonne
 from recouvrement.comptes.models import Creancier
-from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi, PartieBattement
+from recouvrement.courriel.enums import ARRETS, EtatEnvoi, NatureEnvoi, PartieBattement
 from recouvrement.journal.immuable import Protection
 
 
@@ -12,7 +15,11 @@ class EnvoiQuerySet(QuerySetCloisonne):
         return self.filter(etat=EtatEnvoi.A_ENVOYER, pas_avant__lte=maintenant)
 
     def pouvant_partir(self):
-        """Ni instance arrêtée, ni créancier gelé ou archivé.
+        """Ni instance arrêtée, ni créancier gelé ou archivé."""
+        return self.filter(~Exists(Instance.objects.arretees())).de_creanciers_ouverts()
+
+    def de_creanciers_ouverts(self):
+        """Ceux que ni le gel ni l'archivage de leur créancier ne retient.
 
         Par des sous-requêtes et sans jointure : dans un UPDATE conditionné, PostgreSQL ne relit
         après une attente que les conditions posées sur la ligne même.
@@ -20,7 +27,7 @@ class EnvoiQuerySet(QuerySetCloisonne):
         retenus = Creancier.objects.filter(
             Q(envois_geles=True) | Q(archive_le__isnull=False), pk=OuterRef("creancier")
         )
-        return self.filter(~Exists(Instance.objects.arretees()), ~Exists(retenus))
+        return self.filter(~Exists(retenus))
 
     def transmis(self, *, depuis):
         """Les relances parties, ou peut-être parties : ce que compte le quota du jour."""
@@ -132,11 +139,7 @@ class PanneQuerySet(QuerySetCloisonne):
 class InstanceQuerySet(models.QuerySet):
     def arretees(self):
         """Gelée, coupée du serveur, ou d'heure douteuse : rien ne se prend."""
-        return self.filter(
-            Q(gelee_le__isnull=False)
-            | Q(disjoncte_le__isnull=False)
-            | Q(heure_douteuse_le__isnull=False)
-        )
+        return self.filter(reduce(or_, (Q(**{f"{champ}__isnull": False}) for champ in ARRETS)))
 
 
 class Instance(models.Model):

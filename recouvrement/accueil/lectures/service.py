@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from recouvrement.comptes.models import Creancier
+from recouvrement.courriel.enums import Retenue
 from recouvrement.courriel.etat import (
     AttenteCreancier,
     attente_par_creancier,
+    ce_qui_retient,
     coupee_depuis,
     s_est_tu,
 )
@@ -34,7 +36,7 @@ def avis_sur_les_envois(creanciers: Collection[Creancier], *, maintenant: dateti
     if not creanciers:
         return []
     instance = lire_instance()
-    attentes = attente_par_creancier(creanciers, maintenant=maintenant)
+    attentes = attente_par_creancier(creanciers, instance, maintenant=maintenant)
     avis = [
         _arret(instance, attentes, maintenant=maintenant),
         *_geles(creanciers),
@@ -48,11 +50,19 @@ def _arret(
 ) -> Avis | None:
     """La cause la plus haute seulement : les autres en découlent."""
     attendent = _combien(attentes)
-    if instance.gelee_le is not None:
+    cause = ce_qui_retient(instance)
+    if cause == Retenue.GEL:
         return Avis(
             f"Aucun message ne part depuis le {moment(instance.gelee_le)}.",
             f"Les envois sont gelés le temps d'une vérification. {attendent}"
             "L'administrateur de l'installation peut les rendre.",
+            icone="pause",
+        )
+    if cause == Retenue.HEURE:
+        return Avis(
+            f"Aucun message ne part depuis le {moment(instance.heure_douteuse_le)}.",
+            "L'heure de l'installation est douteuse : rien ne part tant qu'elle n'est pas sûre. "
+            f"{attendent}{SIGNALER}",
             icone="pause",
         )
     if depuis := coupee_depuis(instance, maintenant=maintenant):

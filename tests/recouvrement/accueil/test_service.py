@@ -70,6 +70,26 @@ def test_un_gel_explique_tout_le_reste():
     assert texte.startswith("Aucun message ne part depuis le 23/11/2026")
 
 
+def test_une_heure_douteuse_dit_pourquoi_rien_ne_part():
+    creancier = un_creancier(nom="Menuiserie")
+    un_envoi(creancier, pas_avant=MAINTENANT - timedelta(hours=1))
+    Instance.objects.update(heure_douteuse_le=MAINTENANT, motif_heure="Elle a reculé.")
+    [texte] = dits(creancier, maintenant=MAINTENANT + timedelta(minutes=20))
+    assert texte.startswith("Aucun message ne part depuis le 23/11/2026")
+    assert "L'heure de l'installation est douteuse" in texte
+    assert "1 message attend : Menuiserie (1)." in texte
+
+
+def test_ce_qui_attend_se_compte_quels_que_soient_les_mots_du_message():
+    creancier = un_creancier(nom="Menuiserie")
+    for _ in range(2):
+        un_envoi(creancier, pas_avant=MAINTENANT + timedelta(minutes=4), reponse="no route")
+    un_envoi(creancier, pas_avant=MAINTENANT + timedelta(hours=2), reponse="Serveur injoignable")
+    noter_injoignable("no route", maintenant=MAINTENANT - timedelta(hours=1))
+    [texte] = dits(creancier)
+    assert "2 messages attendent : Menuiserie (2)." in texte
+
+
 def test_les_envois_coupes_se_disent_aussitot():
     Instance.objects.update(disjoncte_le=MAINTENANT, motif_disjonction="535 refusé")
     [texte] = dits(un_creancier())
@@ -91,6 +111,13 @@ def test_les_messages_incertains_se_disent_avec_ce_qu_il_faut_en_faire():
     [texte] = dits(creancier)
     assert texte.startswith("1 message peut-être arrivé.")
     assert "chez Menuiserie" in texte
+
+
+def test_ce_que_retient_le_gel_d_un_creancier_n_est_pas_un_retard_du_service():
+    creancier = un_creancier(nom="Menuiserie", envois_geles=True)
+    un_envoi(creancier, pas_avant=MAINTENANT - timedelta(days=2))
+    [texte] = dits(creancier)
+    assert texte.startswith("Envois gelés.")
 
 
 def test_un_creancier_gele_se_nomme():
