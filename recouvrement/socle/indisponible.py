@@ -14,10 +14,11 @@ from django.views.defaults import server_error
 
 from recouvrement.socle.htmx import est_htmx
 from recouvrement.socle.pannes import COMBLE, Panne, reconnaitre
+from recouvrement.socle.traces import mene_par_un_secret
 
 traces = logging.getLogger("recouvrement.sante")
-# Là se saisissent des secrets : ils ne se récrivent pas dans une page.
-SECRETES = ("/compte/", "/invitation/")
+# Là se saisissent des mots de passe : ils ne se récrivent pas dans une page.
+DU_COMPTE = "/compte/"
 MOTS_SECRETS = ("password", "mot_de_passe", "secret")
 
 
@@ -67,7 +68,9 @@ def dire(request: HttpRequest, panne: Panne, erreur: BaseException | None = None
 def _reprise(request: HttpRequest) -> dict:
     """De quoi renvoyer la même saisie d'un bouton ; rien de ce qui est secret."""
     sans = {"champs": [], "adresse": request.get_full_path(), "fichiers": False}
-    if request.method != "POST" or request.path.startswith(SECRETES):
+    if request.method != "POST" or request.path.startswith(DU_COMPTE):
+        return sans
+    if mene_par_un_secret(request.path):
         return sans
     try:
         champs = [(nom, valeur) for nom, valeurs in request.POST.lists() for valeur in valeurs]
