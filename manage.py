@@ -5,9 +5,8 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-from recouvrement.socle.erreurs import ErreurMetier, PannePassagere
+from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pannes import reconnaitre
-from recouvrement.socle.refus import DISQUE, SANS_PLACE
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recouvrement.settings")
@@ -17,14 +16,12 @@ if __name__ == "__main__":
     except ImproperlyConfigured as erreur:
         # Un réglage qui manque se dit en une phrase : la pile n'apprendrait rien de plus.
         sys.exit(f"Réglages : {erreur}")
-    except (ErreurMetier, PannePassagere) as erreur:
+    except ErreurMetier as erreur:
         sys.exit(f"{erreur}")
     except Exception as erreur:
         # De même une base absente ou occupée, un disque plein ; le reste est une faute, et garde
         # sa pile.
         panne = reconnaitre(erreur)
-        if panne is not None:
-            sys.exit(f"{panne.titre}. {panne.phrase}")
-        if not (isinstance(erreur, OSError) and erreur.errno in DISQUE):
+        if panne is None:
             raise
-        sys.exit(SANS_PLACE)
+        sys.exit(f"{panne.titre}. {panne.phrase}")

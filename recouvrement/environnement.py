@@ -1,4 +1,4 @@
-"""Lecture de l'environnement : `.env`, secrets en fichier, adresse du serveur SMTP."""
+"""Lecture de l'environnement : `.env`, secrets en fichier, et chaque réglage à sa phrase."""
 
 import errno
 import hashlib
@@ -25,8 +25,10 @@ SECRETS = (
     "REDIS_URL",
     "SMTP_URL",
     "TEMOIN_URL",
+    "PING_URL",
+    "JETON_MESURES",
 )
-PEUVENT_ETRE_VIDES = ("SMTP_URL", "TEMOIN_URL")
+PEUVENT_ETRE_VIDES = ("SMTP_URL", "TEMOIN_URL", "PING_URL", "JETON_MESURES")
 CLES_DE_PAILLASSE = ("change", "remplac", "insecure", "secret-key", "placeholder", "xxx")
 # Ceux du README, de .env.exemple et du guide, qu'on aura recopiés sans les remplacer.
 MOTS_DE_PASSE_D_EXEMPLE = {"mot-de-passe", "password", "changez-moi", "changeme", "change-me"}
@@ -64,7 +66,7 @@ def lire_environnement() -> environ.Env:
                 raise ImproperlyConfigured(
                     f"{nom}_FILE désigne « {chemin} », qui ne se lit pas : {_cause(erreur)}."
                 ) from None
-            # Vides, ceux-là veulent dire « rien ne part », « pas de témoin » ; pas les autres.
+            # Vides, ceux-là veulent dire « rien ne part », « personne » ; pas les autres.
             if not os.environ[nom] and nom not in PEUVENT_ETRE_VIDES:
                 raise ImproperlyConfigured(f"{nom}_FILE désigne « {chemin} », qui est vide.")
     return env
@@ -237,7 +239,7 @@ def decoupee(nom: str, texte: str) -> SplitResult:
 def adresse_du_guetteur(env: environ.Env) -> str:
     """Appelée chaque minute si tout va ; son silence donne l'alarme au-dehors. Vide : personne."""
     adresse = env.str("PING_URL", default="")
-    parties = urlsplit(adresse)
+    parties = decoupee("PING_URL", adresse)
     if adresse and (parties.scheme not in ("http", "https") or not parties.hostname):
         raise ImproperlyConfigured(
             "PING_URL doit être une adresse entière, comme https://guetteur.exemple.fr/ping/…."

@@ -1,7 +1,7 @@
 """Réglages. Toute valeur qui dépend du lieu vient de l'environnement (tableau du README)."""
 
 from recouvrement.attentes import attentes
-from recouvrement.courriel.expediteur import expediteur_de_compte
+from recouvrement.courriel.expediteur import adresse_de_la_copie, expediteur_de_compte
 from recouvrement.environnement import (
     RACINE,
     adresse_d_horodatage,
@@ -273,7 +273,7 @@ STORAGES = {
 
 SERVEUR_SMTP = serveur_smtp(env.str("SMTP_URL", default=""))
 # Une copie de chaque relance, dans une boîte que l'on peut lire : de quoi lever les incertains.
-COPIE_TEMOIN = env.str("COPIE_TEMOIN", default="")
+COPIE_TEMOIN = adresse_de_la_copie(env.str("COPIE_TEMOIN", default="").strip())
 BOITE_TEMOIN = serveur_imap(env.str("TEMOIN_URL", default=""))
 MAILERS = {"default": {"BACKEND": "recouvrement.courriel.boite_de_depart.BoiteDeDepart"}}
 DEFAULT_FROM_EMAIL = expediteur_de_compte(

@@ -13,14 +13,12 @@ from pathlib import Path
 import pytest
 
 from recouvrement.environnement import RACINE
+from tests.appuis.annonces import reglages
 
 CLEF = "clef-pour-les-processus-d-essai-0123456789-abcdefghijklmnopqrstuvwxyz"
 
-DU_POSTE = {
-    *("SECRET_KEY", "DATABASE_URL", "REDIS_URL", "SMTP_URL", "SITE_URL", "ALLOWED_HOSTS"),
-    *("INSTANCE", "JOURNAL_ENVOIS", "COPIE_TEMOIN", "TEMOIN_URL"),
-    *("DEBUG", "DOSSIER_VAR", "FICHIERS", "EXPEDITEUR", "STATIQUES", "STOCKAGE_STATIQUES"),
-}
+# NIVEAU_TRACES est celui que la suite choisit : le reste ne vient ni du poste, ni d'elle.
+DU_POSTE = reglages() - {"NIVEAU_TRACES"}
 
 
 def de_production() -> str:

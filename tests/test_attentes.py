@@ -1,5 +1,6 @@
 """Une base occupée ou absente finit en une phrase, sur toute page et toute commande."""
 
+import errno
 import os
 import re
 import sqlite3
@@ -14,8 +15,11 @@ from django.urls import reverse
 
 from clients.models import Client, Note
 from recouvrement.attentes import ATTENTES
+from recouvrement.documents.fichiers import FichierPerdu, MagasinFerme
+from recouvrement.documents.quotas import QuotaAtteint
 from recouvrement.environnement import RACINE
 from recouvrement.socle import indisponible
+from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.management.commands.demarrer import commandes
 from recouvrement.socle.management.commands.demarrer import environnement as celui_de_demarrer
 from recouvrement.socle.pannes import ABSENTE, COMBLE, MUETTE, OCCUPEE, PLEINE, reconnaitre
@@ -136,6 +140,38 @@ def test_pour_htmx_la_phrase_se_pose_sur_la_page_sans_rien_en_oter(client, debit
     regle = re.search(r'\{"code":"([^"]*503[^"]*)","swap":true\}', page)
     assert regle
     assert re.fullmatch(regle[1], "503")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("erreur", [MagasinFerme(), OSError(errno.ENOSPC, "plein")], ids=repr)
+def test_un_disque_plein_garde_la_saisie_et_epargne_la_page(client, debiteur, monkeypatch, erreur):
+    en_panne(monkeypatch, erreur)
+    reponse = client.post(noter(debiteur), {"texte": "Rappeler mardi"})
+    assert (reponse.status_code, reponse["Retry-After"]) == (503, "60")
+    assert 'value="Rappeler mardi"' in reponse.content.decode()
+
+    reponse = client.post(noter(debiteur), {"texte": "x"}, headers={"HX-Request": "true"})
+    assert (reponse.status_code, reponse["HX-Retarget"]) == (503, "#annonces")
+    assert "<html" not in reponse.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "refus", [ErreurMetier("Non, c'est clos."), FichierPerdu(), QuotaAtteint()]
+)
+def test_un_refus_sans_champ_se_pose_aussi_sur_la_page(client, debiteur, monkeypatch, refus):
+    regle = re.search(
+        r'\{"code":"(4[^"]*)","swap":true\}', client.get(noter(debiteur)).content.decode()
+    )[1]
+    en_panne(monkeypatch, refus)
+    reponse = client.get(noter(debiteur), headers={"HX-Request": "true"})
+    assert reponse.status_code == refus.statut
+    assert (reponse["HX-Retarget"], reponse["HX-Reswap"]) == ("#annonces", "beforeend")
+    assert lisible(reponse.content.decode()).count(refus.message) == 1
+    assert "<html" not in reponse.content.decode()
+    assert re.fullmatch(regle, str(refus.statut))
+    # Une navigation entière garde sa page.
+    assert "<html" in client.get(noter(debiteur)).content.decode()
 
 
 @pytest.mark.django_db

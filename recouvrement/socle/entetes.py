@@ -6,12 +6,8 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-PAGES_A_JETON = frozenset(
-    {
-        *("equipe:invitation", "equipe:expediteur"),
-        *("account_reset_password_from_key", "account_confirm_email"),
-    }
-)
+from recouvrement.socle.traces import mene_par_un_secret
+
 # L'adresse est un secret : elle ne se dit à personne, pas même à nos autres pages. Mais un
 # formulaire posté sous « no-referrer » porte « Origin: null », que la garde CSRF refuse.
 SANS_RIEN, SANS_CHEMIN = "no-referrer", "strict-origin"
@@ -29,7 +25,7 @@ class EntetesPrives:
             reponse["Cache-Control"] = "no-store, private"
         patch_vary_headers(reponse, ["Cookie", "HX-Request"])
         reponse["Cross-Origin-Opener-Policy"] = "same-origin"
-        if request.resolver_match and request.resolver_match.view_name in PAGES_A_JETON:
+        if mene_par_un_secret(request.path):
             avec_formulaire = reponse.status_code in (
                 HTTPStatus.OK,
                 HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -19,7 +19,8 @@ class ErreurMetier(Exception):
 class PannePassagere(Exception):
     """Rien n'a été fait et cela reviendra : la même demande, refaite plus tard, passera."""
 
-    message = "L'application ne peut pas répondre en ce moment : réessayez dans quelques minutes."
+    titre = "L'application ne peut pas répondre en ce moment"
+    message = "Rien n'a été enregistré : réessayez dans quelques minutes."
 
     def __init__(self, message: str = "") -> None:
         self.message = message or self.message

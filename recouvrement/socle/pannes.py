@@ -1,11 +1,14 @@
-"""Reconnaître ce qui passe (une base occupée, absente, un Redis muet) d'une faute de programme."""
+"""Reconnaître ce qui passe (base occupée, Redis muet, disque plein) d'une faute de programme."""
 
+import errno
 import sqlite3
 from dataclasses import dataclass
 
 import redis
 from celery.exceptions import OperationalError as CourtierInjoignable
 from django.db import DatabaseError, InterfaceError, OperationalError
+
+from recouvrement.socle.erreurs import PannePassagere
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,13 @@ MUETTE = Panne(
     "L'application ne joint plus Redis. Rien n'a été enregistré : réessayez dans une minute.",
     30,
 )
+PLUS_TARD = 60
+SANS_PLACE = Panne(
+    "Le serveur n'a plus de place pour écrire",
+    "Rien n'a été enregistré. Réessayez dans quelques minutes ; si cela dure, prévenez "
+    "l'administrateur.",
+    PLUS_TARD,
+)
 COMBLE = Panne(
     "Le site est très demandé",
     "Toutes les places sont prises par des demandes qui attendent. Rien n'a été enregistré : "
@@ -62,6 +72,9 @@ CODES_SQLITE = {
     sqlite3.SQLITE_CANTOPEN: ABSENTE,
 }
 
+# Le disque est plein, en lecture seule, ou son quota est atteint.
+DISQUE = {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EFBIG}
+
 
 def reconnaitre(erreur: BaseException | None) -> Panne | None:
     """None : ce n'est pas une panne qui passe, et il faut la pile pour la comprendre."""
@@ -71,6 +84,10 @@ def reconnaitre(erreur: BaseException | None) -> Panne | None:
         return _de_la_base(erreur)
     if isinstance(erreur, redis.RedisError | CourtierInjoignable):
         return MUETTE
+    if isinstance(erreur, PannePassagere):
+        return Panne(erreur.titre, erreur.message, PLUS_TARD)
+    if isinstance(erreur, OSError) and erreur.errno in DISQUE:
+        return SANS_PLACE
     return None
 
 

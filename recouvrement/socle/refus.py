@@ -1,6 +1,5 @@
 """Au bord du site : ce qu'aucune vue n'a su dire devient une page et une phrase, pas une panne."""
 
-import errno
 import logging
 import unicodedata
 from collections.abc import Callable
@@ -8,21 +7,16 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from recouvrement.socle.erreurs import ErreurMetier, PannePassagere
+from recouvrement.socle.annonces import poser
+from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.htmx import est_htmx
 
-PLUS_TARD = 60
-# Le disque est plein, en lecture seule, ou son quota est atteint.
-DISQUE = {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EFBIG}
-SANS_PLACE = (
-    "Le serveur n'a plus de place pour écrire : rien n'a été enregistré. Réessayez dans quelques "
-    "minutes ; si cela dure, prévenez l'administrateur."
-)
 ILLISIBLE = "Cette adresse porte un caractère qui ne s'écrit pas : reprenez le lien d'origine."
 traces = logging.getLogger(__name__)
 
 
 class RefusEnPage:
-    """Une adresse illisible, un refus ou une panne passagère : une page le dit."""
+    """Une adresse illisible ou un refus : une page le dit, ou, pour htmx, une annonce."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -33,24 +27,16 @@ class RefusEnPage:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        match exception:
-            case ErreurMetier():
-                traces.info("Refus montré en page : %s", type(exception).__name__)
-                return _page(request, exception.message, exception.statut)
-            case PannePassagere():
-                traces.error("%s : %s", type(exception).__name__, exception.__cause__)
-                return _page(request, exception.message, 503)
-            case OSError() if exception.errno in DISQUE:
-                traces.error("Plus de place pour écrire : %s", exception.strerror)
-                return _page(request, SANS_PLACE, 503)
-        return None
+        if not isinstance(exception, ErreurMetier):
+            return None
+        traces.info("Refus montré : %s", type(exception).__name__)
+        if est_htmx(request):
+            return poser(exception.message, statut=exception.statut)
+        return _page(request, exception.message, exception.statut)
 
 
 def _page(request: HttpRequest, phrase: str, statut: int) -> HttpResponse:
-    reponse = render(request, "refus.html", {"phrase": phrase, "statut": statut}, status=statut)
-    if statut == 503:
-        reponse["Retry-After"] = str(PLUS_TARD)
-    return reponse
+    return render(request, "refus.html", {"phrase": phrase, "statut": statut}, status=statut)
 
 
 def _est_illisible(request: HttpRequest) -> bool:

@@ -22,6 +22,15 @@ A_SA_FORME = re.compile(
 PARAMETRES = re.compile(r"((?:^|[\s\"'(])(?:https?://[^\s\"'?]+|/[^\s\"'?]*))\?[^\s\"']+")
 
 
+def mene_par_un_secret(chemin: str) -> bool:
+    """L'adresse tient lieu de mot de passe : ce qui l'affiche, la garde ou la répète la donne.
+
+    >>> mene_par_un_secret("/invitation/Ab3-x_9/"), mene_par_un_secret("/code/parametres/")
+    (True, False)
+    """
+    return DERRIERE_UN_CHEMIN.search(chemin) is not None
+
+
 def masquer(texte: str) -> str:
     """
     >>> masquer("Not Found: /invitation/Ab3-x_9/")

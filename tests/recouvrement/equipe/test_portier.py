@@ -11,7 +11,7 @@ from django.urls import reverse
 from recouvrement.equipe import portier
 from recouvrement.equipe.models import EssaiDeConnexion
 from recouvrement.equipe.regles import attente_entre_essais
-from recouvrement.socle.boucle import vient_de_la_boucle_locale
+from recouvrement.socle.boucle import vient_de_la_boucle_locale, vient_du_poste
 from tests.fabriques.comptes import un_utilisateur
 from tests.recouvrement.equipe.test_connexion import NOUVEAU, SECRET, entrer, est_connecte, nadege
 
@@ -210,6 +210,15 @@ def test_ce_poste_c_est_la_connexion_sans_relais_et_son_nom(
     if relayee_pour:
         entetes["HTTP_X_FORWARDED_FOR"] = relayee_pour
     assert vient_de_la_boucle_locale(RequestFactory().get("/", **entetes)) is attendu
+
+
+@pytest.mark.parametrize("entete", ["Forwarded", "X-Forwarded-For", "X-Forwarded-Proto"])
+def test_un_relais_qui_ne_dit_qu_une_chose_reste_un_relais(entete):
+    demande = RequestFactory().get("/", HTTP_HOST="localhost:8000", headers={entete: "x"})
+
+    assert not vient_de_la_boucle_locale(demande)
+    assert not vient_du_poste(demande)
+    assert vient_du_poste(RequestFactory().get("/"))
 
 
 DEMO = {"email": "admin@demo.example", "mot_de_passe": SECRET, "est_demonstration": True}

@@ -6,9 +6,13 @@ import re
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import URLPattern, get_resolver, reverse
 
+from recouvrement.environnement import RACINE
+from recouvrement.equipe.regles import CODES_RESERVES
+from recouvrement.socle.indisponible import dire
+from recouvrement.socle.pannes import COMBLE
 from recouvrement.socle.traces import CHEMINS_A_JETON, UneLigneJson, masquer
 
 CANARI = "Kn4r1-zYx_9WvUtSrQpOnMlKjIhGfEdCbA0987654321"
@@ -126,6 +130,23 @@ def test_toute_route_a_secret_est_couverte_par_le_masque():
         if not any(re.search(rf"(^|/){prefixe}/", chemin) for prefixe in CHEMINS_A_JETON)
     ]
     assert decouvertes == []
+
+
+@pytest.mark.django_db
+def test_toute_adresse_secrete_se_tait_et_ne_se_recrit_pas():
+    """Une seule liste : les en-têtes, la page d'indisponibilité et le guide s'y tiennent."""
+    guide = (RACINE / "docs/deploiement.md").read_text(encoding="utf-8")
+    du_mandataire = re.compile(re.search(r"location ~ (\^\S+) \{", guide)[1])
+    for modele in _routes(get_resolver()):
+        if not SECRETS.search(modele):
+            continue
+        chemin = "/" + re.sub(r"<[^>]+>|\(\?P.*", CANARI, modele).strip("/") + "/"
+        assert du_mandataire.search(chemin), chemin
+        assert chemin.split("/")[1] in CODES_RESERVES, chemin
+        close = Client().get(chemin)
+        assert close.headers["Referrer-Policy"] in {"no-referrer", "strict-origin"}, chemin
+        demande = RequestFactory().post(chemin, {"nom": "tapé-par-quelqu-un"})
+        assert "tapé-par-quelqu-un" not in dire(demande, COMBLE).content.decode(), chemin
 
 
 def _routes(resolveur, prefixe=""):

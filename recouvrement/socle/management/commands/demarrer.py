@@ -19,6 +19,7 @@ from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from recouvrement.environnement import RACINE
+from recouvrement.socle.boucle import est_en_boucle
 from recouvrement.socle.superviseur import Superviseur, ecran
 
 PYTHON = [sys.executable, "-W", "ignore:You're running the worker"]
@@ -46,12 +47,11 @@ class Command(BaseCommand):
             self.preparer(demonstration=not options["sans_demonstration"])
         if seulement:
             return
-        adresse = (
-            f"http://{'localhost' if en_local(hote) else crochets(adresse_visible(hote))}:{port}"
-        )
+        nom = "localhost" if est_en_boucle(hote) else crochets(adresse_visible(hote))
+        adresse = f"http://{nom}:{port}"
         processus = environnement(hote, adresse)
         verifier_les_reglages(processus)
-        if not en_local(hote):
+        if not est_en_boucle(hote):
             # Avant d'ouvrir le port : les mots de passe de la démonstration sont publiés.
             call_command("ouvrir_au_reseau", stdout=self.stdout)
         comptes = comptes_de_demonstration()
@@ -92,7 +92,11 @@ class Annonce:
         self.faite = True
         lignes = ["", f"  Recouvrement est prêt : {self.adresse}", ""]
         if self.comptes:
-            ou = "" if en_local(self.hote) else f", depuis http://localhost:{self.port} seulement"
+            ou = (
+                ""
+                if est_en_boucle(self.hote)
+                else f", depuis http://localhost:{self.port} seulement"
+            )
             lignes.append(f"  Comptes de démonstration{ou} :")
             lignes += [f"    {'  '.join(compte)}" for compte in self.comptes]
             lignes.append("")
@@ -129,7 +133,7 @@ def environnement(hote: str, adresse: str) -> dict[str, str]:
     valeurs = {"SITE_URL": adresse, "PYTHONUNBUFFERED": "1"} | os.environ
     # Cette commande n'attend rien ; ceux qu'elle lance, si.
     valeurs["PROCESSUS"] = "travail"
-    if not en_local(hote):
+    if not est_en_boucle(hote):
         valeurs.setdefault(
             "ALLOWED_HOSTS", f"localhost,127.0.0.1,{socket.gethostname()},{adresse_visible(hote)}"
         )
@@ -149,10 +153,6 @@ def verifier_les_reglages(environnement: dict[str, str]) -> None:
     )
     if lus.returncode:
         sys.exit(lus.stderr.strip())
-
-
-def en_local(hote: str) -> bool:
-    return hote == "localhost" or (_est_ip(hote) and ipaddress.ip_address(hote).is_loopback)
 
 
 def adresse_visible(hote: str) -> str:
