@@ -11,6 +11,7 @@ class Canal(models.TextChoices):
 
 
 CANAUX_POSTAUX = (Canal.COURRIER, Canal.RECOMMANDE, Canal.MISE_EN_DEMEURE)
+CANAUX_ECRITS = (Canal.COURRIEL, *CANAUX_POSTAUX)
 
 
 class Ton(models.TextChoices):
