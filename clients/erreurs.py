@@ -19,3 +19,7 @@ class SuspensionImpossible(ErreurMetier):
 
 class ClientFusionne(ErreurMetier):
     message = "Ce client a été réuni avec un autre : travaillez sur la fiche qui reste."
+
+
+class ClientEfface(ErreurMetier):
+    message = "Les données de ce client ont été effacées : ouvrez une nouvelle fiche."

@@ -109,6 +109,8 @@ class Client(ModeleCloisonne):
     procedure_collective_le = models.DateField(
         "procédure collective ouverte le", null=True, blank=True
     )
+    # Ses données personnelles ont été effacées (RGPD, art. 17) : il ne reste que ses comptes.
+    efface_le = models.DateField("effacé le", null=True, blank=True)
     fusionne_dans = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="fusionnes"
     )
@@ -132,6 +134,11 @@ class Client(ModeleCloisonne):
             models.CheckConstraint(
                 condition=Q(suspendu_jusqu_au=None) | Q(suspendu_le__isnull=False),
                 name="client_suspension_datee",
+            ),
+            models.CheckConstraint(
+                condition=Q(efface_le=None)
+                | Q(code="", siren="", siret="", tva="", adresse="", complement="", ville=""),
+                name="client_efface_sans_identite",
             ),
         ]
         indexes = [

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "contentieux",
     "recouvrement.accueil",
     "recouvrement.exploitation",
+    "recouvrement.vie_privee",
 ]
 
 MIDDLEWARE = [
@@ -313,6 +314,7 @@ CELERY_BEAT_SCHEDULE = {
     "veille": {"task": "exploitation.veiller", "schedule": 60.0},
     "verification": {"task": "exploitation.verifier", "schedule": 60.0},
     "journal": {"task": "journal.veiller", "schedule": 60.0},
+    "purge": {"task": "vie_privee.purger", "schedule": 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("recouvrement.equipe.urls")),
     path("compte/", include("allauth.urls")),
     path("", include("recouvrement.exploitation.urls")),
+    path("", include("recouvrement.vie_privee.urls")),
     path("", include("recouvrement.accueil.urls")),
     path("<slug:creancier>/clients/", include("clients.urls")),
     path("<slug:creancier>/factures/", include("factures.urls")),

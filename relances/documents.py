@@ -43,6 +43,7 @@ def contexte_de_lettre(
     objet: str,
     texte: str,
     reference: str,
+    information: str,
     recommande: bool,
 ) -> dict[str, object]:
     """Une lettre de relance réclame le reste à payer de chaque facture, sans ses accessoires."""
@@ -52,6 +53,7 @@ def contexte_de_lettre(
         "tableau": Coupe.de(lignes_de_factures(decompte, au_solde=True)),
         "libelle_regle": "Déjà réglé",
         "recommande": recommande,
+        "information": information,
         "anglais": client.langue == "en",
         "paragraphes": _paragraphes(texte, anglais=client.langue == "en"),
         "total": total,
@@ -67,6 +69,7 @@ def contexte_de_mise_en_demeure(
     avant_le: date,
     rappels: Sequence[date],
     reference: str,
+    information: str,
 ) -> dict[str, object]:
     """La sommation : principal, intérêts période par période et indemnités, jusqu'au total."""
     titre = "Mise en demeure de payer"
@@ -74,6 +77,7 @@ def contexte_de_mise_en_demeure(
     commun = _commun(client, decompte, titre=titre, objet=objet, reference=reference)
     return commun | {
         "recommande": True,
+        "information": information,
         "avant_le": avant_le,
         "rappels": _nos_rappels(rappels),
         "nom_interets": nom_des_interets(decompte),

@@ -11,6 +11,7 @@ class Canal(models.TextChoices):
 
 
 CANAUX_POSTAUX = (Canal.COURRIER, Canal.RECOMMANDE, Canal.MISE_EN_DEMEURE)
+CANAUX_ECRITS = (Canal.COURRIEL, *CANAUX_POSTAUX)
 
 
 class Ton(models.TextChoices):
@@ -92,6 +93,7 @@ class CodeBlocage(models.TextChoices):
     SUSPENDU = "suspendu", "Client suspendu"
     PROCEDURE_COLLECTIVE = "procedure_collective", "Procédure collective"
     CONTENTIEUX = "contentieux", "Au contentieux"
+    EFFACE = "efface", "Données effacées"
     ARCHIVE = "archive", "Créancier archivé"
     MANDAT = "mandat", "Mandat absent ou terminé"
     SOLDES_PERIMES = "soldes_perimes", "Règlements non à jour"

@@ -29,6 +29,7 @@ ETAGES = [
     "contentieux",
     "accueil",
     "exploitation",
+    "vie_privee",
 ]
 LIGNES_MAX = 400
 SOURCES = ["recouvrement", "clients", "factures", "relances", "contentieux"]

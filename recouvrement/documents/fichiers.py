@@ -7,6 +7,7 @@ import re
 import tempfile
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -56,6 +57,9 @@ def deposer(octets: bytes) -> str:
 
 def _ranger(chemin: Path, octets: bytes) -> None:
     if _est_intact(chemin, octets):
+        # Même âge, mais son inode dit qu'on y est revenu : un retrait ne l'emporterait pas.
+        age = chemin.stat()
+        os.utime(chemin, ns=(age.st_atime_ns, age.st_mtime_ns))
         return
     chemin.parent.mkdir(parents=True, exist_ok=True)
     # Écrit à côté puis renommé : personne ne lit jamais un fichier à moitié écrit.
@@ -111,9 +115,19 @@ def lire(empreinte: str) -> bytes:
     return octets
 
 
-def retirer(empreinte: str) -> None:
-    """Ce que plus aucune ligne ne désigne : la démonstration qui s'en va, et rien d'autre."""
-    _chemin(empreinte).unlink(missing_ok=True)
+def retirer(empreinte: str, *, avant: datetime | None = None) -> bool:
+    """Ce que plus aucune ligne ne désigne ; `avant` : sauf (re)déposé depuis."""
+    chemin = _chemin(empreinte)
+    try:
+        if avant is not None and chemin.stat().st_ctime >= avant.timestamp():
+            return False
+        chemin.unlink()
+        _graver(chemin.parent)
+    except FileNotFoundError:
+        return False
+    except OSError as erreur:
+        raise MagasinFerme from erreur
+    return True
 
 
 def _chemin(empreinte: str) -> Path:

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.evenements import Evenement
 from recouvrement.journal.models import Entree
+from recouvrement.socle.effacement import sans_trace
 from recouvrement.socle.lots import inserer_fiches
 
 
@@ -54,11 +55,8 @@ def effacer_donnees(
     for entree in sorted(entrees, key=lambda e: e.pk):
         if entree.effacees_le is None and entree.evenement != Evenement.DONNEES_EFFACEES:
             par_chaine[entree.creancier_id].append(entree)
-    if connection.vendor == "sqlite" and par_chaine:
-        # Les octets effacés sont remis à zéro dans le fichier, et le journal d'écriture vidé.
-        with connection.cursor() as curseur:
-            curseur.execute("PRAGMA secure_delete = ON")
-        transaction.on_commit(_vider_le_journal_d_ecriture)
+    if par_chaine:
+        sans_trace()
     nombre = 0
     for lot in par_chaine.values():
         numeros = [entree.pk for entree in lot]
@@ -71,11 +69,6 @@ def effacer_donnees(
             Evenement.DONNEES_EFFACEES, cible=lot[0], acteur=acteur, motif=motif, entrees=numeros
         )
     return nombre
-
-
-def _vider_le_journal_d_ecriture() -> None:
-    with connection.cursor() as curseur:
-        curseur.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _valeurs(evenement, cible, acteur, creancier, donnees) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from relances.actions.preuves import Preuve, verser_preuve
 from relances.documents import GABARIT_LETTRE, contexte_de_lettre
 from relances.enums import CANAUX_POSTAUX, Canal, EtatCourrier, EtatRelance
 from relances.evenements import Evenement
-from relances.lectures.message import corps_de_lettre
+from relances.lectures.message import corps_de_lettre, est_un_premier_contact
 from relances.lectures.possibles import ecrire_interdit, interdits
 from relances.models import Courrier, Etape, MiseEnDemeure, Relance, RelanceFacture
 from relances.regles import textes
@@ -54,7 +54,7 @@ def preparer_lettre(relance: Relance, *, maintenant: datetime, acteur: Utilisate
     refuser_si_interdit(relance.client, au=au, par_la_poste=True)
     factures = _encore_dues(relance)
     decompte = decompte_client(relance.client, au=au, factures=factures)
-    objet, texte = _texte(relance, factures, au=au)
+    objet, texte, information = _texte(relance, factures, au=au)
     reference = f"L{relance.pk}"
     document = sceller(
         relance.creancier,
@@ -68,9 +68,11 @@ def preparer_lettre(relance: Relance, *, maintenant: datetime, acteur: Utilisate
             objet=objet,
             texte=texte,
             reference=reference,
+            information=information,
             recommande=relance.canal == Canal.RECOMMANDE,
         ),
-        donnees=donnees_du_decompte(decompte) | {"objet": objet, "texte": texte},
+        donnees=donnees_du_decompte(decompte)
+        | {"objet": objet, "texte": texte, "information": information},
         maintenant=maintenant,
         acteur=acteur,
     )
@@ -350,7 +352,7 @@ def _encore_dues(relance: Relance) -> list[Facture]:
     return factures
 
 
-def _texte(relance: Relance, factures: Sequence[Facture], *, au: date) -> tuple[str, str]:
+def _texte(relance: Relance, factures: Sequence[Facture], *, au: date) -> tuple[str, str, str]:
     etape, anglais = relance.etape, relance.langue == "en"
     sujet, texte = relance.sujet, relance.texte
     if etape is not None:
@@ -364,4 +366,5 @@ def _texte(relance: Relance, factures: Sequence[Facture], *, au: date) -> tuple[
         langue=relance.langue,
         factures=factures,
         au=au,
+        premier_contact=est_un_premier_contact(relance.client, sauf=relance),
     )

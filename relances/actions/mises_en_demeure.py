@@ -22,6 +22,7 @@ from relances.actions.courriers import (
 from relances.documents import GABARIT_MISE_EN_DEMEURE, contexte_de_mise_en_demeure
 from relances.enums import Canal, EtatRelance
 from relances.evenements import Evenement
+from relances.lectures.message import est_un_premier_contact, information_de
 from relances.models import Courrier, Etape, MiseEnDemeure, Relance, RelanceFacture
 
 DELAI_HABITUEL = 8
@@ -53,6 +54,9 @@ def preparer_mise_en_demeure(
         raise ErreurMetier(decompte.refus)
     avant_le = au + timedelta(days=delai_jours)
     reference = f"MD{client.pk}-{au:%Y%m%d}"
+    # La sommation est en français, quelle que soit la langue du client.
+    premier = est_un_premier_contact(client)
+    information = information_de(client.creancier, "fr") if premier else ""
     document = sceller(
         client.creancier,
         nature="mise_en_demeure",
@@ -65,8 +69,10 @@ def preparer_mise_en_demeure(
             avant_le=avant_le,
             rappels=_rappels(client),
             reference=reference,
+            information=information,
         ),
-        donnees=donnees_du_decompte(decompte) | {"avant_le": avant_le.isoformat()},
+        donnees=donnees_du_decompte(decompte)
+        | {"avant_le": avant_le.isoformat(), "information": information},
         maintenant=maintenant,
         acteur=acteur,
     )

@@ -20,7 +20,10 @@ POINTS: tuple[tuple[tuple[CodeBlocage, ...], str], ...] = (
         "Ni litige, ni promesse, ni réponse en attente",
     ),
     (
-        (CodeBlocage.SUSPENDU, CodeBlocage.PROCEDURE_COLLECTIVE, CodeBlocage.CONTENTIEUX),
+        (
+            *(CodeBlocage.SUSPENDU, CodeBlocage.EFFACE),
+            *(CodeBlocage.PROCEDURE_COLLECTIVE, CodeBlocage.CONTENTIEUX),
+        ),
         "Ni suspension, ni procédure, ni contentieux",
     ),
     ((CodeBlocage.SOLDEE, CodeBlocage.DEVANCEE), "Sommes encore dues"),

@@ -308,6 +308,7 @@ def _arretes(creancier: Creancier, *, au: date):
     return Client.objects.pour(creancier).filter(
         Q(procedure_collective_le__isnull=False)
         | Q(fusionne_dans__isnull=False)
+        | Q(efface_le__isnull=False)
         | Q(suspendu_le__lte=au) & (Q(suspendu_jusqu_au=None) | Q(suspendu_jusqu_au__gte=au))
     )
 
@@ -339,10 +340,12 @@ def _particuliers(creancier: Creancier, clients: Collection[int] | None) -> dict
         Q(suspendu_le__isnull=False)
         | Q(procedure_collective_le__isnull=False)
         | Q(fusionne_dans__isnull=False)
+        | Q(efface_le__isnull=False)
     )
     if clients is not None:
         qs = qs.filter(pk__in=clients)
     noms = ("suspendu_le", "suspendu_jusqu_au", "suspendu_motif", "procedure_collective_le")
+    noms += ("efface_le",)
     return {
         pk: dict(zip(noms, valeurs, strict=True)) | {"fusionne": fusionne is not None}
         for pk, fusionne, *valeurs in qs.values_list("pk", "fusionne_dans_id", *noms)

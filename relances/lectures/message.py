@@ -24,9 +24,10 @@ from recouvrement.socle.montants import ZERO
 from recouvrement.socle.requetes import RequeteFigee
 from recouvrement.socle.templatetags import formats
 from recouvrement.socle.temps import jour_de
-from relances.enums import Canal, EtatRelance
+from relances.enums import CANAUX_ECRITS, Canal, EtatRelance
 from relances.models import Etape, Relance
 from relances.regles import textes
+from relances.regles.information import information_du_debiteur
 from relances.regles.langue import Ecriture
 
 # Au-delà, les serveurs refusent : les factures ne se joignent plus, le tableau suffit.
@@ -82,6 +83,7 @@ def message_de(
         au=au,
         joindre=joindre,
         precedente=_precedente(relance) if textes.mentionne(texte, "precedente") else None,
+        premier_contact=est_un_premier_contact(relance.client, sauf=relance),
     )
 
 
@@ -100,6 +102,7 @@ def apercu_d_une_etape(
         factures=factures,
         au=au,
         joindre=False,
+        premier_contact=est_un_premier_contact(client),
     )
 
 
@@ -114,6 +117,7 @@ def rediger(
     factures: Iterable[Facture],
     au: date,
     joindre: bool,
+    premier_contact: bool,
     precedente: date | None = None,
 ) -> Message:
     factures = tuple(sorted(factures, key=lambda f: (f.date_echeance, f.pk)))
@@ -121,7 +125,10 @@ def rediger(
     contact = _contact(client, destinataire)
     ecrire = Ecriture(langue)
     valeurs = _valeurs(creancier, client, contact, factures, somme, au, precedente, ecrire)
-    for bloc in ("factures", "paiement"):
+    information = ""
+    if premier_contact:
+        information = _informer(creancier, texte, valeurs, langue)
+    for bloc in ("factures", "paiement", *(["information"] if information else [])):
         if not textes.mentionne(texte, bloc):
             texte = f"{texte.rstrip()}\n\n{{{{ {bloc} }}}}\n"
     reference = valeurs["reference"]
@@ -150,6 +157,11 @@ def rediger(
         "factures": render_to_string("relances/courriels/factures.html", contexte),
         "paiement": render_to_string("relances/courriels/paiement.html", contexte)
         if creancier.iban
+        else "",
+        "information": render_to_string(
+            "relances/courriels/information.html", {"information": information}
+        )
+        if information
         else "",
     }
     corps = textes.en_html(texte, valeurs, blocs)
@@ -185,13 +197,15 @@ def corps_de_lettre(
     langue: str,
     factures: Iterable[Facture],
     au: date,
-) -> tuple[str, str]:
-    """L'objet et le texte d'une lettre : son tableau et son bloc de paiement s'impriment à part."""
+    premier_contact: bool,
+) -> tuple[str, str, str]:
+    """L'objet, le texte et l'information d'une lettre : ses blocs s'impriment à part."""
     factures = tuple(sorted(factures, key=lambda f: (f.date_echeance, f.pk)))
     somme = sum((f.solde for f in factures), ZERO)
     valeurs = _valeurs(creancier, client, "", factures, somme, au, None, Ecriture(langue))
-    valeurs |= {"factures": "", "paiement": ""}
-    return textes.en_ligne(sujet, valeurs)[:250], textes.en_texte(texte, valeurs)
+    information = _informer(creancier, texte, valeurs, langue) if premier_contact else ""
+    valeurs |= dict.fromkeys(textes.BLOCS, "")
+    return textes.en_ligne(sujet, valeurs)[:250], textes.en_texte(texte, valeurs), information
 
 
 def en_courriel(message: Message, *, maintenant: datetime) -> EmailMessage:
@@ -272,7 +286,26 @@ def _valeurs(creancier, client, contact, factures, somme, au, precedente, ecrire
         "reference": reference,
         "factures": "\n".join(lignes),
         "paiement": paiement,
+        "premier_contact": "",
+        "information": "",
     }
+
+
+def information_de(creancier: Creancier, langue: str) -> str:
+    """Le responsable est le créancier, quel que soit le mode : qui relance agit pour lui."""
+    partie = partie_du_creancier(creancier)
+    adresse = ", ".join(partie.adresse)
+    return information_du_debiteur(
+        creancier.nom, adresse=adresse, courriel=partie.courriel, anglais=langue == "en"
+    )
+
+
+def _informer(creancier: Creancier, texte: str, valeurs: dict[str, str], langue: str) -> str:
+    """La notice du premier message, vide si le texte en porte une à lui."""
+    information = information_de(creancier, langue)
+    valeurs |= {"premier_contact": "1", "information": information}
+    propre = textes.mentionne(texte, "premier_contact")
+    return "" if propre and not textes.mentionne(texte, "information") else information
 
 
 def _iban(creancier: Creancier) -> str:
@@ -315,6 +348,25 @@ def _precedente(relance: Relance) -> date | None:
         .first()
     )
     return jour_de(derniere) if derniere else None
+
+
+def est_un_premier_contact(client: Client, *, sauf: Relance | None = None) -> bool:
+    """Rien d'écrit n'est encore parti : un envoi incertain ne compte pas, on redira ses droits."""
+    deja = ECRITS(creancier=client.creancier_id, client=client.pk, sauf=sauf.pk if sauf else 0)
+    return not deja
+
+
+def _requete_des_ecrits(*, creancier: int, client: int, sauf: int):
+    return (
+        Relance.objects.pour(Creancier(pk=creancier))
+        .filter(client=client, etat=EtatRelance.FAITE, canal__in=CANAUX_ECRITS)
+        .exclude(pk=sauf)
+        .order_by()
+        .only("pk")[:1]
+    )
+
+
+ECRITS = RequeteFigee(_requete_des_ecrits, creancier=int, client=int, sauf=int)
 
 
 def _pieces(creancier: Creancier, factures: tuple[Facture, ...]) -> tuple[PieceJointe, ...]:

@@ -102,6 +102,7 @@ def envers(
             suspendu_motif=client.suspendu_motif,
             procedure_collective_le=client.procedure_collective_le,
             fusionne=client.fusionne_dans_id is not None,
+            efface_le=client.efface_le,
             promesse_pour_le=promesse.pour_le if promesse else None,
             adresse=adresse,
         ),

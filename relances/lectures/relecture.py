@@ -187,6 +187,7 @@ def _faits(relance: Relance, *, au: date, maintenant: datetime) -> Faits:
             suspendu_motif=client.suspendu_motif,
             procedure_collective_le=client.procedure_collective_le,
             fusionne=client.fusionne_dans_id is not None,
+            efface_le=client.efface_le,
             promesse_pour_le=relance.promesse_pour_le,
             derniere_action_le=jour_de(max(actions)) if actions else None,
             adresse=relance.destinataire if relance.adresse_utilisable else "",

@@ -55,6 +55,7 @@ class FaitsClient:
     suspendu_motif: str = ""
     procedure_collective_le: date | None = None
     fusionne: bool = False
+    efface_le: date | None = None
     promesse_pour_le: date | None = None
     reponse_le: date | None = None
     # La dernière action faite envers lui, tous canaux.
@@ -130,6 +131,9 @@ def du_client(faits: Faits) -> list[Blocage]:
         )
     if client.fusionne:
         trouves.append(Blocage(CodeBlocage.SUSPENDU, "Fiche fusionnée dans une autre"))
+    if client.efface_le is not None:
+        phrase = f"Données personnelles effacées le {_j(client.efface_le)}"
+        trouves.append(Blocage(CodeBlocage.EFFACE, phrase, client.efface_le))
     if (
         client.suspendu_le is not None
         and client.suspendu_le <= au

@@ -31,12 +31,14 @@ CHAMPS: dict[str, str] = {
     "echeance": "Échéance de la plus ancienne",
     "retard": "Nombre de jours de retard de la plus ancienne",
     "precedente": "Date du dernier message envoyé, s'il y en a eu un",
+    "premier_contact": "Condition : rien ne lui a encore été écrit",
+    "information": "Ses droits sur ses données, au premier message seulement",
     "factures": "Tableau des factures",
     "paiement": "IBAN, référence et code QR de virement",
     "reference": "Référence à rappeler dans le virement",
 }
-# Ceux-là s'écrivent seuls sur leur ligne : un tableau, un bloc de paiement.
-BLOCS = frozenset({"factures", "paiement"})
+# Ceux-là s'écrivent seuls sur leur ligne : un tableau, un bloc de paiement, une notice.
+BLOCS = frozenset({"factures", "paiement", "information"})
 
 
 class TexteRefuse(ErreurMetier):

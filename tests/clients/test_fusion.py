@@ -85,6 +85,7 @@ def test_aucune_table_qui_designe_un_client_n_est_oubliee_par_la_fusion():
         *("factures.Convention", "factures.ProcedureOuverte"),
         *("relances.Relance", "relances.Appel", "relances.Promesse"),
         *("relances.Courrier", "relances.MiseEnDemeure", "contentieux.Dossier"),
+        "vie_privee.Demande",
     }
     designent = {
         modele._meta.label

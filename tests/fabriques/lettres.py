@@ -18,5 +18,6 @@ def une_lettre(*, combien=1, texte="Bonjour,\n\nMerci de régler.", **client):
         objet="Vos factures",
         texte=texte,
         reference="L1",
+        information="",
         recommande=False,
     )

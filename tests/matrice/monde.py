@@ -29,6 +29,8 @@ from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation
 from recouvrement.equipe.actions import inviter, regler
 from recouvrement.equipe.models import VerificationExpediteur, empreinte
+from recouvrement.vie_privee.actions.demandes import noter_demande
+from recouvrement.vie_privee.actions.durees import changer_les_durees
 from relances.actions.appels import consigner_appel
 from relances.actions.battement import battre
 from relances.actions.courriers import ecrire_hors_scenario, poster, preparer_lettre
@@ -159,7 +161,17 @@ def un_debiteur(monde: Monde, nom: str, **champs):
 def _la_clientele(monde: Monde, acteur) -> None:
     client, contact, coordonnee = un_debiteur(monde, "Duval")
     note = noter(client, texte=f"Rappeler {monde.marque}", est_a_savoir=True, acteur=acteur)
+    demande = noter_demande(
+        client,
+        nature="acces",
+        recue_le=LE,
+        objet=f"Tout savoir {monde.marque}",
+        refusees=[],
+        acteur=acteur,
+    )
+    changer_les_durees(monde.creancier, mois={"imports": 6}, acteur=acteur)
     monde.cles |= {
+        "demande": demande.pk,
         "client": client.pk,
         "contact": contact.pk,
         "coordonnee": coordonnee.pk,

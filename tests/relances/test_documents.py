@@ -63,7 +63,7 @@ def test_l_accord_reconnait_le_decompte_et_ses_versements_le_paient():
 def test_le_mandataire_somme_de_payer_le_creancier_sur_son_compte_affecte():
     client, decompte = un_decompte()
     sommation = contexte_de_mise_en_demeure(
-        client, decompte, avant_le=date(2026, 9, 18), rappels=[], reference="MD-1"
+        client, decompte, avant_le=date(2026, 9, 18), rappels=[], reference="MD-1", information=""
     )
     compte = Paiement(
         decompte.total, "Le Goff, compte affecté", "FR7630006000011234567890189", "", "LG-387"
@@ -99,6 +99,11 @@ def test_le_mandataire_somme_de_payer_le_creancier_sur_son_compte_affecte():
 def test_la_mise_en_demeure_compte_ses_rappels(rappels, dits):
     client, decompte = un_decompte()
     contexte = contexte_de_mise_en_demeure(
-        client, decompte, avant_le=date(2026, 9, 28), rappels=rappels, reference="MD-1"
+        client,
+        decompte,
+        avant_le=date(2026, 9, 28),
+        rappels=rappels,
+        reference="MD-1",
+        information="",
     )
     assert contexte["rappels"] == dits

@@ -78,6 +78,7 @@ def _nue(relance: Relance, *, au: date) -> float:
         objet="Relance",
         texte=TEXTE,
         reference="L1",
+        information="",
         recommande=False,
     )
     html = typographie(render_to_string(GABARIT_LETTRE, contexte))

@@ -15,6 +15,7 @@ ONGLETS = (
     ("Scénario", "relances:scenario", Role.LECTURE),
     ("Imports", "factures:importer", Role.ASSISTANTE),
     ("Journal", "equipe:journal", Role.GESTIONNAIRE),
+    ("Données personnelles", "vie_privee:conservation", Role.GESTIONNAIRE),
 )
 MANQUES = (
     ("adresse", "l'adresse"),
