@@ -1,7 +1,8 @@
 """Couper les envois quand le serveur ne veut plus de nous, avant qu'il n'use tous les messages.
 
 Le compte est en base : tous les ouvriers le partagent. Coupé, rien n'est tenté ; une personne
-rétablit, ou un essai (connexion, identification) qui réussit.
+rétablit, ou un essai (connexion, identification) qui réussit. Un créancier refusé seul quand
+d'autres attendent ne coupe rien : c'est lui, et lui seul, qui attend.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from django.db.models import Q
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.courriel.evenements import Evenement
 from recouvrement.courriel.instance import verrouiller
-from recouvrement.courriel.models import Instance
+from recouvrement.courriel.models import Envoi, Instance
 from recouvrement.courriel.transport import Injoignable, Transport
 from recouvrement.journal.actions import inscrire
 
@@ -22,18 +23,36 @@ ATTENTE_AVANT_ESSAI = timedelta(minutes=15)
 
 
 @transaction.atomic
-def noter_refus(motif: str, *, maintenant: datetime, destinataire: str = "") -> bool:
-    """Compte ce refus ; vrai si c'est celui de trop. Sans destinataire : la connexion même."""
+def noter_refus(
+    motif: str,
+    *,
+    maintenant: datetime,
+    destinataire: str = "",
+    envoi: Envoi | None = None,
+    d_expediteur: bool = False,
+) -> bool:
+    """Compte ce refus ; vrai s'il y en a trop. Sans destinataire : la connexion même.
+
+    `envoi` : le message refusé, quand le refus peut ne tenir qu'à son créancier. Ne coupe alors
+    que ce que deux créanciers ont vu, ou un seul quand nul autre n'attend ; `d_expediteur` :
+    c'est son adresse que l'on refuse, et un seul ne coupe jamais.
+    """
     instance = verrouiller()
     if instance.disjoncte_le is not None:
         return True
     if destinataire:
-        vu = hashlib.sha256(destinataire.encode()).hexdigest()[:16]
+        origine = _empreinte(str(envoi.creancier_id or envoi.expediteur)) if envoi else ""
+        vu = f"{_empreinte(destinataire)}:{origine}"
         if vu in instance.refus_vus:
             return False
         instance.refus_vus = [*instance.refus_vus, vu][-SEUIL:]
     instance.refus_de_suite += 1
-    if instance.refus_de_suite >= SEUIL:
+    de_trop = instance.refus_de_suite >= SEUIL
+    if de_trop and (
+        envoi is None
+        or len({vu.partition(":")[2] for vu in instance.refus_vus}) > 1
+        or not (d_expediteur or _d_autres_attendent(envoi, maintenant=maintenant))
+    ):
         instance.disjoncte_le = instance.eprouve_le = maintenant
         instance.motif_disjonction = motif[:500]
         inscrire(
@@ -48,7 +67,16 @@ def noter_refus(motif: str, *, maintenant: datetime, destinataire: str = "") -> 
             *("refus_de_suite", "refus_vus", "disjoncte_le", "motif_disjonction", "eprouve_le"),
         ]
     )
-    return instance.disjoncte_le is not None
+    return de_trop
+
+
+def _empreinte(texte: str) -> str:
+    return hashlib.sha256(texte.encode()).hexdigest()[:16]
+
+
+def _d_autres_attendent(envoi: Envoi, *, maintenant: datetime) -> bool:
+    dus = Envoi.objects.systeme().a_envoyer(maintenant=maintenant).pouvant_partir()
+    return dus.exclude(creancier=envoi.creancier_id).exists()
 
 
 def noter_succes() -> None:

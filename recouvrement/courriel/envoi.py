@@ -15,8 +15,16 @@ from django.db.models import QuerySet
 
 from recouvrement.courriel import disjoncteur
 from recouvrement.courriel.carnet import Carnet, CarnetFerme
-from recouvrement.courriel.enums import EtatEnvoi, PartieBattement
-from recouvrement.courriel.etats import faillir, finir, passer, rendre
+from recouvrement.courriel.enums import CauseRefus, EtatEnvoi, PartieBattement
+from recouvrement.courriel.etats import (
+    expediteur_admis,
+    expediteur_refuse,
+    faillir,
+    faire_attendre,
+    finir,
+    passer,
+    rendre,
+)
 from recouvrement.courriel.instance import noter_injoignable, noter_joint
 from recouvrement.courriel.metier import DEJA_COMPOSE, Arret, Composition, Metier
 from recouvrement.courriel.models import Envoi
@@ -44,6 +52,8 @@ PLAFOND = 10
 RECOMPOSITIONS = 3
 ATTENTE_INJOIGNABLE = timedelta(minutes=5)
 ATTENTE_ARRET = timedelta(minutes=5)
+# Un créancier que le serveur refuse : un essai par quart d'heure, et les autres passent.
+ATTENTE_EXPEDITEUR = timedelta(minutes=15)
 # Dire « accepté » au disjoncteur à chaque message serait une écriture pour rien.
 SUCCES_ENTRE_DEUX = 20
 
@@ -194,6 +204,7 @@ def vider(
     """Expédie ce qui est dû, un message après l'autre, et dit combien ont fini dans quel état."""
     bilan: dict[EtatEnvoi, int] = {}
     acceptes = 0
+    entendus: set[tuple[int | None, str]] = set()
     while jusqu_a is None or horloge() < jusqu_a:
         envoi = reclamer_un(horloge())
         if envoi is None:
@@ -210,6 +221,9 @@ def vider(
             if acceptes % SUCCES_ENTRE_DEUX == 0:
                 disjoncteur.noter_succes()
             acceptes += 1
+            if (qui := (envoi.creancier_id, envoi.nature)) not in entendus:
+                entendus.add(qui)
+                expediteur_admis(envoi, maintenant=horloge())
         else:
             acceptes = 0
         bilan[etat] = bilan.get(etat, 0) + 1
@@ -345,13 +359,33 @@ def _refuse(envoi: Envoi, metier: Metier, refus: Refus, maintenant: datetime) ->
     if refus.adresse_morte:
         # Avant, et à part : si le processus meurt ici, la relecture verra l'adresse invalide.
         metier.adresse_refusee(envoi, str(refus), maintenant=maintenant)
+    d_expediteur = refus.etape == "expediteur" and refus.est_definitif
     if refus.nous_vise:
-        disjoncteur.noter_refus(str(refus), maintenant=maintenant, destinataire=envoi.destinataire)
+        # Une identification refusée l'est pour tous ; le reste peut ne tenir qu'à ce créancier.
+        a_lui = envoi if refus.cause != CauseRefus.IDENTIFICATION else None
+        de_trop = disjoncteur.noter_refus(
+            str(refus),
+            maintenant=maintenant,
+            destinataire=envoi.destinataire,
+            envoi=a_lui,
+            d_expediteur=d_expediteur,
+        )
+        if a_lui is not None and (de_trop or d_expediteur):
+            faire_attendre(envoi, str(refus), jusqu_a=maintenant + ATTENTE_EXPEDITEUR)
+    if d_expediteur and envoi.tentatives < PLAFOND:
+        return _garder(envoi, refus, maintenant)
     if refus.est_definitif or envoi.tentatives >= PLAFOND:
         motif = str(refus) if refus.adresse_morte else f"{refus.cause.label} : {refus}"
         return finir(envoi, metier, EtatEnvoi.ECHEC, motif, maintenant)
     recul = RECULS[min(envoi.tentatives - 1, len(RECULS) - 1)]
     return rendre(envoi, str(refus), maintenant + recul)
+
+
+def _garder(envoi: Envoi, refus: Refus, maintenant: datetime) -> EtatEnvoi | None:
+    """Refusé pour son expéditeur : le message n'y est pour rien, une adresse se corrige."""
+    motif = expediteur_refuse(envoi, str(refus), maintenant=maintenant)
+    attente = max(ATTENTE_EXPEDITEUR, RECULS[min(envoi.tentatives + 1, len(RECULS) - 1)])
+    return rendre(envoi, motif, maintenant + attente)
 
 
 def _arreter(envoi: Envoi, metier: Metier, arret: Arret, maintenant: datetime) -> EtatEnvoi | None:

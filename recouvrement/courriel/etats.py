@@ -14,6 +14,7 @@ from recouvrement.courriel.metier import Metier
 from recouvrement.courriel.models import Envoi
 from recouvrement.courriel.pannes import base_perdue, clore_la_panne, dire_la_panne, phrase
 from recouvrement.journal.actions import inscrire
+from recouvrement.socle.erreurs import ErreurMetier
 
 # Avant d'être mis de côté, un message qui nous fait faillir a trois chances.
 FAUTES_PERMISES = 3
@@ -47,6 +48,42 @@ def rendre(
         data_a=None,
     )
     return EtatEnvoi.A_ENVOYER if rendu else None
+
+
+@transaction.atomic
+def faire_attendre(envoi: Envoi, motif: str, *, jusqu_a: datetime) -> None:
+    """Les autres messages du même créancier attendent aussi, sans qu'aucun essai leur soit compté.
+
+    SKIP LOCKED : ceux qu'un autre ouvrier tient seront refusés, ou partiront, sous sa conduite.
+    """
+    siens = Envoi.objects.systeme().a_envoyer(maintenant=jusqu_a)
+    siens = siens.filter(creancier=envoi.creancier_id, nature=envoi.nature)
+    pris = siens.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)
+    Envoi.objects.systeme().filter(pk__in=list(pris), etat=EtatEnvoi.A_ENVOYER).update(
+        pas_avant=jusqu_a, reponse=motif[:500]
+    )
+
+
+def expediteur_refuse(envoi: Envoi, reponse: str, *, maintenant: datetime) -> str:
+    """Ouvre, ou compte, la panne de ce créancier, et la dit en une phrase."""
+    faute = ErreurMetier(f"Le serveur refuse l'expéditeur {envoi.expediteur} : {reponse}")
+    dire_la_panne(
+        PartieBattement.ENVOI,
+        faute,
+        maintenant=maintenant,
+        creancier=envoi.creancier,
+        objet=f"expediteur:{envoi.nature}",
+    )
+    return faute.message
+
+
+def expediteur_admis(envoi: Envoi, *, maintenant: datetime) -> None:
+    clore_la_panne(
+        PartieBattement.ENVOI,
+        maintenant=maintenant,
+        creancier=envoi.creancier,
+        objet=f"expediteur:{envoi.nature}",
+    )
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@
 
 Le destinataire choisit la panne, jusqu'à un chiffre de suite : `rcpt450@…`, `rcpt550-3@…`,
 `rcpt554@…` (liste noire), `data451@…`, `data554@…`, `coupe-avant@…` (coupe sans rien garder),
-`coupe-apres@…` (garde, puis coupe), `muet@…`.
+`coupe-apres@…` (garde, puis coupe), `muet@…`. L'expéditeur `mail553@…` est refusé.
 """
 
 import asyncio
@@ -32,6 +32,12 @@ class Reception:
         faits["t"] = time.clock_gettime(time.CLOCK_BOOTTIME)
         os.write(self.fichier, json.dumps(faits).encode() + b"\n")
         os.fsync(self.fichier)
+
+    async def handle_MAIL(self, server, session, envelope, address, mail_options):
+        if la_panne(address) == "mail553":
+            return "553 5.7.1 Sender address rejected: not owned by user"
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         self.noter(quoi="rcpt", a=address, chiffre=session.ssl is not None)
