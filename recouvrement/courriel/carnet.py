@@ -63,7 +63,7 @@ class Carnet:
             fd = os.open(self.chemin, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX)
-                if b"\n" not in os.pread(fd, 500, 0):
+                if _coupe_a_sa_creation(os.pread(fd, 500, 0)):
                     os.ftruncate(fd, 0)
                     os.write(fd, ligne)
                     os.fsync(fd)
@@ -76,13 +76,15 @@ class Carnet:
         return entete
 
     def entete(self) -> Entete | None:
-        """None : pas de fichier."""
+        """None : pas de fichier, ou coupé à sa création, avant que rien n'ait pu s'y écrire."""
         with _dit(self.chemin):
             try:
                 with self.chemin.open("rb") as fichier:
                     ligne = fichier.readline(500)
             except FileNotFoundError:
                 return None
+        if _coupe_a_sa_creation(ligne):
+            return None
         try:
             genre, instance, numero, ouvert_le = ligne.decode("ascii").split()
             if genre != GENRE:
@@ -123,22 +125,19 @@ class Carnet:
         return cote
 
     def _ajouter(self, genre: str, message_id: str, le: datetime) -> None:
-        ligne = f"{genre} {message_id} {le.isoformat()}\n".encode("ascii")
+        ligne = _ligne(genre, message_id, le)
         with _dit(self.chemin):
             fd = self._ouvrir()
-            fcntl.flock(fd, fcntl.LOCK_EX)
-            try:
-                taille = os.fstat(fd).st_size
-                if taille and os.pread(fd, 1, taille - 1) != b"\n":
-                    # Un disque plein a coupé la ligne d'un autre : la nôtre commence à neuf.
-                    ligne = b"\n" + ligne
-                if os.write(fd, ligne) != len(ligne):
-                    os.ftruncate(fd, taille)
-                    raise CarnetFerme(f"« {self.chemin} » ne s'écrit pas : disque plein.")
-            finally:
-                fcntl.flock(fd, fcntl.LOCK_UN)
+            _ecrire(fd, ligne, self.chemin)
             # Hors du verrou : les synchronisations de plusieurs ouvriers se font ensemble.
-            SYNCHRONISER(fd)
+            try:
+                SYNCHRONISER(fd)
+            except OSError:
+                if genre == "D":
+                    # DATA ne commencera pas : que ce départ écrit ne passe pas pour un vrai.
+                    with contextlib.suppress(OSError, CarnetFerme):
+                        _ecrire(fd, _ligne("R", message_id, le), self.chemin)
+                raise
 
     def _ouvrir(self) -> int:
         if self._fd < 0:
@@ -148,6 +147,30 @@ class Carnet:
             self.fermer()
             raise CarnetFerme(f"« {self.chemin} » a été remplacé pendant les envois.")
         return self._fd
+
+
+def _coupe_a_sa_creation(debut: bytes) -> bool:
+    """Le début de notre en-tête, et rien d'autre : le fichier d'un autre ne se refait pas."""
+    genre = f"{GENRE} ".encode()
+    return b"\n" not in debut and (genre.startswith(debut) or debut.startswith(genre))
+
+
+def _ligne(genre: str, message_id: str, le: datetime) -> bytes:
+    return f"{genre} {message_id} {le.isoformat()}\n".encode("ascii")
+
+
+def _ecrire(fd: int, ligne: bytes, chemin: Path) -> None:
+    fcntl.flock(fd, fcntl.LOCK_EX)
+    try:
+        taille = os.fstat(fd).st_size
+        if taille and os.pread(fd, 1, taille - 1) != b"\n":
+            # Un disque plein a coupé la ligne d'un autre : la nôtre commence à neuf.
+            ligne = b"\n" + ligne
+        if os.write(fd, ligne) != len(ligne):
+            os.ftruncate(fd, taille)
+            raise CarnetFerme(f"« {chemin} » ne s'écrit pas : disque plein.")
+    finally:
+        fcntl.flock(fd, fcntl.LOCK_UN)
 
 
 def _lire(ligne: bytes) -> Fait | None:

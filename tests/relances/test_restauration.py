@@ -175,3 +175,27 @@ def test_gelee_ni_relance_ni_message_de_compte_ne_part(puits):
     geler("Base restaurée", maintenant=DIX_HEURES, acteur=None)
     assert battre(DIX_HEURES).envois == {}
     assert puits.lignes("rcpt") == []
+
+
+def test_un_disque_en_panne_avant_data_n_est_pas_une_restauration(puits, monkeypatch):
+    des_clients(1)
+
+    def en_panne(fd):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("recouvrement.courriel.carnet.SYNCHRONISER", en_panne)
+    [dit] = battre(DIX_HEURES).echecs
+    assert "Input/output error" in dit
+    monkeypatch.undo()
+    assert battre(DIX_HEURES + 10 * MINUTE).envois == {EtatEnvoi.ENVOYE: 1}
+    assert lire_instance().gelee_le is None
+
+
+@pytest.mark.parametrize("octets", [b"", b"recouvrement-envois-1 abc"])
+def test_coupe_a_sa_creation_le_carnet_se_refait_mais_connu_de_la_base_il_gele(puits, octets):
+    des_clients(1)
+    reglages.JOURNAL_ENVOIS.write_bytes(octets)
+    assert battre(DIX_HEURES).envois == {EtatEnvoi.ENVOYE: 1}
+    reglages.JOURNAL_ENVOIS.write_bytes(octets)
+    battre(DIX_HEURES + MINUTE)
+    assert "Le journal des départs a disparu" in lire_instance().motif_gel

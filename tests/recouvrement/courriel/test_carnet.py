@@ -96,3 +96,32 @@ def test_un_autre_fichier_n_est_pas_pris_pour_un_carnet(tmp_path):
     (tmp_path / "x").write_text("bonjour\n")
     with pytest.raises(CarnetFerme, match="n'est pas un journal des départs"):
         Carnet(tmp_path / "x").entete()
+
+
+@pytest.mark.parametrize("octets", [b"", b"recouvrement-envois-1 abc"])
+def test_coupe_a_sa_creation_il_se_refait(tmp_path, octets):
+    (tmp_path / "x").write_bytes(octets)
+    with Carnet(tmp_path / "x") as carnet:
+        assert carnet.entete() is None
+        assert carnet.creer("ici", maintenant=MIDI) == carnet.entete()
+        carnet.partir("<a@x>", le=MIDI)
+        assert lus(carnet) == [(True, "<a@x>")]
+
+
+def test_une_synchronisation_manquee_dit_que_rien_n_est_parti(carnet, monkeypatch):
+    def en_panne(fd):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("recouvrement.courriel.carnet.SYNCHRONISER", en_panne)
+    with pytest.raises(CarnetFerme, match="Input/output error"):
+        carnet.partir("<a@x>", le=MIDI)
+    assert lus(carnet) == [(True, "<a@x>"), (False, "<a@x>")]
+
+
+def test_un_fichier_sans_fin_de_ligne_qui_n_est_pas_a_nous_reste_entier(tmp_path):
+    (tmp_path / "x").write_bytes(b"bonjour")
+    with pytest.raises(CarnetFerme, match="n'est pas un journal des départs"):
+        Carnet(tmp_path / "x").entete()
+    with pytest.raises(CarnetFerme):
+        Carnet(tmp_path / "x").creer("ici", maintenant=MIDI)
+    assert (tmp_path / "x").read_bytes() == b"bonjour"
