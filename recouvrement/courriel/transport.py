@@ -14,6 +14,7 @@ from recouvrement.courriel.adresses import une_adresse
 from recouvrement.courriel.enums import CauseRefus
 from recouvrement.courriel.refus import classer
 from recouvrement.serveurs import ServeurSmtp
+from recouvrement.socle.erreurs import ErreurMetier
 
 MESSAGES_PAR_CONNEXION = 100
 # RFC 5321 §4.5.2 : un point en tête de ligne se double, le point seul finit le message.
@@ -138,7 +139,8 @@ class Transport:
                 ligne.docmd("RCPT", f"TO:<{une_adresse(destinataire)}>"), etape="destinataire"
             )
             if avec_temoin and self.temoin:
-                ligne.docmd("RCPT", f"TO:<{une_adresse(self.temoin)}>")
+                with contextlib.suppress(ErreurMetier):
+                    ligne.docmd("RCPT", f"TO:<{une_adresse(self.temoin)}>")
         except (OSError, smtplib.SMTPException) as panne:
             self._couper()
             raise Injoignable(_phrase(panne)) from panne

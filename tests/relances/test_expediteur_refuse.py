@@ -98,3 +98,10 @@ def test_un_creancier_refuse_apres_data_attend_sans_couper_celui_qui_passe(puits
     restes = Envoi.objects.pour(refuse).filter(etat=EtatEnvoi.A_ENVOYER)
     assert {e.pas_avant for e in restes} == {DIX_HEURES + timedelta(minutes=15)}
     assert restes.count() == 12 - SEUIL
+
+
+def test_une_adresse_temoin_impossible_ne_prive_personne_de_son_message(settings):
+    settings.COPIE_TEMOIN = "boite temoin@exemple"
+    creancier = chez("compta@kerbrat.example", "c@duval.example")
+    envoyer(0)
+    assert etats(creancier) == {EtatEnvoi.ENVOYE}
