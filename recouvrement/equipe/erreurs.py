@@ -45,6 +45,17 @@ class DejaDemande(ErreurMetier):
         super().__init__()
 
 
+class EnvoisArretes(ErreurMetier):
+    message = (
+        "Les envois sont arrêtés : l'avis de ce changement ne partirait pas, ni le lien qui le "
+        "défait. Refaites-le quand ils auront repris."
+    )
+
+    def __init__(self, *, sujet: str) -> None:
+        self.sujet = sujet
+        super().__init__()
+
+
 class PropreDemande(ErreurMetier):
     message = "C'est votre propre demande : un autre gestionnaire doit la décider."
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from recouvrement.comptes.models import Creancier, Utilisateur
+from recouvrement.courriel.models import Instance
 from recouvrement.equipe.actions.avis import prevenir
 from recouvrement.equipe.actions.creanciers import ecrire_les_champs, verrouiller
 from recouvrement.equipe.actions.effets import poser, valeurs, verifier
@@ -22,6 +23,7 @@ from recouvrement.equipe.erreurs import (
     DejaDemande,
     DemandeClose,
     DemandeurParti,
+    EnvoisArretes,
     PasGestionnaire,
     PlusDefaisable,
     PropreDemande,
@@ -77,7 +79,10 @@ def demander(
     acteur: Utilisateur,
     maintenant: datetime,
 ) -> Changement:
-    """Attend un second gestionnaire ; s'il n'y en a pas, s'applique aussitôt et se défait."""
+    """Attend un second gestionnaire ; s'il n'y en a pas, s'applique aussitôt et se défait.
+
+    Seul, et les envois arrêtés, c'est refusé : le lien pour défaire ne partirait pas à temps.
+    """
     creancier = verrouiller(creancier)
     meme_point = Changement.objects.pour(creancier).sur(sujet, objet)
     _exiger_la_place(meme_point, maintenant=maintenant)
@@ -98,6 +103,9 @@ def demander(
     if any(personne.pk != acteur.pk for personne in prevenus):
         _annoncer(changement, "demande", prevenus, maintenant=maintenant)
         return changement
+    # Sans serveur d'envoi, aucun avis ne part jamais : l'essai embarqué se règle quand même.
+    if settings.SERVEUR_SMTP is not None and Instance.objects.arretees().exists():
+        raise EnvoisArretes(sujet=sujet)
     jeton = secrets.token_urlsafe(32)
     changement.defaire_avant = maintenant + DUREE_POUR_DEFAIRE
     changement.empreinte_jeton = empreinte(jeton)

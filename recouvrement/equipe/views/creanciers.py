@@ -16,7 +16,7 @@ from recouvrement.comptes.models import Creancier
 from recouvrement.documents.quotas import place_de
 from recouvrement.documents.reponses import repondre_fichier
 from recouvrement.equipe import actions
-from recouvrement.equipe.erreurs import DejaDemande, ReserveAuxVraisComptes
+from recouvrement.equipe.erreurs import DejaDemande, EnvoisArretes, ReserveAuxVraisComptes
 from recouvrement.equipe.forms import EnvoisForm, IdentiteForm, NouveauForm, ReglementsForm
 from recouvrement.equipe.lectures.changements import changements_vus
 from recouvrement.equipe.lectures.expediteurs import etat_expediteur
@@ -199,7 +199,7 @@ def _regler(request: RequeteHabilitee, classe, page: str) -> HttpResponse:
             changements = actions.regler(
                 request.creancier, champs=champs, acteur=request.user, maintenant=timezone.now()
             )
-        except DejaDemande as erreur:
+        except (DejaDemande, EnvoisArretes) as erreur:
             form.add_error(CHAMPS_A_DEUX[erreur.sujet][0], str(erreur))
         else:
             annoncer_les_changements(request, changements, sinon="Les paramètres sont à jour.")

@@ -5,14 +5,17 @@ from datetime import timedelta
 import pytest
 
 from recouvrement.comptes.enums import Role
+from recouvrement.courriel.instance import degeler, geler
 from recouvrement.equipe import actions
 from recouvrement.equipe.enums import EtatChangement
 from recouvrement.equipe.erreurs import (
     DernierGestionnaire,
+    EnvoisArretes,
     PlusDefaisable,
 )
 from recouvrement.equipe.lectures.changements import avis_d_iban
 from recouvrement.equipe.models import Changement
+from recouvrement.serveurs import ServeurSmtp
 from tests.fabriques.changements import (
     APRES,
     AVANT,
@@ -122,3 +125,41 @@ def test_l_apercu_dit_l_iban_demande_puis_change_jusqu_au_lendemain():
     assert phrase == (f"IBAN changé le 02/03/2026 à 10\u00a0h par {claire}, approuvé par {paul}.")
     assert avis_d_iban(un_creancier(), maintenant=MAINTENANT) == []
     assert avis_d_iban(creancier, maintenant=MAINTENANT + UN_JOUR) == []
+
+
+@pytest.fixture
+def avec_serveur(settings):
+    settings.SERVEUR_SMTP = ServeurSmtp("127.0.0.1", 9, "aucun", "", "")
+
+
+def test_envois_arretes_un_gestionnaire_seul_ne_change_rien_mais_peut_geler(avec_serveur):
+    creancier = un_creancier(iban=AVANT)
+    seule = un_utilisateur(chez=creancier)
+    geler("Base restaurée", maintenant=MAINTENANT, acteur=None)
+
+    with pytest.raises(EnvoisArretes, match="Les envois sont arrêtés"):
+        demander(creancier, seule)
+    assert iban(creancier) == AVANT
+    assert not Changement.objects.pour(creancier).exists()
+    assert courriels() == []
+
+    actions.regler(creancier, champs={"envois_geles": True}, acteur=seule, maintenant=MAINTENANT)
+    creancier.refresh_from_db()
+    assert creancier.envois_geles
+
+    degeler(acteur=None)
+    demander(creancier, seule)
+    assert iban(creancier) == APRES
+
+
+def test_envois_arretes_a_deux_la_demande_attend_comme_toujours(avec_serveur):
+    creancier, anne, _paul = un_couple()
+    geler("Base restaurée", maintenant=MAINTENANT, acteur=None)
+    assert demander(creancier, anne).etat == EtatChangement.EN_ATTENTE
+
+
+def test_sans_serveur_d_envoi_un_gestionnaire_seul_regle_quand_meme():
+    creancier = un_creancier()
+    geler("Base restaurée", maintenant=MAINTENANT, acteur=None)
+    demander(creancier, un_utilisateur(chez=creancier))
+    assert iban(creancier) == APRES

@@ -12,10 +12,12 @@ from django.utils import timezone
 
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
+from recouvrement.courriel.instance import geler
 from recouvrement.courriel.models import Envoi
 from recouvrement.equipe import actions
 from recouvrement.equipe.enums import EtatChangement
 from recouvrement.equipe.models import Changement
+from recouvrement.serveurs import ServeurSmtp
 from tests.fabriques.changements import APRES, AVANT, courriels, iban
 from tests.fabriques.comptes import (
     MOT_DE_PASSE,
@@ -281,3 +283,18 @@ def test_les_parametres_ne_coutent_pas_plus_avec_plus_de_changements(
         comptes.append(len(requetes))
 
     assert comptes[0] == comptes[1]
+
+
+def test_envois_arretes_la_page_dit_pourquoi_rien_n_a_change(client, settings):
+    settings.SERVEUR_SMTP = ServeurSmtp("127.0.0.1", 9, "aucun", "", "")
+    creancier = un_creancier(iban=AVANT)
+    entrer(client, creancier)
+    confirmer(client)
+    geler("Base restaurée", maintenant=timezone.now(), acteur=None)
+
+    page = client.post(adresse("identite", creancier), saisie(iban=APRES, ville="Vannes"))
+    assert page.status_code == 422
+    assert "Les envois sont arrêtés" in page.content.decode()
+    assert "Vannes" in page.content.decode()
+    creancier.refresh_from_db()
+    assert (creancier.iban, creancier.ville) == (AVANT, "Rennes")
