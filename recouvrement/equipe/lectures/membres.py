@@ -7,7 +7,8 @@ from django.db.models import Count, Q, QuerySet
 
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
-from recouvrement.equipe.models import Invitation
+from recouvrement.equipe.enums import SujetChangement
+from recouvrement.equipe.models import Changement, Invitation
 
 NAVIGATEURS = (
     *(("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox")),
@@ -33,6 +34,25 @@ def gestionnaires(creancier: Creancier | int) -> QuerySet[Utilisateur]:
     return Utilisateur.objects.filter(
         is_active=True, pk__in=siennes.values("utilisateur")
     ).order_by("pk")
+
+
+def nommes_par_un_seul(creancier: Creancier, *, maintenant: datetime) -> dict[int, set[int]]:
+    """Gestionnaires dont la nomination se défait encore, et de qui chacun la tient.
+
+    Qui vole une session nomme son complice : d'ici là, il ne tient lieu de second pour rien.
+    """
+    tenants: dict[int, set[int]] = {}
+    nominations = Changement.objects.pour(creancier).nominations_a_defaire(maintenant=maintenant)
+    for sujet, objet, par in nominations.values_list("sujet", "objet", "demande_par"):
+        connu = {"email": objet} if sujet == SujetChangement.INVITATION else {"pk": int(objet)}
+        for pk in Utilisateur.objects.filter(**connu).values_list("pk", flat=True):
+            tenants.setdefault(pk, set()).add(par)
+    return tenants
+
+
+def gestionnaires_etablis(creancier: Creancier, *, maintenant: datetime) -> QuerySet[Utilisateur]:
+    recents = nommes_par_un_seul(creancier, maintenant=maintenant)
+    return gestionnaires(creancier).exclude(pk__in=list(recents))
 
 
 def administrateurs() -> QuerySet[Utilisateur]:
