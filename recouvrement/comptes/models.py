@@ -25,6 +25,8 @@ class Utilisateur(AbstractBaseUser):
     email = models.EmailField("courriel", max_length=254, unique=True)
     nom_complet = models.CharField("nom", max_length=120)
     is_active = models.BooleanField("actif", default=True)
+    # Un gestionnaire désactivé compte encore quelques jours quand on demande s'il y a un second.
+    desactive_le = models.DateTimeField("désactivé le", null=True, blank=True)
     est_administrateur = models.BooleanField("administrateur de l'instance", default=False)
     # Son mot de passe est publié : on ne lui passe rien hors de la boucle locale.
     est_demonstration = models.BooleanField("compte de démonstration", default=False)
@@ -40,6 +42,12 @@ class Utilisateur(AbstractBaseUser):
 
     class Meta:
         verbose_name = "utilisateur"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_active=False) | Q(desactive_le=None),
+                name="utilisateur_actif_sans_depart",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.nom_complet or self.email

@@ -32,8 +32,8 @@ from recouvrement.equipe.evenements import Evenement
 from recouvrement.equipe.lectures.changements import lignes
 from recouvrement.equipe.lectures.membres import (
     gestionnaires,
-    gestionnaires_etablis,
     nommes_par_un_seul,
+    y_a_t_il_un_second,
 )
 from recouvrement.equipe.models import Changement, empreinte
 from recouvrement.equipe.regles import DUREE_DE_LA_DEMANDE, DUREE_POUR_DEFAIRE, partager
@@ -103,7 +103,7 @@ def demander(
         expire_le=maintenant + DUREE_DE_LA_DEMANDE,
     )
     _inscrire(Evenement.CHANGEMENT_DEMANDE, changement, acteur=acteur)
-    if gestionnaires_etablis(creancier, maintenant=maintenant).exclude(pk=acteur.pk).exists():
+    if y_a_t_il_un_second(creancier, que=acteur, maintenant=maintenant):
         _annoncer(changement, "demande", prevenus, maintenant=maintenant)
         return changement
     return _appliquer_a_defaire(changement, creancier, acteur=acteur, maintenant=maintenant)

@@ -118,7 +118,7 @@ def test_defaire_la_nomination_rend_d_abord_son_role_a_qui_l_avait_faite(reste):
 
 
 def test_un_complice_ecarte_ne_recoit_pas_de_quoi_revenir():
-    creancier, victime, complice = une_victime_et_son_complice()
+    _creancier, victime, complice = une_victime_et_son_complice()
 
     retrait = actions.retirer(complice.habilitations.get(), acteur=victime, maintenant=MAINTENANT)
 
