@@ -18,6 +18,10 @@ class UtilisateurManager(BaseUserManager):
     def create_superuser(self, email: str, password: str | None = None, **champs):
         return self.create_user(email, password, est_administrateur=True, **champs)
 
+    def connus_sous(self, courriel: str):
+        """L'adresse tapée à la porte ; en base, toutes sont en minuscules."""
+        return self.filter(email=courriel.lower())
+
 
 class Utilisateur(AbstractBaseUser):
     """Une personne, connue par son courriel ; ce qu'elle peut tient à ses habilitations."""
