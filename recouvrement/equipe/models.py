@@ -186,7 +186,10 @@ class VerificationExpediteur(ModeleCloisonne):
             models.CheckConstraint(
                 condition=Q(empreinte_jeton__isnull=False) | Q(confirmee_le__isnull=False),
                 name="expediteur_prouve_ou_repris",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(expire_le__gte=F("demandee_le")), name="expediteur_dates_ordonnees"
+            ),
         ]
         indexes = [models.Index(fields=["creancier", "-id"], name="expediteur_par_creancier")]
 
