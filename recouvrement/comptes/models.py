@@ -18,6 +18,10 @@ class UtilisateurManager(BaseUserManager):
     def create_superuser(self, email: str, password: str | None = None, **champs):
         return self.create_user(email, password, est_administrateur=True, **champs)
 
+    def connus_sous(self, courriel: str):
+        """L'adresse tapée à la porte ; en base, toutes sont en minuscules."""
+        return self.filter(email=courriel.lower())
+
 
 class Utilisateur(AbstractBaseUser):
     """Une personne, connue par son courriel ; ce qu'elle peut tient à ses habilitations."""
@@ -25,6 +29,8 @@ class Utilisateur(AbstractBaseUser):
     email = models.EmailField("courriel", max_length=254, unique=True)
     nom_complet = models.CharField("nom", max_length=120)
     is_active = models.BooleanField("actif", default=True)
+    # Un gestionnaire désactivé compte encore quelques jours quand on demande s'il y a un second.
+    desactive_le = models.DateTimeField("désactivé le", null=True, blank=True)
     est_administrateur = models.BooleanField("administrateur de l'instance", default=False)
     # Son mot de passe est publié : on ne lui passe rien hors de la boucle locale.
     est_demonstration = models.BooleanField("compte de démonstration", default=False)
@@ -40,6 +46,12 @@ class Utilisateur(AbstractBaseUser):
 
     class Meta:
         verbose_name = "utilisateur"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_active=False) | Q(desactive_le=None),
+                name="utilisateur_actif_sans_depart",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.nom_complet or self.email

@@ -6,7 +6,10 @@ class CodePris(ErreurMetier):
 
 
 class DernierGestionnaire(ErreurMetier):
-    message = "C'est le dernier gestionnaire de ce créancier : donnez d'abord ce rôle à un autre."
+    message = (
+        "C'est le dernier gestionnaire de ce créancier : donnez d'abord ce rôle à un autre ; "
+        "nommé par un seul, il en tiendra lieu au bout de vingt-quatre heures."
+    )
 
 
 class DernierAdministrateur(ErreurMetier):
@@ -66,6 +69,13 @@ class DemandeClose(ErreurMetier):
 
 class DemandeurParti(ErreurMetier):
     message = "La personne qui l'a demandé n'est plus gestionnaire : la demande ne vaut plus."
+
+
+class NommeParUnSeul(ErreurMetier):
+    message = (
+        "Un seul gestionnaire vous a nommé, et peut encore s'en dédire : votre accord comptera "
+        "vingt-quatre heures après cette nomination."
+    )
 
 
 class PasGestionnaire(ErreurMetier):

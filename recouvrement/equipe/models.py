@@ -61,7 +61,7 @@ class Invitation(ModeleCloisonne):
         return self.acceptee_le is None and self.revoquee_le is None and maintenant < self.expire_le
 
 
-class ChangementQuerySet(QuerySetCloisonne):
+class ChangementQuerySet(JetonQuerySet):
     def en_attente(self, *, maintenant: datetime):
         return self.filter(etat=EtatChangement.EN_ATTENTE, expire_le__gt=maintenant)
 
@@ -72,9 +72,14 @@ class ChangementQuerySet(QuerySetCloisonne):
         """Chez tous les créanciers : un compte qui se ferme emporte ses demandes."""
         return self.filter(demande_par=personne, etat=EtatChangement.EN_ATTENTE)._ouvrir()
 
-    def par_jeton(self, jeton: str):
-        """Le jeton vaut désignation : il ouvre la cloison sur la seule ligne qu'il connaît."""
-        return self.filter(empreinte_jeton=empreinte(jeton))._ouvrir()
+    def nominations_a_defaire(self, *, maintenant: datetime):
+        """Celles d'un gestionnaire que son auteur peut encore défaire."""
+        return self.filter(
+            sujet__in=[SujetChangement.INVITATION, SujetChangement.ROLE],
+            apres__role=Role.GESTIONNAIRE,
+            etat=EtatChangement.APPLIQUE,
+            defaire_avant__gt=maintenant,
+        )
 
 
 class Changement(ModeleCloisonne):
@@ -144,6 +149,10 @@ class Changement(ModeleCloisonne):
     def attend(self, *, maintenant: datetime) -> bool:
         return self.etat == EtatChangement.EN_ATTENTE and maintenant < self.expire_le
 
+    @property
+    def nomme_un_gestionnaire(self) -> bool:
+        return self.apres.get("role") == Role.GESTIONNAIRE
+
     def se_defait(self, *, maintenant: datetime) -> bool:
         return (
             self.etat == EtatChangement.APPLIQUE
@@ -177,7 +186,10 @@ class VerificationExpediteur(ModeleCloisonne):
             models.CheckConstraint(
                 condition=Q(empreinte_jeton__isnull=False) | Q(confirmee_le__isnull=False),
                 name="expediteur_prouve_ou_repris",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(expire_le__gte=F("demandee_le")), name="expediteur_dates_ordonnees"
+            ),
         ]
         indexes = [models.Index(fields=["creancier", "-id"], name="expediteur_par_creancier")]
 

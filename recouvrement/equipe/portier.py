@@ -38,9 +38,7 @@ def laisser_essayer(
     Compte connu ou non, la réponse est la même. Le verrou sur le compte fait compter juste les
     essais simultanés.
     """
-    compte = (
-        Utilisateur.objects.select_for_update(no_key=True).filter(email=courriel.lower()).first()
-    )
+    compte = Utilisateur.objects.connus_sous(courriel).select_for_update(no_key=True).first()
     connu = compte is not None and _est_connu(request, compte)
     EssaiDeConnexion.objects.filter(a__lt=maintenant - MEMOIRE).delete()
     cle, origine = _sceau(courriel.lower()), _sceau(_reseau(ip))
@@ -112,11 +110,16 @@ def _marque(compte: Utilisateur) -> str:
 
 
 def _reseau(ip: str) -> str:
-    """Un abonné dispose d'un /64 entier : ses adresses IPv6 n'en font qu'une."""
-    adresse = ipaddress.ip_address(ip)
-    if adresse.version == 6:
-        return str(ipaddress.ip_network(f"{ip.partition('%')[0]}/64", strict=False))
-    return ip
+    """Un abonné dispose d'un /64 entier : ses adresses IPv6 n'en font qu'une.
+
+    Une IPv4 écrite en IPv6 reste elle-même : toutes tiennent dans le même /64.
+    """
+    adresse = ipaddress.ip_address(ip.partition("%")[0])
+    if isinstance(adresse, ipaddress.IPv6Address):
+        adresse = adresse.ipv4_mapped or adresse
+    if adresse.version == 4:
+        return str(adresse)
+    return str(ipaddress.ip_network(f"{adresse}/64", strict=False))
 
 
 def _sceau(texte: str) -> str:

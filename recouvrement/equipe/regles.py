@@ -20,6 +20,7 @@ CHAMPS_SENSIBLES = frozenset(champ for champs in CHAMPS_A_DEUX.values() for cham
 # Une demande oubliée ne s'approuve pas des mois plus tard ; un geste seul se défait un jour.
 DUREE_DE_LA_DEMANDE = timedelta(days=7)
 DUREE_POUR_DEFAIRE = timedelta(hours=24)
+MEMOIRE_D_UN_DEPART = timedelta(days=7)
 
 # Ces mots commencent déjà des adresses qui ne sont à aucun créancier.
 CODES_RESERVES = frozenset(

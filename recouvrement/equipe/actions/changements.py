@@ -17,13 +17,14 @@ from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.courriel.models import Instance
 from recouvrement.equipe.actions.avis import prevenir
 from recouvrement.equipe.actions.creanciers import ecrire_les_champs, verrouiller
-from recouvrement.equipe.actions.effets import poser, valeurs, verifier
+from recouvrement.equipe.actions.effets import poser, rendre_son_role, valeurs, verifier
 from recouvrement.equipe.enums import EtatChangement, SujetChangement
 from recouvrement.equipe.erreurs import (
     DejaDemande,
     DemandeClose,
     DemandeurParti,
     EnvoisArretes,
+    NommeParUnSeul,
     PasGestionnaire,
     PlusDefaisable,
     PropreDemande,
@@ -31,7 +32,11 @@ from recouvrement.equipe.erreurs import (
 )
 from recouvrement.equipe.evenements import Evenement
 from recouvrement.equipe.lectures.changements import lignes
-from recouvrement.equipe.lectures.membres import gestionnaires
+from recouvrement.equipe.lectures.membres import (
+    gestionnaires,
+    nommes_par_un_seul,
+    y_a_t_il_un_second,
+)
 from recouvrement.equipe.models import Changement, empreinte
 from recouvrement.equipe.regles import DUREE_DE_LA_DEMANDE, DUREE_POUR_DEFAIRE, partager
 from recouvrement.journal.actions import inscrire
@@ -86,7 +91,10 @@ def demander(
     creancier = verrouiller(creancier)
     meme_point = Changement.objects.pour(creancier).sur(sujet, objet)
     _exiger_la_place(meme_point, maintenant=maintenant)
-    verifier(creancier, sujet, objet)
+    verifier(creancier, sujet, objet, maintenant=maintenant)
+    _exiger_de_ne_pas_ecarter_qui_l_a_nomme(
+        creancier, sujet, objet, acteur=acteur, maintenant=maintenant
+    )
     prevenus = list(gestionnaires(creancier))
     changement = Changement.objects.create(
         creancier=creancier,
@@ -100,31 +108,28 @@ def demander(
         expire_le=maintenant + DUREE_DE_LA_DEMANDE,
     )
     _inscrire(Evenement.CHANGEMENT_DEMANDE, changement, acteur=acteur)
-    if any(personne.pk != acteur.pk for personne in prevenus):
+    if y_a_t_il_un_second(creancier, que=acteur, maintenant=maintenant):
         _annoncer(changement, "demande", prevenus, maintenant=maintenant)
         return changement
-    # Sans serveur d'envoi, aucun avis ne part jamais : l'essai embarqué se règle quand même.
-    if settings.SERVEUR_SMTP is not None and Instance.objects.arretees().exists():
-        raise EnvoisArretes(sujet=sujet)
-    jeton = secrets.token_urlsafe(32)
-    changement.defaire_avant = maintenant + DUREE_POUR_DEFAIRE
-    changement.empreinte_jeton = empreinte(jeton)
-    _appliquer(changement, creancier, acteur=acteur, maintenant=maintenant)
-    lien = f"{settings.SITE_URL}{reverse('equipe:changement_lien', args=[jeton])}"
-    _annoncer(changement, "seul", prevenus, maintenant=maintenant, lien=lien)
-    return changement
+    return _appliquer_a_defaire(changement, creancier, acteur=acteur, maintenant=maintenant)
 
 
 @transaction.atomic
 def approuver(changement: Changement, *, acteur: Utilisateur, maintenant: datetime) -> Changement:
     creancier, changement = _relire(changement)
     _exiger_un_second(creancier, changement, acteur=acteur, maintenant=maintenant)
+    recents = nommes_par_un_seul(creancier, maintenant=maintenant)
+    if acteur.pk in recents:
+        raise NommeParUnSeul
     if not gestionnaires(creancier).filter(pk=changement.demande_par_id).exists():
         raise DemandeurParti
     actuel = valeurs(creancier, changement.sujet, changement.objet, changement.apres)
     if actuel != changement.avant:
         raise ValeurChangee
-    verifier(creancier, changement.sujet, changement.objet)
+    verifier(creancier, changement.sujet, changement.objet, maintenant=maintenant)
+    if changement.demande_par_id in recents:
+        # L'un a nommé l'autre : c'est peut-être une seule main.
+        return _appliquer_a_defaire(changement, creancier, acteur=acteur, maintenant=maintenant)
     prevenus = list(gestionnaires(creancier))
     _appliquer(changement, creancier, acteur=acteur, maintenant=maintenant)
     _annoncer(changement, "approuve", prevenus, maintenant=maintenant)
@@ -181,6 +186,8 @@ def defaire(
     for defait in (changement, *suivants):
         defait.etat = EtatChangement.DEFAIT
         defait.save(update_fields=["etat"])
+    if changement.nomme_un_gestionnaire:
+        rendre_son_role(changement, acteur=acteur, maintenant=maintenant)
     poser(changement, creancier, changement.avant, acteur=acteur, maintenant=maintenant)
     _inscrire(Evenement.CHANGEMENT_DEFAIT, changement, acteur=acteur, par_lien=par_lien)
     _annoncer(changement, "defait", prevenus, maintenant=maintenant)
@@ -231,6 +238,39 @@ def _exiger_un_second(
         raise PropreDemande
     if not gestionnaires(creancier).filter(pk=acteur.pk).exists():
         raise PasGestionnaire
+
+
+def _exiger_de_ne_pas_ecarter_qui_l_a_nomme(
+    creancier: Creancier,
+    sujet: SujetChangement,
+    objet: str,
+    *,
+    acteur: Utilisateur,
+    maintenant: datetime,
+) -> None:
+    nommeurs = nommes_par_un_seul(creancier, maintenant=maintenant).get(acteur.pk, set())
+    if sujet == SujetChangement.ROLE and int(objet) in nommeurs:
+        raise NommeParUnSeul("Vous ne pouvez pas encore écarter la personne qui vous a nommé.")
+
+
+def _appliquer_a_defaire(
+    changement: Changement, creancier: Creancier, *, acteur: Utilisateur, maintenant: datetime
+) -> Changement:
+    """Vaut aussitôt ; le lien ne va qu'aux établis, pour qu'un complice écarté ne revienne pas."""
+    # Sans serveur d'envoi, aucun avis ne part jamais : l'essai embarqué se règle quand même.
+    if settings.SERVEUR_SMTP is not None and Instance.objects.arretees().exists():
+        raise EnvoisArretes(sujet=changement.sujet)
+    prevenus = list(gestionnaires(creancier))
+    recents = nommes_par_un_seul(creancier, maintenant=maintenant)
+    jeton = secrets.token_urlsafe(32)
+    changement.defaire_avant = maintenant + DUREE_POUR_DEFAIRE
+    changement.empreinte_jeton = empreinte(jeton)
+    _appliquer(changement, creancier, acteur=acteur, maintenant=maintenant)
+    lien = f"{settings.SITE_URL}{reverse('equipe:changement_lien', args=[jeton])}"
+    for personne in prevenus:
+        sien = "" if personne.pk in recents else lien
+        _annoncer(changement, "seul", [personne], maintenant=maintenant, lien=sien)
+    return changement
 
 
 def _appliquer(

@@ -1,4 +1,5 @@
 from collections.abc import Iterable
+from datetime import datetime
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -10,10 +11,11 @@ from django.urls import reverse
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.courriel.models import Envoi
 from recouvrement.equipe.actions.administrateurs import verrouiller_les_administrateurs
+from recouvrement.equipe.actions.avis import prevenir
 from recouvrement.equipe.actions.effets import annuler_les_demandes
 from recouvrement.equipe.erreurs import CompteDesactive, CompteExistant, DernierAdministrateur
 from recouvrement.equipe.evenements import Evenement
-from recouvrement.equipe.lectures.membres import administrateurs
+from recouvrement.equipe.lectures.membres import administrateurs, gestionnaires_autour
 from recouvrement.equipe.regles import exiger_le_meme_monde
 from recouvrement.journal.actions import inscrire
 
@@ -66,7 +68,9 @@ def modifier_compte(compte: Utilisateur, *, nom: str, acteur: Utilisateur) -> Ut
 
 
 @transaction.atomic
-def desactiver_compte(compte: Utilisateur, *, acteur: Utilisateur) -> Utilisateur:
+def desactiver_compte(
+    compte: Utilisateur, *, acteur: Utilisateur, maintenant: datetime
+) -> Utilisateur:
     """Plus aucune connexion, et ses sessions ouvertes meurent aussitôt. Son passé reste."""
     compte = verrouiller_les_administrateurs(compte)
     exiger_le_meme_monde(acteur, chez_la_demonstration=compte.est_demonstration)
@@ -74,23 +78,27 @@ def desactiver_compte(compte: Utilisateur, *, acteur: Utilisateur) -> Utilisateu
         return compte
     if compte.est_administrateur and not administrateurs().exclude(pk=compte.pk).exists():
         raise DernierAdministrateur
-    compte.is_active = False
-    compte.save(update_fields=["is_active"])
+    compte.is_active, compte.desactive_le = False, maintenant
+    compte.save(update_fields=["is_active", "desactive_le"])
     for session in UserSession.objects.filter(user=compte):
         session.end()
     annuler_les_demandes(compte, acteur=acteur)
     inscrire(Evenement.COMPTE_DESACTIVE, cible=compte, acteur=acteur, courriel=compte.email)
+    _annoncer(compte, "desactive", acteur=acteur, maintenant=maintenant)
     return compte
 
 
 @transaction.atomic
-def reactiver_compte(compte: Utilisateur, *, acteur: Utilisateur) -> Utilisateur:
+def reactiver_compte(
+    compte: Utilisateur, *, acteur: Utilisateur, maintenant: datetime
+) -> Utilisateur:
     compte = _relire(compte)
     exiger_le_meme_monde(acteur, chez_la_demonstration=compte.est_demonstration)
     if not compte.is_active:
-        compte.is_active = True
-        compte.save(update_fields=["is_active"])
+        compte.is_active, compte.desactive_le = True, None
+        compte.save(update_fields=["is_active", "desactive_le"])
         inscrire(Evenement.COMPTE_REACTIVE, cible=compte, acteur=acteur, courriel=compte.email)
+        _annoncer(compte, "reactive", acteur=acteur, maintenant=maintenant)
     return compte
 
 
@@ -116,7 +124,7 @@ def constater(compte: Utilisateur, *, evenement: Evenement, detail: str = "") ->
 
 
 @transaction.atomic
-def donner_un_lien(compte: Utilisateur, *, acteur: Utilisateur) -> str:
+def donner_un_lien(compte: Utilisateur, *, acteur: Utilisateur, maintenant: datetime) -> str:
     """L'adresse où choisir un nouveau mot de passe, pour qui ne reçoit pas les courriels.
 
     La double authentification, s'il y en a une, sera toujours demandée.
@@ -126,6 +134,7 @@ def donner_un_lien(compte: Utilisateur, *, acteur: Utilisateur) -> str:
     if not compte.is_active:
         raise CompteDesactive
     inscrire(Evenement.LIEN_DONNE, cible=compte, acteur=acteur, courriel=compte.email)
+    _annoncer(compte, "lien", acteur=acteur, maintenant=maintenant)
     chemin = reverse(
         "account_reset_password_from_key",
         args=[user_pk_to_url_str(compte), default_token_generator.make_token(compte)],
@@ -140,6 +149,25 @@ def montrer_le_message(envoi: Envoi, *, acteur: Utilisateur) -> None:
     seule = not Creancier.objects.filter(est_demonstration=False).exists() and not vrais.exists()
     exiger_le_meme_monde(acteur, chez_la_demonstration=seule)
     inscrire(Evenement.LIEN_MONTRE, cible=envoi, acteur=acteur, destinataire=envoi.destinataire)
+
+
+def _annoncer(compte: Utilisateur, fait: str, *, acteur: Utilisateur, maintenant: datetime) -> None:
+    """La personne et ceux qui l'entourent apprennent ce qu'un administrateur en a fait."""
+    prevenir(
+        [compte, *administrateurs(), *gestionnaires_autour(compte)],
+        cle=f"compte:{compte.pk}:{fait}:{maintenant.timestamp():.6f}",
+        sujet=f"Recouvrement : {SUJETS[fait]} {compte}",
+        gabarit="equipe/courriels/compte.txt",
+        contexte={"compte": compte, "fait": fait, "acteur": acteur, "le": maintenant},
+        maintenant=maintenant,
+    )
+
+
+SUJETS = {
+    "desactive": "compte désactivé pour",
+    "reactive": "compte réactivé pour",
+    "lien": "lien de mot de passe donné pour",
+}
 
 
 def _relire(compte: Utilisateur) -> Utilisateur:

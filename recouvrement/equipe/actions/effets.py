@@ -20,7 +20,7 @@ from recouvrement.equipe.actions.expediteurs import demander_la_preuve
 from recouvrement.equipe.enums import EtatChangement, SujetChangement
 from recouvrement.equipe.erreurs import DejaMembre, DernierGestionnaire, ExpediteurRefuse
 from recouvrement.equipe.evenements import Evenement
-from recouvrement.equipe.lectures.membres import gestionnaires
+from recouvrement.equipe.lectures.membres import gestionnaires_etablis
 from recouvrement.equipe.models import Changement, Invitation, empreinte
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.temps import jour_de
@@ -41,10 +41,12 @@ def valeurs(creancier: Creancier, sujet: SujetChangement, objet: str, noms) -> d
     return {nom: getattr(creancier, nom) for nom in noms}
 
 
-def verifier(creancier: Creancier, sujet: SujetChangement, objet: str) -> None:
+def verifier(
+    creancier: Creancier, sujet: SujetChangement, objet: str, *, maintenant: datetime
+) -> None:
     """Ce qui interdit de le poser, dit avant de rien écrire."""
     if sujet == SujetChangement.ROLE:
-        exiger_un_autre_gestionnaire(_habilitation(creancier, objet))
+        exiger_un_autre_gestionnaire(_habilitation(creancier, objet), maintenant=maintenant)
     if sujet == SujetChangement.INVITATION:
         exiger_un_nouveau_membre(creancier, objet)
 
@@ -63,7 +65,9 @@ def poser(
             poser_l_archive(creancier, archive=voulu["archive"], le=maintenant, acteur=acteur)
         case SujetChangement.ROLE:
             personne = Utilisateur.objects.get(pk=int(changement.objet))
-            poser_le_role(creancier, personne, role=voulu["role"], acteur=acteur)
+            poser_le_role(
+                creancier, personne, role=voulu["role"], acteur=acteur, maintenant=maintenant
+            )
         case SujetChangement.INVITATION if voulu["role"]:
             return envoyer_l_invitation(
                 creancier,
@@ -105,11 +109,16 @@ def poser_l_archive(
 
 
 def poser_le_role(
-    creancier: Creancier, personne: Utilisateur, *, role: str | None, acteur: Utilisateur
+    creancier: Creancier,
+    personne: Utilisateur,
+    *,
+    role: str | None,
+    acteur: Utilisateur,
+    maintenant: datetime,
 ) -> None:
     """Ses demandes en attente tombent avec le rôle qui lui permettait de les faire."""
     habilitation = _habilitation(creancier, str(personne.pk))
-    exiger_un_autre_gestionnaire(habilitation)
+    exiger_un_autre_gestionnaire(habilitation, maintenant=maintenant)
     avant = habilitation.role if habilitation else None
     if avant == Role.GESTIONNAIRE:
         annuler_les_demandes(personne, chez=creancier, acteur=acteur)
@@ -135,6 +144,16 @@ def poser_le_role(
         avant=avant or "aucun",
         apres=str(role),
     )
+
+
+def rendre_son_role(changement: Changement, *, acteur: Utilisateur, maintenant: datetime) -> None:
+    """Celui qu'il avait en nommant : son complice a pu le lui faire ôter depuis."""
+    creancier, personne = changement.creancier, changement.demande_par
+    habilitation = _habilitation(creancier, str(personne.pk))
+    if habilitation is None or habilitation.role != Role.GESTIONNAIRE:
+        poser_le_role(
+            creancier, personne, role=Role.GESTIONNAIRE, acteur=acteur, maintenant=maintenant
+        )
 
 
 def annuler_les_demandes(
@@ -193,11 +212,13 @@ def exiger_un_nouveau_membre(creancier: Creancier, courriel: str) -> None:
         raise DejaMembre
 
 
-def exiger_un_autre_gestionnaire(habilitation: Habilitation | None) -> None:
-    """Un créancier garde toujours un gestionnaire actif."""
+def exiger_un_autre_gestionnaire(
+    habilitation: Habilitation | None, *, maintenant: datetime
+) -> None:
+    """Un créancier garde toujours un gestionnaire actif, dont la nomination ne se défait plus."""
     if habilitation is None or habilitation.role != Role.GESTIONNAIRE:
         return
-    tous = gestionnaires(habilitation.creancier_id)
+    tous = gestionnaires_etablis(habilitation.creancier, maintenant=maintenant)
     if not tous.exclude(pk=habilitation.utilisateur_id).exists():
         raise DernierGestionnaire
 
@@ -219,7 +240,7 @@ def _desinviter(
         inscrire(Evenement.INVITATION_REVOQUEE, cible=invitation, acteur=acteur, courriel=courriel)
     personne = Utilisateur.objects.filter(email=courriel).first()
     if personne and _habilitation(creancier, str(personne.pk)):
-        poser_le_role(creancier, personne, role=None, acteur=acteur)
+        poser_le_role(creancier, personne, role=None, acteur=acteur, maintenant=maintenant)
 
 
 def _deposer(invitation: Invitation, *, adresse: str, maintenant: datetime) -> None:

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Greatest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -43,7 +45,10 @@ def demander_la_preuve(
             f"{DEMANDES_PAR_JOUR} messages de vérification sont partis en vingt-quatre heures : "
             "attendez demain."
         )
-    siennes.filter(confirmee_le=None, expire_le__gt=maintenant).update(expire_le=maintenant)
+    # Demandée à une horloge qui a reculé depuis, elle n'expire pas avant d'être née.
+    siennes.filter(confirmee_le=None, expire_le__gt=maintenant).update(
+        expire_le=Greatest("demandee_le", Value(maintenant, DateTimeField()))
+    )
     jeton = secrets.token_urlsafe(32)
     verification = VerificationExpediteur.objects.create(
         creancier=creancier,

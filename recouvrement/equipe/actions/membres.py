@@ -31,7 +31,7 @@ def changer_role(
     if habilitation.role == role:
         return None
     if Role.GESTIONNAIRE in (habilitation.role, role):
-        exiger_un_autre_gestionnaire(habilitation)
+        exiger_un_autre_gestionnaire(habilitation, maintenant=maintenant)
         return demander(
             habilitation.creancier,
             sujet=SujetChangement.ROLE,
@@ -41,7 +41,13 @@ def changer_role(
             acteur=acteur,
             maintenant=maintenant,
         )
-    poser_le_role(habilitation.creancier, habilitation.utilisateur, role=role, acteur=acteur)
+    poser_le_role(
+        habilitation.creancier,
+        habilitation.utilisateur,
+        role=role,
+        acteur=acteur,
+        maintenant=maintenant,
+    )
     return None
 
 

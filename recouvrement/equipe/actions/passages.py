@@ -31,7 +31,7 @@ def constater_le_refus(courriel: str, *, depuis: str) -> None:
 
     On y tape parfois son mot de passe ; et celle d'une personne n'est pas à nous.
     """
-    compte = Utilisateur.objects.filter(email__iexact=courriel).first()
+    compte = Utilisateur.objects.connus_sous(courriel).first()
     essais = _compter(f"connexions-refusees:{compte.pk if compte else 'inconnus'}")
     if essais > (PAR_COMPTE if compte else INCONNUS) and not _est_rond(essais):
         return

@@ -7,7 +7,9 @@ from django.db.models import Count, Q, QuerySet
 
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
-from recouvrement.equipe.models import Invitation
+from recouvrement.equipe.enums import SujetChangement
+from recouvrement.equipe.models import Changement, Invitation
+from recouvrement.equipe.regles import MEMOIRE_D_UN_DEPART
 
 NAVIGATEURS = (
     *(("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox")),
@@ -32,6 +34,46 @@ def gestionnaires(creancier: Creancier | int) -> QuerySet[Utilisateur]:
     siennes = Habilitation.objects.filter(creancier=creancier, role=Role.GESTIONNAIRE)
     return Utilisateur.objects.filter(
         is_active=True, pk__in=siennes.values("utilisateur")
+    ).order_by("pk")
+
+
+def nommes_par_un_seul(creancier: Creancier, *, maintenant: datetime) -> dict[int, set[int]]:
+    """Gestionnaires dont la nomination se défait encore, et de qui chacun la tient.
+
+    Qui vole une session nomme son complice : d'ici là, il ne tient lieu de second pour rien.
+    """
+    tenants: dict[int, set[int]] = {}
+    nominations = Changement.objects.pour(creancier).nominations_a_defaire(maintenant=maintenant)
+    for sujet, objet, par in nominations.values_list("sujet", "objet", "demande_par"):
+        connu = {"email": objet} if sujet == SujetChangement.INVITATION else {"pk": int(objet)}
+        for pk in Utilisateur.objects.filter(**connu).values_list("pk", flat=True):
+            tenants.setdefault(pk, set()).add(par)
+    return tenants
+
+
+def gestionnaires_etablis(creancier: Creancier, *, maintenant: datetime) -> QuerySet[Utilisateur]:
+    recents = nommes_par_un_seul(creancier, maintenant=maintenant)
+    return gestionnaires(creancier).exclude(pk__in=list(recents))
+
+
+def y_a_t_il_un_second(creancier: Creancier, *, que: Utilisateur, maintenant: datetime) -> bool:
+    """Celui qu'on vient de désactiver compte encore : l'écarter ne suffit pas à décider seul."""
+    recents = nommes_par_un_seul(creancier, maintenant=maintenant)
+    parti_il_y_a_peu = Q(utilisateur__desactive_le__gt=maintenant - MEMOIRE_D_UN_DEPART)
+    autres = Habilitation.objects.filter(
+        Q(utilisateur__is_active=True) | parti_il_y_a_peu,
+        creancier=creancier,
+        role=Role.GESTIONNAIRE,
+    )
+    return autres.exclude(utilisateur__in=[que.pk, *recents]).exists()
+
+
+def gestionnaires_autour(compte: Utilisateur) -> QuerySet[Utilisateur]:
+    """Ceux des créanciers où ce compte a un accès."""
+    siens = Habilitation.objects.filter(utilisateur=compte).values("creancier")
+    gerants = Habilitation.objects.filter(creancier__in=siens, role=Role.GESTIONNAIRE)
+    return Utilisateur.objects.filter(
+        is_active=True, pk__in=gerants.values("utilisateur")
     ).order_by("pk")
 
 

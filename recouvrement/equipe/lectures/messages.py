@@ -10,9 +10,9 @@ from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.equipe.models import Invitation
 
-LIEN_PERSONNEL = re.compile(
-    r"(https?://\S*?/(?:invitation|expediteur|changement|password/reset/key)/)\S+"
-)
+LIEN_A_TRANSMETTRE = re.compile(r"(https?://\S*?/(?:invitation|password/reset/key)/)\S+")
+# L'un prouve qu'on lit cette boîte, l'autre rend la main à qui la lit : personne d'autre.
+LIEN_DE_LA_BOITE = re.compile(r"(https?://\S*?/(?:expediteur|changement)/)\S+")
 TONS = {
     EtatEnvoi.ENVOYE: "solde",
     EtatEnvoi.ECHEC: "demeure",
@@ -27,6 +27,8 @@ class MessageDeCompte:
     texte: str
     # Il y a un lien, il est caché, et personne d'autre ne peut le transmettre.
     a_montrer: bool
+    # Il y a un lien, et il ne se montre à personne d'autre que la boîte qui le reçoit.
+    a_taire: bool
 
     @property
     def ton(self) -> str:
@@ -38,13 +40,15 @@ def messages_de_compte() -> QuerySet[Envoi]:
 
 
 def message_de_compte(envoi: Envoi, *, en_clair: bool = False) -> MessageDeCompte:
-    texte = analyser(envoi.octets).texte if envoi.octets else ""
-    cache = LIEN_PERSONNEL.sub(r"\1…", texte)
+    lu = analyser(envoi.octets).texte if envoi.octets else ""
+    texte = LIEN_DE_LA_BOITE.sub(r"\1…", lu)
+    cache = LIEN_A_TRANSMETTRE.sub(r"\1…", texte)
     garde = envoi.etat == EtatEnvoi.RETENU
     return MessageDeCompte(
         envoi,
         texte=texte if en_clair and garde else cache,
         a_montrer=garde and cache != texte and not en_clair,
+        a_taire=texte != lu,
     )
 
 

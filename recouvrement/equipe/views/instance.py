@@ -64,8 +64,9 @@ def retirer_double(request: HttpRequest, pk: int) -> HttpResponse:
 @administre
 def desactiver(request: HttpRequest, pk: int) -> HttpResponse:
     cible = get_object_or_404(Utilisateur, pk=pk)
+    confirmer_son_identite(request)
     try:
-        actions.desactiver_compte(cible, acteur=request.user)
+        actions.desactiver_compte(cible, acteur=request.user, maintenant=timezone.now())
     except ErreurMetier as erreur:
         return _comptes(request, refus=str(erreur))
     annoncer(request, f"Le compte de {cible} est désactivé, ses sessions sont fermées.")
@@ -76,8 +77,9 @@ def desactiver(request: HttpRequest, pk: int) -> HttpResponse:
 @administre
 def reactiver(request: HttpRequest, pk: int) -> HttpResponse:
     cible = get_object_or_404(Utilisateur, pk=pk)
+    confirmer_son_identite(request)
     try:
-        actions.reactiver_compte(cible, acteur=request.user)
+        actions.reactiver_compte(cible, acteur=request.user, maintenant=timezone.now())
     except ErreurMetier as erreur:
         return _comptes(request, refus=str(erreur))
     annoncer(request, f"{cible} peut de nouveau se connecter.")
@@ -88,8 +90,9 @@ def reactiver(request: HttpRequest, pk: int) -> HttpResponse:
 @administre
 def donner_un_lien(request: HttpRequest, pk: int) -> HttpResponse:
     cible = get_object_or_404(Utilisateur, pk=pk)
+    confirmer_son_identite(request)
     try:
-        adresse = actions.donner_un_lien(cible, acteur=request.user)
+        adresse = actions.donner_un_lien(cible, acteur=request.user, maintenant=timezone.now())
     except ErreurMetier as erreur:
         return _comptes(request, refus=str(erreur))
     return _comptes(request, cible=cible, adresse=adresse)
@@ -110,6 +113,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     envoi = get_object_or_404(Envoi.objects.de_compte(), pk=pk)
     lu, refus = message_de_compte(envoi), ""
     if request.method == "POST" and lu.a_montrer:
+        confirmer_son_identite(request)
         try:
             actions.montrer_le_message(envoi, acteur=request.user)
         except ErreurMetier as erreur:

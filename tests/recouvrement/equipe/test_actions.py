@@ -189,7 +189,7 @@ def test_le_dernier_administrateur_ne_se_desactive_pas():
     un_utilisateur(est_administrateur=True, is_active=False)
 
     with pytest.raises(DernierAdministrateur):
-        actions.desactiver_compte(admin, acteur=admin)
+        actions.desactiver_compte(admin, acteur=admin, maintenant=MAINTENANT)
     un_utilisateur(est_administrateur=True)
-    actions.desactiver_compte(admin, acteur=admin)
+    actions.desactiver_compte(admin, acteur=admin, maintenant=MAINTENANT)
     assert Utilisateur.objects.get(pk=admin.pk).is_active is False

@@ -191,7 +191,9 @@ def test_qui_part_emporte_ses_demandes(depart):
 
     match depart:
         case "desactivee":
-            actions.desactiver_compte(claire, acteur=un_utilisateur(est_administrateur=True))
+            actions.desactiver_compte(
+                claire, acteur=un_utilisateur(est_administrateur=True), maintenant=MAINTENANT
+            )
         case "retrogradee":
             depart = actions.changer_role(habilitation, role=Role.LECTURE, **faits)
         case "retiree":

@@ -49,7 +49,9 @@ def test_approuver_contre_retirer_un_seul_gagne_et_la_valeur_le_suit(contre):
     autre = {
         "retirer": lambda: actions.retirer_la_demande(changement, acteur=claire, **faits),
         "refuser": lambda: actions.refuser(changement, acteur=ines, **faits),
-        "desactiver": lambda: actions.desactiver_compte(claire, acteur=admin),
+        "desactiver": lambda: actions.desactiver_compte(
+            claire, acteur=admin, maintenant=MAINTENANT
+        ),
     }[contre]
 
     issues = en_parallele(lambda: actions.approuver(changement, acteur=paul, **faits), autre)

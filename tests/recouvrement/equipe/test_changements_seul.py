@@ -106,7 +106,8 @@ def test_defaire_ne_laisse_pas_un_creancier_sans_gestionnaire():
     promue = actions.changer_role(
         lea.habilitations.get(), role=Role.GESTIONNAIRE, acteur=seule, maintenant=MAINTENANT
     )
-    seule.habilitations.update(role=Role.LECTURE)
+    seule.is_active = False
+    seule.save()
 
     with pytest.raises(DernierGestionnaire):
         actions.defaire(promue, acteur=seule, maintenant=MAINTENANT)

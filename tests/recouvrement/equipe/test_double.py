@@ -248,7 +248,7 @@ def test_un_administrateur_ne_le_fait_pas_pour_lui_seul_quand_un_autre_existe():
 
     with pytest.raises(PasPourSoi):
         actions.retirer_double(admin, acteur=admin, **faits)
-    actions.desactiver_compte(autre, acteur=admin)
+    actions.desactiver_compte(autre, acteur=admin, maintenant=timezone.now())
     actions.retirer_double(admin, acteur=admin, **faits)
     with pytest.raises(SansDouble):
         actions.retirer_double(admin, acteur=admin, **faits)

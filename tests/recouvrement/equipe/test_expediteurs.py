@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -115,7 +116,8 @@ def test_renvoyer_ferme_le_lien_precedent_et_la_base_ne_garde_que_des_empreintes
 def test_un_lien_de_plus_de_72_heures_ne_prouve_rien(client, creancier, gestionnaire):
     demander(client, creancier)
     VerificationExpediteur.objects.pour(creancier).update(
-        expire_le=timezone.now() - timedelta(seconds=1)
+        demandee_le=timezone.now() - timedelta(hours=72, seconds=1),
+        expire_le=timezone.now() - timedelta(seconds=1),
     )
 
     assert client.post(dernier_lien()).status_code == 410
@@ -195,3 +197,19 @@ def test_l_administrateur_regle_le_quota_et_lui_seul(client, creancier):
     assert Creancier.objects.get().quota_quotidien == 5
     client.force_login(un_utilisateur(chez=creancier))
     assert "Courriels partis aujourd’hui : 0 sur 5" in lire(client.get(page(creancier)))
+
+
+def test_une_verification_n_expire_pas_avant_d_etre_demandee(creancier, gestionnaire):
+    maintenant = timezone.now()
+    faits = {"acteur": gestionnaire}
+    premiere = actions.demander_la_preuve(creancier, maintenant=maintenant, **faits)
+    une_heure = timedelta(hours=1)
+
+    # L'horloge a reculé : redemander ne casse rien.
+    actions.demander_la_preuve(creancier, maintenant=maintenant - une_heure, **faits)
+
+    siennes = VerificationExpediteur.objects.pour(creancier)
+    relue = siennes.get(pk=premiere.pk)
+    assert relue.expire_le == relue.demandee_le == maintenant
+    with pytest.raises(IntegrityError), transaction.atomic():
+        siennes.filter(pk=premiere.pk).update(expire_le=maintenant - une_heure)

@@ -40,8 +40,8 @@ def test_un_lien_donne_par_un_administrateur_se_lit_avec_les_deux_noms(client, c
 
 def test_les_filtres_choisissent_un_evenement_une_personne_ou_un_jour(client, cheffe):
     une, autre = un_utilisateur(nom_complet="Une"), un_utilisateur(nom_complet="Autre")
-    actions.donner_un_lien(une, acteur=cheffe)
-    actions.desactiver_compte(autre, acteur=cheffe)
+    actions.donner_un_lien(une, acteur=cheffe, maintenant=timezone.now())
+    actions.desactiver_compte(autre, acteur=cheffe, maintenant=timezone.now())
     assert "Compte désactivé : Autre" not in page(client, evenement="lien_donne")
     assert "Lien de mot de passe donné : Une" not in page(client, personne=autre.pk)
     assert "Compte désactivé : Autre" in page(client, personne=autre.pk)
@@ -56,14 +56,16 @@ def test_la_page_ne_coute_pas_plus_avec_plus_d_entrees(
     client, cheffe, nombre, django_assert_num_queries
 ):
     for _ in range(nombre):
-        actions.donner_un_lien(un_utilisateur(), acteur=cheffe)
+        actions.donner_un_lien(un_utilisateur(), acteur=cheffe, maintenant=timezone.now())
     # session, utilisateur, entrées, noms, événements, personnes, chaîne, état et deux ancres, cadre
     with django_assert_num_queries(12):
         page(client)
 
 
 def test_l_export_dit_ce_que_dit_la_page_et_s_inscrit(client, cheffe):
-    actions.donner_un_lien(un_utilisateur(nom_complet="Maëlle Quéré"), acteur=cheffe)
+    actions.donner_un_lien(
+        un_utilisateur(nom_complet="Maëlle Quéré"), acteur=cheffe, maintenant=timezone.now()
+    )
     reponse = client.get(reverse("equipe:journal_exporter", args=["csv"]))
     texte = b"".join(reponse.streaming_content).decode("utf-8-sig")
     assert "Lien de mot de passe donné;Maëlle Quéré" in texte
@@ -80,7 +82,7 @@ def test_seul_un_administrateur_la_lit(client):
 
 
 def test_relire_maintenant_se_fait_au_battement_et_l_ecart_se_lit(client, cheffe):
-    actions.donner_un_lien(un_utilisateur(), acteur=cheffe)
+    actions.donner_un_lien(un_utilisateur(), acteur=cheffe, maintenant=timezone.now())
     veiller(timezone.now())
     assert "sans écart" in page(client)
     # Ce que ferait le propriétaire de la base : l'ancre, elle, n'y est pas.

@@ -44,7 +44,7 @@ def test_entrer_et_sortir_s_inscrivent_avec_la_machine(client):
 
 def test_un_essai_manque_dit_le_compte_et_jamais_ce_qui_a_ete_tape(client):
     compte = un_utilisateur(mot_de_passe=SECRET)
-    entrer(client, compte.email, "presque-le-bon-mot")
+    entrer(client, compte.email.upper(), "presque-le-bon-mot")
     entrer(client, "inconnue@ailleurs.example", "presque-le-bon-mot")
     connu, inconnu = entrees("connexion_refusee")
     assert (connu.cible_type, connu.cible_id, connu.acteur) == (

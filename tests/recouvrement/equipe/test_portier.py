@@ -254,3 +254,22 @@ def test_le_lien_de_mot_de_passe_n_ouvre_pas_non_plus_la_demonstration(client, s
     client.post(page.request["PATH_INFO"], {"password1": NOUVEAU, "password2": NOUVEAU})
 
     assert not est_connecte(client)
+
+
+def test_une_ipv4_ecrite_en_ipv6_compte_pour_elle_seule():
+    """Sinon toutes les adresses IPv4 tiendraient dans le même /64, et un intrus les fermerait."""
+    requete = RequestFactory().post("/compte/login/")
+    requete.session = {}
+    origines = [
+        portier.laisser_essayer(
+            courriel="x@exemple.example", ip=ip, request=requete, maintenant=DEPART
+        ).origine
+        for ip in (
+            *("192.0.2.1", "::ffff:192.0.2.1", "::ffff:192.0.2.2"),
+            *("2001:db8::1", "2001:db8::2", "fe80::1%eth0"),
+        )
+    ]
+
+    assert origines[0] == origines[1] != origines[2]
+    assert origines[3] == origines[4]
+    assert len(set(origines)) == 4
