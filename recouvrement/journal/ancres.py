@@ -116,6 +116,17 @@ def ancrer(
     return ancrage
 
 
+def oublier_les_ancres_suivantes() -> None:
+    """Ramène une copie du registre à ce que sa base en sait. Jamais sur celui d'une instance."""
+    if not fichier().exists():
+        return
+    lignes = fichier().read_text(encoding="utf-8").splitlines(keepends=True)
+    connues = set(Ancrage.objects.values_list("empreinte", flat=True))
+    while lignes and _empreinte(lignes[-1].rstrip("\n")) not in connues:
+        lignes.pop()
+    fichier().write_text("".join(lignes), encoding="utf-8")
+
+
 def ligne_de(ancrage: Ancrage) -> bytes:
     """Ce que l'horodatage signe : la ligne même du fichier."""
     for ligne in fichier().read_text(encoding="utf-8").splitlines():
