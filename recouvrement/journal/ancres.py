@@ -97,22 +97,23 @@ def ancrer(
         if constats:
             dit |= {"constats": list(constats), "motif": motif}
         ligne = canonique(dit)
+        ancrage = Ancrage.objects.create(numero=dit["n"], a=maintenant, empreinte=_empreinte(ligne))
+        for chaine in bougees:
+            chaine.ancre_rang = chaine.rang
+        Chaine.objects.bulk_update(bougees, ["ancre_rang"], batch_size=500)
+        inscrire(
+            Evenement.CONSTATS_ACTES if constats else Evenement.JOURNAL_ANCRE,
+            cible=ancrage,
+            acteur=acteur,
+            ligne=ancrage.empreinte,
+            chaines=len(bougees),
+            **({"motif": motif, "constats": list(constats)} if constats else {}),
+        )
+        # En dernier : ce que la base refuse ne laisse pas au registre une ligne qu'elle ignore.
         registre.seek(0, os.SEEK_END)
         registre.write(f"{ligne}\n".encode())
         registre.flush()
         os.fsync(registre.fileno())
-    ancrage = Ancrage.objects.create(numero=dit["n"], a=maintenant, empreinte=_empreinte(ligne))
-    for chaine in bougees:
-        chaine.ancre_rang = chaine.rang
-    Chaine.objects.bulk_update(bougees, ["ancre_rang"], batch_size=500)
-    inscrire(
-        Evenement.CONSTATS_ACTES if constats else Evenement.JOURNAL_ANCRE,
-        cible=ancrage,
-        acteur=acteur,
-        ligne=ancrage.empreinte,
-        chaines=len(bougees),
-        **({"motif": motif, "constats": list(constats)} if constats else {}),
-    )
     return ancrage
 
 
