@@ -97,23 +97,35 @@ def ancrer(
         if constats:
             dit |= {"constats": list(constats), "motif": motif}
         ligne = canonique(dit)
+        ancrage = Ancrage.objects.create(numero=dit["n"], a=maintenant, empreinte=_empreinte(ligne))
+        for chaine in bougees:
+            chaine.ancre_rang = chaine.rang
+        Chaine.objects.bulk_update(bougees, ["ancre_rang"], batch_size=500)
+        inscrire(
+            Evenement.CONSTATS_ACTES if constats else Evenement.JOURNAL_ANCRE,
+            cible=ancrage,
+            acteur=acteur,
+            ligne=ancrage.empreinte,
+            chaines=len(bougees),
+            **({"motif": motif, "constats": list(constats)} if constats else {}),
+        )
+        # En dernier : ce que la base refuse ne laisse pas au registre une ligne qu'elle ignore.
         registre.seek(0, os.SEEK_END)
         registre.write(f"{ligne}\n".encode())
         registre.flush()
         os.fsync(registre.fileno())
-    ancrage = Ancrage.objects.create(numero=dit["n"], a=maintenant, empreinte=_empreinte(ligne))
-    for chaine in bougees:
-        chaine.ancre_rang = chaine.rang
-    Chaine.objects.bulk_update(bougees, ["ancre_rang"], batch_size=500)
-    inscrire(
-        Evenement.CONSTATS_ACTES if constats else Evenement.JOURNAL_ANCRE,
-        cible=ancrage,
-        acteur=acteur,
-        ligne=ancrage.empreinte,
-        chaines=len(bougees),
-        **({"motif": motif, "constats": list(constats)} if constats else {}),
-    )
     return ancrage
+
+
+def oublier_les_ancres_suivantes() -> None:
+    """Ramène une copie du registre à ce que sa base en sait. Jamais sur celui d'une instance."""
+    if not fichier().exists():
+        return
+    lignes = fichier().read_text(encoding="utf-8").splitlines(keepends=True)
+    connues = set(Ancrage.objects.values_list("empreinte", flat=True))
+    while lignes and _empreinte(lignes[-1].rstrip("\n")) not in connues:
+        lignes.pop()
+    fichier().write_text("".join(lignes), encoding="utf-8")
 
 
 def ligne_de(ancrage: Ancrage) -> bytes:

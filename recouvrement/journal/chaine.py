@@ -4,15 +4,15 @@ Le même calcul, en quarante lignes de Python, suffit à qui voudrait vérifier 
 """
 
 import hashlib
+import json
 from datetime import UTC, datetime
-from json import JSONEncoder
 from typing import Any
 
 # Ce qui précède le premier maillon d'une chaîne.
 ORIGINE = "0" * 64
 # La chaîne de ce qui n'est à aucun créancier.
 INSTANCE = 0
-ENCODEUR = JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+ENCODEUR = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonique(valeur: Any) -> str:
@@ -56,3 +56,11 @@ def texte_de(
 
 def empreinte_de(prec: str, chaine: int, rang: int, texte: str) -> str:
     return hashlib.sha256(f"{prec}\n{chaine}\n{rang}\n{texte}".encode()).hexdigest()
+
+
+def resume_scelle(texte: str) -> str:
+    """Le condensé des données, tel que le texte scellé le porte."""
+    try:
+        return str(json.loads(texte)["donnees"])
+    except (ValueError, KeyError, TypeError):
+        return ""

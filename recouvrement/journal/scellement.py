@@ -7,7 +7,7 @@ Le verrou d'une tête n'est donc jamais tenu avec un autre : ni attente croisée
 import logging
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from recouvrement.journal.chaine import INSTANCE, condense, empreinte_de, texte_de
@@ -32,8 +32,8 @@ def sceller(maintenant: datetime, *, complet: bool = False) -> int:
             while (nombre := _sceller_un_lot(numero, depuis=depuis, maintenant=maintenant)) == LOT:
                 scelles += nombre
             scelles += nombre
-        except DatabaseError:
-            # Une chaîne rompue n'empêche pas les autres ; la vérification dira laquelle.
+        except Exception:  # noqa: BLE001 — quoi que ce soit, les autres chaînes se scellent
+            # La vérification dira laquelle est rompue.
             journal.exception("La chaîne %s ne se scelle pas", numero)
     return scelles
 

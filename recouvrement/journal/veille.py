@@ -32,9 +32,10 @@ def passer_la_nuit(maintenant: datetime) -> Bilan | None:
     try:
         bilan = verifier(maintenant)
         ancrer(maintenant)
-    except (DatabaseError, OSError, ValueError) as erreur:
-        # Un disque plein, une base occupée : dit, et réessayé dans l'heure.
+    except Exception as erreur:  # noqa: BLE001 — tu, la page dirait encore « relu sans écart »
+        # Dit, et réessayé dans l'heure.
         journal.exception("La vérification nocturne du journal a manqué")
+        EtatJournal.objects.get_or_create(pk=1)
         EtatJournal.objects.filter(pk=1).update(echec=_dire(erreur))
         return None
     EtatJournal.objects.filter(pk=1).update(echec="")
@@ -79,17 +80,16 @@ def verifier(maintenant: datetime) -> Bilan:
     return bilan
 
 
-def prendre_acte(maintenant: datetime, *, motif: str) -> list[str]:
+def prendre_acte(maintenant: datetime, *, motif: str) -> Bilan:
     """Une restauration, une horloge qui avait reculé : dit une fois, au journal et aux ancres.
 
     Les mêmes constats ne sont plus des fautes ; tout autre en reste une.
     """
     bilan = verifier(maintenant)
-    cles = tuple(faute.cle for faute in bilan.fautes)
-    if cles:
-        ancrer(maintenant, motif=motif, constats=cles)
+    if bilan.cles:
+        ancrer(maintenant, motif=motif, constats=tuple(bilan.cles))
         verifier(maintenant)
-    return [str(faute) for faute in bilan.fautes]
+    return bilan
 
 
 def demander_la_verification() -> None:

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -29,13 +30,21 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def creancier():
     creancier = un_creancier()
-    for nom in ("Duval", "Martin", "Ozanne"):
-        creer_client(creancier, nom=nom, acteur=un_utilisateur(chez=creancier))
+    with time_machine.travel(timezone.now() - timedelta(days=3, minutes=1)):
+        for nom in ("Duval", "Martin", "Ozanne"):
+            creer_client(creancier, nom=nom, acteur=un_utilisateur(chez=creancier))
     return creancier
 
 
 def demain(jours: int = 1) -> datetime:
     return timezone.now() + timedelta(days=jours)
+
+
+def trois_nuits() -> None:
+    """Les trois dernières, l'horloge entière avec elles."""
+    for jour in (2, 1, 0):
+        with time_machine.travel(demain(-jour)):
+            passer_la_nuit(timezone.now())
 
 
 def lignes() -> list[dict]:
@@ -91,8 +100,7 @@ def test_une_fin_coupee_proprement_contredit_l_ancre(creancier, proprietaire):  
 
 @pytest.mark.parametrize("geste", ["couper", "changer", "perdre", "intervertir"])
 def test_le_fichier_lui_meme_ne_se_retouche_pas(creancier, geste):
-    for jour in range(3):
-        passer_la_nuit(demain(jour))
+    trois_nuits()
     assert constats() == []
     texte = fichier().read_text().splitlines(keepends=True)
     match geste:
@@ -135,7 +143,7 @@ def test_une_base_restauree_se_prend_en_acte_et_le_reste_demeure_une_faute(
         f"UPDATE journal_chaine SET rang = 2, empreinte = '{avant.empreinte}' "
         f"WHERE numero = {creancier.pk}",
     )
-    assert len(prendre_acte(timezone.now(), motif="Base restaurée du 3 mars")) == 1
+    assert prendre_acte(timezone.now(), motif="Base restaurée du 3 mars").nombre == 1
     assert constats() == []
     acte = Entree.objects.systeme().get(evenement="constats_actes")
     assert acte.donnees["motif"] == "Base restaurée du 3 mars"
@@ -234,8 +242,7 @@ def test_un_tiers_muet_trois_nuits_se_rattrape_et_un_jeton_change_se_voit(
 ):
     adresse, racine = tiers
     settings.HORODATAGE_URL = "http://127.0.0.1:9/"
-    for jour in range(3):
-        passer_la_nuit(demain(jour))
+    trois_nuits()
     assert Ancrage.objects.filter(horodate_le=None).count() == 3
     assert "Error" in Ancrage.objects.get(numero=1).echec
 

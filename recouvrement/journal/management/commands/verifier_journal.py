@@ -38,7 +38,7 @@ class Command(BaseCommand):
             raise CommandError("Le journal n'est pas tel qu'il a été écrit.")
 
     def _prendre_acte(self, motif: str) -> None:
-        constats = prendre_acte(timezone.now(), motif=motif)
-        for constat in constats:
-            self.stdout.write(constat)
-        self.stdout.write(f"{len(constats)} constat(s) pris en acte : {motif}")
+        bilan = prendre_acte(timezone.now(), motif=motif)
+        for faute in bilan.fautes:
+            self.stdout.write(str(faute))
+        self.stdout.write(f"{bilan.nombre} constat(s) pris en acte : {motif}")
