@@ -2,10 +2,11 @@
 
 import os
 import random
-import resource
+import re
 import time
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -159,11 +160,11 @@ def test_aucune_bombe_ne_coute_a_l_application():
         for guichet in ("pièce", "import", "liasse"):
             if guichet == "liasse" and extension != "pdf":
                 continue
-            avant = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            avant = oublier_le_pic()
             debut = time.monotonic()
             bilan[f"{guichet} {_passer(guichet, nom, extension, bombe)}"] += 1
             pire = max(pire, time.monotonic() - debut)
-            pousse = max(pousse, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - avant)
+            pousse = max(pousse, memoire("VmHWM") - avant)
     print(
         f"\n{NOMBRE_DE_BOMBES} bombes de {len(noms)} sortes à leurs guichets : {dict(bilan)} ; "
         f"mémoire du parent +{pousse // 1024} Mo au pire, réponse {pire:.1f} s au pire."
@@ -171,6 +172,18 @@ def test_aucune_bombe_ne_coute_a_l_application():
     assert pousse < 50 * 1024
     assert pire < 35
     assert not any("sans phrase" in issue for issue in bilan)
+
+
+def memoire(ligne: str) -> int:
+    """En kio, ce que le noyau dit de ce processus."""
+    etat = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    return int(re.search(rf"{ligne}:\s+(\d+)", etat)[1])
+
+
+def oublier_le_pic() -> int:
+    """Fabriquer la bombe a coûté : seul compte ce que coûte le guichet, depuis maintenant."""
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    return memoire("VmRSS")
 
 
 def _passer(guichet: str, nom: str, extension: str, bombe: bytes) -> str:

@@ -1,6 +1,5 @@
 """Les PDF venus d'ailleurs : comptés, inventoriés, désarmés, et jamais dans l'application."""
 
-import resource
 import time
 import zipfile
 from io import BytesIO
@@ -70,11 +69,10 @@ def test_le_xml_d_une_facture_electronique_n_est_pas_un_contenu_actif():
 
 def test_soixante_mille_pages_se_refusent_sans_que_l_application_les_ouvre():
     octets = un_pdf_de(60_000)
-    avant, debut = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    debut = time.process_time()
     with pytest.raises(ErreurMetier, match="60000 pages, 1000 au plus"):
         examiner("pdf", octets)
     assert time.process_time() - debut < 1
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - avant < 50_000  # kio
 
 
 def test_un_compte_de_pages_menteur_ne_trompe_pas():
