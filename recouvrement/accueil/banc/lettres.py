@@ -5,13 +5,14 @@ from datetime import date, datetime
 from time import perf_counter
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from weasyprint import HTML
 from weasyprint.text.fonts import FontConfiguration
 
 from clients.models import Client
 from factures.lectures import decompte_client
-from factures.models import Facture
+from factures.models import Facture, Litige
 from recouvrement.accueil.banc.donnees import un_utilisateur
 from recouvrement.accueil.banc.mesures import Mesure, chrono, memoire_de_pointe
 from recouvrement.comptes.models import Creancier
@@ -32,7 +33,7 @@ def lettres(creancier: Creancier, *, maintenant: datetime, au: date) -> Iterator
     relances = [
         _une_relance(creancier, client, au=au, acteur=acteur)
         for client in Client.objects.pour(creancier).filter(
-            pk__in=Facture.objects.pour(creancier).ouvertes().values("client")[: LETTRES * 10]
+            pk__in=_reclamables(creancier).values("client")[: LETTRES * 10]
         )[: LETTRES + 1]
     ]
     premiere, *reste = relances
@@ -54,12 +55,18 @@ def lettres(creancier: Creancier, *, maintenant: datetime, au: date) -> Iterator
     )
 
 
+def _reclamables(creancier: Creancier) -> QuerySet[Facture]:
+    """Ni contestée, ni au contentieux : ce qu'une lettre peut demander."""
+    contestees = Litige.objects.pour(creancier).ouverts().values("facture_id")
+    return Facture.objects.pour(creancier).ouvertes().hors_contentieux().exclude(pk__in=contestees)
+
+
 def _une_relance(creancier: Creancier, client: Client, *, au: date, acteur) -> Relance:
     client.creancier = creancier
     relance = ecrire_hors_scenario(
         client,
         canal=Canal.COURRIER,
-        factures=list(Facture.objects.pour(creancier).ouvertes().filter(client=client)[:3]),
+        factures=list(_reclamables(creancier).filter(client=client)[:3]),
         sujet=SUJET,
         texte=TEXTE,
         le=au,
