@@ -195,7 +195,13 @@ def _fichiers_orphelins(a_oter: Lignes) -> list[str]:
     """Ceux qu'aucune ligne restante ne désigne : un même fichier peut servir à deux créanciers."""
     depots, cles = _toutes(Depot).values_list("pk", "empreinte"), a_oter.get(Depot, set())
     otes = {empreinte for pk, empreinte in depots if pk in cles}
-    return sorted(otes - {empreinte for pk, empreinte in depots if pk not in cles})
+    gardes = {empreinte for pk, empreinte in depots if pk not in cles}
+    for modele in apps.get_models():
+        if {"empreinte", "nom_fichier"} <= {champ.name for champ in modele._meta.concrete_fields}:
+            parties = a_oter.get(modele, set())
+            nommees = _toutes(modele).values_list("pk", "empreinte")
+            gardes |= {empreinte for pk, empreinte in nommees if pk not in parties}
+    return sorted(otes - gardes)
 
 
 @contextmanager

@@ -201,7 +201,7 @@ def test_l_instance_oublie_connexions_exports_et_comptes_clos():
     compte, actif = un_utilisateur(), un_utilisateur()
     constater_la_connexion(compte, depuis="192.0.2.7")
     Export.objects.create(par=compte, page="factures:exporter")
-    desactiver_compte(compte, acteur=actif)
+    desactiver_compte(compte, acteur=actif, maintenant=NUIT)
     un_an, dix_ans = [NUIT.replace(year=annee) for annee in (2028, 2036)]
 
     assert [(c.quoi, c.nombre) for c in purger(None, maintenant=un_an)] == [
