@@ -72,6 +72,9 @@ def desactiver_compte(
     compte: Utilisateur, *, acteur: Utilisateur, maintenant: datetime
 ) -> Utilisateur:
     """Plus aucune connexion, et ses sessions ouvertes meurent aussitôt. Son passé reste."""
+    # Ses créanciers d'abord, comme tout ce qui décide d'une demande : nul n'attend l'autre en rond.
+    siens = Creancier.objects.filter(habilitations__utilisateur=compte).order_by("pk")
+    list(siens.select_for_update(of=("self",)).values_list("pk", flat=True))
     compte = verrouiller_les_administrateurs(compte)
     exiger_le_meme_monde(acteur, chez_la_demonstration=compte.est_demonstration)
     if not compte.is_active:
