@@ -17,8 +17,8 @@ from recouvrement.documents.contextes import (
     partie_du_creancier,
 )
 from recouvrement.droit.regimes import Regime
+from recouvrement.socle.formats import jour
 from recouvrement.socle.montants import ZERO
-from recouvrement.socle.templatetags.formats import jour
 
 GABARIT_REQUETE = "contentieux/documents/injonction.html"
 GABARIT_BORDEREAU = "contentieux/documents/bordereau.html"

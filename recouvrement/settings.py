@@ -81,6 +81,8 @@ INSTALLED_APPS = [
     "relances",
     "contentieux",
     "recouvrement.accueil",
+    "recouvrement.demonstration",
+    "recouvrement.banc",
     "recouvrement.exploitation",
     "recouvrement.vie_privee",
 ]
@@ -116,7 +118,7 @@ TEMPLATES = [
         "DIRS": [RACINE / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["recouvrement.socle.templatetags.formats"],
+            "builtins": ["recouvrement.socle.templatetags.balises"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -258,7 +260,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 LANGUAGE_CODE = "fr"
 TIME_ZONE = "Europe/Paris"
 USE_I18N = USE_TZ = True
-FORMAT_MODULE_PATH = ["recouvrement.socle.formats"]
+FORMAT_MODULE_PATH = ["recouvrement.socle.regionaux"]
 
 STATIC_URL = "static/"
 STATIC_ROOT = str(RACINE / (env.str("STATIQUES", default="") or VAR / "statiques"))

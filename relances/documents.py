@@ -26,8 +26,8 @@ from recouvrement.documents.contextes import (
 from recouvrement.droit.faits import PRINCIPAL_DABORD
 from recouvrement.droit.mentions import L111_8_ALINEA_2, L111_8_ALINEA_3
 from recouvrement.droit.regimes import Regime
+from recouvrement.socle.formats import jour
 from recouvrement.socle.montants import ZERO
-from recouvrement.socle.templatetags.formats import jour
 
 SALUT = re.compile(r"(madame|monsieur|mesdames|messieurs|bonjour|chère?|dear|hello)\b", re.I)
 GABARIT_LETTRE = "relances/documents/lettre.html"

@@ -28,6 +28,8 @@ ETAGES = [
     "relances",
     "contentieux",
     "accueil",
+    "demonstration",
+    "banc",
     "exploitation",
     "vie_privee",
 ]

@@ -5,7 +5,7 @@ from decimal import Decimal
 from clients.enums import GenreCoordonnee
 from clients.models import Client
 from clients.regles import noyau
-from recouvrement.socle.templatetags.formats import telephone
+from recouvrement.socle.formats import telephone
 
 COURRIEL = GenreCoordonnee.COURRIEL
 S_AJOUTENT = ("Contacts", "Courriels", "Téléphones", "Créé le")

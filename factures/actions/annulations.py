@@ -15,8 +15,8 @@ from factures.evenements import Evenement
 from factures.models import Encaissement, Imputation
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.actions import inscrire, inscrire_lot
+from recouvrement.socle.formats import jour
 from recouvrement.socle.montants import ZERO
-from recouvrement.socle.templatetags.formats import jour
 
 
 @transaction.atomic

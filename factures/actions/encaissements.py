@@ -27,8 +27,8 @@ from factures.evenements import Evenement
 from factures.models import Encaissement, Facture
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.actions import inscrire, inscrire_lot
+from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import ZERO, arrondir
-from recouvrement.socle.templatetags.formats import euros
 
 type Parts = Sequence[tuple[int, Decimal]]
 

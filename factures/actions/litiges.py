@@ -12,7 +12,7 @@ from factures.evenements import Evenement
 from factures.models import Facture, Litige
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.actions import inscrire
-from recouvrement.socle.templatetags.formats import euros
+from recouvrement.socle.formats import euros
 
 
 @transaction.atomic

@@ -15,8 +15,8 @@ from factures.evenements import Evenement
 from factures.models import Encaissement, Facture, Imputation
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.actions import inscrire
+from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import ZERO
-from recouvrement.socle.templatetags.formats import euros
 
 MODIFIABLES = (
     "client",

@@ -9,8 +9,8 @@ from factures.forms.champs import jour_saisi
 from factures.models import Facture, Piece
 from recouvrement.droit.mentions import exigees
 from recouvrement.droit.regimes import regime_de
+from recouvrement.socle.formats import euros
 from recouvrement.socle.saisies import ChoixMultiple, SaisieLisible
-from recouvrement.socle.templatetags.formats import euros
 
 
 class ActeForm(SaisieLisible, forms.Form):

@@ -5,9 +5,9 @@ from django import forms
 from factures.enums import IssueLitige
 from factures.forms.champs import MontantField
 from factures.models import Facture, Litige
+from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import CENTIME
 from recouvrement.socle.saisies import SaisieLisible
-from recouvrement.socle.templatetags.formats import euros
 
 
 class LitigeForm(SaisieLisible, forms.ModelForm):

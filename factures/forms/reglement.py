@@ -9,9 +9,9 @@ from django import forms
 from factures.enums import Moyen
 from factures.forms.champs import MontantField, jour_saisi
 from factures.models import Facture
+from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import CENTIME, ZERO
 from recouvrement.socle.saisies import SaisieLisible
-from recouvrement.socle.templatetags.formats import euros
 
 AUTOMATIQUE, A_LA_MAIN = "auto", "main"
 MOYENS = [

@@ -12,8 +12,8 @@ from factures.imports.rapprochement import Annuaire, ClientAmbigu, ClientVise
 from factures.imports.types import AVOIR, Anomalie, FactureLue, Refus
 from factures.models import Facture, Piece
 from recouvrement.comptes.models import Creancier
+from recouvrement.socle.formats import euros, jour, siren
 from recouvrement.socle.montants import ZERO
-from recouvrement.socle.templatetags.formats import euros, jour, siren
 
 # Assez petit pour les paramètres d'une requête sur les deux bases.
 LOT = 500

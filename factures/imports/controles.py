@@ -13,6 +13,7 @@ from stdnum.fr import siren as cle_siren
 from stdnum.fr import siret as cle_siret
 
 from factures.imports.types import AVOIR, Anomalie, FactureLue, PartieLue, Refus, TvaLue
+from recouvrement.socle.formats import euros
 from recouvrement.socle.lisible import phrase_illisible
 from recouvrement.socle.montants import ZERO
 
@@ -111,11 +112,11 @@ def _totaux(facture: FactureLue, controle: Controle) -> None:
     elif ttc < 0:
         quoi = "L'avoir" if facture.nature == AVOIR else "La facture"
         conseil = "" if facture.nature == AVOIR else " : est-ce un avoir ?"
-        controle.refuser("montant_ttc", f"{quoi} a un total négatif ({_euros(ttc)}){conseil}")
+        controle.refuser("montant_ttc", f"{quoi} a un total négatif ({euros(ttc)}){conseil}")
     if ht is None:
         if tva is not None and abs(tva) > abs(ttc):
             controle.refuser(
-                "montant_tva", f"La TVA ({_euros(tva)}) dépasse le total TTC ({_euros(ttc)})."
+                "montant_tva", f"La TVA ({euros(tva)}) dépasse le total TTC ({euros(ttc)})."
             )
         return
     ecart = abs(ttc - ht - (tva or ZERO))
@@ -123,12 +124,12 @@ def _totaux(facture: FactureLue, controle: Controle) -> None:
         if tva is None and ht <= ttc:
             # Sans montant de TVA, HT et TTC ne se contredisent pas.
             return
-        somme = f"HT {_euros(ht)} + TVA {_euros(tva or ZERO)} = {_euros(ht + (tva or ZERO))}"
-        controle.refuser("montant_ttc", f"Le total TTC {_euros(ttc)} ne vaut pas {somme}.")
+        somme = f"HT {euros(ht)} + TVA {euros(tva or ZERO)} = {euros(ht + (tva or ZERO))}"
+        controle.refuser("montant_ttc", f"Le total TTC {euros(ttc)} ne vaut pas {somme}.")
     elif ecart:
         controle.signaler(
             "montant_ttc",
-            f"Écart d'arrondi de {_euros(ecart)} entre HT + TVA et le TTC, qui est retenu.",
+            f"Écart d'arrondi de {euros(ecart)} entre HT + TVA et le TTC, qui est retenu.",
         )
 
 
@@ -139,8 +140,8 @@ def _ventilation(facture: FactureLue, controle: Controle) -> None:
         if abs(somme - facture.montant_tva) > TOLERANCE:
             controle.refuser(
                 "montant_tva",
-                f"La TVA totale {_euros(facture.montant_tva)} ne vaut pas la somme "
-                f"de sa ventilation par taux, {_euros(somme)} (BR-CO-14).",
+                f"La TVA totale {euros(facture.montant_tva)} ne vaut pas la somme "
+                f"de sa ventilation par taux, {euros(somme)} (BR-CO-14).",
             )
     doubles = [cle for cle, n in Counter(map(_cle_taux, facture.tva_par_taux)).items() if n > 1]
     for categorie, taux in doubles:
@@ -166,30 +167,28 @@ def _reste_du(facture: FactureLue, controle: Controle) -> None:
     if ttc is None or ttc <= 0:
         return
     if prepaye is not None and prepaye < 0:
-        controle.refuser(
-            "montant_prepaye", f"Le montant déjà payé est négatif ({_euros(prepaye)})."
-        )
+        controle.refuser("montant_prepaye", f"Le montant déjà payé est négatif ({euros(prepaye)}).")
     elif prepaye is not None and prepaye > ttc + TOLERANCE:
         controle.refuser(
             "montant_prepaye",
-            f"Le montant déjà payé ({_euros(prepaye)}) dépasse le total ({_euros(ttc)}).",
+            f"Le montant déjà payé ({euros(prepaye)}) dépasse le total ({euros(ttc)}).",
         )
     if du is None:
         return
     if du < 0:
-        controle.refuser("montant_du", f"Le reste à payer est négatif ({_euros(du)}).")
+        controle.refuser("montant_du", f"Le reste à payer est négatif ({euros(du)}).")
         return
     attendu = ttc - (prepaye or ZERO) + facture.arrondi
     if prepaye is None and du < attendu and facture.profil in SANS_PREPAYE:
         controle.signaler(
             "montant_prepaye",
-            f"Déjà payé, déduit du net à payer : {_euros(attendu - du)}.",
+            f"Déjà payé, déduit du net à payer : {euros(attendu - du)}.",
         )
     elif abs(du - attendu) > TOLERANCE:
         controle.refuser(
             "montant_du",
-            f"Le reste à payer {_euros(du)} ne vaut pas le total {_euros(ttc)} "
-            f"moins le déjà payé {_euros(prepaye or ZERO)}.",
+            f"Le reste à payer {euros(du)} ne vaut pas le total {euros(ttc)} "
+            f"moins le déjà payé {euros(prepaye or ZERO)}.",
         )
     if du == 0:
         controle.signaler("montant_du", "Cette facture est déjà soldée.")
@@ -217,8 +216,3 @@ def _tva_fausse(tva: str) -> bool:
     if not tva[:2].isalpha():
         return True
     return tva[:2].lower() in cle_tva.MEMBER_STATES | {"el"} and not cle_tva.is_valid(tva)
-
-
-def _euros(montant: Decimal) -> str:
-    entier = f"{montant:,.2f}".replace(",", "\u202f").replace(".", ",")
-    return f"{entier}\u00a0€"

@@ -10,7 +10,7 @@ from clients.regles import nom_de_recherche, noyau
 from factures.imports.types import PartieLue
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.templatetags.formats import siren as siren_lisible
+from recouvrement.socle.formats import siren as siren_lisible
 
 # En deçà, une lettre de différence fait un autre nom.
 LONGUEUR_MIN = 5

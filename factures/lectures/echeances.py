@@ -11,7 +11,7 @@ from factures.lectures.prescription import PrescriptionFacture, prescriptions_pr
 from factures.lectures.procedure import procedures_en_attente
 from factures.lectures.taux import taux_manquants
 from recouvrement.comptes.models import Creancier
-from recouvrement.socle.templatetags.formats import euros
+from recouvrement.socle.formats import euros
 
 MAXIMUM = 20
 

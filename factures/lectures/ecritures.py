@@ -8,8 +8,8 @@ from factures.lectures.decompte import DecompteClient, LigneDecompte
 from factures.models import Facture
 from recouvrement.droit.faits import ImputationPaiement
 from recouvrement.droit.regimes import Regime
+from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import ZERO
-from recouvrement.socle.templatetags.formats import euros
 
 
 @dataclass(frozen=True, slots=True)

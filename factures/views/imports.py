@@ -37,9 +37,9 @@ from recouvrement.comptes.enums import Role
 from recouvrement.documents.reponses import exportation
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.formats import pluriel
 from recouvrement.socle.pagination import paginer
 from recouvrement.socle.tableur_ecriture import TYPE_XLSX, classeur
-from recouvrement.socle.templatetags.formats import pluriel
 
 
 @require_http_methods(["GET", "POST"])

@@ -23,8 +23,8 @@ from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import ZERO
-from recouvrement.socle.templatetags.formats import euros
 
 DERNIERS = 10
 # Le temps de se raviser ; après, l'annulation se motive.

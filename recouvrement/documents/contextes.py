@@ -9,8 +9,8 @@ from recouvrement.comptes.models import Creancier
 from recouvrement.documents.qr import qr_de_virement
 from recouvrement.documents.typographie import en_lettres
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.formats import siren as siren_lisible
 from recouvrement.socle.montants import ZERO
-from recouvrement.socle.templatetags.formats import siren as siren_lisible
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,10 @@
 import re
 from decimal import Decimal
 
+from recouvrement.socle.calendrier import MOIS
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.formats import FINE, INSECABLE
 
-FINE, INSECABLE = "\u202f", "\u00a0"
-MOIS = (
-    *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août"),
-    *("septembre", "octobre", "novembre", "décembre"),
-)
 UNITES = (
     *("zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"),
     *("onze", "douze", "treize", "quatorze", "quinze", "seize", "dix-sept", "dix-huit"),

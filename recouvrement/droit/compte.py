@@ -7,9 +7,8 @@ fréquente du produit ; elle évite donc les appels et les objets inutiles.
 from calendar import isleap
 from collections.abc import Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
-from recouvrement.droit.arrondi import CENTIME, ZERO
 from recouvrement.droit.faits import (
     INTERETS_DABORD,
     REELLE,
@@ -24,6 +23,7 @@ from recouvrement.droit.grille import GRACE, UN_JOUR, Grille, GrilleDeGrace, gri
 from recouvrement.droit.mois import ajouter_ans, ajouter_mois
 from recouvrement.droit.regimes import Regime
 from recouvrement.droit.taux import TableTaux, semestre
+from recouvrement.socle.montants import ZERO, arrondir
 
 JAMAIS = date.max
 MOIS_AVANT_MAJORATION = 2
@@ -201,7 +201,7 @@ class Compte:
                 diviseur = DIVISEUR[366 if isleap(du.year) else 365]
             jours = (au - jour).days
             taux = palier.taux
-            montant = (assiette * taux * jours / diviseur).quantize(CENTIME, ROUND_HALF_UP)
+            montant = arrondir(assiette * taux * jours / diviseur)
             courus += montant
             ajouter(PeriodeInteret(du, au, jours, assiette, taux, palier.fondement, montant))
             if palier.avertissement:

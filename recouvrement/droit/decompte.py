@@ -34,7 +34,6 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from recouvrement.droit.arrondi import ZERO
 from recouvrement.droit.compte import Compte
 from recouvrement.droit.faits import (
     Convention,
@@ -46,6 +45,7 @@ from recouvrement.droit.faits import (
     TotalDecomptes,
 )
 from recouvrement.droit.taux import TableTaux
+from recouvrement.socle.montants import ZERO
 
 __all__ = [
     "Convention",

@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
-from recouvrement.droit.arrondi import ZERO
 from recouvrement.droit.regimes import Regime
+from recouvrement.socle.montants import ZERO
 
 INTERETS_DABORD: Final = "interets_dabord"
 PRINCIPAL_DABORD: Final = "principal_dabord"

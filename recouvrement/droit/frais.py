@@ -18,8 +18,8 @@ from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
 
-from recouvrement.droit.arrondi import ZERO, arrondir
 from recouvrement.droit.sources import Confiance, lire
+from recouvrement.socle.montants import ZERO, arrondir
 
 TVA = Decimal("1.20")
 SEUIL_AVOCAT = Decimal(10000)

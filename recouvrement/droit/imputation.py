@@ -20,7 +20,7 @@ from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from itertools import groupby
 
-from recouvrement.droit.arrondi import CENTIME, ZERO
+from recouvrement.socle.montants import CENTIME, ZERO
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,12 @@
-"""L'argent : des Decimal en euros, arrondis au centime, le demi-centime vers le haut."""
+"""L'argent : des Decimal en euros, arrondis au centime, demi-centime vers le haut.
+
+Usage constant ; aucun texte n'en impose d'autre.
+
+>>> arrondir(Decimal("3.405"))
+Decimal('3.41')
+>>> arrondir(Decimal("2"))
+Decimal('2.00')
+"""
 
 from decimal import ROUND_HALF_UP, Decimal
 

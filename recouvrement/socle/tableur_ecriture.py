@@ -11,16 +11,16 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from recouvrement.socle.calendrier import PARIS
+
 TYPE_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TYPE_CSV = "text/csv; charset=utf-8"
-PARIS = ZoneInfo("Europe/Paris")
 LONGUEUR_TEXTE = 32_767
 AMORCES = "=+-@＝＋－＠\t\r\n\x00"
 FORMAT_MONTANT, FORMAT_JOUR, FORMAT_INSTANT = "#,##0.00", "dd/mm/yyyy", "dd/mm/yyyy hh:mm"

@@ -2,16 +2,16 @@
 
 from datetime import date, datetime, time, timedelta
 
-from django.utils import timezone
+from recouvrement.socle.calendrier import PARIS
 
 
 def jour_de(instant: datetime) -> date:
-    return instant.astimezone(timezone.get_default_timezone()).date()
+    return instant.astimezone(PARIS).date()
 
 
 def instant_de(jour: date, heure: time = time(0)) -> datetime:
     """Cet instant du jour, à Paris."""
-    return datetime.combine(jour, heure, tzinfo=timezone.get_default_timezone())
+    return datetime.combine(jour, heure, tzinfo=PARIS)
 
 
 def debut_du_mois(jour: date, *, recul: int = 0) -> date:

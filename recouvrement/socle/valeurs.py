@@ -13,6 +13,7 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
+from recouvrement.socle.calendrier import MOIS
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.montants import CENTIME, arrondir
 
@@ -24,10 +25,6 @@ PREMIER_JOUR_EXCEL, DERNIER_JOUR_EXCEL = 36526, 73050
 
 type Cellule = str | int | float | bool | Decimal | date | datetime | None
 
-MOIS = (
-    "janvier", "février", "mars", "avril", "mai", "juin",
-    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-)  # fmt: skip
 ABREGES = {
     "janv": 1, "jan": 1, "fevr": 2, "fev": 2, "mar": 3, "avr": 4, "juil": 7, "jul": 7,
     "sept": 9, "sep": 9, "oct": 10, "nov": 11, "dec": 12,

@@ -8,8 +8,8 @@ from decimal import Decimal
 from clients.models import Client
 from factures.models import Facture, Litige
 from recouvrement.comptes.models import Creancier
+from recouvrement.socle.formats import pluriel
 from recouvrement.socle.montants import ZERO
-from recouvrement.socle.templatetags.formats import pluriel
 from relances.enums import CANAUX_POSTAUX, ETATS_EN_ATTENTE, Canal, EtatRelance
 from relances.lectures.faits import adresses
 from relances.lectures.possibles import interdits

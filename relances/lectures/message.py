@@ -19,10 +19,10 @@ from recouvrement.courriel.adresses import une_adresse
 from recouvrement.documents import fichiers
 from recouvrement.documents.contextes import partie_du_creancier
 from recouvrement.documents.qr import qr_de_virement_png
+from recouvrement.socle import formats
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.requetes import RequeteFigee
-from recouvrement.socle.templatetags import formats
 from recouvrement.socle.temps import jour_de
 from relances.enums import CANAUX_ECRITS, Canal, EtatRelance
 from relances.models import Etape, Relance

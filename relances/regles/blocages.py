@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from recouvrement.socle.calendrier import PARIS
 from relances.enums import CodeBlocage
-from relances.regles.calendrier import PARIS
 
 # Ce qui n'empêche pas de prévoir, seulement de partir à l'instant.
 PASSAGERS = frozenset(

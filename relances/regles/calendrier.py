@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from recouvrement.droit import feries
 from recouvrement.droit.feries import Zone
+from recouvrement.socle.calendrier import PARIS
 
-PARIS = ZoneInfo("Europe/Paris")
 ZONES = {
     "metropole": Zone.METROPOLE,
     "alsace-moselle": Zone.ALSACE,

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from recouvrement.socle.templatetags import formats
+from recouvrement.socle import formats
 
 
 class Ecriture:

@@ -11,8 +11,8 @@ from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.formats import pluriel
 from recouvrement.socle.lisible import entiers
-from recouvrement.socle.templatetags.formats import pluriel
 from relances.actions import decisions
 from relances.actions.courriers import ecrire_hors_scenario, preparer_lettre
 from relances.enums import Canal

@@ -31,11 +31,12 @@ def main() -> None:
 
 
 def envoyer_une_relance(maintenant: datetime) -> None:
+    from recouvrement.socle.calendrier import PARIS
     from recouvrement.socle.temps import jour_de
     from relances.actions.battement import battre
     from relances.enums import EtatRelance
     from relances.models import Relance
-    from relances.regles.calendrier import PARIS, jour_ouvre
+    from relances.regles.calendrier import jour_ouvre
     from tests.fabriques.clients import un_client
     from tests.fabriques.factures import une_facture
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.db import connections
 
-from recouvrement.accueil.banc import donnees
+from recouvrement.banc import donnees
 from recouvrement.comptes.models import Creancier
 from recouvrement.courriel import envoi as module
 from recouvrement.courriel.controle import carnet_pret

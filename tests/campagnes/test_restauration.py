@@ -33,7 +33,7 @@ OBJECTIF = 15 * 60
 # Un lundi, dix heures à Paris : l'heure d'envoyer, quel que soit le jour où l'exercice a lieu.
 PREPARER = """
 from datetime import date, datetime, UTC
-from recouvrement.accueil.banc import donnees
+from recouvrement.banc import donnees
 from recouvrement.documents.fichiers import Depots
 from relances.actions.planification import planifier
 au, maintenant = date(2026, 11, 23), datetime(2026, 11, 23, 9, tzinfo=UTC)

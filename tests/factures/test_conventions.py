@@ -12,6 +12,7 @@ from factures.lectures.decompte import decompte_client
 from factures.models import Convention
 from recouvrement.comptes.enums import Role
 from recouvrement.journal.lectures import historique
+from tests.appuis.pages import lisible
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import un_encaissement, une_facture
@@ -131,9 +132,7 @@ def test_la_capitalisation_demande_le_contrat_et_sa_date(client, facture, acteur
     avec = decompte_client(facture.client, au=au, factures=[ancienne])
     assert avec.interets == D("61.25") + D("60.25") + D("70.10")
     assert avec.periodes[-1].principal == D("1121.50")
-    assert (
-        "intérêts capitalisés depuis le 30/06/2025" in client.get(adresse(facture)).content.decode()
-    )
+    assert "intérêts capitalisés depuis le 30/06/2025" in lisible(client.get(adresse(facture)))
 
 
 def test_les_interets_maintenus_courent_malgre_la_procedure_collective(client, facture, acteur):
@@ -201,7 +200,7 @@ def test_la_gestionnaire_pose_une_convention(client, facture, acteur):
     assert client.post(adresse(facture), SAISIE).status_code == 302
     [convention] = Convention.objects.pour(facture.creancier)
     assert (convention.client, convention.taux_contractuel) == (facture.client, D("15.00"))
-    page = client.get(adresse(facture)).content.decode()
+    page = lisible(client.get(adresse(facture)))
     assert "Contrat du 3 mars" in page
 
 

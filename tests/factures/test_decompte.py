@@ -16,6 +16,7 @@ from factures.lectures.ecritures import comptes
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.models import Document
 from recouvrement.droit.mentions import interdits
+from tests.appuis.pages import lisible
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import un_avoir, un_encaissement, une_facture
@@ -52,7 +53,7 @@ def connecter(client, facture, role):
 def test_deux_semestres_font_deux_periodes_et_le_total_au_centime(client, chez):
     """60 j à 12,15 % = 199,73 ; 65 j à 12,40 % = 220,82 ; + 40 € + 10 000 € = 10 460,55 €."""
     page = client.get(adresse(chez, au="2026-09-03"))
-    texte = page.content.decode()
+    texte = lisible(page)
     for attendu in ("199,73", "220,82", "40,00", "10 460,55", "02/05/2026", "03/09/2026"):
         assert attendu in texte.replace("\xa0", " ").replace("\u202f", " ")
 
@@ -154,23 +155,23 @@ def test_les_accessoires_sont_le_total_moins_les_soldes_quelle_que_soit_l_imputa
 def test_la_page_dit_pourquoi_le_principal_depasse_le_reste_a_payer(client, chez):
     """4 000 € reçus le 1er juillet : 203,13 € d'intérêts ; il reste 6 203,13 € et non 6 000 €."""
     un_encaissement(chez, montant=D("4000.00"), recu_le=date(2026, 7, 1))
-    texte = client.get(adresse(chez, au="2026-09-03")).content.decode()
+    texte = lisible(client.get(adresse(chez, au="2026-09-03")))
     lu = texte.replace("\xa0", " ").replace("\u202f", " ")
     assert "Le principal restant dépasse le reste à payer des factures (6 000,00 €)" in lu
     assert "code civil, art. 1343-1" in lu
     for attendu in ("6 203,13", "134,87", "378,00"):
         assert attendu in lu
-    sans = client.get(adresse(chez, au="2026-06-15")).content.decode()
+    sans = lisible(client.get(adresse(chez, au="2026-06-15")))
     assert "dépasse le reste à payer" not in sans
 
 
 def test_la_page_montre_les_reglees_en_retard_et_sait_les_compter(client):
     facture = une_reglee_en_retard()
     client.force_login(un_utilisateur(chez=facture.creancier))
-    lu = client.get(adresse(facture, au="2026-06-01")).content.decode()
+    lu = lisible(client.get(adresse(facture, au="2026-06-01")))
     assert "Réglées en retard" in lu
     assert "54,68" in lu
-    avec = client.get(adresse(facture, au="2026-06-01", soldees="on")).content.decode()
+    avec = lisible(client.get(adresse(facture, au="2026-06-01", soldees="on")))
     assert f"Compte de la facture {facture.numero}" in avec
     assert 'id="reglees"' not in avec
     feuille = client.get(adresse(facture, au="2026-06-01", soldees="on", format="xlsx"))
@@ -187,14 +188,14 @@ def test_la_page_montre_les_reglees_en_retard_et_sait_les_compter(client):
 def test_la_fiche_de_la_facture_reglee_dit_que_ses_accessoires_restent_dus(client):
     facture = une_reglee_en_retard()
     client.force_login(un_utilisateur(chez=facture.creancier))
-    lu = client.get(facture.get_absolute_url()).content.decode()
+    lu = lisible(client.get(facture.get_absolute_url()))
     assert "Réglée après l’échéance : ses intérêts et ses 40 € n’en sont pas éteints" in lu
 
 
 def test_la_fiche_du_client_chiffre_les_accessoires_des_factures_reglees(client):
     facture = une_reglee_en_retard()
     client.force_login(un_utilisateur(chez=facture.creancier))
-    lu = client.get(facture.client.get_absolute_url()).content.decode()
+    lu = lisible(client.get(facture.client.get_absolute_url()))
     assert "1 facture réglée en retard" in lu.replace("\xa0", " ")
 
 
@@ -205,7 +206,7 @@ def test_un_avoir_n_est_pas_une_facture_due():
 
 def test_un_taux_inconnu_se_dit_et_ne_se_devine_pas(client, chez):
     page = client.get(adresse(chez, au="2031-03-01"))
-    texte = page.content.decode()
+    texte = lisible(page)
     assert "inconnu au 1er semestre 2027 : table à compléter" in texte
     assert "aucun taux n’est deviné" in texte
     assert "Sceller en PDF" not in texte
@@ -235,12 +236,12 @@ def test_le_decompte_se_scelle_une_fois_et_se_relit(client, chez):
     pdf = "".join(page.extract_text() for page in PdfReader(BytesIO(relu.content)).pages)
     assert "10 460,55" in pdf.replace("\xa0", " ").replace("\u202f", " ")
     assert interdits(pdf) == ()
-    assert document.titre in client.get(adresse(chez)).content.decode()
+    assert document.titre in lisible(client.get(adresse(chez)))
 
 
 def test_une_seule_facture_peut_se_decompter(client, chez):
     autre = une_facture(client=chez.client)
-    texte = client.get(adresse(chez, facture=chez.pk)).content.decode()
+    texte = lisible(client.get(adresse(chez, facture=chez.pk)))
     assert f"Compte de la facture {chez.numero}" in texte
     assert f"Compte de la facture {autre.numero}" not in texte
 

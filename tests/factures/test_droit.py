@@ -17,6 +17,7 @@ from factures.lectures.prescription import prescriptions, prescriptions_proches
 from factures.lectures.verification import constats
 from factures.models import EvenementPrescription
 from recouvrement.comptes.enums import Role
+from tests.appuis.pages import lisible
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import un_avoir, une_facture
@@ -214,12 +215,12 @@ def adresse(creance, nom, pk=None):
 
 
 def test_la_page_dit_la_date_ce_qui_la_fait_et_ce_qui_l_a_changee(client, facture):
-    assert "31/01/2028" in client.get(adresse(facture, "droit")).content.decode()
+    assert "31/01/2028" in lisible(client.get(adresse(facture, "droit")))
     assert client.post(adresse(facture, "acte"), ACTE).status_code == 302
-    texte = client.get(adresse(facture, "droit")).content.decode()
+    texte = lisible(client.get(adresse(facture, "droit")))
     for attendu in ("01/06/2028", "courriel du 1er juin", "C. civ., art. 2240", "L218-2"):
         assert attendu in texte
-    assert "01/06/2028" in client.get(adresse(facture, "detail")).content.decode()
+    assert "01/06/2028" in lisible(client.get(adresse(facture, "detail")))
 
 
 def test_un_acte_sans_preuve_est_refuse_et_la_page_reste(client, facture):
@@ -233,13 +234,13 @@ def test_un_acte_se_declare_sans_effet_avec_un_motif(client, facture):
     assert client.post(adresse(facture, "non_avenu", acte.pk), {}).status_code == 422
     reponse = client.post(adresse(facture, "non_avenu", acte.pk), {"motif": "rejeté"})
     assert reponse.status_code == 302
-    assert "sans effet : rejeté" in client.get(adresse(facture, "droit")).content.decode()
+    assert "sans effet : rejeté" in lisible(client.get(adresse(facture, "droit")))
 
 
 def test_la_verification_s_enregistre(client, facture):
     reponse = client.post(adresse(facture, "verifier"), {"mentions": ["echeance", "identite"]})
     assert reponse.status_code == 302
-    texte = client.get(adresse(facture, "droit")).content.decode()
+    texte = lisible(client.get(adresse(facture, "droit")))
     assert "Aucune mention attendue ne manque" in texte
     assert client.post(adresse(facture, "verifier"), {"mentions": ["x"]}).status_code == 422
 
@@ -263,4 +264,4 @@ def test_chez_un_autre_creancier_rien_n_existe(client, facture):
 def test_un_avoir_ne_se_prescrit_pas(client, facture):
     avoir = un_avoir(client=facture.client)
     page = client.get(adresse(facture, "droit", avoir.pk))
-    assert "Un avoir n’est pas une créance" in page.content.decode()
+    assert "Un avoir n’est pas une créance" in lisible(page)

@@ -10,6 +10,7 @@ from recouvrement.comptes.enums import Role
 from recouvrement.documents.models import Document
 from relances.enums import Canal, EtatCourrier
 from relances.models import Courrier, MiseEnDemeure
+from tests.appuis.pages import lisible
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import une_facture
@@ -129,7 +130,7 @@ def test_la_poste_ne_se_note_pas_a_l_avance(client, debiteur, page):
     )
 
     assert reponse.status_code == 422
-    assert "pas encore passée" in reponse.content.decode()
+    assert "pas encore passée" in lisible(reponse)
 
 
 def test_annuler_une_lettre_postee_le_dit_sans_rien_changer(client, debiteur):
@@ -146,7 +147,7 @@ def test_la_mise_en_demeure_se_prepare_puis_se_lit_en_pdf(client, debiteur):
     connecter(client, debiteur.creancier)
     facture = une_facture(client=debiteur)
     url = reverse("relances:mise_en_demeure", args=[debiteur.creancier.code, debiteur.pk])
-    assert facture.numero in client.get(url).content.decode()
+    assert facture.numero in lisible(client.get(url))
 
     reponse = client.post(url, {"factures": [facture.pk], "delai_jours": "8"}, follow=True)
 
@@ -167,7 +168,7 @@ def test_une_erreur_garde_les_factures_cochees(client, debiteur):
     reponse = client.post(url, {"factures": [choisie.pk], "delai_jours": "0"})
 
     assert reponse.status_code == 422
-    page = reponse.content.decode()
+    page = lisible(reponse)
     assert f'value="{choisie.pk}" id="f{choisie.pk}" checked' in page
     assert f'value="{laissee.pk}" id="f{laissee.pk}">' in page
 
@@ -210,7 +211,7 @@ def test_un_numero_de_suivi_mal_recopie_est_refuse(client, debiteur, saisi, phra
         {"le": timezone.localdate().isoformat(), "numero_suivi": saisi},
     )
     assert reponse.status_code == 422
-    assert phrase in reponse.content.decode()
+    assert phrase in lisible(reponse)
     courrier.refresh_from_db()
     assert courrier.etat == EtatCourrier.A_POSTER
 
@@ -223,7 +224,7 @@ def test_la_preuve_de_depot_se_joint_en_notant_la_poste(client, debiteur):
         reverse("relances:poster", args=[code, courrier.pk]),
         {"le": timezone.localdate().isoformat(), "numero_suivi": "", "preuve": recu},
     )
-    page = client.get(reverse("relances:courrier", args=[code, courrier.pk])).content.decode()
+    page = lisible(client.get(reverse("relances:courrier", args=[code, courrier.pk])))
     courrier.refresh_from_db()
     assert reverse("factures:piece", args=[code, courrier.preuve_depot_id]) in page
 

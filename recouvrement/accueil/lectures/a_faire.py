@@ -13,8 +13,8 @@ from clients.models import Client
 from factures.lectures.echeances import Echeance
 from factures.models import Facture
 from recouvrement.comptes.models import Creancier
+from recouvrement.socle.formats import euros, heure, jour, jour_court
 from recouvrement.socle.montants import ZERO
-from recouvrement.socle.templatetags.formats import euros, heure, jour, jour_court
 from recouvrement.socle.temps import instant_de, jour_de
 from relances.actions.promesses import JOURS_DE_GRACE
 from relances.enums import CANAUX_POSTAUX, ETATS_QUI_RETIENNENT, Canal, EtatCourrier, EtatRelance

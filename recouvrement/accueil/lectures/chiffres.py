@@ -10,8 +10,8 @@ from django.db.models.functions import TruncMonth
 
 from factures.models import Facture, Imputation
 from recouvrement.comptes.models import Creancier
+from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import ZERO
-from recouvrement.socle.templatetags.formats import euros
 from recouvrement.socle.temps import debut_du_mois
 
 MOIS_MONTRES = 12

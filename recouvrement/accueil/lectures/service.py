@@ -15,7 +15,7 @@ from recouvrement.courriel.etat import (
 )
 from recouvrement.courriel.instance import lire_instance
 from recouvrement.courriel.models import Instance
-from recouvrement.socle.templatetags.formats import moment, pluriel
+from recouvrement.socle.formats import moment, pluriel
 
 # Prévenu, il l'est par courriel, qui peut être la panne même : on ne le promet pas.
 SIGNALER = "Rien n'est perdu. Signalez-le à l'administrateur de l'installation."

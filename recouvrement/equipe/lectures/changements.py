@@ -12,7 +12,7 @@ from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.equipe.enums import EtatChangement, SujetChangement
 from recouvrement.equipe.models import Changement
 from recouvrement.equipe.regles import DUREE_POUR_DEFAIRE
-from recouvrement.socle.templatetags.formats import iban, moment
+from recouvrement.socle.formats import iban, moment
 
 CHAMPS = {
     "iban": "IBAN",

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Self
-from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
@@ -13,6 +12,7 @@ from django.http import QueryDict
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.equipe.lectures.parametres import adresse
 from recouvrement.journal.models import Entree
+from recouvrement.socle.calendrier import PARIS
 from recouvrement.socle.temps import instant_de
 
 # Les pages qui montrent l'objet d'une entrée du journal.
@@ -47,7 +47,6 @@ MOTS = {
     "adresse_condensee": "adresse inconnue (condensée)",
     "essais_dans_l_heure": "essais dans l'heure",
 }
-PARIS = ZoneInfo("Europe/Paris")
 UTILISATEUR = Utilisateur._meta.label_lower
 JOUR = re.compile(r"\d{4}-\d\d-\d\d")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*[+-]\d\d:\d\d$")

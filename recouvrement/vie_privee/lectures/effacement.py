@@ -13,8 +13,8 @@ from factures.models import Encaissement, Facture, Litige, Piece
 from recouvrement.courriel.models import Envoi
 from recouvrement.droit.conservation import COMPTABLE, fin_comptable
 from recouvrement.droit.mois import ajouter_ans
+from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import ZERO
-from recouvrement.socle.templatetags.formats import euros
 from recouvrement.socle.temps import jour_de
 from recouvrement.vie_privee.lots import (
     ENVOIS_MORTS,

@@ -14,7 +14,7 @@ from factures.models import Encaissement, Facture, Litige, Piece
 from recouvrement.courriel.models import Envoi
 from recouvrement.equipe.lectures.journal import ligne_journal
 from recouvrement.journal.models import Entree
-from recouvrement.socle.templatetags import formats
+from recouvrement.socle import formats
 from recouvrement.vie_privee.lots import entrees_des_clients
 from recouvrement.vie_privee.models import Demande
 from relances.models import Appel, Courrier, Promesse, Relance

@@ -18,6 +18,7 @@ from recouvrement.accueil.contexte import Cadre
 from recouvrement.comptes.acces import connecte, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.socle.annonces import annoncer
+from tests.appuis.pages import lisible
 from tests.fabriques.comptes import un_creancier, un_utilisateur, une_habilitation
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,7 @@ def adresses(settings):
 
 
 def page(client, adresse):
-    return client.get(adresse).content.decode()
+    return lisible(client.get(adresse))
 
 
 def test_le_cadre_d_un_creancier_porte_son_bandeau_et_mene_a_ses_listes(client):
@@ -173,14 +174,14 @@ def test_les_pages_d_erreur_se_lisent_meme_sans_contexte(client):
     client.raise_request_exception = False
     reponse = client.get("/panne/")
     assert reponse.status_code == 500
-    assert "L’application a rencontré une panne" in reponse.content.decode()
+    assert "L’application a rencontré une panne" in lisible(reponse)
 
 
 def test_on_se_connecte_et_un_mauvais_mot_de_passe_est_dit_sans_detail(client):
     un_utilisateur(email="n@exemple.fr", mot_de_passe="une phrase assez longue")
     acces = {"login": "n@exemple.fr", "password": "autre chose de long"}
 
-    refus = client.post("/compte/login/", acces).content.decode()
+    refus = lisible(client.post("/compte/login/", acces))
     succes = client.post("/compte/login/", acces | {"password": "une phrase assez longue"})
 
     assert 'role="alert"' in refus
@@ -207,8 +208,8 @@ def test_le_mot_de_passe_oublie_va_jusqu_au_bout(client, mailoutbox):
     assert client.post("/compte/login/", acces).status_code == 302
     assert message.subject == "Recouvrement : choisir un nouveau mot de passe"
     assert message.body.startswith("Bonjour,\n\nVous, ou quelqu’un d’autre")
-    assert "Nouveau mot de passe" in formulaire.content.decode()
-    assert "Ce lien ne sert plus" in client.get(lien, follow=True).content.decode()
+    assert "Nouveau mot de passe" in lisible(formulaire)
+    assert "Ce lien ne sert plus" in lisible(client.get(lien, follow=True))
 
 
 def test_la_double_authentification_s_active_et_donne_ses_codes_de_secours(client):
@@ -217,7 +218,7 @@ def test_la_double_authentification_s_active_et_donne_ses_codes_de_secours(clien
 
     activation = client.get("/compte/2fa/totp/activate/", follow=True)
     if activation.redirect_chain:
-        confirmation = activation.content.decode()
+        confirmation = lisible(activation)
         activation = client.post(
             activation.redirect_chain[-1][0], {"password": "une phrase assez longue"}, follow=True
         )
@@ -226,8 +227,8 @@ def test_la_double_authentification_s_active_et_donne_ses_codes_de_secours(clien
     code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
     codes = client.post("/compte/2fa/totp/activate/", {"code": code}, follow=True)
 
-    assert 'src="data:image/svg+xml;base64,' in activation.content.decode()
-    assert "Codes de secours" in codes.content.decode()
+    assert 'src="data:image/svg+xml;base64,' in lisible(activation)
+    assert "Codes de secours" in lisible(codes)
     assert "Active</span>" in page(client, "/compte/2fa/")
     assert "Désactiver" in page(client, "/compte/2fa/totp/deactivate/")
 

@@ -18,6 +18,7 @@ from recouvrement.equipe import actions
 from recouvrement.equipe.enums import EtatChangement
 from recouvrement.equipe.models import Changement
 from recouvrement.serveurs import ServeurSmtp
+from tests.appuis.pages import lisible
 from tests.fabriques.changements import APRES, AVANT, courriels, iban
 from tests.fabriques.comptes import (
     MOT_DE_PASSE,
@@ -167,7 +168,7 @@ def test_la_page_montre_la_demande_a_chacun_avec_ce_qu_il_peut_en_faire(client):
     for nom, role in (("paul", Role.GESTIONNAIRE), ("lea", Role.LECTURE), ("claire", None)):
         navigateur = Client()
         navigateur.force_login(un_utilisateur(chez=creancier, role=role) if role else claire)
-        page = navigateur.get(adresse("parametres", creancier)).content.decode()
+        page = lisible(navigateur.get(adresse("parametres", creancier)))
         assert "en attente" in page
         assert "Claire Kerbrat" in page
         boutons[nom] = [m for m in ("Approuver", "Refuser", "Retirer ma demande") if m in page]
@@ -178,7 +179,7 @@ def test_la_page_montre_la_demande_a_chacun_avec_ce_qu_il_peut_en_faire(client):
         "claire": ["Retirer ma demande"],
     }
     client.force_login(claire)
-    page = client.get(adresse("identite", creancier)).content.decode()
+    page = lisible(client.get(adresse("identite", creancier)))
     assert f"/{changement.pk}/retirer/" in page
     # Le champ montre ce qui vaut : la demande n'est pas l'IBAN.
     assert AVANT in page.replace("\u00a0", "").replace(" ", "")
@@ -237,7 +238,7 @@ def test_le_lien_ne_fait_rien_par_sa_lecture_et_defait_sans_mot_de_passe(client)
     assert iban(creancier) == APRES
     reponse = client.post(chemin)
     assert (reponse.status_code, iban(creancier)) == (200, AVANT)
-    assert "C’est défait" in reponse.content.decode()
+    assert "C’est défait" in lisible(reponse)
     assert client.post(chemin).status_code == 422
 
 
@@ -260,7 +261,7 @@ def test_l_administrateur_ne_lit_pas_le_lien_dans_les_messages(client):
     client.force_login(un_utilisateur(est_administrateur=True))
 
     envoi = Envoi.objects.de_compte().get()
-    page = client.get(reverse("equipe:message", args=[envoi.pk])).content.decode()
+    page = lisible(client.get(reverse("equipe:message", args=[envoi.pk])))
 
     assert jeton not in page
 
@@ -294,7 +295,7 @@ def test_envois_arretes_la_page_dit_pourquoi_rien_n_a_change(client, settings):
 
     page = client.post(adresse("identite", creancier), saisie(iban=APRES, ville="Vannes"))
     assert page.status_code == 422
-    assert "Les envois sont arrêtés" in page.content.decode()
-    assert "Vannes" in page.content.decode()
+    assert "Les envois sont arrêtés" in lisible(page)
+    assert "Vannes" in lisible(page)
     creancier.refresh_from_db()
     assert (creancier.iban, creancier.ville) == (AVANT, "Rennes")

@@ -11,6 +11,7 @@ from recouvrement.comptes.enums import Role
 from recouvrement.equipe import actions
 from recouvrement.journal.models import EtatJournal
 from recouvrement.journal.veille import veiller
+from tests.appuis.pages import lisible
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +28,7 @@ def cheffe(client):
 def page(client, **filtres) -> str:
     reponse = client.get(reverse(PAGE), filtres)
     assert reponse.status_code == 200
-    return reponse.content.decode()
+    return lisible(reponse)
 
 
 def test_un_lien_donne_par_un_administrateur_se_lit_avec_les_deux_noms(client, cheffe):
@@ -109,9 +110,9 @@ def test_la_page_d_un_creancier_dit_jusqu_ou_sa_chaine_est_verifiee(client):
     gestionnaire = un_utilisateur(chez=creancier, role=Role.GESTIONNAIRE)
     client.force_login(gestionnaire)
     adresse = reverse("equipe:journal", args=[creancier.code])
-    assert "pas encore vérifiée" in client.get(adresse).content.decode()
+    assert "pas encore vérifiée" in lisible(client.get(adresse))
     actions.confirmer_reglements(creancier, au=timezone.localdate(), acteur=gestionnaire)
     veiller(timezone.now())
-    html = client.get(adresse).content.decode()
+    html = lisible(client.get(adresse))
     assert "Chaîne vérifiée jusqu’au" in html
     assert "1\xa0entrée sans écart" in html

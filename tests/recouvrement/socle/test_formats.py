@@ -5,8 +5,9 @@ import pytest
 from django.template import Context, RequestContext, Template
 from django.test import RequestFactory
 
+from recouvrement.socle import formats, signes
 from recouvrement.socle.pagination import Page
-from recouvrement.socle.templatetags import formats
+from recouvrement.socle.templatetags import balises
 
 F, N = "\u202f", "\u00a0"
 
@@ -102,8 +103,8 @@ def test_une_icone_est_decorative_et_sans_style():
 
 
 def test_toutes_les_icones_nommees_existent():
-    for nom in formats.signes.ICONES:
-        assert formats.icone(nom)
+    for nom in signes.ICONES:
+        assert balises.icone(nom)
 
 
 def test_le_palier_compte_ses_traits_pleins():

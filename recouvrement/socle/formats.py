@@ -1,0 +1,202 @@
+"""Écrire pour un lecteur français : montants, dates, identifiants."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import wraps
+from typing import Any
+
+import phonenumbers
+from django.utils import timezone
+
+from recouvrement.socle.calendrier import JOURS, MOIS, PARIS
+from recouvrement.socle.montants import arrondir
+
+FINE = "\u202f"  # espace fine insécable : milliers, €, %, chiffres groupés
+INSECABLE = "\u00a0"
+MOINS = "\u2212"
+PALIERS_DE_JOURS = ((60, 1, "jour"), (730, 30, "mois"))
+
+
+def _rien_pour_rien(filtre: Callable) -> Callable:
+    """Une valeur absente s'écrit vide : le gabarit dit lui-même « non renseigné »."""
+
+    @wraps(filtre)
+    def filtre_sur(valeur, *args):
+        return "" if valeur is None or valeur == "" else filtre(valeur, *args)
+
+    return filtre_sur
+
+
+def _nombre(valeur: Any, decimales: int) -> str:
+    try:
+        nombre = Decimal(str(valeur))
+    except InvalidOperation:
+        return str(valeur)
+    arrondi = arrondir(nombre) if decimales == 2 else round(nombre, decimales)
+    texte = f"{abs(arrondi):,.{decimales}f}".replace(",", FINE).replace(".", ",")
+    return f"{MOINS}{FINE}{texte}" if arrondi < 0 else texte
+
+
+@_rien_pour_rien
+def euros(valeur, decimales: int = 2) -> str:
+    """1234.5 → « 1 234,50 € » ; `euros:0` arrondit à l'euro."""
+    return f"{_nombre(valeur, decimales)}{FINE}€"
+
+
+@_rien_pour_rien
+def montant(valeur) -> str:
+    """1234.5 → « 1 234,50 », pour une colonne dont l'en-tête dit déjà la monnaie."""
+    return _nombre(valeur, 2)
+
+
+@_rien_pour_rien
+def entier(valeur) -> str:
+    return _nombre(valeur, 0)
+
+
+@_rien_pour_rien
+def pourcent(valeur, decimales: int = 2) -> str:
+    """12.4 → « 12,40 % » ; la valeur est déjà un pourcentage."""
+    return f"{_nombre(valeur, decimales)}{FINE}%"
+
+
+def _a_paris(valeur: datetime) -> datetime:
+    if timezone.is_aware(valeur):
+        return valeur.astimezone(PARIS)
+    return valeur
+
+
+def _jour(valeur: date | datetime) -> date:
+    if isinstance(valeur, datetime):
+        return _a_paris(valeur).date()
+    return valeur
+
+
+@_rien_pour_rien
+def jour(valeur: date | datetime) -> str:
+    return f"{_jour(valeur):%d/%m/%Y}"
+
+
+@_rien_pour_rien
+def jour_court(valeur: date | datetime) -> str:
+    return f"{_jour(valeur):%d/%m}"
+
+
+@_rien_pour_rien
+def jour_long(valeur: date | datetime) -> str:
+    """« mardi 24 novembre 2026 » ; le premier du mois s'écrit « 1er »."""
+    j = _jour(valeur)
+    quantieme = "1er" if j.day == 1 else j.day
+    return f"{JOURS[j.weekday()]} {quantieme} {MOIS[j.month - 1]} {j.year}"
+
+
+@_rien_pour_rien
+def mois(valeur: date | datetime) -> str:
+    j = _jour(valeur)
+    return f"{MOIS[j.month - 1]} {j.year}"
+
+
+@_rien_pour_rien
+def heure(valeur) -> str:
+    """« 10 h 30 », « 9 h »."""
+    h = _a_paris(valeur) if isinstance(valeur, datetime) else valeur
+    minutes = f"{INSECABLE}{h.minute:02}" if h.minute else ""
+    return f"{h.hour}{INSECABLE}h{minutes}"
+
+
+@_rien_pour_rien
+def moment(valeur: datetime) -> str:
+    """« 21/11/2026 à 10 h 14 »."""
+    return f"{jour(valeur)} à {heure(valeur)}"
+
+
+@_rien_pour_rien
+def depuis(valeur: date | datetime, au: date | datetime | None = None) -> str:
+    """« il y a 3 jours », « demain ». Sans `au`, la page se lit aujourd'hui."""
+    reference = _jour(au) if au else timezone.localdate()  # noqa: TID251 — rendre est un bord
+    ecart = (reference - _jour(valeur)).days
+    if ecart in (-1, 0, 1):
+        return ("demain", "aujourd’hui", "hier")[ecart + 1]
+    return f"{'il y a' if ecart > 0 else 'dans'} {_duree(abs(ecart))}"
+
+
+def _duree(jours: int) -> str:
+    for limite, unite, nom in PALIERS_DE_JOURS:
+        if jours < limite:
+            nombre = jours // unite
+            return f"{nombre}{INSECABLE}{nom}{'s' if nombre > 1 and nom != 'mois' else ''}"
+    return f"{jours // 365}{INSECABLE}ans"
+
+
+def _groupes(texte: str, *tailles: int) -> str:
+    morceaux, debut = [], 0
+    for taille in tailles:
+        morceaux.append(texte[debut : debut + taille])
+        debut += taille
+    return FINE.join(m for m in [*morceaux, texte[debut:]] if m)
+
+
+def _serre(valeur: Any) -> str:
+    return "".join(str(valeur).split())
+
+
+@_rien_pour_rien
+def siren(valeur) -> str:
+    """912345679 → « 912 345 679 »."""
+    return _groupes(_serre(valeur), 3, 3, 3)
+
+
+@_rien_pour_rien
+def siret(valeur) -> str:
+    return _groupes(_serre(valeur), 3, 3, 3, 5)
+
+
+@_rien_pour_rien
+def iban(valeur) -> str:
+    texte = _serre(valeur).upper()
+    return _groupes(texte, *[4] * (len(texte) // 4))
+
+
+def _numero(valeur) -> phonenumbers.PhoneNumber | None:
+    """None si ce n'est pas un numéro : on rend alors ce qui a été saisi."""
+    try:
+        numero = phonenumbers.parse(str(valeur), "FR")
+    except phonenumbers.NumberParseException:
+        return None
+    return numero if phonenumbers.is_possible_number(numero) else None
+
+
+@_rien_pour_rien
+def telephone(valeur) -> str:
+    """« 02 61 91 04 17 », ou la forme internationale hors de France ; insécable."""
+    numero = _numero(valeur)
+    if numero is None:
+        return str(valeur)
+    forme = phonenumbers.PhoneNumberFormat
+    en_france = numero.country_code == 33
+    texte = phonenumbers.format_number(numero, forme.NATIONAL if en_france else forme.INTERNATIONAL)
+    return texte.replace(" ", FINE)
+
+
+@_rien_pour_rien
+def tel(valeur) -> str:
+    """La forme d'un lien : `href="tel:{{ numero|tel }}"`."""
+    numero = _numero(valeur)
+    if numero is None:
+        return "".join(c for c in str(valeur) if c.isdigit() or c == "+")
+    return phonenumbers.format_number(numero, phonenumbers.PhoneNumberFormat.E164)
+
+
+def pluriel(nombre, mot: str) -> str:
+    """{{ 3|pluriel:"facture" }} → « 3 factures » ; un mot irrégulier donne ses deux formes."""
+    un, _, plusieurs = mot.partition(",")
+    forme = un if abs(nombre) < 2 else plusieurs or " ".join(f"{m}s" for m in un.split(" "))
+    return f"{_nombre(nombre, 0)}{INSECABLE}{forme}"
+
+
+@_rien_pour_rien
+def date_longue(valeur: date | datetime) -> str:
+    """« 24 novembre 2026 » ; le premier du mois s'écrit « 1er »."""
+    j = _jour(valeur)
+    return f"{'1er' if j.day == 1 else j.day}{INSECABLE}{MOIS[j.month - 1]} {j.year}"
