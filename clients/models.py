@@ -1,7 +1,11 @@
+from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
+from typing import Self
 
 from django.db import models
 from django.db.models import Count, F, FilteredRelation, Min, Q, Sum
+from django.db.models.base import ModelBase
 from django.db.models.functions import Coalesce, Round
 
 from clients.enums import (
@@ -20,19 +24,19 @@ from recouvrement.socle.montants import ZERO
 MONTANT = models.DecimalField(max_digits=16, decimal_places=2)
 
 
-class ClientQuerySet(QuerySetCloisonne):
-    def actifs(self):
+class ClientQuerySet(QuerySetCloisonne["Client"]):
+    def actifs(self) -> Self:
         return self.filter(fusionne_dans=None)
 
-    def a_completer(self):
+    def a_completer(self) -> Self:
         return self.actifs().filter(est_a_completer=True)
 
-    def suspendus(self, *, au: date):
+    def suspendus(self, *, au: date) -> Self:
         return self.actifs().filter(
             Q(suspendu_jusqu_au=None) | Q(suspendu_jusqu_au__gte=au), suspendu_le__lte=au
         )
 
-    def cherchant(self, texte: str):
+    def cherchant(self, texte: str) -> Self:
         """Nom (sans accents), code, SIREN, ou morceau d'adresse ou de numéro."""
         compact = "".join(texte.split())
         if not compact:
@@ -51,7 +55,7 @@ class ClientQuerySet(QuerySetCloisonne):
         trouvees = Coordonnee.objects.filter(valeur__icontains=morceau).order_by()
         return Q(pk__in=trouvees.values("client"))
 
-    def avec_montants(self, *, au: date):
+    def avec_montants(self, *, au: date) -> Self:
         """Annote `total_du`, `total_echu`, `plus_ancienne` (échéance dépassée) et `ouvertes_nb`.
 
         Par la relation inverse, restreinte dans la jointure : l'index des factures ouvertes sert.
@@ -116,6 +120,12 @@ class Client(ModeleCloisonne):
     )
     cree_le = models.DateTimeField("créé le", auto_now_add=True)
 
+    # Posés par `avec_montants`.
+    total_du: Decimal
+    total_echu: Decimal
+    plus_ancienne: date | None
+    ouvertes_nb: int
+
     objects = ClientQuerySet.as_manager()
 
     class Meta:
@@ -166,11 +176,23 @@ class Client(ModeleCloisonne):
     def __str__(self) -> str:
         return self.nom
 
-    def save(self, *args, **kwargs):
+    def save(
+        self,
+        *,
+        force_insert: bool | tuple[ModelBase, ...] = False,
+        force_update: bool = False,
+        using: str | None = None,
+        update_fields: Iterable[str] | None = None,
+    ) -> None:
         self.nom_recherche = nom_de_recherche(self.nom)
-        if kwargs.get("update_fields") and "nom" in kwargs["update_fields"]:
-            kwargs["update_fields"] = {*kwargs["update_fields"], "nom_recherche"}
-        super().save(*args, **kwargs)
+        if update_fields is not None and "nom" in (ecrits := set(update_fields)):
+            update_fields = ecrits | {"nom_recherche"}
+        super().save(
+            force_insert=force_insert,
+            force_update=force_update,
+            using=using,
+            update_fields=update_fields,
+        )
 
     def get_absolute_url(self) -> str:
         return lien("accueil:client", self.creancier.code, self.pk)
@@ -204,14 +226,14 @@ class Contact(ModeleCloisonne):
         return self.nom or self.fonction or "Contact"
 
 
-class CoordonneeQuerySet(QuerySetCloisonne):
-    def courriels(self):
+class CoordonneeQuerySet(QuerySetCloisonne["Coordonnee"]):
+    def courriels(self) -> Self:
         return self.filter(genre=GenreCoordonnee.COURRIEL)
 
-    def telephones(self):
+    def telephones(self) -> Self:
         return self.filter(genre=GenreCoordonnee.TELEPHONE)
 
-    def utilisables(self):
+    def utilisables(self) -> Self:
         return self.filter(validite__in=VALIDITES_UTILISABLES)
 
 

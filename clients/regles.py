@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import Protocol
 
 FORMES = {
     "sarl", "sas", "sasu", "sa", "eurl", "sci", "snc", "scop", "selarl", "ei", "eirl", "gie",
@@ -32,11 +33,19 @@ def noyau(nom: str) -> str:
     return " ".join(gardes or mots)
 
 
-def ce_qui_manque(client) -> list[str]:
-    """Ce qu'il faut savoir d'un client pour lui écrire et, s'il le faut, l'assigner.
+class Fiche(Protocol):
+    """Ce que la règle lit d'une fiche ; le modèle vit à l'étage du dessus."""
 
-    `client` a les champs d'une fiche : nature, siren, adresse, code_postal, ville, pays.
-    """
+    nature: str
+    siren: str
+    adresse: str
+    code_postal: str
+    ville: str
+    pays: str
+
+
+def ce_qui_manque(client: Fiche) -> list[str]:
+    """Ce qu'il faut savoir d'un client pour lui écrire et, s'il le faut, l'assigner."""
     voulus = [("adresse", "l'adresse"), ("ville", "la ville")]
     if client.pays == "FR":
         voulus.append(("code_postal", "le code postal"))

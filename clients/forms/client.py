@@ -1,5 +1,6 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 
@@ -9,6 +10,12 @@ from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.identifiants import lire_siren, lire_siret, lire_tva
 from recouvrement.socle.saisies import SaisieLisible
 
+# Django ne sait dire qu'à la vérification de quel modèle est un formulaire.
+if TYPE_CHECKING:
+    DeClient = forms.ModelForm[Client]
+    DeNote = forms.ModelForm[Note]
+else:
+    DeClient = DeNote = forms.ModelForm
 COMMERCANT = ((True, "Oui"), (False, "Non"), ("", "Je ne sais pas"))
 PAYS = (
     *(("FR", "France"), ("BE", "Belgique"), ("CH", "Suisse"), ("LU", "Luxembourg")),
@@ -19,7 +26,7 @@ PAYS = (
 
 
 class CommercantField(forms.TypedChoiceField):
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         super().__init__(
             choices=COMMERCANT,
             coerce=lambda valeur: valeur == "True",
@@ -28,11 +35,11 @@ class CommercantField(forms.TypedChoiceField):
             **options,
         )
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: object) -> str:
         return "" if value is None else str(value)
 
 
-class ClientForm(SaisieLisible, forms.ModelForm):
+class ClientForm(SaisieLisible, DeClient):
     """Valide la fiche ; l'écriture appartient à `actions`."""
 
     est_commercant = CommercantField(
@@ -67,7 +74,7 @@ class ClientForm(SaisieLisible, forms.ModelForm):
         ("Situation", ("procedure_collective_le",)),
     )
 
-    def __init__(self, *args, creancier: Creancier, **kwargs):
+    def __init__(self, *args: Any, creancier: Creancier, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.creancier = creancier
         # Le nettoyage ôte les espaces : la longueur se juge après lui.
@@ -80,12 +87,13 @@ class ClientForm(SaisieLisible, forms.ModelForm):
             )
             self.fields[nom] = champ
         if self.instance.pays and self.instance.pays not in dict(PAYS):
-            self.fields["pays"].choices = [*PAYS, (self.instance.pays, self.instance.pays)]
+            pays = cast(forms.ChoiceField, self.fields["pays"])
+            pays.choices = [*PAYS, (self.instance.pays, self.instance.pays)]
         for nom in ("adresse", "complement"):
             self.fields[nom].widget.attrs["class"] = "long"
         self.fields["nom"].widget.attrs["autofocus"] = self.instance.pk is None
 
-    def groupes(self):
+    def groupes(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
         for titre, noms in self.GROUPES:
             yield titre, [self[nom] for nom in noms]
 
@@ -93,7 +101,7 @@ class ClientForm(SaisieLisible, forms.ModelForm):
         return " ".join(self.cleaned_data["nom"].split())
 
     def clean_code(self) -> str:
-        code = self.cleaned_data["code"].strip()
+        code: str = self.cleaned_data["code"].strip()
         pris = Client.objects.pour(self.creancier).filter(code=code).exclude(pk=self.instance.pk)
         if code and pris.exists():
             raise forms.ValidationError("Ce code client existe déjà.")
@@ -111,10 +119,12 @@ class ClientForm(SaisieLisible, forms.ModelForm):
         return _lu(lambda t: lire_tva(t, siren_attendu=siren), self.cleaned_data["tva"])
 
     def clean_code_postal(self) -> str:
-        return self.cleaned_data["code_postal"].strip()
+        code_postal: str = self.cleaned_data["code_postal"]
+        return code_postal.strip()
 
-    def clean(self):
-        donnees = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        donnees = self.cleaned_data
         siret = donnees.get("siret")
         if siret and not donnees.get("siren") and "siren" not in self.errors:
             donnees["siren"] = siret[:9]
@@ -137,19 +147,19 @@ class SuspensionForm(SaisieLisible, forms.Form):
         help_text="Dernier jour sans relance. Vide : jusqu'à ce que vous les repreniez.",
     )
 
-    def __init__(self, *args, au: date, **kwargs):
+    def __init__(self, *args: Any, au: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.au = au
         self.fields["jusqu_au"].widget.attrs["min"] = au.isoformat()
 
-    def clean_jusqu_au(self):
-        jusqu_au = self.cleaned_data["jusqu_au"]
+    def clean_jusqu_au(self) -> date | None:
+        jusqu_au: date | None = self.cleaned_data["jusqu_au"]
         if jusqu_au and jusqu_au < self.au:
             raise forms.ValidationError("Cette date est passée.")
         return jusqu_au
 
 
-class NoteForm(SaisieLisible, forms.ModelForm):
+class NoteForm(SaisieLisible, DeNote):
     class Meta:
         model = Note
         fields = ("texte", "est_a_savoir")

@@ -1,3 +1,5 @@
+from typing import TYPE_CHECKING, Any
+
 from django import forms
 
 from clients.enums import GenreCoordonnee, Validite
@@ -6,11 +8,15 @@ from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.identifiants import lire_courriel, lire_telephone
 from recouvrement.socle.saisies import SaisieLisible
 
+if TYPE_CHECKING:
+    DeContact = forms.ModelForm[Contact]
+else:
+    DeContact = forms.ModelForm
 EXIGE_UN_MOTIF = (Validite.INVALIDE, Validite.OPPOSITION)
 
 
 class ValeurField(forms.CharField):
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         super().__init__(
             label="Courriel ou téléphone",
             max_length=254,
@@ -20,13 +26,14 @@ class ValeurField(forms.CharField):
         )
 
 
-class ContactForm(SaisieLisible, forms.ModelForm):
+class ContactForm(SaisieLisible, DeContact):
     class Meta:
         model = Contact
         fields = ("nom", "fonction", "horaires", "est_principal")
 
-    def clean(self):
-        donnees = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        donnees = self.cleaned_data
         if not donnees.get("nom") and not donnees.get("fonction"):
             self.add_error("nom", "Donnez un nom, ou au moins une fonction (« comptabilité »).")
         return donnees
@@ -37,7 +44,7 @@ class CoordonneeForm(SaisieLisible, forms.Form):
 
     valeur = ValeurField()
 
-    def __init__(self, *args, pays: str = "FR", **kwargs):
+    def __init__(self, *args: Any, pays: str = "FR", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.pays = pays
 
@@ -50,7 +57,7 @@ class NouveauContactForm(ContactForm):
 
     valeur = ValeurField(required=False)
 
-    def __init__(self, *args, pays: str = "FR", **kwargs):
+    def __init__(self, *args: Any, pays: str = "FR", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.pays = pays
 
@@ -74,8 +81,9 @@ class MarquageForm(SaisieLisible, forms.Form):
     validite = forms.ChoiceField(label="État", choices=Validite.choices)
     motif = forms.CharField(label="Pourquoi", max_length=200, required=False)
 
-    def clean(self):
-        donnees = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        donnees = self.cleaned_data
         if donnees.get("validite") in EXIGE_UN_MOTIF and not donnees.get("motif"):
             self.add_error("motif", "Dites pourquoi : on ne l'utilisera plus.")
         return donnees

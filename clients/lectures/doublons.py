@@ -1,7 +1,7 @@
 """Les fiches qui désignent sans doute la même personne : on les propose, on ne réunit rien seul."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations
@@ -75,8 +75,12 @@ def _debuts(nom: str) -> set[str]:
     return {mot[:LONGUEUR_MIN] for mot in nom.split() if len(mot) >= LONGUEUR_MIN}
 
 
-def _groupes(creancier: Creancier, actifs: ClientQuerySet, clients: dict[int, Client]):
-    par_siren, par_tva, par_courriel = (defaultdict(set) for _ in range(3))
+def _groupes(
+    creancier: Creancier, actifs: ClientQuerySet, clients: dict[int, Client]
+) -> Iterator[tuple[str, list[set[int]]]]:
+    par_siren: dict[str, set[int]] = defaultdict(set)
+    par_tva: dict[str, set[int]] = defaultdict(set)
+    par_courriel: dict[str, set[int]] = defaultdict(set)
     for pk, client in clients.items():
         if client.siren:
             par_siren[client.siren].add(pk)
@@ -106,7 +110,8 @@ def _noms_proches(
     for pk, nom in noyaux.items():
         for debut in _debuts(nom):
             par_debut[debut].add(pk)
-    proches, vues = set(), set()
+    proches: set[tuple[int, int]] = set()
+    vues: set[tuple[int, int]] = set()
     for groupe in par_debut.values():
         if len(groupe) > GROUPE_MAX:
             continue

@@ -126,7 +126,13 @@ def _coordonnee(client: Client, pk: int) -> Coordonnee:
     return coordonnee
 
 
-def _page(request, client, *, form=None, ajout=None) -> HttpResponse:
+def _page(
+    request: RequeteHabilitee,
+    client: Client,
+    *,
+    form: NouveauContactForm | None = None,
+    ajout: tuple[int, CoordonneeForm] | None = None,
+) -> HttpResponse:
     coordonnees = Coordonnee.objects.pour(request.creancier)
     contacts_ = client.contacts.prefetch_related(Prefetch("coordonnees", coordonnees)).order_by(
         "-est_principal", "nom", "pk"

@@ -1,3 +1,4 @@
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -146,5 +147,5 @@ def ranger_note(request: RequeteHabilitee, pk: int, note: int) -> HttpResponse:
     return redirect("clients:noter", request.creancier.code, client.pk)
 
 
-def _a_savoir(client: Client):
+def _a_savoir(client: Client) -> QuerySet[Note]:
     return client.notes.filter(est_a_savoir=True).select_related("auteur").order_by("-ecrite_le")

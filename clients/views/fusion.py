@@ -44,7 +44,7 @@ def fusionner(request: RequeteHabilitee, pk: int) -> HttpResponse:
         else:
             annoncer(request, f"Les deux fiches sont réunies sous {garde.nom}.")
             return redirect(garde)
-    contexte = {"client": un, "autre": autre, "refus": refus}
+    contexte: dict[str, object] = {"client": un, "autre": autre, "refus": refus}
     if autre is None:
         contexte["propositions"] = [
             (d.recent if d.ancien.pk == un.pk else d.ancien, d.raisons)

@@ -17,7 +17,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from recouvrement.comptes.enums import Role
-from recouvrement.comptes.models import Creancier, Habilitation
+from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
 from recouvrement.comptes.regles import double_en_retard
 from recouvrement.socle.boucle import vient_de_la_boucle_locale
 
@@ -25,7 +25,11 @@ Vue = Callable[..., HttpResponse]
 APPLICATIONS = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
 
 
-class RequeteHabilitee(HttpRequest):
+class RequeteConnectee(HttpRequest):
+    user: Utilisateur
+
+
+class RequeteHabilitee(RequeteConnectee):
     """Ce que reçoit une vue décorée par `habilite`."""
 
     creancier: Creancier
