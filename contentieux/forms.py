@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any, cast
 
 from django import forms
 
@@ -27,11 +28,13 @@ class OuvrirForm(SaisieLisible, forms.Form):
     )
     voie = forms.ChoiceField(label="Voie", choices=Voie.choices, widget=forms.RadioSelect)
 
-    def __init__(self, *args, client: Client, au: date, **kwargs):
+    def __init__(self, *args: Any, client: Client, au: date, **kwargs: Any) -> None:
         voies = voies_ouvertes(client.nature)
         super().__init__(*args, initial={"voie": voies[0]}, **kwargs)
-        self.fields["voie"].choices = [(voie.value, voie.label) for voie in voies]
-        self.fields["factures"].queryset = (
+        voie = cast(forms.ChoiceField, self.fields["voie"])
+        voie.choices = [(permise.value, permise.label) for permise in voies]
+        factures = cast(ChoixMultiple, self.fields["factures"])
+        factures.queryset = (
             Facture.objects.pour(client.creancier)
             .filter(client=client)
             .ouvertes()
@@ -66,7 +69,7 @@ class RequeteForm(SaisieLisible, forms.Form):
     frais_accessoires = MontantField(label="Frais accessoires", required=False, minimum=ZERO)
     lieu = forms.CharField(label="Fait à", max_length=80, required=False)
 
-    def __init__(self, *args, dossier: Dossier, au: date, **kwargs):
+    def __init__(self, *args: Any, dossier: Dossier, au: date, **kwargs: Any) -> None:
         creancier = dossier.creancier
         initial = {
             "tribunal": dossier.tribunal,
@@ -76,8 +79,8 @@ class RequeteForm(SaisieLisible, forms.Form):
         super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
         self.au = au
 
-    def clean_arrete_au(self):
-        arrete_au = self.cleaned_data["arrete_au"]
+    def clean_arrete_au(self) -> date:
+        arrete_au: date = self.cleaned_data["arrete_au"]
         if arrete_au > self.au:
             raise forms.ValidationError("Un décompte ne s'arrête pas dans le futur.")
         return arrete_au
@@ -94,17 +97,19 @@ class AvancerForm(SaisieLisible, forms.Form):
         label="Note", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(self, *args, dossier: Dossier, au: date, **kwargs):
+    def __init__(self, *args: Any, dossier: Dossier, au: date, **kwargs: Any) -> None:
         super().__init__(*args, initial={"le": au}, **kwargs)
         self.au = au
-        self.fields["etat"].choices = [
-            (etat.value, etat.label) for etat in etats_suivants(EtatDossier(dossier.etat))
+        etat = cast(forms.ChoiceField, self.fields["etat"])
+        etat.choices = [
+            (suivant.value, suivant.label) for suivant in etats_suivants(EtatDossier(dossier.etat))
         ]
 
-    def clean_le(self):
-        if self.cleaned_data["le"] > self.au:
+    def clean_le(self) -> date:
+        le: date = self.cleaned_data["le"]
+        if le > self.au:
             raise forms.ValidationError("Cette date n'est pas encore passée.")
-        return self.cleaned_data["le"]
+        return le
 
 
 class NoteForm(SaisieLisible, forms.Form):

@@ -1,3 +1,6 @@
+from decimal import Decimal
+from typing import Self
+
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery, Sum
 from django.urls import reverse
@@ -10,11 +13,11 @@ from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents.models import Document
 
 
-class DossierQuerySet(QuerySetCloisonne):
-    def ouverts(self):
+class DossierQuerySet(QuerySetCloisonne["Dossier"]):
+    def ouverts(self) -> Self:
         return self.exclude(etat=EtatDossier.CLOS)
 
-    def en_chiffres(self):
+    def en_chiffres(self) -> Self:
         """Annote ce que ses factures doivent encore et ce qu'il a coûté."""
         du = (
             DossierFacture.objects.filter(dossier=OuterRef("pk"), creancier=OuterRef("creancier"))
@@ -46,6 +49,10 @@ class Dossier(ModeleCloisonne):
     clos_le = models.DateField("clos le", null=True, blank=True)
     issue = models.CharField("issue", max_length=10, choices=IssueDossier, blank=True)
     note_issue = models.TextField("comment", max_length=2000, blank=True)
+
+    # Posés par `en_chiffres`.
+    du: Decimal | None
+    depense: Decimal | None
 
     objects = DossierQuerySet.as_manager()
 

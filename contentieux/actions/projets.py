@@ -1,6 +1,7 @@
 """Les actes préparés du dossier : décompte, projet de requête, bordereau, scellés."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from contentieux.lectures import factures_du_dossier
 from contentieux.models import DocumentDossier, Dossier, PieceDossier
 from factures.documents import GABARIT_DECOMPTE, contexte_du_decompte, donnees_du_decompte
 from factures.lectures import decompte_client
+from factures.lectures.decompte import DecompteClient
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents import fichiers
 from recouvrement.documents.actions import rendre, sceller, sceller_liasse
@@ -38,7 +40,6 @@ def preparer_documents(
         raise ErreurMetier("Ce dossier est clos.")
     if dossier.arrete_au is None:
         raise ErreurMetier("Renseignez d'abord la requête : la date d'arrêté du décompte manque.")
-    le = jour_de(maintenant)
     factures = factures_du_dossier(dossier)
     decompte = decompte_client(dossier.client, au=dossier.arrete_au, factures=factures)
     if decompte.refus:
@@ -48,62 +49,87 @@ def preparer_documents(
     )
     pages = [_pages(piece) for piece in pieces]
     _refuser_la_liasse_demesuree(pieces, pages)
-    commun = {"maintenant": maintenant, "acteur": acteur}
-    donnees = donnees_du_decompte(decompte)
-    documents = [
-        sceller(
-            dossier.creancier,
-            nature="decompte",
-            titre=f"Décompte au {dossier.arrete_au:%d/%m/%Y}",
-            nom_fichier=f"decompte-{dossier.pk}.pdf",
-            gabarit=GABARIT_DECOMPTE,
-            contexte=contexte_du_decompte(dossier.client, decompte, reference=f"DC-{dossier.pk}"),
-            donnees=donnees,
-            **commun,
-        )
-    ]
+    acte = _Acte(dossier, decompte, pieces, pages, maintenant, acteur)
+    documents = [acte.decompte_scelle()]
     if dossier.voie != Voie.AUTRE:
-        documents.append(
-            sceller(
-                dossier.creancier,
-                nature="requete",
-                titre="Projet de requête en injonction de payer",
-                nom_fichier=f"requete-{dossier.pk}.pdf",
-                gabarit=GABARIT_REQUETE,
-                contexte=contexte_de_requete(dossier, decompte, pieces=pieces, le=le),
-                donnees=donnees | {"tribunal": dossier.tribunal},
-                formulaire=True,
-                **commun,
-            )
-        )
+        documents.append(acte.requete())
     if pieces:
-        documents.append(
-            sceller(
-                dossier.creancier,
-                nature="bordereau",
-                titre="Bordereau de pièces",
-                nom_fichier=f"bordereau-{dossier.pk}.pdf",
-                gabarit=GABARIT_BORDEREAU,
-                contexte=contexte_de_bordereau(
-                    dossier, pieces=pieces, pages=[nombre or 1 for nombre in pages], le=le
-                ),
-                donnees={"pieces": [p.intitule for p in pieces]},
-                **commun,
-            )
-        )
-        documents.append(
-            sceller_liasse(
-                dossier.creancier,
-                _liasse(dossier, pieces, pages, le=le),
-                nature="pieces",
-                titre="Pièces numérotées",
-                nom_fichier=f"pieces-{dossier.pk}.pdf",
-                gabarit=GABARIT_FEUILLE,
-                donnees={"pieces": [p.piece.empreinte for p in pieces if p.piece]},
-                **commun,
-            )
-        )
+        documents += [acte.bordereau(), acte.liasse()]
     return _attacher(dossier, documents, acteur=acteur)
+
+
+@dataclass(frozen=True, slots=True)
+class _Acte:
+    """Un dossier au jour où on le scelle : chaque document en tire le sien."""
+
+    dossier: Dossier
+    decompte: DecompteClient
+    pieces: Sequence[PieceDossier]
+    pages: Sequence[int]
+    maintenant: datetime
+    acteur: Utilisateur
+
+    @property
+    def le(self) -> date:
+        return jour_de(self.maintenant)
+
+    def decompte_scelle(self) -> Document:
+        client, decompte, numero = self.dossier.client, self.decompte, self.dossier.pk
+        return sceller(
+            self.dossier.creancier,
+            nature="decompte",
+            titre=f"Décompte au {decompte.au:%d/%m/%Y}",
+            nom_fichier=f"decompte-{numero}.pdf",
+            gabarit=GABARIT_DECOMPTE,
+            contexte=contexte_du_decompte(client, decompte, reference=f"DC-{numero}"),
+            donnees=donnees_du_decompte(decompte),
+            maintenant=self.maintenant,
+            acteur=self.acteur,
+        )
+
+    def requete(self) -> Document:
+        dossier = self.dossier
+        return sceller(
+            dossier.creancier,
+            nature="requete",
+            titre="Projet de requête en injonction de payer",
+            nom_fichier=f"requete-{dossier.pk}.pdf",
+            gabarit=GABARIT_REQUETE,
+            contexte=contexte_de_requete(dossier, self.decompte, pieces=self.pieces, le=self.le),
+            donnees=donnees_du_decompte(self.decompte) | {"tribunal": dossier.tribunal},
+            formulaire=True,
+            maintenant=self.maintenant,
+            acteur=self.acteur,
+        )
+
+    def bordereau(self) -> Document:
+        pages = [nombre or 1 for nombre in self.pages]
+        return sceller(
+            self.dossier.creancier,
+            nature="bordereau",
+            titre="Bordereau de pièces",
+            nom_fichier=f"bordereau-{self.dossier.pk}.pdf",
+            gabarit=GABARIT_BORDEREAU,
+            contexte=contexte_de_bordereau(
+                self.dossier, pieces=self.pieces, pages=pages, le=self.le
+            ),
+            donnees={"pieces": [p.intitule for p in self.pieces]},
+            maintenant=self.maintenant,
+            acteur=self.acteur,
+        )
+
+    def liasse(self) -> Document:
+        return sceller_liasse(
+            self.dossier.creancier,
+            _liasse(self.dossier, self.pieces, self.pages, le=self.le),
+            nature="pieces",
+            titre="Pièces numérotées",
+            nom_fichier=f"pieces-{self.dossier.pk}.pdf",
+            gabarit=GABARIT_FEUILLE,
+            donnees={"pieces": [p.piece.empreinte for p in self.pieces if p.piece]},
+            maintenant=self.maintenant,
+            acteur=self.acteur,
+        )
 
 
 @transaction.atomic
@@ -138,7 +164,7 @@ def _liasse(
             resume="" if nombre else f"Fichier joint à part : {_nom(piece)}",
         )
         yield Partie(rendre(dossier.creancier, GABARIT_FEUILLE, feuille))
-        if nombre:
+        if nombre and piece.piece:
             yield Partie(fichiers.lire(piece.piece.empreinte), etranger=True)
 
 

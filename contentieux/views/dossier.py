@@ -1,3 +1,6 @@
+from collections.abc import Callable
+
+from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -216,7 +219,9 @@ def _rang(request: RequeteHabilitee, pk: int) -> int:
     return 9999 if rang is None else rang
 
 
-def _faire(request, dossier: Dossier, phrase: str, action) -> HttpResponse:
+def _faire(
+    request: RequeteHabilitee, dossier: Dossier, phrase: str, action: Callable[[], object]
+) -> HttpResponse:
     """Le refus d'une action se lit en haut du dossier ; rien n'est écrit à moitié."""
     try:
         action()
@@ -226,16 +231,18 @@ def _faire(request, dossier: Dossier, phrase: str, action) -> HttpResponse:
     return redirect(dossier)
 
 
-def _montrer(request: RequeteHabilitee, dossier: Dossier, refus: str = "", **formulaires):
+def _montrer(
+    request: RequeteHabilitee, dossier: Dossier, refus: str = "", **lus: forms.Form
+) -> HttpResponse:
     aujourdhui = timezone.localdate()
     role = Role(request.habilitation.role)
-    formulaires = {
+    formulaires: dict[str, forms.Form] = {
         "requete": RequeteForm(dossier=dossier, au=aujourdhui),
         "avancer": AvancerForm(dossier=dossier, au=aujourdhui),
         "note": NoteForm(),
         "frais": FraisForm(initial={"le": aujourdhui}),
         "clore": CloreForm(),
-    } | formulaires
+    } | lus
     en_faute = refus or any(form.is_bound and form.errors for form in formulaires.values())
     return render(
         request,
