@@ -24,7 +24,7 @@ from recouvrement.socle.erreurs import ErreurMetier
 traces = logging.getLogger("recouvrement.comptes")
 
 
-class AdaptateurComptes(DefaultAccountAdapter):
+class AdaptateurComptes(DefaultAccountAdapter):  # type: ignore[misc]  # allauth n'est pas typé
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": "Adresse ou mot de passe incorrect.",
         "too_many_login_attempts": (
@@ -51,7 +51,7 @@ class AdaptateurComptes(DefaultAccountAdapter):
             raise self.validation_error("too_many_login_attempts")
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
-        compte = super().authenticate(request, **credentials)
+        compte: AbstractBaseUser | None = super().authenticate(request, **credentials)
         if compte is not None and self._essai is not None:
             # Il n'efface que le sien : entrer chez soi ne rend pas d'essais chez les autres.
             self._essai.delete()
@@ -63,7 +63,8 @@ class AdaptateurComptes(DefaultAccountAdapter):
         """Quelle que soit la façon d'entrer : mot de passe, lien reçu, invitation."""
         if user.est_demonstration and not vient_de_la_boucle_locale(request):
             return render(request, "account/demonstration.html", status=403)
-        return super().pre_login(request, user, **options)
+        ailleurs: HttpResponse | None = super().pre_login(request, user, **options)
+        return ailleurs
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Sous l'adresse du site, jamais sous le nom que la requête se donne."""
@@ -91,7 +92,7 @@ class AdaptateurComptes(DefaultAccountAdapter):
             traces.error("Un message de compte (%s) n'est pas parti : %s", template_prefix, refus)
 
 
-class AdaptateurDouble(DefaultMFAAdapter):
+class AdaptateurDouble(DefaultMFAAdapter):  # type: ignore[misc]  # allauth n'est pas typé
     """La base ne garde ni clé TOTP ni graine des codes de secours en clair."""
 
     def encrypt(self, text: str) -> str:

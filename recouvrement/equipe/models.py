@@ -1,5 +1,6 @@
 import hashlib
 from datetime import datetime
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -14,14 +15,14 @@ def empreinte(jeton: str) -> str:
     return hashlib.sha256(jeton.encode()).hexdigest()
 
 
-class JetonQuerySet(QuerySetCloisonne):
-    def par_jeton(self, jeton: str):
+class JetonQuerySet[M: ModeleCloisonne](QuerySetCloisonne[M]):
+    def par_jeton(self, jeton: str) -> Self:
         """Le jeton vaut désignation : il ouvre la cloison sur la seule ligne qu'il connaît."""
         return self.filter(empreinte_jeton=empreinte(jeton))._ouvrir()
 
 
-class InvitationQuerySet(JetonQuerySet):
-    def en_cours(self, *, maintenant: datetime):
+class InvitationQuerySet(JetonQuerySet["Invitation"]):
+    def en_cours(self, *, maintenant: datetime) -> Self:
         return self.filter(acceptee_le=None, revoquee_le=None, expire_le__gt=maintenant)
 
 
@@ -61,18 +62,18 @@ class Invitation(ModeleCloisonne):
         return self.acceptee_le is None and self.revoquee_le is None and maintenant < self.expire_le
 
 
-class ChangementQuerySet(JetonQuerySet):
-    def en_attente(self, *, maintenant: datetime):
+class ChangementQuerySet(JetonQuerySet["Changement"]):
+    def en_attente(self, *, maintenant: datetime) -> Self:
         return self.filter(etat=EtatChangement.EN_ATTENTE, expire_le__gt=maintenant)
 
-    def sur(self, sujet: SujetChangement, objet: str):
+    def sur(self, sujet: SujetChangement, objet: str) -> Self:
         return self.filter(sujet=sujet, objet=objet)
 
-    def demandes_par(self, personne: Utilisateur):
+    def demandes_par(self, personne: Utilisateur) -> Self:
         """Chez tous les créanciers : un compte qui se ferme emporte ses demandes."""
         return self.filter(demande_par=personne, etat=EtatChangement.EN_ATTENTE)._ouvrir()
 
-    def nominations_a_defaire(self, *, maintenant: datetime):
+    def nominations_a_defaire(self, *, maintenant: datetime) -> Self:
         """Celles d'un gestionnaire que son auteur peut encore défaire."""
         return self.filter(
             sujet__in=[SujetChangement.INVITATION, SujetChangement.ROLE],
@@ -151,7 +152,7 @@ class Changement(ModeleCloisonne):
 
     @property
     def nomme_un_gestionnaire(self) -> bool:
-        return self.apres.get("role") == Role.GESTIONNAIRE
+        return bool(self.apres.get("role") == Role.GESTIONNAIRE)
 
     def se_defait(self, *, maintenant: datetime) -> bool:
         return (

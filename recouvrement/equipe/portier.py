@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from recouvrement.comptes.models import Utilisateur
@@ -54,7 +55,9 @@ def laisser_essayer(
     )
 
 
-def _un_etranger_peut(du_compte, origine: str, *, maintenant: datetime) -> bool:
+def _un_etranger_peut(
+    du_compte: QuerySet[EssaiDeConnexion], origine: str, *, maintenant: datetime
+) -> bool:
     ici = EssaiDeConnexion.objects.filter(origine=origine, appareil_connu=False)
     if ici.filter(a__gt=maintenant - HEURE).count() >= ESSAIS_PAR_ADRESSE:
         return False

@@ -61,7 +61,8 @@ def attente_entre_essais(nombre: int) -> timedelta:
     """
     if nombre < ESSAIS_SANS_ATTENDRE:
         return timedelta()
-    return min(REPIT_MAXIMAL, PREMIER_REPIT * 2 ** (nombre - ESSAIS_SANS_ATTENDRE))
+    doublements: int = 2 ** (nombre - ESSAIS_SANS_ATTENDRE)
+    return min(REPIT_MAXIMAL, PREMIER_REPIT * doublements)
 
 
 def exiger_le_meme_monde(acteur: Utilisateur | None, *, chez_la_demonstration: bool) -> None:

@@ -1,4 +1,4 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -11,6 +11,7 @@ from recouvrement.accueil.lectures.fiche import fiche_client
 from recouvrement.accueil.lectures.fil import FAMILLES, fil_du_client
 from recouvrement.accueil.lectures.recherche import chercher
 from recouvrement.comptes.acces import (
+    RequeteConnectee,
     RequeteHabilitee,
     connecte,
     creanciers_de,
@@ -84,7 +85,7 @@ def client(request: RequeteHabilitee, pk: int) -> HttpResponse:
 
 @require_GET
 @connecte
-def recherche(request: HttpRequest) -> HttpResponse:
+def recherche(request: RequeteConnectee) -> HttpResponse:
     texte = request.GET.get("q", "")
     trouvailles = chercher(creanciers_de(request), texte)
     if trouvailles.nombre == 1:
@@ -95,7 +96,7 @@ def recherche(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @connecte
-def choisir(request: HttpRequest) -> HttpResponse:
+def choisir(request: RequeteConnectee) -> HttpResponse:
     """Une page qui est à un créancier, demandée sans créancier : lequel ?"""
     vers = request.GET.get("vers", "")
     nom = DESTINATIONS.get(vers, "accueil:tableau_creancier")
@@ -107,7 +108,7 @@ def choisir(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @connecte
-def racine(request: HttpRequest) -> HttpResponse:
+def racine(request: RequeteConnectee) -> HttpResponse:
     """Chacun arrive où il travaille : la journée de qui agit, le tableau de qui lit."""
     roles = [habilitation.role for habilitation in habilitations_de(request)]
     if not roles:
@@ -117,5 +118,5 @@ def racine(request: HttpRequest) -> HttpResponse:
     return redirect("accueil:journee" if agit else "accueil:tableau")
 
 
-def _rang(request: HttpRequest) -> int:
+def _rang(request: RequeteConnectee) -> int:
     return min(entier(request.GET.get("depuis")) or 0, 9999)

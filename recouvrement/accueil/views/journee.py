@@ -1,4 +1,4 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -16,6 +16,7 @@ from recouvrement.accueil.lectures.journee import (
 from recouvrement.accueil.lectures.service import avis_sur_les_envois
 from recouvrement.accueil.views.commun import expediteurs_a_regler
 from recouvrement.comptes.acces import (
+    RequeteConnectee,
     RequeteHabilitee,
     connecte,
     creanciers_de,
@@ -31,7 +32,7 @@ from relances.models import Courrier, Relance
 
 @require_GET
 @connecte
-def journee(request: HttpRequest) -> HttpResponse:
+def journee(request: RequeteConnectee) -> HttpResponse:
     return _journee(request, creanciers_de(request))
 
 
@@ -41,7 +42,7 @@ def journee_creancier(request: RequeteHabilitee) -> HttpResponse:
     return _journee(request, [request.creancier])
 
 
-def _journee(request: HttpRequest, creanciers: list[Creancier]) -> HttpResponse:
+def _journee(request: RequeteConnectee, creanciers: list[Creancier]) -> HttpResponse:
     """La file à gauche, la fiche de l'action choisie à droite."""
     maintenant = timezone.now()
     canal = request.GET.get("canal", "")
@@ -76,7 +77,7 @@ def _journee(request: HttpRequest, creanciers: list[Creancier]) -> HttpResponse:
     return render(request, "accueil/journee.html", contexte)
 
 
-def _fiche(request: HttpRequest, action: Action) -> dict:
+def _fiche(request: RequeteConnectee, action: Action) -> dict:
     aujourdhui = timezone.localdate()
     client = Client.objects.pour(action.creancier).get(pk=action.client_id)
     client.creancier = action.creancier

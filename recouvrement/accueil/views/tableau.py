@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -13,6 +13,7 @@ from recouvrement.accueil.lectures.service import avis_sur_les_envois
 from recouvrement.accueil.lectures.tableau import TableauDeBord, tableau_de_bord
 from recouvrement.accueil.views.commun import expediteurs_a_regler
 from recouvrement.comptes.acces import (
+    RequeteConnectee,
     RequeteHabilitee,
     connecte,
     creanciers_de,
@@ -27,7 +28,7 @@ from recouvrement.socle.tableur_ecriture import TYPE_XLSX, classeur
 
 @require_GET
 @connecte
-def tableau(request: HttpRequest) -> HttpResponse:
+def tableau(request: RequeteConnectee) -> HttpResponse:
     return _tableau(request, creanciers_de(request), code="")
 
 
@@ -37,7 +38,7 @@ def tableau_creancier(request: RequeteHabilitee) -> HttpResponse:
     return _tableau(request, [request.creancier], code=request.creancier.code)
 
 
-def _tableau(request: HttpRequest, creanciers: list[Creancier], *, code: str) -> HttpResponse:
+def _tableau(request: RequeteConnectee, creanciers: list[Creancier], *, code: str) -> HttpResponse:
     aujourdhui, maintenant = timezone.localdate(), timezone.now()
     bord = tableau_de_bord(creanciers, au=aujourdhui)
     if request.GET.get("format") == "xlsx":
@@ -67,7 +68,7 @@ def _tableau(request: HttpRequest, creanciers: list[Creancier], *, code: str) ->
 
 
 @exportation
-def _en_xlsx(request: HttpRequest, bord: TableauDeBord) -> HttpResponse:
+def _en_xlsx(request: RequeteConnectee, bord: TableauDeBord) -> HttpResponse:
     """Tout ce que montre la page, partie par partie."""
     octets = classeur(
         "Tableau de bord", ["Partie", "Ligne", "Nombre", "Montant (€)"], _lignes(bord)

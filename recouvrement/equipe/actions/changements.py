@@ -37,7 +37,7 @@ from recouvrement.equipe.lectures.membres import (
     nommes_par_un_seul,
     y_a_t_il_un_second,
 )
-from recouvrement.equipe.models import Changement, empreinte
+from recouvrement.equipe.models import Changement, ChangementQuerySet, empreinte
 from recouvrement.equipe.regles import DUREE_DE_LA_DEMANDE, DUREE_POUR_DEFAIRE, partager
 from recouvrement.journal.actions import inscrire
 
@@ -123,10 +123,11 @@ def approuver(changement: Changement, *, acteur: Utilisateur, maintenant: dateti
         raise NommeParUnSeul
     if not gestionnaires(creancier).filter(pk=changement.demande_par_id).exists():
         raise DemandeurParti
-    actuel = valeurs(creancier, changement.sujet, changement.objet, changement.apres)
+    sujet = SujetChangement(changement.sujet)
+    actuel = valeurs(creancier, sujet, changement.objet, changement.apres)
     if actuel != changement.avant:
         raise ValeurChangee
-    verifier(creancier, changement.sujet, changement.objet, maintenant=maintenant)
+    verifier(creancier, sujet, changement.objet, maintenant=maintenant)
     if changement.demande_par_id in recents:
         # L'un a nommé l'autre : c'est peut-être une seule main.
         return _appliquer_a_defaire(changement, creancier, acteur=acteur, maintenant=maintenant)
@@ -173,7 +174,9 @@ def defaire(
     creancier, changement = _relire(changement)
     if not changement.se_defait(maintenant=maintenant):
         raise PlusDefaisable
-    meme_point = Changement.objects.pour(creancier).sur(changement.sujet, changement.objet)
+    meme_point = Changement.objects.pour(creancier).sur(
+        SujetChangement(changement.sujet), changement.objet
+    )
     suivants = list(
         meme_point.filter(pk__gt=changement.pk, etat=EtatChangement.APPLIQUE).order_by("pk")
     )
@@ -207,7 +210,9 @@ def _geler(creancier: Creancier, *, acteur: Utilisateur, maintenant: datetime) -
     )
 
 
-def _archive(creancier, archive: bool, acteur: Utilisateur, maintenant: datetime) -> Changement:
+def _archive(
+    creancier: Creancier, archive: bool, acteur: Utilisateur, maintenant: datetime
+) -> Changement:
     creancier = verrouiller(creancier)
     if (creancier.archive_le is not None) == archive:
         raise ValeurChangee("C'est déjà fait.")
@@ -220,7 +225,7 @@ def _archive(creancier, archive: bool, acteur: Utilisateur, maintenant: datetime
     )
 
 
-def _exiger_la_place(meme_point, *, maintenant: datetime) -> None:
+def _exiger_la_place(meme_point: ChangementQuerySet, *, maintenant: datetime) -> None:
     """Une demande expirée laisse la place ; une autre, non."""
     for attente in meme_point.filter(etat=EtatChangement.EN_ATTENTE):
         if attente.attend(maintenant=maintenant):
@@ -298,14 +303,14 @@ def _clore(
 def _inscrire(
     evenement: Evenement, changement: Changement, *, acteur: Utilisateur | None, **faits: Any
 ) -> None:
-    concerne = {"personne": changement.concerne} if changement.concerne else {}
+    if changement.concerne:
+        faits["personne"] = changement.concerne
     inscrire(
         evenement,
         cible=changement,
         acteur=acteur,
         sujet=changement.get_sujet_display(),
         changes={ligne.champ: [ligne.avant, ligne.apres] for ligne in lignes(changement)},
-        **concerne,
         **{nom: valeur for nom, valeur in faits.items() if valeur},
     )
 

@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
@@ -122,7 +123,7 @@ def fermer_sessions(
 @transaction.atomic
 def constater(compte: Utilisateur, *, evenement: Evenement, detail: str = "") -> None:
     """Ce que la personne vient de faire à sa propre porte, par les pages du compte."""
-    faits = {"detail": detail} if detail else {}
+    faits: dict[str, Any] = {"detail": detail} if detail else {}
     inscrire(evenement, cible=compte, acteur=compte, **faits)
 
 

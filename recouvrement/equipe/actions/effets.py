@@ -1,6 +1,7 @@
 """Ce qu'un changement décidé fait vraiment : le seul endroit qui l'écrit."""
 
 import secrets
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,7 +29,9 @@ from recouvrement.socle.temps import jour_de
 DUREE_INVITATION = timedelta(hours=72)
 
 
-def valeurs(creancier: Creancier, sujet: SujetChangement, objet: str, noms) -> dict[str, Any]:
+def valeurs(
+    creancier: Creancier, sujet: SujetChangement, objet: str, noms: Iterable[str]
+) -> dict[str, Any]:
     """Ce qui vaut aujourd'hui sur ce point ; `creancier` vient d'être verrouillé et relu."""
     match sujet:
         case SujetChangement.ARCHIVE:

@@ -64,7 +64,7 @@ def _compter(cle: str) -> int:
 
 
 def _est_rond(nombre: int) -> bool:
-    return nombre == 10 ** (len(str(nombre)) - 1)
+    return str(nombre).rstrip("0") == "1"
 
 
 def _condenser(adresse: str) -> str:

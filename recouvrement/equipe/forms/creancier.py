@@ -1,5 +1,6 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -31,10 +32,17 @@ def lu(lire: Callable[..., str], texte: str, **options: str) -> str:
         raise forms.ValidationError(erreur.message) from None
 
 
+# Django ne sait dire qu'à la vérification de quel modèle est un formulaire.
+if TYPE_CHECKING:
+    DuCreancier = forms.ModelForm[Creancier]
+else:
+    DuCreancier = forms.ModelForm
+
+
 class ImageField(forms.FileField):
     """PNG ou JPEG, jugé sur son contenu ; rend (octets, type) ou None si rien n'est donné."""
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         super().__init__(
             required=False,
             widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
@@ -42,7 +50,7 @@ class ImageField(forms.FileField):
             **options,
         )
 
-    def clean(self, data, initial=None):
+    def clean(self, data: Any, initial: Any = None) -> tuple[bytes, str] | None:
         fichier = super().clean(data, initial)
         if not fichier:
             return None
@@ -54,16 +62,16 @@ class ImageField(forms.FileField):
             raise forms.ValidationError(erreur.message) from None
 
 
-class Groupes:
+class Groupes(forms.BaseForm):
     GROUPES: tuple[tuple[str, tuple[str, ...]], ...] = ()
     LARGES: tuple[str, ...] = ()
 
-    def groupes(self):
+    def groupes(self) -> Iterator[tuple[str, list[tuple[forms.BoundField, bool]]]]:
         for titre, noms in self.GROUPES:
             yield titre, [(self[nom], nom in self.LARGES) for nom in noms if nom in self.fields]
 
 
-class IdentiteForm(SaisieLisible, Groupes, forms.ModelForm):
+class IdentiteForm(SaisieLisible, Groupes, DuCreancier):
     """Qui est le créancier. Les numéros sont normalisés, et refusés avec leur raison."""
 
     logo_nouveau = ImageField(label="Logo")
@@ -74,7 +82,7 @@ class IdentiteForm(SaisieLisible, Groupes, forms.ModelForm):
 
     class Meta:
         model = Creancier
-        fields = (
+        fields: tuple[str, ...] = (
             *("nom", "forme_juridique", "capital", "siren", "siret", "tva", "rcs"),
             *("est_commercant", "representant", "qualite_representant"),
             *("adresse", "complement", "code_postal", "ville", "telephone", "iban", "bic"),
@@ -103,10 +111,10 @@ class IdentiteForm(SaisieLisible, Groupes, forms.ModelForm):
             ),
         ),
     )
-    LARGES = ("nom", "adresse", "complement", "iban")
+    LARGES: tuple[str, ...] = ("nom", "adresse", "complement", "iban")
     LONGUEURS = {"siren": 15, "siret": 22, "tva": 24, "telephone": 24, "iban": 46, "bic": 16}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for nom, limite in self.LONGUEURS.items():
             # On saisit avec des espaces ; la longueur se juge une fois ôtés.
@@ -141,18 +149,19 @@ class IdentiteForm(SaisieLisible, Groupes, forms.ModelForm):
         return lu(lire_telephone, self.cleaned_data["telephone"])
 
     def clean_couleur(self) -> str:
-        couleur = self.cleaned_data["couleur"].lower()
+        couleur: str = self.cleaned_data["couleur"].lower()
         RegexValidator(r"^#[0-9a-f]{6}\Z", "Une couleur s'écrit « #0f5c5c ».")(couleur)
         return couleur
 
-    def clean(self):
-        donnees = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        donnees = self.cleaned_data
         if donnees.get("siret") and not donnees.get("siren") and "siren" not in self.errors:
             donnees["siren"] = donnees["siret"][:9]
         return donnees
 
     @property
-    def champs(self) -> dict:
+    def champs(self) -> dict[str, Any]:
         """Ce que reçoit l'action : les colonnes, images comprises."""
         donnees = dict(self.cleaned_data)
         for saisie, retirer, colonne in (
@@ -168,21 +177,20 @@ class IdentiteForm(SaisieLisible, Groupes, forms.ModelForm):
 
 
 class NouveauForm(IdentiteForm):
-    teinte = None
-
     class Meta(IdentiteForm.Meta):
-        fields = ("code", "mode", *(c for c in IdentiteForm.Meta.fields if c != "teinte"))
+        fields = ("code", "mode", *IdentiteForm.Meta.fields)
 
     LARGES = ("adresse", "complement", "iban")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        del self.fields["teinte"]
         self.fields["code"].required = False
         self.fields["code"].help_text = "Dans l'adresse de ses pages. Vide : tiré du nom."
         self.fields["nom"].widget.attrs["autofocus"] = True
 
     def clean_code(self) -> str:
-        code = self.cleaned_data["code"] or slugify(self.data.get("nom", ""))[:40].strip("-")
+        code: str = self.cleaned_data["code"] or slugify(self.data.get("nom", ""))[:40].strip("-")
         if not code:
             raise forms.ValidationError("Donnez un code : lettres minuscules, chiffres, tirets.")
         if code in CODES_RESERVES:
@@ -190,13 +198,13 @@ class NouveauForm(IdentiteForm):
         return code
 
     @property
-    def champs(self) -> dict:
+    def champs(self) -> dict[str, Any]:
         # Il se règle ensuite dans « Envois » ; le code postal en dit déjà l'essentiel.
         zone = ZoneFeries.du_code_postal(self.cleaned_data["code_postal"])
         return super().champs | {"zone_feries": zone}
 
 
-class EnvoisForm(SaisieLisible, Groupes, forms.ModelForm):
+class EnvoisForm(SaisieLisible, Groupes, DuCreancier):
     """Au nom de qui, quand et à quel rythme partent les relances."""
 
     class Meta:
@@ -230,7 +238,7 @@ class EnvoisForm(SaisieLisible, Groupes, forms.ModelForm):
         ("Prudence", ("soldes_perimes_jours", "envois_geles")),
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for nom, bornes in (
             ("ecart_minimal", (1, 60)),
@@ -251,8 +259,9 @@ class EnvoisForm(SaisieLisible, Groupes, forms.ModelForm):
     def clean_courriel_reponse(self) -> str:
         return lu(lire_courriel, self.cleaned_data["courriel_reponse"])
 
-    def clean(self):
-        donnees = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        donnees = self.cleaned_data
         debut, fin = donnees.get("heure_debut"), donnees.get("heure_fin")
         if debut and fin and debut >= fin:
             self.add_error("heure_fin", "L'heure de fin doit suivre l'heure de début.")
@@ -276,13 +285,13 @@ class ReglementsForm(SaisieLisible, forms.Form):
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
 
-    def __init__(self, *args, aujourdhui: date, **kwargs):
+    def __init__(self, *args: Any, aujourdhui: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.aujourdhui = aujourdhui
         self.fields["au"].widget.attrs["max"] = aujourdhui.isoformat()
 
-    def clean_au(self):
-        au = self.cleaned_data["au"]
+    def clean_au(self) -> date:
+        au: date = self.cleaned_data["au"]
         if au > self.aujourdhui:
             raise forms.ValidationError("On ne connaît pas encore les règlements de ce jour-là.")
         return au

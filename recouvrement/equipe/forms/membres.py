@@ -1,8 +1,10 @@
 import time
+from typing import Any
 
 from allauth.account.forms import ResetPasswordForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest
 
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Utilisateur
@@ -21,13 +23,14 @@ ROLES = (
 DUREE_D_UNE_REPONSE = 0.3
 
 
-class OubliForm(ResetPasswordForm):
+class OubliForm(ResetPasswordForm):  # type: ignore[misc]  # allauth n'est pas typé
     """Répond aussi lentement pour une adresse inconnue : la durée ne dit pas qui a un compte."""
 
-    def save(self, request, **options) -> str:
+    def save(self, request: HttpRequest, **options: Any) -> str:
         debut = time.monotonic()
         try:
-            return super().save(request, **options)
+            adresse: str = super().save(request, **options)
+            return adresse
         finally:
             time.sleep(max(0.0, DUREE_D_UNE_REPONSE - (time.monotonic() - debut)))
 
@@ -77,13 +80,13 @@ class CompteInviteForm(NomForm):
         help_text="Douze caractères au moins. Une phrase se retient mieux qu'un mot compliqué.",
     )
 
-    def __init__(self, *args, courriel: str, **kwargs):
+    def __init__(self, *args: Any, courriel: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.courriel = courriel
         self.fields["nom"].widget.attrs |= {"autocomplete": "name", "autofocus": True}
 
     def clean_mot_de_passe(self) -> str:
-        mot_de_passe = self.cleaned_data["mot_de_passe"]
+        mot_de_passe: str = self.cleaned_data["mot_de_passe"]
         futur = Utilisateur(email=self.courriel, nom_complet=self.cleaned_data.get("nom", ""))
         validate_password(mot_de_passe, futur)
         return mot_de_passe

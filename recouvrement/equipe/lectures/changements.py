@@ -1,6 +1,6 @@
 """Ce qui attend un second gestionnaire, ce qui vient de changer : les mots qu'on en montre."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,8 @@ from django.db.models import Q
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.equipe.enums import EtatChangement, SujetChangement
+from recouvrement.equipe.erreurs import NommeParUnSeul
+from recouvrement.equipe.lectures.membres import nommes_par_un_seul
 from recouvrement.equipe.models import Changement
 from recouvrement.equipe.regles import DUREE_POUR_DEFAIRE
 from recouvrement.socle.formats import iban, moment
@@ -44,6 +46,8 @@ class Vu:
     attend: bool
     se_defait: bool
     est_le_mien: bool
+    # Pourquoi son accord ne compterait pas ; vide : il compte.
+    sans_voix: str
 
 
 def lignes(changement: Changement, *, masque: bool = False) -> list[Ligne]:
@@ -71,6 +75,7 @@ def changements_vus(creancier: Creancier, *, par: Utilisateur, maintenant: datet
         .select_related("demande_par", "decide_par")
         .order_by("-id")
     )
+    sans_voix = NommeParUnSeul.message if _sans_voix(creancier, recents, par, maintenant) else ""
     vus = [
         Vu(
             changement,
@@ -78,10 +83,19 @@ def changements_vus(creancier: Creancier, *, par: Utilisateur, maintenant: datet
             attend=changement.attend(maintenant=maintenant),
             se_defait=changement.se_defait(maintenant=maintenant),
             est_le_mien=changement.demande_par_id == par.pk,
+            sans_voix=sans_voix,
         )
         for changement in recents
     ]
     return sorted(vus, key=lambda vu: not vu.attend)
+
+
+def _sans_voix(
+    creancier: Creancier, recents: Iterable[Changement], par: Utilisateur, maintenant: datetime
+) -> bool:
+    """Rien n'attend son accord : on ne cherche pas qui l'a nommé."""
+    attendu = any(c.attend(maintenant=maintenant) and c.demande_par_id != par.pk for c in recents)
+    return attendu and par.pk in nommes_par_un_seul(creancier, maintenant=maintenant)
 
 
 def avis_d_iban(creancier: Creancier, *, maintenant: datetime) -> list[str]:

@@ -1,8 +1,10 @@
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 from django.utils import timezone
 
 
-def reprendre(apps, schema_editor):
+def reprendre(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Une adresse d'où des relances sont parties reste bonne ; celles de la démonstration aussi."""
     creanciers = apps.get_model("comptes", "Creancier").objects
     envois = apps.get_model("courriel", "Envoi").objects

@@ -1,5 +1,7 @@
 """Décider d'un changement demandé par un autre ; défaire le sien, connecté ou par son lien."""
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -82,7 +84,12 @@ def _changement(request: RequeteHabilitee, pk: int) -> Changement:
     return get_object_or_404(Changement.objects.pour(request.creancier), pk=pk)
 
 
-def _decider(request: RequeteHabilitee, changement: Changement, action, fait: str) -> HttpResponse:
+def _decider(
+    request: RequeteHabilitee,
+    changement: Changement,
+    action: Callable[..., Changement],
+    fait: str,
+) -> HttpResponse:
     try:
         decide = action(changement, acteur=request.user, maintenant=timezone.now())
     except ErreurMetier as erreur:

@@ -1,3 +1,5 @@
+from typing import Any
+
 from allauth.account.utils import perform_login
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse
@@ -5,7 +7,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from recouvrement.comptes.acces import connecte, double_attendue, entre
+from recouvrement.comptes.acces import (
+    APPLICATIONS,
+    RequeteConnectee,
+    connecte,
+    double_attendue,
+    entre,
+)
 from recouvrement.comptes.regles import double_en_retard
 from recouvrement.equipe import actions
 from recouvrement.equipe.forms import CompteForm, CompteInviteForm
@@ -18,7 +26,7 @@ from recouvrement.socle.lisible import entier
 
 @require_http_methods(["GET", "POST"])
 @connecte
-def compte(request: HttpRequest) -> HttpResponse:
+def compte(request: RequeteConnectee) -> HttpResponse:
     form = CompteForm(request.POST or None, initial={"nom": request.user.nom_complet})
     if request.method == "POST" and form.is_valid():
         actions.modifier_compte(request.user, **form.cleaned_data, acteur=request.user)
@@ -33,7 +41,7 @@ def compte(request: HttpRequest) -> HttpResponse:
             "habilitations": request.user.habilitations.select_related("creancier")
             .defer("creancier__logo", "creancier__image_signature")
             .order_by("creancier__nom"),
-            "double": request.user.authenticator_set.filter(type="totp").exists(),
+            "double": APPLICATIONS.filter(user=request.user).exists(),
         },
         status=422 if form.errors else 200,
     )
@@ -47,7 +55,7 @@ def telephone_perdu(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @entre
-def double(request: HttpRequest) -> HttpResponse:
+def double(request: RequeteConnectee) -> HttpResponse:
     """Pourquoi la double authentification est due, et comment l'activer."""
     if not double_attendue(request):
         return redirect("accueil:racine")
@@ -57,7 +65,7 @@ def double(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @connecte
-def fermer_sessions(request: HttpRequest) -> HttpResponse:
+def fermer_sessions(request: RequeteConnectee) -> HttpResponse:
     """Une session nommée, ou toutes les autres ; jamais celle-ci, qui se ferme en sortant."""
     autres = UserSession.objects.filter(user=request.user).exclude(
         session_key=request.session.session_key
@@ -77,7 +85,8 @@ def invitation(request: HttpRequest, jeton: str) -> HttpResponse:
     trouvee = Invitation.objects.par_jeton(jeton).select_related("creancier", "invite_par").first()
     if trouvee is None or not trouvee.est_ouverte(maintenant=maintenant):
         return render(request, "equipe/invitation_close.html", status=410)
-    contexte = {"invitation": trouvee, "form": None, "refus": ""}
+    form, refus = None, ""
+    contexte: dict[str, Any] = {"invitation": trouvee}
     try:
         if request.user.is_authenticated:
             contexte["est_la_bonne"] = request.user.email == trouvee.courriel
@@ -87,15 +96,15 @@ def invitation(request: HttpRequest, jeton: str) -> HttpResponse:
                 return redirect("accueil:racine")
         else:
             # La même page, que l'adresse ait un compte ou non : la lire n'apprend rien.
-            form = contexte["form"] = CompteInviteForm(
-                request.POST or None, courriel=trouvee.courriel
-            )
+            form = CompteInviteForm(request.POST or None, courriel=trouvee.courriel)
             if request.method == "POST" and form.is_valid():
                 nouveau = actions.creer_compte_invite(
                     trouvee, **form.cleaned_data, maintenant=maintenant
                 )
-                return perform_login(request, nouveau)
+                entree: HttpResponse = perform_login(request, nouveau)
+                return entree
     except ErreurMetier as erreur:
-        contexte["refus"] = str(erreur)
-    en_faute = contexte["refus"] or (contexte["form"] and contexte["form"].errors)
+        refus = str(erreur)
+    contexte |= {"form": form, "refus": refus}
+    en_faute = refus or (form and form.errors)
     return render(request, "equipe/invitation.html", contexte, status=422 if en_faute else 200)

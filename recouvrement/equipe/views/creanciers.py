@@ -1,11 +1,15 @@
+from collections.abc import Callable
+from typing import Any
+
 from allauth.core.exceptions import ReauthenticationRequired
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from recouvrement.comptes.acces import (
+    RequeteConnectee,
     RequeteHabilitee,
     administre,
     confirmer_son_identite,
@@ -16,6 +20,7 @@ from recouvrement.comptes.models import Creancier
 from recouvrement.documents.quotas import place_de
 from recouvrement.documents.reponses import repondre_fichier
 from recouvrement.equipe import actions
+from recouvrement.equipe.enums import SujetChangement
 from recouvrement.equipe.erreurs import DejaDemande, EnvoisArretes, ReserveAuxVraisComptes
 from recouvrement.equipe.forms import EnvoisForm, IdentiteForm, NouveauForm, ReglementsForm
 from recouvrement.equipe.lectures.changements import changements_vus
@@ -31,7 +36,7 @@ IMAGES = {"logo": "logo", "signature": "image_signature"}
 
 @require_GET
 @administre
-def creanciers(request: HttpRequest) -> HttpResponse:
+def creanciers(request: RequeteConnectee) -> HttpResponse:
     lignes = (
         Creancier.objects.defer("logo", "image_signature")
         .annotate(
@@ -45,7 +50,7 @@ def creanciers(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administre
-def nouveau(request: HttpRequest) -> HttpResponse:
+def nouveau(request: RequeteConnectee) -> HttpResponse:
     form = NouveauForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -127,7 +132,14 @@ def rouvrir(request: RequeteHabilitee) -> HttpResponse:
     return _archiver(request, actions.rouvrir)
 
 
-def rendre(request, gabarit: str, contexte: dict, *, vue: str, status: int = 200) -> HttpResponse:
+def rendre(
+    request: RequeteHabilitee,
+    gabarit: str,
+    contexte: dict[str, Any],
+    *,
+    vue: str,
+    status: int = 200,
+) -> HttpResponse:
     """Une page de paramètres : son sommaire, et ce que la personne peut y faire."""
     role = request.habilitation.role
     contexte |= {
@@ -144,7 +156,9 @@ def rendre(request, gabarit: str, contexte: dict, *, vue: str, status: int = 200
     return render(request, gabarit, contexte, status=status)
 
 
-def annoncer_les_changements(request, changements: list[Changement], *, sinon: str) -> None:
+def annoncer_les_changements(
+    request: RequeteHabilitee, changements: list[Changement], *, sinon: str
+) -> None:
     """Ce que chaque demande est devenue ; `sinon` quand rien n'avait à se demander."""
     if not changements:
         annoncer(request, sinon)
@@ -177,7 +191,7 @@ def _resume(request: RequeteHabilitee, form: ReglementsForm, *, refus: str = "")
     )
 
 
-def _archiver(request: RequeteHabilitee, action) -> HttpResponse:
+def _archiver(request: RequeteHabilitee, action: Callable[..., Changement]) -> HttpResponse:
     confirmer_son_identite(request)
     try:
         changement = action(request.creancier, acteur=request.user, maintenant=timezone.now())
@@ -187,7 +201,9 @@ def _archiver(request: RequeteHabilitee, action) -> HttpResponse:
     return redirect("equipe:parametres", request.creancier.code)
 
 
-def _regler(request: RequeteHabilitee, classe, page: str) -> HttpResponse:
+def _regler(
+    request: RequeteHabilitee, classe: type[IdentiteForm | EnvoisForm], page: str
+) -> HttpResponse:
     # Valider écrit dans l'instance : le bandeau de la page doit garder le vrai créancier.
     copie = Creancier.objects.get(pk=request.creancier.pk)
     form = classe(request.POST or None, request.FILES or None, instance=copie)
@@ -200,7 +216,7 @@ def _regler(request: RequeteHabilitee, classe, page: str) -> HttpResponse:
                 request.creancier, champs=champs, acteur=request.user, maintenant=timezone.now()
             )
         except (DejaDemande, EnvoisArretes) as erreur:
-            form.add_error(CHAMPS_A_DEUX[erreur.sujet][0], str(erreur))
+            form.add_error(CHAMPS_A_DEUX[SujetChangement(erreur.sujet)][0], str(erreur))
         else:
             annoncer_les_changements(request, changements, sinon="Les paramètres sont à jour.")
             return redirect(f"equipe:{page}", request.creancier.code)
@@ -213,7 +229,7 @@ def _regler(request: RequeteHabilitee, classe, page: str) -> HttpResponse:
     )
 
 
-def _confirmer_sans_perdre(request: RequeteHabilitee, champs: dict) -> None:
+def _confirmer_sans_perdre(request: RequeteHabilitee, champs: dict[str, Any]) -> None:
     """Un formulaire se rejoue après la confirmation, un fichier non : il s'enregistre d'abord."""
     try:
         confirmer_son_identite(request)

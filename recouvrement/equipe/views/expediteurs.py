@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from recouvrement.comptes.acces import RequeteHabilitee, administre, habilite
+from recouvrement.comptes.acces import RequeteConnectee, RequeteHabilitee, administre, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
 from recouvrement.equipe import actions
@@ -51,7 +51,7 @@ def confirmer(request: HttpRequest, jeton: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administre
-def quota(request: HttpRequest, pk: int) -> HttpResponse:
+def quota(request: RequeteConnectee, pk: int) -> HttpResponse:
     creancier = get_object_or_404(Creancier.objects.defer("logo", "image_signature"), pk=pk)
     form = QuotaForm(request.POST or None, initial={"quota": creancier.quota_quotidien})
     if request.method == "POST" and form.is_valid():

@@ -1,11 +1,14 @@
 """Ce que l'administrateur fait de l'instance : ses comptes, et leurs messages."""
 
-from django.http import HttpRequest, HttpResponse
+from datetime import datetime
+from typing import Protocol
+
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from recouvrement.comptes.acces import administre, confirmer_son_identite
+from recouvrement.comptes.acces import RequeteConnectee, administre, confirmer_son_identite
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.courriel.models import Envoi
 from recouvrement.equipe import actions
@@ -17,33 +20,39 @@ from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pagination import paginer
 
 
+class ActionSurUnCompte(Protocol):
+    def __call__(
+        self, compte: Utilisateur, /, *, acteur: Utilisateur, maintenant: datetime
+    ) -> object: ...
+
+
 @require_GET
 @administre
-def comptes(request: HttpRequest) -> HttpResponse:
+def comptes(request: RequeteConnectee) -> HttpResponse:
     return _comptes(request)
 
 
 @require_GET
 @administre
-def compte(request: HttpRequest, pk: int) -> HttpResponse:
+def compte(request: RequeteConnectee, pk: int) -> HttpResponse:
     return _compte(request, get_object_or_404(membres.comptes(), pk=pk))
 
 
 @require_POST
 @administre
-def nommer(request: HttpRequest, pk: int) -> HttpResponse:
+def nommer(request: RequeteConnectee, pk: int) -> HttpResponse:
     return _administrer(request, pk, actions.nommer_administrateur, "est administrateur")
 
 
 @require_POST
 @administre
-def demettre(request: HttpRequest, pk: int) -> HttpResponse:
+def demettre(request: RequeteConnectee, pk: int) -> HttpResponse:
     return _administrer(request, pk, actions.retirer_administrateur, "n'est plus administrateur")
 
 
 @require_POST
 @administre
-def retirer_double(request: HttpRequest, pk: int) -> HttpResponse:
+def retirer_double(request: RequeteConnectee, pk: int) -> HttpResponse:
     """Le téléphone d'une autre personne est perdu : après motif, et confirmation de qui agit."""
     cible = get_object_or_404(membres.comptes(), pk=pk)
     form = MotifForm(request.POST)
@@ -62,7 +71,7 @@ def retirer_double(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @administre
-def desactiver(request: HttpRequest, pk: int) -> HttpResponse:
+def desactiver(request: RequeteConnectee, pk: int) -> HttpResponse:
     cible = get_object_or_404(Utilisateur, pk=pk)
     confirmer_son_identite(request)
     try:
@@ -75,7 +84,7 @@ def desactiver(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @administre
-def reactiver(request: HttpRequest, pk: int) -> HttpResponse:
+def reactiver(request: RequeteConnectee, pk: int) -> HttpResponse:
     cible = get_object_or_404(Utilisateur, pk=pk)
     confirmer_son_identite(request)
     try:
@@ -88,7 +97,7 @@ def reactiver(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @administre
-def donner_un_lien(request: HttpRequest, pk: int) -> HttpResponse:
+def donner_un_lien(request: RequeteConnectee, pk: int) -> HttpResponse:
     cible = get_object_or_404(Utilisateur, pk=pk)
     confirmer_son_identite(request)
     try:
@@ -100,7 +109,7 @@ def donner_un_lien(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @administre
-def messages(request: HttpRequest) -> HttpResponse:
+def messages(request: RequeteConnectee) -> HttpResponse:
     page = paginer(messages_de_compte(), ordre=["-id"], apres=request.GET.get("apres"))
     lignes = [(envoi, TONS.get(envoi.etat, "")) for envoi in page]
     return render(request, "equipe/messages.html", {"page": page, "lignes": lignes})
@@ -108,7 +117,7 @@ def messages(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @administre
-def message(request: HttpRequest, pk: int) -> HttpResponse:
+def message(request: RequeteConnectee, pk: int) -> HttpResponse:
     """Le lien personnel reste caché ; le montrer (POST) s'inscrit au journal."""
     envoi = get_object_or_404(Envoi.objects.de_compte(), pk=pk)
     lu, refus = message_de_compte(envoi), ""
@@ -125,7 +134,11 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _comptes(
-    request: HttpRequest, *, refus: str = "", cible: Utilisateur | None = None, adresse: str = ""
+    request: RequeteConnectee,
+    *,
+    refus: str = "",
+    cible: Utilisateur | None = None,
+    adresse: str = "",
 ) -> HttpResponse:
     contexte = {
         "comptes": membres.comptes(),
@@ -138,7 +151,7 @@ def _comptes(
 
 
 def _compte(
-    request: HttpRequest, cible: Utilisateur, *, form: MotifForm | None = None, refus: str = ""
+    request: RequeteConnectee, cible: Utilisateur, *, form: MotifForm | None = None, refus: str = ""
 ) -> HttpResponse:
     autres = membres.administrateurs().exclude(pk=cible.pk).exists()
     contexte = {
@@ -155,7 +168,9 @@ def _compte(
     return render(request, "equipe/compte_detail.html", contexte, status=422 if en_faute else 200)
 
 
-def _administrer(request: HttpRequest, pk: int, action, fait: str) -> HttpResponse:
+def _administrer(
+    request: RequeteConnectee, pk: int, action: ActionSurUnCompte, fait: str
+) -> HttpResponse:
     cible = get_object_or_404(membres.comptes(), pk=pk)
     confirmer_son_identite(request)
     try:

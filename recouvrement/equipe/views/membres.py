@@ -106,7 +106,12 @@ def _habilitation(request: RequeteHabilitee, pk: int) -> Habilitation:
 
 
 def page_equipe(
-    request, form, *, envoyee_a: str = "", adresse: str = "", refus: str = ""
+    request: RequeteHabilitee,
+    form: InvitationForm,
+    *,
+    envoyee_a: str = "",
+    adresse: str = "",
+    refus: str = "",
 ) -> HttpResponse:
     # Sans serveur d'envoi, le lien se transmet à la main ; il ne se reverra pas.
     adresse = "" if settings.SERVEUR_SMTP else adresse

@@ -1,11 +1,11 @@
 """Ce qui se garde et combien de temps, ce que la nuit effacera, et le registre qui le dit."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from recouvrement.comptes.acces import RequeteHabilitee, administre, habilite
+from recouvrement.comptes.acces import RequeteConnectee, RequeteHabilitee, administre, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.equipe.views.creanciers import rendre
 from recouvrement.socle.annonces import annoncer
@@ -59,7 +59,7 @@ def registre(request: RequeteHabilitee) -> HttpResponse:
 
 @require_GET
 @administre
-def de_l_instance(request: HttpRequest) -> HttpResponse:
+def de_l_instance(request: RequeteConnectee) -> HttpResponse:
     purges = Purge.objects.systeme().select_related("creancier").order_by("-nuit", "creancier")
     contexte = {
         "registre": registre_de_l_instance(),

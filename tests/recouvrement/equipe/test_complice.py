@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
+from django.urls import reverse
+from django.utils.html import escape
 
 from recouvrement.comptes.enums import Role
 from recouvrement.equipe import actions
@@ -85,6 +88,25 @@ def test_le_complice_n_approuve_pas_une_demande_plus_ancienne():
         actions.approuver(attente, acteur=complice, maintenant=MAINTENANT)
     actions.approuver(attente, acteur=autre, maintenant=MAINTENANT)
     assert relu(attente).defaire_avant is None
+
+
+@time_machine.travel(MAINTENANT + timedelta(hours=1), tick=False)
+def test_la_page_ne_propose_pas_au_complice_un_accord_qui_sera_refuse(client):
+    creancier, victime, complice = une_victime_et_son_complice()
+    autre = un_utilisateur(chez=creancier)
+    attente = demander(creancier, victime)
+    approuver = reverse("equipe:changement_approuver", args=[creancier.code, attente.pk])
+    refuser = reverse("equipe:changement_refuser", args=[creancier.code, attente.pk])
+
+    def page(personne):
+        client.force_login(personne)
+        return client.get(reverse("equipe:parametres", args=[creancier.code])).content.decode()
+
+    assert approuver not in page(complice)
+    assert refuser in page(complice)
+    assert escape(NommeParUnSeul.message) in page(complice)
+    assert approuver in page(autre)
+    assert escape(NommeParUnSeul.message) not in page(autre)
 
 
 @pytest.mark.parametrize("role", [None, Role.LECTURE])

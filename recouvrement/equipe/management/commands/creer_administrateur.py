@@ -1,5 +1,7 @@
 import os
+from argparse import ArgumentParser
 from getpass import getpass
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -14,11 +16,11 @@ from recouvrement.socle.identifiants import lire_courriel
 class Command(BaseCommand):
     help = "Crée un administrateur de l'instance ; mot de passe demandé, ou lu de MOT_DE_PASSE."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--email", required=True, help="son adresse, qui sert d'identifiant")
         parser.add_argument("--nom", required=True, help="prénom et nom")
 
-    def handle(self, *, email, nom, **options):
+    def handle(self, *args: Any, email: str, nom: str, **options: Any) -> None:
         mot_de_passe = os.environ.get("MOT_DE_PASSE") or self._demander()
         try:
             adresse = lire_courriel(email).lower()

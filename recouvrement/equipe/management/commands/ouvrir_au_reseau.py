@@ -2,6 +2,7 @@ import os
 import secrets
 import sys
 from getpass import getpass
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -21,7 +22,7 @@ class Command(BaseCommand):
         "Exige un administrateur au mot de passe à soi, avant d'ouvrir le site à d'autres postes."
     )
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         reels = Utilisateur.objects.filter(est_administrateur=True, is_active=True)
         if reels.filter(est_demonstration=False).exists():
             return
