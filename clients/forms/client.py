@@ -6,8 +6,8 @@ from django import forms
 from clients.models import Client, Note
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.identifiants import lire_siren, lire_siret, lire_tva
-from recouvrement.socle.saisies import SaisieLisible
+from recouvrement.socle.forms import SaisieLisible
+from recouvrement.socle.saisies.identifiants import lire_siren, lire_siret, lire_tva
 
 COMMERCANT = ((True, "Oui"), (False, "Non"), ("", "Je ne sais pas"))
 PAYS = (

@@ -21,10 +21,10 @@ from factures.documents import GABARIT_DECOMPTE, contexte_du_decompte, donnees_d
 from factures.lectures import decompte_client
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents import fichiers
-from recouvrement.documents.actions import rendre, sceller, sceller_liasse
-from recouvrement.documents.demandes import Partie, liasse_demesuree
-from recouvrement.documents.examen import examiner
+from recouvrement.documents.actions.scelles import rendre, sceller, sceller_liasse
 from recouvrement.documents.models import Document
+from recouvrement.documents.pdf.demandes import Partie, liasse_demesuree
+from recouvrement.documents.pdf.examen import examiner
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.temps import jour_de
