@@ -18,8 +18,8 @@ from clients.enums import (
 from clients.regles import nom_de_recherche
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.socle.liens import lien
 from recouvrement.socle.montants import ZERO
+from recouvrement.socle.pages.liens import lien
 
 MONTANT = models.DecimalField(max_digits=16, decimal_places=2)
 

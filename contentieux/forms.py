@@ -9,8 +9,8 @@ from contentieux.models import Dossier
 from contentieux.regles import etats_suivants, voies_ouvertes
 from factures.forms.champs import MontantField
 from factures.models import Facture
+from recouvrement.socle.forms import ChoixMultiple, SaisieLisible
 from recouvrement.socle.montants import CENTIME, ZERO
-from recouvrement.socle.saisies import ChoixMultiple, SaisieLisible
 
 
 class ChampJour(forms.DateField):

@@ -17,7 +17,7 @@ from recouvrement.documents.contextes import (
     Totaux,
     partie_du_creancier,
 )
-from recouvrement.documents.typographie import adresse_postale
+from recouvrement.documents.regles.typographie import adresse_postale
 from recouvrement.droit.faits import PRINCIPAL_DABORD, REELLE, Convention
 from recouvrement.droit.procedure_collective import ProcedureCollective
 from recouvrement.droit.regimes import Regime

@@ -1,7 +1,7 @@
 """Réglages. Toute valeur qui dépend du lieu vient de l'environnement (tableau du README)."""
 
 from recouvrement.attentes import attentes
-from recouvrement.courriel.expediteur import adresse_de_la_copie, expediteur_de_compte
+from recouvrement.courriel.regles.expediteur import adresse_de_la_copie, expediteur_de_compte
 from recouvrement.environnement import (
     RACINE,
     adresse_d_horodatage,
@@ -91,16 +91,16 @@ MIDDLEWARE = [
     "recouvrement.exploitation.views.sondes.Sondes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "recouvrement.socle.compression.CompresserLeTexte",
-    "recouvrement.socle.indisponible.AttendreUnPeu",
+    "recouvrement.socle.middlewares.compression.CompresserLeTexte",
+    "recouvrement.socle.middlewares.indisponible.AttendreUnPeu",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "recouvrement.socle.entetes.EntetesPrives",
-    "recouvrement.socle.refus.RefusEnPage",
-    "recouvrement.socle.pages_entieres.PagesEntieres",
+    "recouvrement.socle.middlewares.entetes.EntetesPrives",
+    "recouvrement.socle.middlewares.refus.RefusEnPage",
+    "recouvrement.socle.middlewares.pages_entieres.PagesEntieres",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -278,7 +278,7 @@ SERVEUR_SMTP = serveur_smtp(env.str("SMTP_URL", default=""))
 # Une copie de chaque relance, dans une boîte que l'on peut lire : de quoi lever les incertains.
 COPIE_TEMOIN = adresse_de_la_copie(env.str("COPIE_TEMOIN", default="").strip())
 BOITE_TEMOIN = serveur_imap(env.str("TEMOIN_URL", default=""))
-MAILERS = {"default": {"BACKEND": "recouvrement.courriel.boite_de_depart.BoiteDeDepart"}}
+MAILERS = {"default": {"BACKEND": "recouvrement.courriel.adaptateurs.BoiteDeDepart"}}
 DEFAULT_FROM_EMAIL = expediteur_de_compte(
     env.str("EXPEDITEUR", default="").strip(),
     hote=_adresse.hostname,

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-handler500 = "recouvrement.socle.indisponible.erreur_serveur"
+handler500 = "recouvrement.socle.middlewares.indisponible.erreur_serveur"
 
 urlpatterns = [
     # Avant celles d'allauth : deux de ses pages sont remplacées par les nôtres.

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from recouvrement.courriel import heure
+from recouvrement.courriel.actions import heure
 from relances.actions import battement
 
 OUVRIERS = 4

@@ -15,13 +15,13 @@ from django.urls import reverse
 
 from clients.models import Client, Note
 from recouvrement.attentes import ATTENTES
+from recouvrement.documents.actions.quotas import QuotaAtteint
 from recouvrement.documents.fichiers import FichierPerdu, MagasinFerme
-from recouvrement.documents.quotas import QuotaAtteint
 from recouvrement.environnement import RACINE
-from recouvrement.socle import indisponible
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.management.commands.demarrer import commandes
 from recouvrement.socle.management.commands.demarrer import environnement as celui_de_demarrer
+from recouvrement.socle.middlewares import indisponible
 from recouvrement.socle.pannes import ABSENTE, COMBLE, MUETTE, OCCUPEE, PLEINE, reconnaitre
 from tests.appuis.site import adresse_de_la_base, un_site
 from tests.fabriques.clients import un_client

@@ -17,7 +17,7 @@ from django.core.management import CommandError, call_command
 from recouvrement.environnement import RACINE
 from recouvrement.socle.management.commands.demarrer import environnement as environnement_du_site
 from recouvrement.socle.management.commands.demarrer import pourquoi_ferme, verifier_les_reglages
-from recouvrement.socle.superviseur import Superviseur, ecran, lisible
+from recouvrement.socle.processus.superviseur import Superviseur, ecran, lisible
 from tests.services import attendre, environnement, port_libre, processus, python
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from recouvrement.socle.lisible import phrase_illisible
+from recouvrement.socle.saisies.lisible import phrase_illisible
 from tests.appuis.saisies import (
     choisir,
     essayer,

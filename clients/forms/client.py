@@ -7,8 +7,8 @@ from django import forms
 from clients.models import Client, Note
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.identifiants import lire_siren, lire_siret, lire_tva
-from recouvrement.socle.saisies import SaisieLisible
+from recouvrement.socle.forms import SaisieLisible
+from recouvrement.socle.saisies.identifiants import lire_siren, lire_siret, lire_tva
 
 # Django ne sait dire qu'à la vérification de quel modèle est un formulaire.
 if TYPE_CHECKING:

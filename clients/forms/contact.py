@@ -5,8 +5,8 @@ from django import forms
 from clients.enums import GenreCoordonnee, Validite
 from clients.models import Contact
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.identifiants import lire_courriel, lire_telephone
-from recouvrement.socle.saisies import SaisieLisible
+from recouvrement.socle.forms import SaisieLisible
+from recouvrement.socle.saisies.identifiants import lire_courriel, lire_telephone
 
 if TYPE_CHECKING:
     DeContact = forms.ModelForm[Contact]

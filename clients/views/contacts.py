@@ -11,8 +11,8 @@ from clients.models import Client, Contact, Coordonnee
 from clients.views.fiche import client_ou_404
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pages.annonces import annoncer
 
 
 @require_GET

@@ -12,8 +12,8 @@ from clients.models import Client, Note
 from clients.regles import ce_qui_manque
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pages.annonces import annoncer
 
 
 def client_ou_404(request: RequeteHabilitee, pk: int) -> Client:

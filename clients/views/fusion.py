@@ -10,9 +10,9 @@ from clients.models import Client
 from clients.views.fiche import client_ou_404
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.lisible import entier
+from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.saisies.lisible import entier
 
 
 @require_GET

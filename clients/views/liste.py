@@ -10,8 +10,8 @@ from clients.models import Client
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.reponses import exportation
-from recouvrement.socle.pagination import paginer
-from recouvrement.socle.tableur_ecriture import TYPE_XLSX, classeur
+from recouvrement.socle.pages.pagination import paginer
+from recouvrement.socle.tableur.ecriture import TYPE_XLSX, classeur
 
 
 @require_GET

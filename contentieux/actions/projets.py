@@ -23,10 +23,10 @@ from factures.lectures import decompte_client
 from factures.lectures.decompte import DecompteClient
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents import fichiers
-from recouvrement.documents.actions import rendre, sceller, sceller_liasse
-from recouvrement.documents.demandes import Partie, liasse_demesuree
-from recouvrement.documents.examen import examiner
+from recouvrement.documents.actions.scelles import rendre, sceller, sceller_liasse
 from recouvrement.documents.models import Document
+from recouvrement.documents.pdf.demandes import Partie, liasse_demesuree
+from recouvrement.documents.pdf.examen import examiner
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.temps import jour_de

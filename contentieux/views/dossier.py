@@ -31,9 +31,9 @@ from contentieux.models import Dossier
 from factures.models import Piece
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.lisible import entier, entiers
+from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.saisies.lisible import entier, entiers
 
 
 @require_http_methods(["GET", "POST"])

@@ -13,8 +13,8 @@ from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.reponses import exportation
 from recouvrement.socle.montants import ZERO, arrondir
-from recouvrement.socle.pagination import paginer
-from recouvrement.socle.tableur_ecriture import TYPE_CSV, TYPE_XLSX, classeur, flux_csv
+from recouvrement.socle.pages.pagination import paginer
+from recouvrement.socle.tableur.ecriture import TYPE_CSV, TYPE_XLSX, classeur, flux_csv
 
 OUVERTS, TOUS = "", "tous"
 TRIS = {

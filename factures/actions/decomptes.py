@@ -7,7 +7,7 @@ from factures.documents import GABARIT_DECOMPTE, contexte_du_decompte, donnees_d
 from factures.erreurs import DecompteImpossible
 from factures.lectures.decompte import DecompteClient
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.documents.actions import sceller
+from recouvrement.documents.actions.scelles import sceller
 from recouvrement.documents.models import Document
 
 NATURE_DECOMPTE = "decompte_client"

@@ -18,7 +18,7 @@ from factures.evenements import Evenement
 from factures.models import Encaissement, Facture, Importation, Imputation, Piece
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.actions import inscrire, inscrire_lot
-from recouvrement.socle.lots import inserer_fiches
+from recouvrement.socle.base.lots import inserer_fiches
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.temps import jour_de
 

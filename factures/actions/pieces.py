@@ -14,8 +14,8 @@ from factures.evenements import Evenement
 from factures.models import Facture, Piece
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.documents import fichiers
-from recouvrement.documents.examen import examiner
-from recouvrement.documents.quotas import Reste, noter_depots
+from recouvrement.documents.actions.quotas import Reste, noter_depots
+from recouvrement.documents.pdf.examen import examiner
 from recouvrement.journal.actions import inscrire
 
 MEGA = 1024 * 1024

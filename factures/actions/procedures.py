@@ -18,7 +18,7 @@ from factures.lectures.arrete import factures_dues
 from factures.lectures.decompte import decompte_client
 from factures.models import ProcedureOuverte
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.documents.actions import sceller
+from recouvrement.documents.actions.scelles import sceller
 from recouvrement.documents.models import Document
 from recouvrement.droit.procedure_collective import est_anterieure
 from recouvrement.journal.actions import inscrire

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from recouvrement.socle.montants import ZERO
-from recouvrement.socle.valeurs import ValeurRefusee, lire_montant
+from recouvrement.socle.saisies.valeurs import ValeurRefusee, lire_montant
 
 
 class MontantField(forms.Field):

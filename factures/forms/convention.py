@@ -7,8 +7,8 @@ from clients.models import Client
 from factures.enums import BaseJours, OrdreImputation
 from factures.forms.champs import MontantField, jour_saisi
 from factures.models import Facture
+from recouvrement.socle.forms import SaisieLisible
 from recouvrement.socle.montants import ZERO
-from recouvrement.socle.saisies import SaisieLisible
 
 PARTOUT, CE_CLIENT = "tous", "client"
 

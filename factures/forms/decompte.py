@@ -3,7 +3,7 @@ from django import forms
 from clients.models import Client
 from factures.forms.champs import jour_saisi
 from factures.models import Facture
-from recouvrement.socle.saisies import SaisieLisible
+from recouvrement.socle.forms import SaisieLisible
 
 
 class DecompteForm(SaisieLisible, forms.Form):

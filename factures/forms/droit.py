@@ -10,7 +10,7 @@ from factures.models import Facture, Piece
 from recouvrement.droit.mentions import exigees
 from recouvrement.droit.regimes import regime_de
 from recouvrement.socle.formats import euros
-from recouvrement.socle.saisies import ChoixMultiple, SaisieLisible
+from recouvrement.socle.forms import ChoixMultiple, SaisieLisible
 
 
 class ActeForm(SaisieLisible, forms.Form):

@@ -7,8 +7,8 @@ from django import forms
 from clients.models import Client
 from factures.forms.champs import MontantField, jour_saisi
 from factures.models import Facture
+from recouvrement.socle.forms import SaisieLisible
 from recouvrement.socle.montants import CENTIME
-from recouvrement.socle.saisies import SaisieLisible
 
 
 class FactureForm(SaisieLisible, forms.ModelForm):

@@ -3,8 +3,8 @@ from typing import Any
 
 from django import forms
 
-from recouvrement.socle.saisies import SaisieLisible
-from recouvrement.socle.tableur import MEGA, PLAFOND_OCTETS
+from recouvrement.socle.forms import SaisieLisible
+from recouvrement.socle.tableur.lecture import MEGA, PLAFOND_OCTETS
 
 PLAFOND_DEPOT = 200 * MEGA
 ETAPES = [

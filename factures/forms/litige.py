@@ -6,8 +6,8 @@ from factures.enums import IssueLitige
 from factures.forms.champs import MontantField
 from factures.models import Facture, Litige
 from recouvrement.socle.formats import euros
+from recouvrement.socle.forms import SaisieLisible
 from recouvrement.socle.montants import CENTIME
-from recouvrement.socle.saisies import SaisieLisible
 
 
 class LitigeForm(SaisieLisible, forms.ModelForm):

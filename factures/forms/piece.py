@@ -7,7 +7,7 @@ from factures.actions.pieces import MEGA, PLAFOND, TYPES
 from factures.enums import NaturePiece
 from factures.forms.champs import jour_saisi
 from factures.models import Facture
-from recouvrement.socle.saisies import SaisieLisible
+from recouvrement.socle.forms import SaisieLisible
 
 
 class PieceForm(SaisieLisible, forms.Form):

@@ -10,8 +10,8 @@ from factures.enums import Moyen
 from factures.forms.champs import MontantField, jour_saisi
 from factures.models import Facture
 from recouvrement.socle.formats import euros
+from recouvrement.socle.forms import SaisieLisible
 from recouvrement.socle.montants import CENTIME, ZERO
-from recouvrement.socle.saisies import SaisieLisible
 
 AUTOMATIQUE, A_LA_MAIN = "auto", "main"
 MOYENS = [

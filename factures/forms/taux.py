@@ -3,8 +3,8 @@ from django import forms
 from factures.enums import SerieTaux
 from factures.forms.champs import MontantField, jour_saisi
 from recouvrement.droit.taux import debut_semestre
+from recouvrement.socle.forms import SaisieLisible
 from recouvrement.socle.montants import ZERO
-from recouvrement.socle.saisies import SaisieLisible
 
 
 class TauxForm(SaisieLisible, forms.Form):

@@ -18,8 +18,7 @@ from factures.imports.types import (
     LigneLue,
     PartieLue,
 )
-from recouvrement.socle.tableur import Feuille, Ligne
-from recouvrement.socle.valeurs import (
+from recouvrement.socle.saisies.valeurs import (
     Cellule,
     ValeurRefusee,
     decimale_de,
@@ -29,6 +28,7 @@ from recouvrement.socle.valeurs import (
     lire_montant,
     lire_texte,
 )
+from recouvrement.socle.tableur.lecture import Feuille, Ligne
 
 MONTANTS = (
     champs.MONTANT_HT, champs.MONTANT_TVA, champs.MONTANT_TTC, champs.MONTANT_PAYE, champs.RESTE_DU,

@@ -14,8 +14,8 @@ from stdnum.fr import siret as cle_siret
 
 from factures.imports.types import AVOIR, Anomalie, FactureLue, PartieLue, Refus, TvaLue
 from recouvrement.socle.formats import euros
-from recouvrement.socle.lisible import phrase_illisible
 from recouvrement.socle.montants import ZERO
+from recouvrement.socle.saisies.lisible import phrase_illisible
 
 TOLERANCE = Decimal("0.02")
 DELAI_PAR_DEFAUT = 30

@@ -10,7 +10,7 @@ from factures.imports.entetes import LIBELLES
 from factures.imports.reprises import TOUT
 from factures.lectures.importation import COLONNE_MONTREE, Saisie, lignes_a_montrer
 from factures.models import Importation, LigneImport
-from recouvrement.socle.valeurs import ValeurRefusee, lire_date, lire_montant
+from recouvrement.socle.saisies.valeurs import ValeurRefusee, lire_date, lire_montant
 
 _DE_TABLEUR = re.compile(r", ligne [0-9]+$")
 MONTANTS = ("montant_ht", "montant_tva", "montant_ttc")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from factures.imports import entetes as champs
 from factures.imports.controles import Controle
 from factures.imports.types import PartieLue
-from recouvrement.socle.valeurs import Cellule, lire_texte
+from recouvrement.socle.saisies.valeurs import Cellule, lire_texte
 
 
 def lire_client(lu: Mapping[str, Cellule], controle: Controle) -> PartieLue:

@@ -32,9 +32,9 @@ from factures.imports.types import Anomalie
 from factures.models import Facture, Importation, LigneImport
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.documents import fichiers as magasin
-from recouvrement.documents.quotas import Reste, noter_depots
+from recouvrement.documents.actions.quotas import Reste, noter_depots
 from recouvrement.journal.actions import inscrire
-from recouvrement.socle.lots import inserer_fiches
+from recouvrement.socle.base.lots import inserer_fiches
 
 ECRITES = (SortLigne.CREEE, SortLigne.MISE_A_JOUR)
 

@@ -13,8 +13,8 @@ from factures.imports.reprises import Reprises
 from factures.imports.types import Refus, ResultatLecture
 from factures.models import CorrespondanceColonnes
 from recouvrement.comptes.models import Creancier
-from recouvrement.socle.tableur import Feuille
-from recouvrement.socle.valeurs import lire_texte
+from recouvrement.socle.saisies.valeurs import lire_texte
+from recouvrement.socle.tableur.lecture import Feuille
 
 # Le détail d'une ligne refusée qui sert à la retrouver.
 LONGUEUR_CELLULE = 250

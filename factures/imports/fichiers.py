@@ -6,7 +6,7 @@ import zlib
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-from recouvrement.socle.tableur import (
+from recouvrement.socle.tableur.lecture import (
     MEGA,
     PLAFOND_OCTETS,
     FichierIllisible,

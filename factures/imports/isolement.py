@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from factures.imports.fichiers import genre_annonce
 from factures.imports.types import Refus, ResultatLecture
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.isolement import Enfant, Metier, TropLong, TropLourd
-from recouvrement.socle.tableur import FichierIllisible
+from recouvrement.socle.processus.isolement import Enfant, Metier, TropLong, TropLourd
+from recouvrement.socle.tableur.lecture import FichierIllisible
 
 LECTURE = Metier(
     "factures.imports.enfant",
@@ -18,8 +18,8 @@ LECTURE = Metier(
         ("datetime", "date"),
         ("datetime", "datetime"),
         ("decimal", "Decimal"),
-        ("recouvrement.socle.tableur", "Feuille"),
-        ("recouvrement.socle.tableur", "Ligne"),
+        ("recouvrement.socle.tableur.lecture", "Feuille"),
+        ("recouvrement.socle.tableur.lecture", "Ligne"),
         *(
             ("factures.imports.types", nom)
             for nom in ("Refus", "Anomalie", "PartieLue", "TvaLue", "FactureLue", "ResultatLecture")

@@ -6,7 +6,7 @@ from factures.imports.pdf import lire_pdf
 from factures.imports.reconnaissance import noter_entetes
 from factures.imports.types import Refus, ResultatLecture
 from factures.imports.xml import lire_xml
-from recouvrement.socle.tableur import FichierIllisible, lire_classeur, lire_csv
+from recouvrement.socle.tableur.lecture import FichierIllisible, lire_classeur, lire_csv
 
 
 def lire_fichier(nom: str, octets: bytes) -> ResultatLecture:

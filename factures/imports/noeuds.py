@@ -11,7 +11,7 @@ from stdnum.fr import siret as cle_siret
 
 from factures.imports.types import ACOMPTE, AVOIR, FACTURE, Anomalie, Refus, TvaLue
 from recouvrement.socle.montants import CENTIME
-from recouvrement.socle.valeurs import DERNIERE_ANNEE, PLAFOND, PREMIERE_ANNEE, nettoyer
+from recouvrement.socle.saisies.valeurs import DERNIERE_ANNEE, PLAFOND, PREMIERE_ANNEE, nettoyer
 
 # UNTDID 1001, la part que la facture électronique française emploie.
 NATURES_PAR_CODE = {

@@ -10,9 +10,9 @@ from factures.imports.fichiers import PLAFOND_XML
 from factures.imports.noeuds import Releve
 from factures.imports.types import FactureLue
 from factures.imports.xml import lire_xml
-from recouvrement.documents.demandes import trop_de_pages
-from recouvrement.documents.pdf import inventaire
-from recouvrement.socle.tableur import FichierIllisible
+from recouvrement.documents.pdf.demandes import trop_de_pages
+from recouvrement.documents.pdf.lecture import inventaire
+from recouvrement.socle.tableur.lecture import FichierIllisible
 
 NOMS_CONNUS = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml", "invoice.xml")
 SANS_XML = (

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from factures.imports import entetes as champs
 from factures.imports.entetes import deviner_champ, normaliser
-from recouvrement.socle.tableur import Feuille
-from recouvrement.socle.valeurs import est_vide, lire_texte
+from recouvrement.socle.saisies.valeurs import est_vide, lire_texte
+from recouvrement.socle.tableur.lecture import Feuille
 
 type Correspondance = Mapping[str, int]
 

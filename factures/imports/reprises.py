@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from factures.imports.types import Anomalie, Refus
-from recouvrement.socle.lisible import entier
+from recouvrement.socle.saisies.lisible import entier
 
 TOUT = "*"
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from recouvrement.socle.tableur import Feuille
+from recouvrement.socle.tableur.lecture import Feuille
 
 FACTURE, ACOMPTE, AVOIR = "facture", "acompte", "avoir"
 NATURES = (FACTURE, ACOMPTE, AVOIR)

@@ -10,7 +10,7 @@ from factures.imports.noeuds import Releve
 from factures.imports.types import FactureLue
 from factures.imports.ubl import RACINES as RACINES_UBL
 from factures.imports.ubl import lire_ubl
-from recouvrement.socle.tableur import FichierIllisible
+from recouvrement.socle.tableur.lecture import FichierIllisible
 
 _ENCODAGE = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 

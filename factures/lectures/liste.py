@@ -14,9 +14,9 @@ from clients.regles import nom_de_recherche
 from factures.lectures.synthese import TRANCHES, bornes_de_tranche
 from factures.models import Facture, FactureQuerySet, Litige
 from recouvrement.comptes.models import Creancier
-from recouvrement.socle.lisible import entier
 from recouvrement.socle.montants import ZERO, arrondir
-from recouvrement.socle.valeurs import ValeurRefusee, lire_date, lire_montant
+from recouvrement.socle.saisies.lisible import entier
+from recouvrement.socle.saisies.valeurs import ValeurRefusee, lire_date, lire_montant
 
 # Ce que porte « ?tri= », et l'ordre qu'il demande.
 TRIS = {

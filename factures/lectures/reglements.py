@@ -12,7 +12,7 @@ from factures.enums import Moyen
 from factures.models import Encaissement, Imputation
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.montants import ZERO, arrondir
-from recouvrement.socle.valeurs import ValeurRefusee, lire_date, lire_montant
+from recouvrement.socle.saisies.valeurs import ValeurRefusee, lire_date, lire_montant
 
 VUES = {
     "": "Argent reçu",

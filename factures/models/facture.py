@@ -7,8 +7,8 @@ from django.db.models import F, Q, Sum
 from clients.models import Client
 from factures.enums import DureePrescription, NatureFacture, SituationDelai
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
-from recouvrement.socle.liens import lien
 from recouvrement.socle.montants import ZERO, arrondir
+from recouvrement.socle.pages.liens import lien
 
 
 class FactureQuerySet(QuerySetCloisonne):

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from clients.models import Client
 from factures.models import Encaissement, Facture
 from recouvrement.comptes.acces import RequeteHabilitee
-from recouvrement.socle.lisible import entier
+from recouvrement.socle.saisies.lisible import entier
 
 PROPOSES = 20
 

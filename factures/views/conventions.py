@@ -20,9 +20,9 @@ from factures.models import Facture
 from factures.views.commun import le_client
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.lisible import entier
+from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.saisies.lisible import entier
 
 REPRIS = (
     *("taux_contractuel", "base_jours", "imputation", "renonce_interets", "renonce_indemnite"),

@@ -13,8 +13,8 @@ from factures.models import Decision
 from factures.views.commun import le_client
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pages.annonces import annoncer
 
 
 @require_http_methods(["GET", "POST"])

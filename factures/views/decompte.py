@@ -24,7 +24,7 @@ from recouvrement.comptes.enums import Role
 from recouvrement.documents.models import Document
 from recouvrement.documents.reponses import exportation, repondre_document, repondre_fichier
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.tableur_ecriture import TYPE_XLSX, classeur
+from recouvrement.socle.tableur.ecriture import TYPE_XLSX, classeur
 
 COLONNES = (
     *("Facture", "Ligne", "Date", "Du", "Au", "Jours", "Assiette (€)"),

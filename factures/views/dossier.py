@@ -13,8 +13,8 @@ from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.documents import fichiers
 from recouvrement.documents.reponses import repondre_fichier
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pages.annonces import annoncer
 
 
 @require_http_methods(["GET", "POST"])

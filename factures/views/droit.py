@@ -14,8 +14,8 @@ from factures.models import EvenementPrescription, Facture
 from factures.views.commun import la_facture
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pages.annonces import annoncer
 
 
 @require_GET

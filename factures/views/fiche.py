@@ -12,8 +12,8 @@ from factures.lectures.verification import constat_de_prescription, constats
 from factures.views.commun import choisir_le_client, client_demande, la_facture
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pages.annonces import annoncer
 
 
 @require_GET

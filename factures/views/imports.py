@@ -35,11 +35,11 @@ from factures.models import Importation
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.reponses import exportation
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.formats import pluriel
-from recouvrement.socle.pagination import paginer
-from recouvrement.socle.tableur_ecriture import TYPE_XLSX, classeur
+from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.pagination import paginer
+from recouvrement.socle.tableur.ecriture import TYPE_XLSX, classeur
 
 
 @require_http_methods(["GET", "POST"])

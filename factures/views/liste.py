@@ -23,8 +23,8 @@ from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.reponses import exportation
 from recouvrement.socle.montants import ZERO
-from recouvrement.socle.pagination import paginer
-from recouvrement.socle.tableur_ecriture import TYPE_CSV, TYPE_XLSX, classeur, flux_csv
+from recouvrement.socle.pages.pagination import paginer
+from recouvrement.socle.tableur.ecriture import TYPE_CSV, TYPE_XLSX, classeur, flux_csv
 
 COMPTES = {"": "ouvertes", "echues": "echues", "a_echoir": "a_echoir", "anciennes": "anciennes"}
 

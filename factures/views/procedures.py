@@ -18,8 +18,8 @@ from factures.views.commun import le_client
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.reponses import repondre_document
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pages.annonces import annoncer
 
 CHAMPS = (
     *("nature", "jugement_le", "publication_le", "tribunal"),

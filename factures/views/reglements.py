@@ -21,10 +21,10 @@ from factures.views.commun import (
 )
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import ZERO
+from recouvrement.socle.pages.annonces import annoncer
 
 DERNIERS = 10
 # Le temps de se raviser ; après, l'annulation se motive.

@@ -9,8 +9,8 @@ from factures.actions.taux import saisir_taux
 from factures.forms.taux import TauxForm
 from factures.lectures.taux import table_en_vigueur, taux_manquants
 from recouvrement.comptes.acces import administre
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pages.annonces import annoncer
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,7 +2,7 @@ from django import forms
 from django.http import QueryDict
 
 from recouvrement.accueil.models import VueEnregistree
-from recouvrement.socle.saisies import SaisieLisible
+from recouvrement.socle.forms import SaisieLisible
 
 REQUETE_MAXIMUM = 500
 

@@ -22,10 +22,10 @@ from recouvrement.banc.mesures import (
 )
 from recouvrement.comptes.models import Creancier
 from recouvrement.courriel.carnet import Carnet
+from recouvrement.courriel.depart.envoi import vider
 from recouvrement.courriel.enums import EtatEnvoi
-from recouvrement.courriel.envoi import vider
 from recouvrement.courriel.models import Envoi
-from recouvrement.courriel.transport import Transport
+from recouvrement.courriel.transport.smtp import Transport
 from recouvrement.demonstration.papiers import page
 from recouvrement.documents import fichiers
 from recouvrement.serveurs import ServeurSmtp

@@ -16,8 +16,8 @@ from factures.models import Facture, Litige
 from recouvrement.banc.donnees import un_utilisateur
 from recouvrement.banc.mesures import Mesure, chrono, memoire_de_pointe
 from recouvrement.comptes.models import Creancier
-from recouvrement.documents.composition import BASE, ChargeurFerme
-from recouvrement.documents.typographie import typographie
+from recouvrement.documents.pdf.composition import BASE, ChargeurFerme
+from recouvrement.documents.regles.typographie import typographie
 from relances.actions.courriers import ecrire_hors_scenario, preparer_lettre
 from relances.documents import GABARIT_LETTRE, contexte_de_lettre
 from relances.enums import Canal

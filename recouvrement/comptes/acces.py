@@ -19,7 +19,7 @@ from django.utils import timezone
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
 from recouvrement.comptes.regles import double_en_retard
-from recouvrement.socle.boucle import vient_de_la_boucle_locale
+from recouvrement.socle.pages.boucle import vient_de_la_boucle_locale
 
 Vue = Callable[..., HttpResponse]
 APPLICATIONS = Authenticator.objects.filter(type=Authenticator.Type.TOTP)
@@ -92,7 +92,9 @@ def double_attendue(request: HttpRequest) -> bool:
 
 def _a_mettre_en_regle(request: HttpRequest) -> HttpResponse | None:
     maintenant = timezone.now()
-    if double_attendue(request) and double_en_retard(request.user, maintenant=maintenant):
+    if double_attendue(request) and double_en_retard(
+        request.user.double_due_le, maintenant=maintenant
+    ):
         return redirect("equipe:double")
     return None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from recouvrement.courriel.transport import BailPerdu, Coupure, Refus
+from recouvrement.courriel.transport.smtp import BailPerdu, Coupure, Refus
 
 
 class Facteur:

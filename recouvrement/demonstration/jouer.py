@@ -10,7 +10,7 @@ from factures.actions import deposer_piece
 from factures.enums import NaturePiece
 from factures.models import Encaissement, Facture
 from recouvrement.comptes.models import Creancier
-from recouvrement.courriel.envoi import vider
+from recouvrement.courriel.depart.envoi import vider
 from recouvrement.demonstration import assistante, scenes, ventes
 from recouvrement.demonstration.clientele import CLIENTELE
 from recouvrement.demonstration.facteur import Facteur

@@ -18,8 +18,8 @@ from django.db.models import Q
 
 from recouvrement.accueil.evenements import Evenement
 from recouvrement.comptes.models import Creancier, Utilisateur
+from recouvrement.courriel.actions.instance import lire_instance
 from recouvrement.courriel.enums import EtatEnvoi
-from recouvrement.courriel.instance import lire_instance
 from recouvrement.courriel.models import Envoi
 from recouvrement.documents import fichiers
 from recouvrement.documents.models import Depot

@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from recouvrement.comptes.models import Creancier
-from recouvrement.documents.qr import qr_de_virement
-from recouvrement.documents.typographie import en_lettres
+from recouvrement.documents.regles.qr import qr_de_virement
+from recouvrement.documents.regles.typographie import en_lettres
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.formats import siren as siren_lisible
 from recouvrement.socle.montants import ZERO

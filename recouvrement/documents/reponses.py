@@ -8,8 +8,8 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from recouvrement.documents import fichiers
+from recouvrement.documents.actions.quotas import noter_export
 from recouvrement.documents.models import Document
-from recouvrement.documents.quotas import noter_export
 
 
 def repondre_fichier(

@@ -17,9 +17,9 @@ from django.utils import timezone
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.equipe import portier
 from recouvrement.equipe.models import EssaiDeConnexion
-from recouvrement.socle.boucle import vient_de_la_boucle_locale
 from recouvrement.socle.chiffrement import SecretIllisible, chiffrer, dechiffrer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pages.boucle import vient_de_la_boucle_locale
 
 traces = logging.getLogger("recouvrement.comptes")
 

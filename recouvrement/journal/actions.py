@@ -11,8 +11,8 @@ from django.db import models, transaction
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.evenements import Evenement
 from recouvrement.journal.models import Entree
-from recouvrement.socle.effacement import sans_trace
-from recouvrement.socle.lots import inserer_fiches
+from recouvrement.socle.base.effacement import sans_trace
+from recouvrement.socle.base.lots import inserer_fiches
 
 
 def inscrire(

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from recouvrement.journal.chaine import INSTANCE, condense, empreinte_de, texte_de
 from recouvrement.journal.models import Chaine, Entree, Maillon
-from recouvrement.socle.lots import inserer_fiches
+from recouvrement.socle.base.lots import inserer_fiches
 
 # Sur SQLite le verrou est celui de toute la base : un lot le tient moins d'un dixième de seconde.
 LOT = 2_000

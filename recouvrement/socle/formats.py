@@ -9,8 +9,8 @@ from typing import Any
 import phonenumbers
 from django.utils import timezone
 
-from recouvrement.socle.calendrier import JOURS, MOIS, PARIS
 from recouvrement.socle.montants import arrondir
+from recouvrement.socle.temps import JOURS, MOIS, PARIS
 
 FINE = "\u202f"  # espace fine insécable : milliers, €, %, chiffres groupés
 INSECABLE = "\u00a0"

@@ -1,8 +1,14 @@
 """Le jour civil d'un instant : les instants sont en UTC, les jours sont ceux de Paris."""
 
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from recouvrement.socle.calendrier import PARIS
+PARIS = ZoneInfo("Europe/Paris")
+JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MOIS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août"),
+    *("septembre", "octobre", "novembre", "décembre"),
+)
 
 
 def jour_de(instant: datetime) -> date:

@@ -6,7 +6,7 @@ from django import forms
 from clients.enums import GenreCoordonnee
 from clients.models import Client, Coordonnee
 from recouvrement.droit.conservation import DU_CREANCIER
-from recouvrement.socle.saisies import ChoixMultiple, SaisieLisible
+from recouvrement.socle.forms import ChoixMultiple, SaisieLisible
 from recouvrement.vie_privee.enums import NatureDemande
 
 JOUR = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})

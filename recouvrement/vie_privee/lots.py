@@ -17,7 +17,7 @@ from recouvrement.courriel.models import Envoi
 from recouvrement.journal.actions import effacer_donnees
 from recouvrement.journal.evenements import Evenement as EvenementDuJournal
 from recouvrement.journal.models import Entree
-from recouvrement.socle.effacement import sans_trace
+from recouvrement.socle.base.effacement import sans_trace
 from recouvrement.socle.temps import jour_de
 from recouvrement.vie_privee.evenements import Evenement
 from recouvrement.vie_privee.models import Demande

@@ -11,20 +11,21 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from recouvrement.comptes.models import Creancier
-from recouvrement.courriel import disjoncteur, heure
-from recouvrement.courriel.balayage import Balayage, balayer
-from recouvrement.courriel.controle import carnet_pret
-from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi, PartieBattement
-from recouvrement.courriel.envoi import Horloge, vider
-from recouvrement.courriel.instance import (
+from recouvrement.courriel.actions import heure
+from recouvrement.courriel.actions.instance import (
     lire_instance,
     noter_battement,
     noter_battement_manque,
 )
+from recouvrement.courriel.actions.pannes import cloison, phrase
+from recouvrement.courriel.depart import disjoncteur
+from recouvrement.courriel.depart.balayage import Balayage, balayer
+from recouvrement.courriel.depart.controle import carnet_pret
+from recouvrement.courriel.depart.envoi import Horloge, vider
+from recouvrement.courriel.depart.temoin import confirmer_incertains
+from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi, PartieBattement
 from recouvrement.courriel.models import Envoi
-from recouvrement.courriel.pannes import cloison, phrase
-from recouvrement.courriel.temoin import confirmer_incertains
-from recouvrement.courriel.transport import Transport
+from recouvrement.courriel.transport.smtp import Transport
 from recouvrement.socle.temps import jour_de
 from relances.actions.envoi import METIER
 from relances.actions.planification import planifier

@@ -16,7 +16,7 @@ from factures.enums import NaturePiece
 from factures.lectures import decompte_client
 from factures.models import Facture, Litige
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.documents.actions import sceller
+from recouvrement.documents.actions.scelles import sceller
 from recouvrement.documents.models import Document
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.erreurs import ErreurMetier

@@ -6,10 +6,10 @@ from django.conf import settings
 from django.db import transaction
 
 from recouvrement.comptes.models import Creancier, Utilisateur
-from recouvrement.courriel.adresses import une_ligne
 from recouvrement.courriel.enums import EtatEnvoi
-from recouvrement.courriel.envoi import BAIL_DATA
 from recouvrement.courriel.models import Envoi
+from recouvrement.courriel.regles.adresses import une_ligne
+from recouvrement.courriel.regles.cadence import BAIL_DATA
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.erreurs import ErreurMetier
 from relances.actions.annulations import retirer

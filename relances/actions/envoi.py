@@ -13,7 +13,7 @@ from clients.enums import Validite
 from clients.models import Coordonnee
 from factures.models import Facture
 from recouvrement.comptes.models import Creancier
-from recouvrement.courriel.actions import en_octets
+from recouvrement.courriel.actions.depot import en_octets
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.metier import Arret, Composition, Recomposer
 from recouvrement.courriel.models import Envoi

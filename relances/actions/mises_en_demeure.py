@@ -11,7 +11,7 @@ from factures.documents import donnees_du_decompte
 from factures.lectures import decompte_client
 from factures.models import Facture, Litige
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.documents.actions import sceller
+from recouvrement.documents.actions.scelles import sceller
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.temps import jour_de
 from relances.actions.courriers import (

@@ -16,11 +16,11 @@ from django.db.models import Q
 from clients.models import Client
 from factures.models import Litige
 from recouvrement.comptes.models import Creancier
-from recouvrement.courriel.actions import identifiant
+from recouvrement.courriel.actions.depot import identifiant
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.journal.actions import inscrire_lot
-from recouvrement.socle.lots import (
+from recouvrement.socle.base.lots import (
     inserer,
     inserer_fiches,
     numeroter,

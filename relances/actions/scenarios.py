@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from recouvrement.comptes.models import Creancier, Utilisateur
-from recouvrement.courriel.adresses import une_ligne
+from recouvrement.courriel.regles.adresses import une_ligne
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.erreurs import ErreurMetier
 from relances.enums import Canal, Declenchement

@@ -10,7 +10,7 @@ from factures.enums import MotifLitige
 from factures.forms.champs import MontantField
 from factures.models import Facture
 from recouvrement.socle.formats import telephone
-from recouvrement.socle.saisies import ChoixMultiple, SaisieLisible
+from recouvrement.socle.forms import ChoixMultiple, SaisieLisible
 from recouvrement.socle.temps import instant_de
 from relances.actions.appels import Suite
 from relances.enums import Issue

@@ -5,7 +5,7 @@ from django import forms
 from clients.models import Client
 from factures.actions.pieces import MEGA, PLAFOND
 from factures.models import Facture
-from recouvrement.socle.saisies import ChoixMultiple, SaisieLisible
+from recouvrement.socle.forms import ChoixMultiple, SaisieLisible
 from relances.actions.courriers import SUITES
 from relances.actions.mises_en_demeure import DELAI_HABITUEL
 from relances.actions.preuves import Preuve

@@ -1,6 +1,6 @@
 from django import forms
 
-from recouvrement.socle.saisies import SaisieLisible
+from recouvrement.socle.forms import SaisieLisible
 from relances.forms.relance import TexteVerifie
 
 

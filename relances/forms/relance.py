@@ -1,7 +1,7 @@
 from django import forms
 
-from recouvrement.courriel.adresses import LigneRefusee, une_ligne
-from recouvrement.socle.saisies import SaisieLisible
+from recouvrement.courriel.regles.adresses import LigneRefusee, une_ligne
+from recouvrement.socle.forms import SaisieLisible
 from relances.regles import textes
 
 AIDE = "Champs possibles : " + ", ".join(f"{{{{ {nom} }}}}" for nom in textes.CHAMPS) + "."

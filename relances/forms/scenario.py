@@ -1,6 +1,6 @@
 from django import forms
 
-from recouvrement.socle.saisies import SaisieLisible
+from recouvrement.socle.forms import SaisieLisible
 from relances.enums import Canal, Declenchement, Palier, Ton
 from relances.forms.relance import AIDE, verifier_le_sujet, verifier_le_texte
 from relances.models import Etape

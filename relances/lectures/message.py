@@ -14,11 +14,11 @@ from clients.models import Client, Coordonnee
 from factures.enums import NaturePiece
 from factures.models import Facture, Piece
 from recouvrement.comptes.models import Creancier
-from recouvrement.courriel.actions import POLITIQUE
-from recouvrement.courriel.adresses import une_adresse
+from recouvrement.courriel.actions.depot import POLITIQUE
+from recouvrement.courriel.regles.adresses import une_adresse
 from recouvrement.documents import fichiers
 from recouvrement.documents.contextes import partie_du_creancier
-from recouvrement.documents.qr import qr_de_virement_png
+from recouvrement.documents.regles.qr import qr_de_virement_png
 from recouvrement.socle import formats
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.montants import ZERO

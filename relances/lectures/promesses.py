@@ -10,7 +10,7 @@ from django.db.models import Count, QuerySet, Sum
 from clients.models import Client
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.montants import ZERO, arrondir
-from recouvrement.socle.valeurs import ValeurRefusee, lire_date
+from recouvrement.socle.saisies.valeurs import ValeurRefusee, lire_date
 from relances.models import Promesse
 
 VUES = {

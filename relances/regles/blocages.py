@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from recouvrement.socle.calendrier import PARIS
+from recouvrement.socle.temps import PARIS
 from relances.enums import CodeBlocage
 
 # Ce qui n'empêche pas de prévoir, seulement de partir à l'instant.

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from recouvrement.droit import feries
 from recouvrement.droit.feries import Zone
-from recouvrement.socle.calendrier import PARIS
+from recouvrement.socle.temps import PARIS
 
 ZONES = {
     "metropole": Zone.METROPOLE,

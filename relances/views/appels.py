@@ -10,10 +10,10 @@ from clients.models import Client
 from factures.models import Facture
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.formats import jour, moment
-from recouvrement.socle.lisible import phrase_illisible
+from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.saisies.lisible import phrase_illisible
 from relances.actions.appels import annuler_appel, clore_rappel, consigner_appel
 from relances.actions.promesses import constater_promesse
 from relances.enums import Issue

@@ -6,12 +6,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from clients.models import Client
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.documents.actions import assembler
+from recouvrement.documents.actions.scelles import assembler
 from recouvrement.documents.reponses import repondre_document, repondre_fichier
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.lisible import entiers
-from recouvrement.socle.pagination import paginer
+from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.pagination import paginer
+from recouvrement.socle.saisies.lisible import entiers
 from relances.actions.courriers import (
     annuler_courrier,
     ecrire_hors_scenario,

@@ -9,8 +9,8 @@ from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
 from recouvrement.documents.reponses import exportation
-from recouvrement.socle.pagination import paginer
-from recouvrement.socle.tableur_ecriture import TYPE_XLSX, classeur
+from recouvrement.socle.pages.pagination import paginer
+from recouvrement.socle.tableur.ecriture import TYPE_XLSX, classeur
 from relances.enums import Palier
 from relances.lectures.paliers import avec_palier
 

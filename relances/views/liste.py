@@ -10,10 +10,10 @@ from factures.models import Facture
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.reponses import exportation
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.montants import ZERO
-from recouvrement.socle.pagination import paginer
-from recouvrement.socle.tableur_ecriture import TYPE_CSV, TYPE_XLSX, classeur, flux_csv
+from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.pagination import paginer
+from recouvrement.socle.tableur.ecriture import TYPE_CSV, TYPE_XLSX, classeur, flux_csv
 from relances.actions.planification import planifier
 from relances.enums import Canal, CodeBlocage, EtatRelance
 from relances.lectures.liste import (

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_POST
 from factures.models import Facture
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.formats import pluriel
-from recouvrement.socle.lisible import entiers
+from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.saisies.lisible import entiers
 from relances.actions import decisions
 from relances.actions.courriers import ecrire_hors_scenario, preparer_lettre
 from relances.enums import Canal

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.reponses import exportation
-from recouvrement.socle.pagination import paginer
-from recouvrement.socle.tableur_ecriture import TYPE_CSV, TYPE_XLSX, classeur, flux_csv
+from recouvrement.socle.pages.pagination import paginer
+from recouvrement.socle.tableur.ecriture import TYPE_CSV, TYPE_XLSX, classeur, flux_csv
 from relances.actions.promesses import JOURS_DE_GRACE, est_rompue
 from relances.lectures.promesses import (
     COLONNES,

@@ -9,11 +9,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.courriel.actions import en_octets
-from recouvrement.courriel.analyse import analyser
+from recouvrement.courriel.actions.depot import en_octets
+from recouvrement.courriel.regles.analyse import analyser
 from recouvrement.documents.reponses import repondre_fichier
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pages.annonces import annoncer
 from relances.actions import decisions
 from relances.enums import Canal, EtatRelance
 from relances.forms.relance import RetenirForm, RetoucheForm

@@ -8,8 +8,8 @@ from clients.models import Client
 from factures.models import Facture
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pages.annonces import annoncer
 from relances.actions.scenarios import publier_scenario, scenario_en_vigueur
 from relances.forms.scenario import EtapeFormSet, ScenarioForm, en_etapes, en_initial
 from relances.lectures.faits import adresses, etapes_en_vigueur

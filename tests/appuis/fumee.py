@@ -31,8 +31,7 @@ def main() -> None:
 
 
 def envoyer_une_relance(maintenant: datetime) -> None:
-    from recouvrement.socle.calendrier import PARIS
-    from recouvrement.socle.temps import jour_de
+    from recouvrement.socle.temps import PARIS, jour_de
     from relances.actions.battement import battre
     from relances.enums import EtatRelance
     from relances.models import Relance

@@ -14,11 +14,11 @@ from django.db import connections
 
 from recouvrement.banc import donnees
 from recouvrement.comptes.models import Creancier
-from recouvrement.courriel import envoi as module
-from recouvrement.courriel.controle import carnet_pret
-from recouvrement.courriel.envoi import vider
+from recouvrement.courriel.depart import envoi as module
+from recouvrement.courriel.depart.controle import carnet_pret
+from recouvrement.courriel.depart.envoi import vider
 from recouvrement.courriel.models import Envoi
-from recouvrement.courriel.transport import Delais, Transport
+from recouvrement.courriel.transport.smtp import Delais, Transport
 from relances.actions.battement import METIERS
 from relances.actions.planification import planifier
 from tests.appuis.smtp import Puits

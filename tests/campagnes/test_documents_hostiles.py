@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from factures.imports.isolement import lire_fichiers
-from recouvrement.documents import rendu
-from recouvrement.documents.demandes import Partie, RenduImpossible
-from recouvrement.documents.examen import examiner, fusionner
-from recouvrement.socle import isolement
+from recouvrement.documents.pdf import rendu
+from recouvrement.documents.pdf.demandes import Partie, RenduImpossible
+from recouvrement.documents.pdf.examen import examiner, fusionner
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.processus import isolement
 from tests.appuis.bombes import BOMBES
 from tests.fabriques import documents as des
 from tests.fabriques.pdf import un_pdf_brut
@@ -111,7 +111,8 @@ def vivier_garde(monkeypatch, settings):
 )
 def test_la_garde_voit_ce_qu_elle_doit_voir(vivier_garde, trou):
     vivier_garde(
-        f"import recouvrement.documents.composition as c\nc.ChargeurFerme.fetch = lambda *_: {trou}"
+        "import recouvrement.documents.pdf.composition as c\n"
+        f"c.ChargeurFerme.fetch = lambda *_: {trou}"
     )
     with pytest.raises(RenduImpossible, match="mis en page"):
         rendu.rendre_pdf("relances/documents/lettre.html", des.une_lettre())

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.campagne, pytest.mark.django_db]
 PAIRES = int(os.environ.get("ENUMERATION_PAIRES", "1000"))
 ESSAIS = int(os.environ.get("ENUMERATION_ESSAIS", "5000"))
 ECART = 0.05
-BOITE = "recouvrement.courriel.boite_de_depart.BoiteDeDepart"
+BOITE = "recouvrement.courriel.adaptateurs.BoiteDeDepart"
 
 
 @pytest.fixture(autouse=True)

@@ -15,8 +15,8 @@ from django.db import connection
 
 from factures.actions import encaisser
 from factures.models import Facture
-from recouvrement.courriel.balayage import balayer
-from recouvrement.courriel.instance import lire_instance
+from recouvrement.courriel.actions.instance import lire_instance
+from recouvrement.courriel.depart.balayage import balayer
 from recouvrement.courriel.models import Envoi
 from recouvrement.socle.erreurs import ErreurMetier
 from relances.actions import decisions

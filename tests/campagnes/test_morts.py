@@ -15,9 +15,9 @@ from django.db import connection
 
 from factures.actions import encaisser
 from factures.models import Facture
-from recouvrement.courriel.balayage import balayer
+from recouvrement.courriel.actions.instance import lire_instance
 from recouvrement.courriel.carnet import Carnet
-from recouvrement.courriel.instance import lire_instance
+from recouvrement.courriel.depart.balayage import balayer
 from recouvrement.courriel.models import Envoi, Panne
 from relances.actions.battement import METIERS
 from relances.enums import EtatRelance

@@ -50,7 +50,7 @@ print(len(planifier(creancier, au=au, maintenant=maintenant).creees))
 ENVOYER = """
 from datetime import datetime, UTC
 from recouvrement.comptes.models import Creancier
-from recouvrement.courriel.instance import degeler
+from recouvrement.courriel.actions.instance import degeler
 from relances.actions.battement import expedier
 if {degeler}:
     degeler(acteur=None)

@@ -18,7 +18,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from recouvrement.courriel import heure
+from recouvrement.courriel.actions import heure
 from recouvrement.courriel.enums import EtatEnvoi, PartieBattement
 from recouvrement.courriel.evenements import Evenement
 from recouvrement.courriel.models import Envoi, Panne

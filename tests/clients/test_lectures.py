@@ -5,7 +5,7 @@ import pytest
 
 from clients.lectures import ChiffresListe, Criteres, doublons_probables, liste_filtree
 from clients.models import Client
-from recouvrement.socle.pagination import paginer
+from recouvrement.socle.pages.pagination import paginer
 from tests.fabriques.clients import un_client, une_coordonnee
 from tests.fabriques.comptes import un_creancier
 from tests.fabriques.factures import une_facture

@@ -17,7 +17,7 @@ from recouvrement.documents.contextes import (
     Somme,
     Totaux,
 )
-from recouvrement.documents.typographie import adresse_postale
+from recouvrement.documents.regles.typographie import adresse_postale
 from recouvrement.droit.decompte import decompte
 from recouvrement.droit.faits import PRINCIPAL_DABORD, Convention, FaitFacture, FaitPaiement
 from recouvrement.droit.mentions import L111_8_ALINEA_2, L111_8_ALINEA_3

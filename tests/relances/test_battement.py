@@ -14,7 +14,7 @@ from django.utils import timezone
 from factures.actions import deposer_piece, encaisser, ouvrir_litige
 from factures.enums import MotifLitige, Moyen, NaturePiece
 from factures.models import Facture
-from recouvrement.courriel import heure
+from recouvrement.courriel.actions import heure
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
 from relances import tasks

@@ -10,14 +10,14 @@ from django.db.utils import DatabaseError
 from clients.actions import marquer_coordonnee
 from clients.enums import Validite
 from recouvrement.comptes.models import Creancier
-from recouvrement.courriel.balayage import balayer
+from recouvrement.courriel.actions.instance import geler, lire_instance
+from recouvrement.courriel.depart.balayage import balayer
+from recouvrement.courriel.depart.envoi import expedier_un, reclamer_un
+from recouvrement.courriel.depart.etats import FAUTES_PERMISES, RECUL_APRES_FAUTE
 from recouvrement.courriel.enums import EtatEnvoi, PartieBattement
-from recouvrement.courriel.envoi import expedier_un, reclamer_un
-from recouvrement.courriel.etats import FAUTES_PERMISES, RECUL_APRES_FAUTE
 from recouvrement.courriel.evenements import Evenement
-from recouvrement.courriel.instance import geler, lire_instance
 from recouvrement.courriel.models import Envoi, Panne
-from recouvrement.courriel.transport import Delais, Transport
+from recouvrement.courriel.transport.smtp import Delais, Transport
 from recouvrement.equipe.actions import archiver, rouvrir
 from recouvrement.journal.models import Entree
 from relances.actions import envoi as actions_envoi

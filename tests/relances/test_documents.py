@@ -7,7 +7,7 @@ from pypdf import PdfReader
 
 from factures.lectures import decompte_client
 from recouvrement.documents.contextes import Paiement
-from recouvrement.documents.rendu import rendre_pdf
+from recouvrement.documents.pdf.rendu import rendre_pdf
 from recouvrement.socle.erreurs import ErreurMetier
 from relances.documents import (
     GABARIT_DU_MANDATAIRE,

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from recouvrement.comptes.models import Creancier
-from recouvrement.courriel.disjoncteur import SEUIL
+from recouvrement.courriel.actions.instance import lire_instance
+from recouvrement.courriel.depart.disjoncteur import SEUIL
 from recouvrement.courriel.enums import EtatEnvoi, PartieBattement
-from recouvrement.courriel.instance import lire_instance
 from recouvrement.courriel.models import Envoi, Panne
 from relances.actions.battement import expedier
 from relances.actions.planification import planifier

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from recouvrement.comptes.enums import ModeIntervention
-from recouvrement.courriel import heure
+from recouvrement.courriel.actions import heure
 from recouvrement.documents import fichiers
 from relances.actions.battement import battre
 from relances.actions.courriers import preparer_lettre

@@ -6,9 +6,9 @@ import pytest
 from django.conf import settings as reglages
 from django.core.management import call_command
 
+from recouvrement.courriel.actions.instance import geler, lire_instance
 from recouvrement.courriel.carnet import Carnet
 from recouvrement.courriel.enums import EtatEnvoi
-from recouvrement.courriel.instance import geler, lire_instance
 from recouvrement.courriel.models import Envoi, Instance
 from relances.actions.battement import battre, preparer
 from relances.enums import EtatRelance

@@ -11,8 +11,8 @@ from factures.lectures.importation import COLONNES_RAPPORT, lignes_du_rapport
 from factures.models import Importation, LigneImport
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.tableur import MEGA, PLAFOND_OCTETS
-from recouvrement.socle.tableur_ecriture import classeur
+from recouvrement.socle.tableur.ecriture import classeur
+from recouvrement.socle.tableur.lecture import MEGA, PLAFOND_OCTETS
 
 
 class Command(BaseCommand):

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from factures.actions.taux import TauxLu, importer_taux
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.valeurs import lire_montant
+from recouvrement.socle.saisies.valeurs import lire_montant
 
 COLONNES = ("serie", "effet", "valeur", "source", "publie_le")
 

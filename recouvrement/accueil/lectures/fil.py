@@ -12,7 +12,7 @@ from contentieux.models import EvenementDossier
 from factures.models import Encaissement, Facture, Imputation
 from recouvrement.accueil.lectures.fiche import FicheClient
 from recouvrement.socle.formats import euros, jour, moment
-from recouvrement.socle.liens import lien
+from recouvrement.socle.pages.liens import lien
 from recouvrement.socle.temps import instant_de, jour_de
 from relances.actions.promesses import est_rompue
 from relances.enums import ISSUES_NON_JOINT, Canal, EtatRelance

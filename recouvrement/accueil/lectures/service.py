@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from recouvrement.comptes.models import Creancier
+from recouvrement.courriel.actions.instance import lire_instance
 from recouvrement.courriel.enums import Retenue
-from recouvrement.courriel.etat import (
+from recouvrement.courriel.lectures import (
     AttenteCreancier,
     attente_par_creancier,
     ce_qui_retient,
     coupee_depuis,
     s_est_tu,
 )
-from recouvrement.courriel.instance import lire_instance
 from recouvrement.courriel.models import Instance
 from recouvrement.socle.formats import moment, pluriel
 

@@ -12,8 +12,8 @@ from factures.lectures.synthese import balances_agees, encaisse_du_mois, ensembl
 from factures.models import Facture
 from recouvrement.accueil.lectures.chiffres import Chiffre, Point, dso, passe
 from recouvrement.comptes.models import Creancier
-from recouvrement.socle.courbes import Colonne, Graduation, colonnes, graduations
 from recouvrement.socle.montants import ZERO
+from recouvrement.socle.pages.courbes import Colonne, Graduation, colonnes, graduations
 from relances.enums import Palier
 from relances.lectures.paliers import par_palier
 from relances.models import Promesse

@@ -19,7 +19,7 @@ from recouvrement.comptes.acces import (
     habilite,
 )
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.lisible import entier
+from recouvrement.socle.saisies.lisible import entier
 from relances.models import Promesse
 
 ONGLETS = {

@@ -23,7 +23,7 @@ from recouvrement.comptes.acces import (
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
 from recouvrement.documents.reponses import exportation
-from recouvrement.socle.tableur_ecriture import TYPE_XLSX, classeur
+from recouvrement.socle.tableur.ecriture import TYPE_XLSX, classeur
 
 
 @require_GET

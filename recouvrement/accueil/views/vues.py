@@ -9,8 +9,8 @@ from recouvrement.accueil.forms import VueForm
 from recouvrement.accueil.models import VueEnregistree
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pages.annonces import annoncer
 
 
 @require_POST

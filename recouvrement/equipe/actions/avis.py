@@ -12,7 +12,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.courriel.actions import deposer
+from recouvrement.courriel.actions.depot import deposer
 from recouvrement.courriel.enums import NatureEnvoi
 
 

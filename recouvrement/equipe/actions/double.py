@@ -9,7 +9,7 @@ from django.db import transaction
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Habilitation, Utilisateur
 from recouvrement.comptes.regles import DELAI_DOUBLE
-from recouvrement.courriel.instance import lire_instance
+from recouvrement.courriel.actions.instance import lire_instance
 from recouvrement.equipe.actions.administrateurs import verrouiller_les_administrateurs
 from recouvrement.equipe.actions.avis import prevenir
 from recouvrement.equipe.erreurs import PasPourSoi, SansDouble

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
-from recouvrement.courriel.actions import deposer
+from recouvrement.courriel.actions.depot import deposer
 from recouvrement.courriel.enums import NatureEnvoi
 from recouvrement.equipe.actions.creanciers import ecrire_les_champs
 from recouvrement.equipe.actions.expediteurs import demander_la_preuve

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from recouvrement.comptes.models import Creancier, Utilisateur
-from recouvrement.courriel.actions import deposer
+from recouvrement.courriel.actions.depot import deposer
 from recouvrement.courriel.enums import NatureEnvoi
 from recouvrement.equipe.actions.creanciers import verrouiller
 from recouvrement.equipe.erreurs import ExpediteurRefuse, VerificationClose

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from recouvrement.comptes.models import Creancier, Utilisateur
-from recouvrement.courriel.instance import lire_instance
+from recouvrement.courriel.actions.instance import lire_instance
 from recouvrement.equipe.evenements import Evenement
 from recouvrement.journal.actions import inscrire
 

@@ -10,7 +10,8 @@ from recouvrement.comptes.enums import ZoneFeries
 from recouvrement.comptes.models import Creancier
 from recouvrement.equipe.regles import CODES_RESERVES, TAILLE_IMAGE, type_image
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.identifiants import (
+from recouvrement.socle.forms import SaisieLisible
+from recouvrement.socle.saisies.identifiants import (
     lire_bic,
     lire_courriel,
     lire_iban,
@@ -19,7 +20,6 @@ from recouvrement.socle.identifiants import (
     lire_telephone,
     lire_tva,
 )
-from recouvrement.socle.saisies import SaisieLisible
 
 QUOTA_MAXIMAL = 100_000
 TEINTES = ((1, "Bleu"), (2, "Olive"), (3, "Brun"), (4, "Ardoise"))

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.equipe.forms.creancier import lu
-from recouvrement.socle.identifiants import lire_courriel
-from recouvrement.socle.saisies import SaisieLisible
+from recouvrement.socle.forms import SaisieLisible
+from recouvrement.socle.saisies.identifiants import lire_courriel
 
 ROLES = (
     (Role.ASSISTANTE, "Assistante : agit, appelle, saisit"),

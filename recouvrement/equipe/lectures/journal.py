@@ -12,8 +12,7 @@ from django.http import QueryDict
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.equipe.lectures.parametres import adresse
 from recouvrement.journal.models import Entree
-from recouvrement.socle.calendrier import PARIS
-from recouvrement.socle.temps import instant_de
+from recouvrement.socle.temps import PARIS, instant_de
 
 # Les pages qui montrent l'objet d'une entrée du journal.
 PAGES = {

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from recouvrement.courriel.analyse import analyser
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
 from recouvrement.courriel.models import Envoi
+from recouvrement.courriel.regles.analyse import analyser
 from recouvrement.equipe.models import Invitation
 
 LIEN_A_TRANSMETTRE = re.compile(r"(https?://\S*?/(?:invitation|password/reset/key)/)\S+")

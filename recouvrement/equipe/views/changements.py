@@ -16,8 +16,8 @@ from recouvrement.equipe.lectures.changements import lignes
 from recouvrement.equipe.models import Changement
 from recouvrement.equipe.views.creanciers import resume
 from recouvrement.equipe.views.membres import page_equipe
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pages.annonces import annoncer
 
 
 @require_POST

@@ -19,9 +19,9 @@ from recouvrement.equipe import actions
 from recouvrement.equipe.forms import CompteForm, CompteInviteForm
 from recouvrement.equipe.lectures import membres
 from recouvrement.equipe.models import Invitation
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.lisible import entier
+from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.saisies.lisible import entier
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,7 +59,7 @@ def double(request: RequeteConnectee) -> HttpResponse:
     """Pourquoi la double authentification est due, et comment l'activer."""
     if not double_attendue(request):
         return redirect("accueil:racine")
-    en_retard = double_en_retard(request.user, maintenant=timezone.now())
+    en_retard = double_en_retard(request.user.double_due_le, maintenant=timezone.now())
     return render(request, "equipe/double.html", {"en_retard": en_retard})
 
 

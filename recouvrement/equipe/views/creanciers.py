@@ -17,7 +17,7 @@ from recouvrement.comptes.acces import (
 )
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
-from recouvrement.documents.quotas import place_de
+from recouvrement.documents.actions.quotas import place_de
 from recouvrement.documents.reponses import repondre_fichier
 from recouvrement.equipe import actions
 from recouvrement.equipe.enums import SujetChangement
@@ -28,8 +28,8 @@ from recouvrement.equipe.lectures.expediteurs import etat_expediteur
 from recouvrement.equipe.lectures.parametres import ce_qui_manque, onglets
 from recouvrement.equipe.models import Changement
 from recouvrement.equipe.regles import CHAMPS_A_DEUX, partager, touche_a_deux
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pages.annonces import annoncer
 
 IMAGES = {"logo": "logo", "signature": "image_signature"}
 

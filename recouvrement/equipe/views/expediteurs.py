@@ -13,8 +13,8 @@ from recouvrement.equipe.forms import QuotaForm
 from recouvrement.equipe.lectures.expediteurs import partis_aujourd_hui
 from recouvrement.equipe.models import VerificationExpediteur
 from recouvrement.equipe.views.creanciers import page_des_envois
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pages.annonces import annoncer
 
 
 @require_POST

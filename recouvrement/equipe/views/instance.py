@@ -15,9 +15,9 @@ from recouvrement.equipe import actions
 from recouvrement.equipe.forms import MotifForm
 from recouvrement.equipe.lectures import membres
 from recouvrement.equipe.lectures.messages import TONS, message_de_compte, messages_de_compte
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.pagination import paginer
+from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.pagination import paginer
 
 
 class ActionSurUnCompte(Protocol):

@@ -22,9 +22,9 @@ from recouvrement.journal.chaine import INSTANCE
 from recouvrement.journal.lectures import etat_de_la_chaine, etat_du_journal
 from recouvrement.journal.models import Entree
 from recouvrement.journal.veille import demander_la_verification
-from recouvrement.socle.annonces import annoncer
-from recouvrement.socle.pagination import paginer
-from recouvrement.socle.tableur_ecriture import TYPE_CSV, TYPE_XLSX, classeur, flux_csv
+from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.pagination import paginer
+from recouvrement.socle.tableur.ecriture import TYPE_CSV, TYPE_XLSX, classeur, flux_csv
 
 
 @require_GET

@@ -13,8 +13,8 @@ from recouvrement.equipe.lectures.membres import invitations_en_cours, membres
 from recouvrement.equipe.lectures.messages import courriels_des
 from recouvrement.equipe.models import Invitation
 from recouvrement.equipe.views.creanciers import annoncer_les_changements, rendre
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pages.annonces import annoncer
 
 
 @require_GET

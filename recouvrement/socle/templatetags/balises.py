@@ -4,7 +4,8 @@ from django import template
 from django.http import QueryDict
 from django.utils.html import format_html
 
-from recouvrement.socle import courbes, formats, liens, signes
+from recouvrement.socle import formats
+from recouvrement.socle.pages import courbes, liens, signes
 
 register = template.Library()
 

@@ -10,8 +10,8 @@ from recouvrement.comptes.acces import RequeteHabilitee, confirmer_son_identite,
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.reponses import exportation, repondre_fichier
 from recouvrement.journal.actions import inscrire
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pages.annonces import annoncer
 from recouvrement.vie_privee.actions import demandes as actions
 from recouvrement.vie_privee.actions.effacement import effacer_les_personnes
 from recouvrement.vie_privee.evenements import Evenement

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from recouvrement.comptes.acces import RequeteConnectee, RequeteHabilitee, administre, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.equipe.views.creanciers import rendre
-from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pages.annonces import annoncer
 from recouvrement.vie_privee.actions.durees import changer_les_durees
 from recouvrement.vie_privee.forms import DureesForm
 from recouvrement.vie_privee.lectures.durees import durees_de

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from recouvrement.courriel import heure
+from recouvrement.courriel.actions import heure
 from recouvrement.journal.veille import veiller
 from relances.actions.battement import sonner
 

@@ -5,9 +5,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from recouvrement.courriel import heure
-from recouvrement.courriel.boite import BoiteFermee
-from recouvrement.courriel.temoin import confirmer_incertains
+from recouvrement.courriel.actions import heure
+from recouvrement.courriel.depart.temoin import confirmer_incertains
+from recouvrement.courriel.transport.imap import BoiteFermee
 from relances.actions.battement import METIERS
 
 

@@ -8,7 +8,7 @@ import pytest
 from factures.imports.colonnes import lire_lignes
 from factures.imports.lecteur import lire_fichier
 from factures.imports.reconnaissance import correspondance, deviner, manquants
-from recouvrement.socle.tableur import Feuille
+from recouvrement.socle.tableur.lecture import Feuille
 from tests.factures.imports.echantillons import un_classeur
 
 

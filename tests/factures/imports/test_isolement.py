@@ -14,8 +14,8 @@ from pypdf.generic import EncodedStreamObject, NameObject
 from factures.imports import isolement
 from factures.imports.isolement import lire_fichiers
 from factures.imports.lecteur import lire_fichier
-from recouvrement.socle import isolement as socle
-from recouvrement.socle.trames import depouiller
+from recouvrement.socle.processus import isolement as socle
+from recouvrement.socle.processus.trames import depouiller
 from tests.factures.imports.echantillons import (
     octets_de,
     un_cii,

@@ -22,7 +22,7 @@ from factures.imports.lecteur import lire_fichier
 from factures.imports.reconnaissance import deviner
 from factures.models import Facture, LigneImport
 from recouvrement.journal.models import Entree
-from recouvrement.socle.tableur_ecriture import classeur
+from recouvrement.socle.tableur.ecriture import classeur
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier
 from tests.factures.imports.echantillons import un_cii, un_pdf_joignant

@@ -17,7 +17,7 @@ from django.urls import include, path
 from recouvrement.accueil.contexte import Cadre
 from recouvrement.comptes.acces import connecte, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.annonces import annoncer
+from recouvrement.socle.pages.annonces import annoncer
 from tests.appuis.pages import lisible
 from tests.fabriques.comptes import un_creancier, un_utilisateur, une_habilitation
 

@@ -7,13 +7,13 @@ from django.urls import reverse
 
 from recouvrement.accueil.lectures.service import avis_sur_les_envois
 from recouvrement.comptes.enums import Role
-from recouvrement.courriel.enums import EtatEnvoi
-from recouvrement.courriel.instance import (
+from recouvrement.courriel.actions.instance import (
     geler,
     lire_instance,
     noter_battement,
     noter_injoignable,
 )
+from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Instance
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.envois import un_envoi

@@ -12,7 +12,7 @@ from factures.models import Facture
 from recouvrement.banc import calculs, donnees, envois, imports, pages, poids
 from recouvrement.banc.mesures import Mesure
 from recouvrement.comptes.models import Creancier
-from recouvrement.socle.calendrier import PARIS
+from recouvrement.socle.temps import PARIS
 from tests.fabriques.comptes import un_creancier
 
 AU = date(2026, 6, 17)

@@ -1,7 +1,7 @@
 import pytest
 
 from factures.models import Facture
-from recouvrement.comptes.etancheite import fautes, liens
+from recouvrement.comptes.lectures.etancheite import fautes, liens
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier
 from tests.fabriques.factures import une_facture

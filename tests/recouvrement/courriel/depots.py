@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from django.core.mail import EmailMessage
 
-from recouvrement.courriel.actions import deposer
+from recouvrement.courriel.actions.depot import deposer
 from recouvrement.courriel.enums import NatureEnvoi
 
 MAINTENANT = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -7,10 +7,15 @@ from django.core.mail import send_mail
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recouvrement.courriel.actions import CleDejaServie, identifiant
-from recouvrement.courriel.adresses import AdresseRefusee, LigneRefusee, une_adresse, une_ligne
+from recouvrement.courriel.actions.depot import CleDejaServie, identifiant
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
 from recouvrement.courriel.models import Envoi
+from recouvrement.courriel.regles.adresses import (
+    AdresseRefusee,
+    LigneRefusee,
+    une_adresse,
+    une_ligne,
+)
 from recouvrement.serveurs import ServeurSmtp
 from tests.recouvrement.courriel.depots import un_depot
 
@@ -92,9 +97,7 @@ def test_une_ligne_acceptee_tient_sur_une_ligne(texte):
 
 @pytest.mark.django_db
 def test_les_messages_de_compte_passent_par_la_meme_boite(settings):
-    settings.MAILERS = {
-        "default": {"BACKEND": "recouvrement.courriel.boite_de_depart.BoiteDeDepart"}
-    }
+    settings.MAILERS = {"default": {"BACKEND": "recouvrement.courriel.adaptateurs.BoiteDeDepart"}}
     send_mail("Mot de passe", "Bonjour", None, ["a@duval.example", "b@duval.example"])
     envois = Envoi.objects.systeme().order_by("pk")
     assert [e.destinataire for e in envois] == ["a@duval.example", "b@duval.example"]

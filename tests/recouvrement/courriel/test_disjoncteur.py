@@ -5,14 +5,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.core.management import call_command
 
-from recouvrement.courriel import disjoncteur
-from recouvrement.courriel.disjoncteur import ATTENTE_AVANT_ESSAI, SEUIL, noter_refus, retablir
+from recouvrement.courriel.actions.instance import lire_instance
+from recouvrement.courriel.depart import disjoncteur
+from recouvrement.courriel.depart.disjoncteur import (
+    ATTENTE_AVANT_ESSAI,
+    SEUIL,
+    noter_refus,
+    retablir,
+)
+from recouvrement.courriel.depart.envoi import vider
 from recouvrement.courriel.enums import EtatEnvoi
-from recouvrement.courriel.envoi import vider
 from recouvrement.courriel.evenements import Evenement
-from recouvrement.courriel.instance import lire_instance
 from recouvrement.courriel.models import Envoi
-from recouvrement.courriel.transport import Delais, IdentificationRefusee, Transport
+from recouvrement.courriel.transport.smtp import Delais, IdentificationRefusee, Transport
 from recouvrement.journal.models import Entree
 from recouvrement.serveurs import ServeurSmtp
 from tests.appuis.smtp import un_serveur_smtp

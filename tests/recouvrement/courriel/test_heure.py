@@ -6,10 +6,10 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from recouvrement.courriel import heure
+from recouvrement.courriel.actions import heure
+from recouvrement.courriel.actions.heure import Repere, controler
+from recouvrement.courriel.actions.instance import lire_instance
 from recouvrement.courriel.evenements import Evenement
-from recouvrement.courriel.heure import Repere, controler
-from recouvrement.courriel.instance import lire_instance
 from recouvrement.journal.models import Entree
 
 MIDI = datetime(2026, 11, 23, 11, tzinfo=UTC)

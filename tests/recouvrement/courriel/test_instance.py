@@ -3,8 +3,8 @@ from datetime import UTC, datetime
 import pytest
 from django.db import IntegrityError, transaction
 
+from recouvrement.courriel.actions.instance import degeler, geler, lire_instance
 from recouvrement.courriel.evenements import Evenement
-from recouvrement.courriel.instance import degeler, geler, lire_instance
 from recouvrement.courriel.models import Instance
 from recouvrement.journal.models import Entree
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from recouvrement.courriel.enums import CauseRefus
-from recouvrement.courriel.refus import classer
-from recouvrement.courriel.transport import Refus
+from recouvrement.courriel.regles.refus import classer
+from recouvrement.courriel.transport.smtp import Refus
 
 TEXTES = [
     # Nous, pas la boîte.

@@ -35,8 +35,8 @@ from recouvrement.equipe.evenements import Evenement
 from recouvrement.exploitation.verification.examens import examens
 from recouvrement.journal.actions import inscrire
 from recouvrement.journal.models import Entree
-from recouvrement.socle.calendrier import PARIS
-from recouvrement.socle.identifiants import lire_iban, lire_siren, lire_siret, lire_tva
+from recouvrement.socle.saisies.identifiants import lire_iban, lire_siren, lire_siret, lire_tva
+from recouvrement.socle.temps import PARIS
 from relances.enums import Canal, EtatCourrier, EtatRelance, Issue
 from relances.models import Appel, Courrier, Promesse, Relance
 from tests.fabriques.clients import un_client

@@ -5,7 +5,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from pypdf import PdfReader
 
-from recouvrement.documents.actions import assembler, sceller
+from recouvrement.documents.actions.scelles import assembler, sceller
 from recouvrement.documents.fichiers import lire
 from recouvrement.documents.models import Document
 from recouvrement.documents.reponses import repondre_document, repondre_fichier

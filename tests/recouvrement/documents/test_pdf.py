@@ -7,9 +7,10 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from recouvrement.documents import examen, pdf
-from recouvrement.documents.demandes import Examen, Partie, liasse_demesuree
-from recouvrement.documents.examen import examiner, fusionner
+from recouvrement.documents.pdf import examen
+from recouvrement.documents.pdf import lecture as pdf
+from recouvrement.documents.pdf.demandes import Examen, Partie, liasse_demesuree
+from recouvrement.documents.pdf.examen import examiner, fusionner
 from recouvrement.socle.erreurs import ErreurMetier
 from tests.fabriques.pdf import (
     ACTIFS,

@@ -5,7 +5,7 @@ import pytest
 import segno
 from PIL import Image
 
-from recouvrement.documents.qr import qr_de_virement, qr_de_virement_png
+from recouvrement.documents.regles.qr import qr_de_virement, qr_de_virement_png
 
 VIREMENT = {
     "nom": "Menuiserie Kerbrat",

@@ -11,8 +11,8 @@ from factures.actions import deposer_piece
 from factures.imports.depot import preparer_import
 from factures.models import Importation, Piece
 from recouvrement.comptes.enums import Role
+from recouvrement.documents.actions.quotas import QuotaAtteint, noter_export, place_de
 from recouvrement.documents.models import Depot, Export
-from recouvrement.documents.quotas import QuotaAtteint, noter_export, place_de
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_utilisateur
 

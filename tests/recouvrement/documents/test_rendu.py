@@ -13,12 +13,12 @@ from django.conf import settings
 from pypdf import PdfReader
 from weasyprint.urls import URLFetcher
 
-from recouvrement.documents import composition, rendu
-from recouvrement.documents.composition import ChargeurFerme
-from recouvrement.documents.demandes import RenduImpossible
+from recouvrement.documents.pdf import composition, rendu
+from recouvrement.documents.pdf.composition import ChargeurFerme
+from recouvrement.documents.pdf.demandes import RenduImpossible
 from recouvrement.droit.mentions import L111_8_ALINEA_2, L111_8_ALINEA_3, interdits
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.isolement import Vivier
+from recouvrement.socle.processus.isolement import Vivier
 from tests.fabriques import documents as des
 
 LETTRE = "relances/documents/lettre.html"

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from recouvrement.documents.contextes import Echelonnement
-from recouvrement.documents.typographie import adresse_postale, en_lettres, typographie
+from recouvrement.documents.regles.typographie import adresse_postale, en_lettres, typographie
 from recouvrement.socle.erreurs import ErreurMetier
 
 

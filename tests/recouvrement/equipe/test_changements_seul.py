@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from recouvrement.comptes.enums import Role
-from recouvrement.courriel.instance import degeler, geler
+from recouvrement.courriel.actions.instance import degeler, geler
 from recouvrement.equipe import actions
 from recouvrement.equipe.enums import EtatChangement
 from recouvrement.equipe.erreurs import (

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
-from recouvrement.courriel.instance import geler
+from recouvrement.courriel.actions.instance import geler
 from recouvrement.courriel.models import Envoi
 from recouvrement.equipe import actions
 from recouvrement.equipe.enums import EtatChangement

@@ -27,7 +27,7 @@ from tests.fabriques.comptes import un_creancier, un_utilisateur
 
 pytestmark = pytest.mark.django_db
 SECRET = "trois-chevaux-de-bois"
-BOITE = "recouvrement.courriel.boite_de_depart.BoiteDeDepart"
+BOITE = "recouvrement.courriel.adaptateurs.BoiteDeDepart"
 NOUVEAU = "quatre-chevaux-de-bois"
 
 

@@ -82,9 +82,7 @@ def test_il_ne_prend_pas_un_vrai_compte(client, admin):
 
 
 def test_il_ne_lit_pas_le_lien_d_un_vrai_compte(client, admin, settings):
-    settings.MAILERS = {
-        "default": {"BACKEND": "recouvrement.courriel.boite_de_depart.BoiteDeDepart"}
-    }
+    settings.MAILERS = {"default": {"BACKEND": "recouvrement.courriel.adaptateurs.BoiteDeDepart"}}
     un_utilisateur(email="vrai@exemple.example", mot_de_passe="trois-chevaux")
     client.post(reverse("account_reset_password"), {"email": "vrai@exemple.example"})
     client.force_login(admin)

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.courriel.analyse import analyser
 from recouvrement.courriel.models import Envoi
+from recouvrement.courriel.regles.analyse import analyser
 from recouvrement.equipe import actions
 from recouvrement.equipe.models import Invitation
 from tests.appuis.porte import vue_de_l_intrus

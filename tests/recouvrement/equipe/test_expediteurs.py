@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
-from recouvrement.courriel.analyse import analyser
 from recouvrement.courriel.models import Envoi
+from recouvrement.courriel.regles.analyse import analyser
 from recouvrement.equipe import actions
 from recouvrement.equipe.erreurs import ExpediteurRefuse
 from recouvrement.equipe.evenements import Evenement

@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from recouvrement.comptes.enums import Role
-from recouvrement.courriel.actions import deposer
+from recouvrement.courriel.actions.depot import deposer
+from recouvrement.courriel.depart.envoi import expedier_un
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
-from recouvrement.courriel.envoi import expedier_un
 from recouvrement.courriel.models import Envoi
 from recouvrement.equipe import actions
 from recouvrement.equipe.models import Invitation
@@ -187,7 +187,7 @@ def test_l_equipe_voit_qu_une_invitation_a_ete_refusee(client, smtp_regle):
 
 
 def test_les_courriels_de_django_passent_par_ces_messages(settings):
-    boite = "recouvrement.courriel.boite_de_depart.BoiteDeDepart"
+    boite = "recouvrement.courriel.adaptateurs.BoiteDeDepart"
     settings.MAILERS = {"default": {"BACKEND": boite}}
 
     send_mail("Objet", "Corps", "app@exemple.example", ["lea@exemple.example"])

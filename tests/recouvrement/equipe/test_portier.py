@@ -11,7 +11,7 @@ from django.urls import reverse
 from recouvrement.equipe import portier
 from recouvrement.equipe.models import EssaiDeConnexion
 from recouvrement.equipe.regles import attente_entre_essais
-from recouvrement.socle.boucle import vient_de_la_boucle_locale, vient_du_poste
+from recouvrement.socle.pages.boucle import vient_de_la_boucle_locale, vient_du_poste
 from tests.fabriques.comptes import un_utilisateur
 from tests.recouvrement.equipe.test_connexion import NOUVEAU, SECRET, entrer, est_connecte, nadege
 

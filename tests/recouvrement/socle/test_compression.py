@@ -6,7 +6,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.compression import CompresserLeTexte
+from recouvrement.socle.middlewares.compression import CompresserLeTexte
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import une_facture
 

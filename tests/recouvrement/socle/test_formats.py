@@ -5,8 +5,9 @@ import pytest
 from django.template import Context, RequestContext, Template
 from django.test import RequestFactory
 
-from recouvrement.socle import formats, signes
-from recouvrement.socle.pagination import Page
+from recouvrement.socle import formats
+from recouvrement.socle.pages import signes
+from recouvrement.socle.pages.pagination import Page
 from recouvrement.socle.templatetags import balises
 
 F, N = "\u202f", "\u00a0"

@@ -3,7 +3,7 @@ import json
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from recouvrement.socle.htmx import declencher, est_htmx
+from recouvrement.socle.pages.htmx import declencher, est_htmx
 
 
 def requete(**entetes):

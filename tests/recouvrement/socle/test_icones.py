@@ -5,7 +5,7 @@ import re
 import pytest
 
 from recouvrement.environnement import RACINE
-from recouvrement.socle import signes
+from recouvrement.socle.pages import signes
 
 SOURCES = ("recouvrement", "clients", "factures", "relances", "contentieux", "templates")
 DANS_UN_GABARIT = re.compile(r"""{%\s*icone\s+["']([\w-]+)["']|\bicone=["']([\w-]+)["']""")

@@ -1,6 +1,6 @@
 from django.urls import reverse
 
-from recouvrement.socle.liens import lien
+from recouvrement.socle.pages.liens import lien
 
 
 def test_un_lien_est_l_adresse_que_donne_django():

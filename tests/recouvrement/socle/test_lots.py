@@ -8,7 +8,7 @@ from factures.models import Facture
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.journal.models import Entree
-from recouvrement.socle.lots import inserer_fiches, numeroter
+from recouvrement.socle.base.lots import inserer_fiches, numeroter
 from tests.fabriques.clients import un_client
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from recouvrement.comptes.models import Creancier
-from recouvrement.socle.pagination import paginer
+from recouvrement.socle.pages.pagination import paginer
 from tests.fabriques.comptes import un_creancier
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,13 @@ import pytest
 from openpyxl import Workbook
 
 from factures.imports.reconnaissance import noter_entetes
-from recouvrement.socle import tableur
-from recouvrement.socle.tableur import FichierIllisible, lire_classeur, lire_csv, verifier_taille
+from recouvrement.socle.tableur import lecture as tableur
+from recouvrement.socle.tableur.lecture import (
+    FichierIllisible,
+    lire_classeur,
+    lire_csv,
+    verifier_taille,
+)
 from tests.factures.imports.echantillons import un_classeur, un_ods
 
 TABLEAU = "Numéro;Client;Montant\nF-1;Société Générale d'Étanchéité;1 234,56\n"

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from recouvrement.socle.tableur import lire_csv
-from recouvrement.socle.tableur_ecriture import classeur, flux_csv, neutraliser
+from recouvrement.socle.tableur.ecriture import classeur, flux_csv, neutraliser
+from recouvrement.socle.tableur.lecture import lire_csv
 
 PIEGES = [
     "=1+1",

@@ -11,7 +11,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from recouvrement.environnement import RACINE
 from recouvrement.equipe.regles import CODES_RESERVES
-from recouvrement.socle.indisponible import dire
+from recouvrement.socle.middlewares.indisponible import dire
 from recouvrement.socle.pannes import COMBLE
 from recouvrement.socle.traces import CHEMINS_A_JETON, UneLigneJson, masquer
 

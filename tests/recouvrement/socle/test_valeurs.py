@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recouvrement.socle.valeurs import (
+from recouvrement.socle.saisies.valeurs import (
     ValeurRefusee,
     decimale_de,
     lire_date,

@@ -20,11 +20,11 @@ from clients.enums import Validite
 from clients.models import Coordonnee
 from factures.models import Facture
 from recouvrement.accueil.lectures.journee import ma_journee
-from recouvrement.courriel.balayage import balayer
+from recouvrement.courriel.depart.balayage import balayer
+from recouvrement.courriel.depart.envoi import expedier_un, reclamer_un, vider
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
-from recouvrement.courriel.envoi import expedier_un, reclamer_un, vider
 from recouvrement.courriel.models import Envoi
-from recouvrement.courriel.transport import Delais, Injoignable, Refus, Transport
+from recouvrement.courriel.transport.smtp import Delais, Injoignable, Refus, Transport
 from recouvrement.journal.models import Entree
 from recouvrement.serveurs import ServeurSmtp
 from recouvrement.socle.erreurs import ErreurMetier

@@ -8,10 +8,10 @@ import pytest
 from django.db import connection, connections
 
 from recouvrement.comptes.models import Creancier
+from recouvrement.courriel.depart.envoi import expedier_un
 from recouvrement.courriel.enums import EtatEnvoi
-from recouvrement.courriel.envoi import expedier_un
 from recouvrement.courriel.models import Envoi
-from recouvrement.courriel.transport import Transport
+from recouvrement.courriel.transport.smtp import Transport
 from recouvrement.equipe.actions import regler
 from recouvrement.socle.erreurs import ErreurMetier
 from relances.actions.battement import METIERS

@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from recouvrement.comptes.enums import Role
-from recouvrement.courriel.envoi import Arret
+from recouvrement.courriel.depart.envoi import Arret
 from relances.actions import decisions
 from relances.actions.envoi import MetierRelance
 from relances.actions.planification import planifier

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from recouvrement.courriel import heure
+from recouvrement.courriel.actions import heure
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from recouvrement.courriel.instance import degeler, lire_instance
+from recouvrement.courriel.actions.instance import degeler, lire_instance
 
 
 class Command(BaseCommand):

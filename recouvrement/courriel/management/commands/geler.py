@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from recouvrement.courriel import heure
-from recouvrement.courriel.instance import geler
+from recouvrement.courriel.actions import heure
+from recouvrement.courriel.actions.instance import geler
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from recouvrement.courriel.disjoncteur import retablir
-from recouvrement.courriel.instance import lire_instance
+from recouvrement.courriel.actions.instance import lire_instance
+from recouvrement.courriel.depart.disjoncteur import retablir
 
 
 class Command(BaseCommand):

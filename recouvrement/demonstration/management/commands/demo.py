@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from recouvrement.comptes.models import Creancier, Utilisateur
-from recouvrement.courriel.instance import lire_instance
+from recouvrement.courriel.actions.instance import lire_instance
 from recouvrement.demonstration.jouer import charger
 from recouvrement.demonstration.personnes import COMPTES
 from recouvrement.demonstration.retrait import ce_qui_s_en_va, retirer

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.equipe import actions
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.identifiants import lire_courriel
+from recouvrement.socle.saisies.identifiants import lire_courriel
 
 
 class Command(BaseCommand):

@@ -19,8 +19,8 @@ from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from recouvrement.environnement import RACINE
-from recouvrement.socle.boucle import est_en_boucle
-from recouvrement.socle.superviseur import Superviseur, ecran
+from recouvrement.socle.pages.boucle import est_en_boucle
+from recouvrement.socle.processus.superviseur import Superviseur, ecran
 
 PYTHON = [sys.executable, "-W", "ignore:You're running the worker"]
 

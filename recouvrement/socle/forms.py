@@ -1,0 +1,59 @@
+"""Ce que tout formulaire vérifie : une ligne se lit, un jour se calcule."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.forms import ValidationError
+
+from recouvrement.socle.saisies.lisible import entier, phrase_illisible
+
+PREMIER_JOUR, DERNIER_JOUR = date(1900, 1, 1), date(2100, 12, 31)
+HORS_CALENDRIER = "Cette date est hors du calendrier : entre 1900 et 2100."
+
+
+def nom_lisible(valeur: object) -> None:
+    # Un champ hérité (UUID…) rend autre chose que du texte : il a déjà été lu.
+    if isinstance(valeur, str) and (phrase := phrase_illisible(valeur)):
+        raise ValidationError(phrase, code="illisible")
+
+
+class SaisieLisible:
+    """Devant `forms.Form` : ce qui tient sur une ligne se lit, ce qui est un jour se calcule."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for champ in self.fields.values():  # type: ignore[attr-defined]
+            if isinstance(champ, forms.DateTimeField):
+                _borner(champ, datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 12, 31, tzinfo=UTC))
+            elif isinstance(champ, forms.DateField):
+                _borner(champ, PREMIER_JOUR, DERNIER_JOUR)
+            elif isinstance(champ, forms.CharField) and _sur_une_ligne(champ):
+                champ.validators.append(nom_lisible)
+
+
+def _borner(champ: forms.Field, premier: date, dernier: date) -> None:
+    champ.validators += [
+        MinValueValidator(premier, HORS_CALENDRIER),
+        MaxValueValidator(dernier, HORS_CALENDRIER),
+    ]
+
+
+def _sur_une_ligne(champ: forms.CharField) -> bool:
+    # Un mot de passe s'écrit comme on veut ; il n'est jamais relu.
+    return not isinstance(champ.widget, forms.Textarea | forms.PasswordInput)
+
+
+class ChoixMultiple(forms.ModelMultipleChoiceField):
+    """Des lignes à cocher : un numéro que la base ne saurait garder n'est celui d'aucune."""
+
+    def clean(self, value: Any) -> Any:
+        for pk in value or ():
+            if isinstance(pk, str) and entier(pk) is None:
+                raise ValidationError(
+                    self.error_messages["invalid_pk_value"],
+                    code="invalid_pk_value",
+                    params={"pk": pk[:40]},
+                )
+        return super().clean(value)
