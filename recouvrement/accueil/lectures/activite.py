@@ -65,6 +65,8 @@ def activite(creanciers: Sequence[Creancier], *, au: date) -> list[Activite]:
 def ensemble(lignes: Sequence[Activite]) -> Activite:
     return Activite(
         "Ensemble",
-        *(sum(getattr(a, nom) for a in lignes) for nom in ("appels", "joints", "promesses")),
-        sum(a.tenues for a in lignes),
+        appels=sum(a.appels for a in lignes),
+        joints=sum(a.joints for a in lignes),
+        promesses=sum(a.promesses for a in lignes),
+        tenues=sum(a.tenues for a in lignes),
     )

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import groupby
 
 from django.db.models import Min, Sum
@@ -170,7 +171,7 @@ def _avec_montants(
     ]
 
 
-def _rang(action: Action, au: date) -> tuple:
+def _rang(action: Action, au: date) -> tuple[int, float, Decimal, int]:
     """Le genre d'abord ; à l'heure dite ; puis montant × ancienneté."""
     age = (au - action.plus_ancienne).days if action.plus_ancienne else 0
     a = action.a.timestamp() if action.a else 0.0

@@ -1,6 +1,6 @@
 """Ce qui retient les messages, dit à qui les attend : ni serveur, ni file, ni processus."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -121,7 +121,7 @@ def _combien(attentes: list[AttenteCreancier]) -> str:
     return f"{pluriel(nombre, 'message attend,messages attendent')} : {detail}. "
 
 
-def _liste(noms) -> str:
+def _liste(noms: Iterable[str]) -> str:
     lus = list(noms)
     if len(lus) > 3:
         lus = [*lus[:3], f"{len(lus) - 3} autres"]

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
-from factures.lectures import Tranche, encaisse_par_mois, plus_gros_debiteurs
+from factures.lectures import Debiteur, Tranche, encaisse_par_mois, plus_gros_debiteurs
 from factures.lectures.synthese import balances_agees, encaisse_du_mois, ensemble
 from factures.models import Facture
 from recouvrement.accueil.lectures.chiffres import Chiffre, Point, dso, passe
@@ -116,7 +116,7 @@ class TableauDeBord:
     tranches: list[Tranche]
     encours: Decimal
     nombre: int
-    debiteurs: list
+    debiteurs: list[Debiteur]
     paliers: list[LignePalier]
     promis: list[Semaine]
     promis_total: Decimal

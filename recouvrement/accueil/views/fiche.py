@@ -5,7 +5,7 @@ from django.views.decorators.http import require_GET
 
 from clients.models import Client
 from contentieux.models import Dossier
-from factures.models import Piece
+from factures.models import Facture, Piece
 from recouvrement.accueil.contexte import DESTINATIONS
 from recouvrement.accueil.lectures.fiche import fiche_client
 from recouvrement.accueil.lectures.fil import FAMILLES, fil_du_client
@@ -89,8 +89,8 @@ def recherche(request: RequeteConnectee) -> HttpResponse:
     texte = request.GET.get("q", "")
     trouvailles = chercher(creanciers_de(request), texte)
     if trouvailles.nombre == 1:
-        [seul] = [*trouvailles.clients, *trouvailles.factures]
-        return redirect(seul)
+        trouves: list[Client | Facture] = [*trouvailles.clients, *trouvailles.factures]
+        return redirect(trouves[0])
     return render(request, "accueil/recherche.html", {"q": texte, "trouvailles": trouvailles})
 
 

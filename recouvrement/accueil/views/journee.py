@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -6,13 +8,10 @@ from django.views.decorators.http import require_GET
 
 from clients.models import Client
 from factures.lectures.taux import taux_manquants
+from recouvrement.accueil.lectures.a_faire import Action
 from recouvrement.accueil.lectures.fiche import fiche_client
 from recouvrement.accueil.lectures.fil import fil_du_client
-from recouvrement.accueil.lectures.journee import (
-    CANAUX,
-    Action,
-    ma_journee,
-)
+from recouvrement.accueil.lectures.journee import CANAUX, ma_journee
 from recouvrement.accueil.lectures.service import avis_sur_les_envois
 from recouvrement.accueil.views.commun import expediteurs_a_regler
 from recouvrement.comptes.acces import (
@@ -77,13 +76,13 @@ def _journee(request: RequeteConnectee, creanciers: list[Creancier]) -> HttpResp
     return render(request, "accueil/journee.html", contexte)
 
 
-def _fiche(request: RequeteConnectee, action: Action) -> dict:
+def _fiche(request: RequeteConnectee, action: Action) -> dict[str, Any]:
     aujourdhui = timezone.localdate()
     client = Client.objects.pour(action.creancier).get(pk=action.client_id)
     client.creancier = action.creancier
     fiche = fiche_client(client, au=aujourdhui)
     role = next(h.role for h in habilitations_de(request) if h.creancier == action.creancier)
-    contexte = {
+    contexte: dict[str, Any] = {
         "client": client,
         "fiche": fiche,
         "fil": fil_du_client(fiche, au=aujourdhui, combien=5),

@@ -78,7 +78,7 @@ def _en_xlsx(request: RequeteConnectee, bord: TableauDeBord) -> HttpResponse:
     return reponse
 
 
-def _lignes(bord: TableauDeBord) -> Iterator[tuple]:
+def _lignes(bord: TableauDeBord) -> Iterator[tuple[object, ...]]:
     for chiffre in bord.chiffres:
         jours = chiffre.en_jours
         yield (

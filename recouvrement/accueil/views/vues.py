@@ -19,7 +19,7 @@ def enregistrer(request: RequeteHabilitee) -> HttpResponse:
     """Chacun garde ses filtres ; qui ne fait que lire aussi."""
     form = VueForm(request.POST)
     if not form.is_valid():
-        annoncer(request, " ".join(e for erreurs in form.errors.values() for e in erreurs))
+        annoncer(request, " ".join(str(e) for erreurs in form.errors.values() for e in erreurs))
         page = form.cleaned_data.get("page", VueEnregistree.Page.FACTURES)
         return redirect(_liste(request, page, ""))
     try:
