@@ -1,5 +1,5 @@
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -32,7 +32,8 @@ class DemandeForm(SaisieLisible, forms.Form):
     def __init__(self, *args: Any, client: Client, aujourdhui: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.aujourdhui = aujourdhui
-        self.fields["refusees"].queryset = (
+        refusees = cast(ChoixMultiple, self.fields["refusees"])
+        refusees.queryset = (
             Coordonnee.objects.pour(client.creancier)
             .filter(client=client, genre__in=GenreCoordonnee.values)
             .utilisables()

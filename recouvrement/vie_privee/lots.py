@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Concat
 from clients.models import Client, Contact, Coordonnee, Note
 from contentieux.models import Dossier, EvenementDossier
 from factures.models import Encaissement, Facture, LigneImport, Litige, Piece
+from recouvrement.comptes.cloison import ModeleCloisonne
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
@@ -55,8 +56,8 @@ class Lot:
     """Des lignes qui disent encore quelque chose de quelqu'un, et comment les faire taire."""
 
     quoi: str
-    lignes: QuerySet
-    taire: Callable[[QuerySet, Ordre], object]
+    lignes: QuerySet[Any]
+    taire: Callable[[QuerySet[Any], Ordre], object]
     # Pour la personne qui lit l'aperçu.
     comment: str = "effacé"
 
@@ -70,7 +71,9 @@ def lots_des_personnes(
     même est une donnée personnelle.
     """
 
-    def de(modele, chemin="client", **filtres):
+    def de(
+        modele: type[ModeleCloisonne], chemin: str = "client", **filtres: object
+    ) -> QuerySet[Any]:
         return modele.objects.pour(creancier).filter(**{f"{chemin}__in": clients}, **filtres)
 
     relances = de(Relance).values("pk")
@@ -145,7 +148,7 @@ def entrees_des_clients(creancier: Creancier, clients: Collection[int]) -> Query
     """Ce que le journal dit d'eux : leur fiche, leurs relances, et les mots écrits sur leurs
     factures, leurs pièces et leurs dossiers. Les montants et les dates y restent."""
 
-    def sur(modele, chemin: str = "client") -> Q:
+    def sur(modele: type[ModeleCloisonne], chemin: str = "client") -> Q:
         lignes = modele.objects.pour(creancier).filter(**{f"{chemin}__in": clients})
         return Q(cible_type=modele._meta.label_lower, cible_id__in=lignes.values("pk"))
 
@@ -173,16 +176,16 @@ def _entrees_bavardes(creancier: Creancier, clients: Collection[int]) -> QuerySe
     )
 
 
-def _muet(quoi: str, lignes: QuerySet, *champs: str) -> Lot:
+def _muet(quoi: str, lignes: QuerySet[Any], *champs: str) -> Lot:
     vides = dict.fromkeys(champs, "")
     return Lot(quoi, lignes.exclude(**vides), lambda dites, _: dites.update(**vides), "vidé")
 
 
-def _supprimer(lignes: QuerySet, _: Ordre) -> None:
+def _supprimer(lignes: QuerySet[Any], _: Ordre) -> None:
     lignes.delete()
 
 
-def _anonymiser(fiches: QuerySet, ordre: Ordre) -> None:
+def _anonymiser(fiches: QuerySet[Client], ordre: Ordre) -> None:
     numero = Cast("pk", CharField())
     fiches.update(
         **dict.fromkeys(IDENTITE, ""),
@@ -193,7 +196,7 @@ def _anonymiser(fiches: QuerySet, ordre: Ordre) -> None:
     )
 
 
-def _depouiller(entrees: QuerySet, ordre: Ordre) -> None:
+def _depouiller(entrees: QuerySet[Entree], ordre: Ordre) -> None:
     effacer_donnees(entrees, motif=ordre.motif, acteur=ordre.acteur, maintenant=ordre.maintenant)
 
 

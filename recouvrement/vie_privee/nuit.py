@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import batched
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -14,6 +15,7 @@ from clients.models import Client, Contact, Note
 from contentieux.models import Dossier
 from factures.enums import EtatImport
 from factures.models import Encaissement, Facture, Importation, LigneImport, Litige, Piece
+from recouvrement.comptes.cloison import ModeleCloisonne
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.documents import fichiers
 from recouvrement.documents.models import Depot, Document, Export
@@ -84,7 +86,9 @@ def _clients_oublies(creancier: Creancier, jour: date) -> list[tuple[int, bool]]
     """Ceux qui ne doivent rien, dont rien n'est en cours, et à qui rien n'est arrivé depuis."""
     instant = instant_de(jour)
 
-    def chez(modele, condition: Q, chemin: str = "client") -> QuerySet:
+    def chez(
+        modele: type[ModeleCloisonne], condition: Q, chemin: str = "client"
+    ) -> QuerySet[Any, Any]:
         return modele.objects.pour(creancier).filter(condition).values(chemin)
 
     en_vie = (
@@ -234,5 +238,5 @@ def _encore_nommees(empreintes: set[str]) -> set[tuple[int, str]]:
     return nommees
 
 
-def _supprimer(lignes: QuerySet, _: Ordre) -> None:
+def _supprimer(lignes: QuerySet[Any], _: Ordre) -> None:
     lignes.delete()

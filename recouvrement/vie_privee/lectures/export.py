@@ -1,6 +1,7 @@
 """Ce que l'on remet à une personne : une page lisible, les mêmes données en JSON, ses messages."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from io import BytesIO
@@ -22,7 +23,8 @@ POIDS_MAX = 40 * 1024 * 1024
 
 def archive_de(client: Client, *, maintenant: datetime) -> bytes:
     rubriques = donnees_de(client)
-    sortie, manques = BytesIO(), []
+    sortie = BytesIO()
+    manques: list[str] = []
     with ZipFile(sortie, "w", ZIP_DEFLATED) as archive:
         place = POIDS_MAX
         for nom, octets in _fichiers(client, manques):
@@ -51,7 +53,7 @@ def archive_de(client: Client, *, maintenant: datetime) -> bytes:
     return sortie.getvalue()
 
 
-def _fichiers(client: Client, manques: list[str]):
+def _fichiers(client: Client, manques: list[str]) -> Iterator[tuple[str, bytes]]:
     messages = (
         Envoi.objects.pour(client.creancier)
         .filter(relance__client=client, octets__isnull=False)

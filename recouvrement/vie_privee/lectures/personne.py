@@ -6,11 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Field, Model, QuerySet
 
 from clients.models import Client, Contact, Coordonnee, Note
 from contentieux.models import Dossier, EvenementDossier
 from factures.models import Encaissement, Facture, Litige, Piece
+from recouvrement.comptes.cloison import ModeleCloisonne
 from recouvrement.courriel.models import Envoi
 from recouvrement.equipe.lectures.journal import ligne_journal
 from recouvrement.journal.models import Entree
@@ -52,7 +53,9 @@ def donnees_de(client: Client) -> list[Rubrique]:
     """Les rubriques vides y sont aussi : dire qu'on ne sait rien est une réponse."""
     creancier = client.creancier
 
-    def de(modele, chemin="client", *liees):
+    def de(
+        modele: type[ModeleCloisonne | Envoi], chemin: str = "client", *liees: str
+    ) -> QuerySet[Any]:
         lignes = modele.objects.pour(creancier).filter(**{chemin: client})
         return (lignes.select_related(*liees) if liees else lignes).order_by("pk")
 
@@ -61,7 +64,7 @@ def donnees_de(client: Client) -> list[Rubrique]:
             "Fiche",
             ("Champ", "Valeur"),
             (
-                (str(Client._meta.get_field(nom).verbose_name), _dit(client, nom))
+                (_libelle(Client, nom), _dit(client, nom))
                 for nom in FICHE
                 if getattr(client, nom) not in ("", None)
             ),
@@ -121,16 +124,19 @@ def _entree(entree: Entree, client: Client) -> tuple[str, ...]:
     return formats.moment(entree.a), entree.libelle, details
 
 
-def _tableau(titre: str, lignes: Iterable[Any], *noms: str) -> Rubrique:
-    lues = list(lignes)
-    modele = lignes.model  # type: ignore[attr-defined]
-    colonnes = tuple(_colonne(modele, nom) for nom in noms)
-    return _rubrique(titre, colonnes, (tuple(_dit(ligne, nom) for nom in noms) for ligne in lues))
+def _tableau(titre: str, lignes: QuerySet[Any], *noms: str) -> Rubrique:
+    colonnes = tuple(_colonne(lignes.model, nom) for nom in noms)
+    return _rubrique(titre, colonnes, (tuple(_dit(ligne, nom) for nom in noms) for ligne in lignes))
 
 
 def _colonne(modele: type[Model], nom: str) -> str:
-    libelle = LIBELLES.get(nom) or str(modele._meta.get_field(nom).verbose_name)
+    libelle = LIBELLES.get(nom) or _libelle(modele, nom)
     return libelle[:1].upper() + libelle[1:]
+
+
+def _libelle(modele: type[Model], nom: str) -> str:
+    champ = modele._meta.get_field(nom)
+    return str(champ.verbose_name) if isinstance(champ, Field) else nom
 
 
 def _rubrique(titre: str, colonnes: Iterable[str], lignes: Iterable[tuple[str, ...]]) -> Rubrique:
