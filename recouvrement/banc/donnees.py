@@ -1,6 +1,6 @@
 """Beaucoup de factures, vite : dix créanciers, dix factures par client, quatre sur dix ouvertes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import batched
@@ -93,7 +93,7 @@ def remplir(
         _factures(creancier, clients, factures, au, part_ouverte, retard, alea), LOT
     ):
         ecrites = Facture.objects.bulk_create(lot, batch_size=LOT)
-        _payer([f for f in ecrites if f.solde == ZERO])
+        _payer([(f, f.soldee_le) for f in ecrites if f.soldee_le])
         ouvertes += [f for f in ecrites if f.solde][: max(factures // 1000, 1)]
     if exceptions:
         _exceptions(creancier, clients, ouvertes, au=au)
@@ -138,7 +138,13 @@ def _clients(creancier: Creancier, nombre: int, alea: Random) -> list[Client]:
 
 
 def _factures(
-    creancier, clients, nombre, au, part_ouverte, retard, alea: Random
+    creancier: Creancier,
+    clients: Sequence[Client],
+    nombre: int,
+    au: date,
+    part_ouverte: float,
+    retard: tuple[int, int],
+    alea: Random,
 ) -> Iterator[Facture]:
     for n in range(nombre):
         ouverte = alea.random() < part_ouverte
@@ -161,16 +167,16 @@ def _factures(
         )
 
 
-def _payer(soldees: list[Facture]) -> None:
+def _payer(soldees: list[tuple[Facture, date]]) -> None:
     encaissements = ecrire(
         Encaissement(
             creancier_id=facture.creancier_id,
             client_id=facture.client_id,
             montant=facture.montant_ttc,
             disponible=ZERO,
-            recu_le=facture.soldee_le,
+            recu_le=le,
         )
-        for facture in soldees
+        for facture, le in soldees
     )
     ecrire(
         Imputation(
@@ -178,9 +184,9 @@ def _payer(soldees: list[Facture]) -> None:
             encaissement=encaissement,
             facture=facture,
             montant=facture.montant_ttc,
-            le=facture.soldee_le,
+            le=le,
         )
-        for encaissement, facture in zip(encaissements, soldees, strict=True)
+        for encaissement, (facture, le) in zip(encaissements, soldees, strict=True)
     )
 
 
@@ -222,7 +228,8 @@ def _exceptions(
 def ecrire[M: models.Model](lignes: Iterable[M]) -> list[M]:
     faites: list[M] = []
     for lot in batched(lignes, LOT):
-        faites += type(lot[0]).objects.bulk_create(lot, batch_size=LOT)
+        table: models.QuerySet[M] = models.QuerySet(type(lot[0]))
+        faites += table.bulk_create(lot, batch_size=LOT)
     return faites
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from functools import partial
 from time import perf_counter
 
 from django.conf import settings
@@ -41,23 +42,21 @@ def planification(factures: int, *, au: date, maintenant: datetime) -> Iterator[
     for nombre in (factures // 10, factures):
         creancier = donnees.echues(f"plan-{tour}-{nombre}", nombre, au=au)
         avant = memoire_de_pointe()
-        bilans = []
+        prevoir = partial(planifier, creancier, au=au, maintenant=maintenant)
         debut = perf_counter()
-        requetes = compter_les_requetes(
-            lambda c=creancier, b=bilans: b.append(planifier(c, au=au, maintenant=maintenant))
-        )
+        bilan, requetes = compter_les_requetes(prevoir)
         duree[nombre] = perf_counter() - debut
         yield Mesure(
-            f"prévoir {nombre} factures échues ({len(bilans[0].creees)} relances)",
+            f"prévoir {nombre} factures échues ({len(bilan.creees)} relances)",
             duree[nombre],
-            limite=chrono(lambda c=creancier: _insertion_nue(c)),
+            limite=chrono(partial(_insertion_nue, creancier)),
             requetes=requetes,
             memoire=memoire_de_pointe(),
             objectif="100 000 : ≤ 10 s, ≤ 300 Mo" if nombre == factures else "",
         )
         yield Mesure("   mémoire avant de prévoir", float(avant), "Mo")
-        rejouer = chrono(lambda c=creancier: planifier(c, au=au, maintenant=maintenant))
-        yield Mesure(f"   rejouer à vide, {nombre} factures", rejouer, objectif="≤ 0,5 s")
+        rejoue = chrono(prevoir)
+        yield Mesure(f"   rejouer à vide, {nombre} factures", rejoue, objectif="≤ 0,5 s")
     yield Mesure(
         "   pour dix fois plus de factures, en temps",
         duree[factures] / duree[factures // 10],
@@ -133,7 +132,10 @@ def _joindre(creancier: Creancier) -> None:
 
 def _expedier(creancier: Creancier, serveur: ServeurSmtp, *, avec_pdf: bool) -> Mesure:
     prets = Envoi.objects.pour(creancier).filter(etat=EtatEnvoi.A_ENVOYER)
-    nombre, depart = prets.count(), prets.order_by("-pas_avant").first().pas_avant
+    nombre, dernier = prets.count(), prets.order_by("-pas_avant").first()
+    if dernier is None or dernier.pas_avant is None:
+        raise LookupError("Rien n'est prêt à partir.")
+    depart: datetime = dernier.pas_avant
     debut = perf_counter()
 
     def horloge() -> datetime:
@@ -173,6 +175,8 @@ def un_puits() -> Iterator[ServeurSmtp]:
     # Notre propre module, sans rien de saisi.
     with subprocess.Popen(commande, stdout=subprocess.PIPE, text=True) as processus:  # noqa: S603
         try:
+            if processus.stdout is None:
+                raise RuntimeError("Le puits n'a rien dit.")
             port = int(processus.stdout.readline())
             yield ServeurSmtp("127.0.0.1", port, "aucun", "", "")
         finally:

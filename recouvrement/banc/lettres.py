@@ -15,7 +15,7 @@ from factures.lectures import decompte_client
 from factures.models import Facture, Litige
 from recouvrement.banc.donnees import un_utilisateur
 from recouvrement.banc.mesures import Mesure, chrono, memoire_de_pointe
-from recouvrement.comptes.models import Creancier
+from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.documents.pdf.composition import BASE, ChargeurFerme
 from recouvrement.documents.regles.typographie import typographie
 from relances.actions.courriers import ecrire_hors_scenario, preparer_lettre
@@ -61,7 +61,7 @@ def _reclamables(creancier: Creancier) -> QuerySet[Facture]:
     return Facture.objects.pour(creancier).ouvertes().hors_contentieux().exclude(pk__in=contestees)
 
 
-def _une_relance(creancier: Creancier, client: Client, *, au: date, acteur) -> Relance:
+def _une_relance(creancier: Creancier, client: Client, *, au: date, acteur: Utilisateur) -> Relance:
     client.creancier = creancier
     relance = ecrire_hors_scenario(
         client,

@@ -51,10 +51,10 @@ def chrono(fait: Callable[[], object]) -> float:
     return time.perf_counter() - debut
 
 
-def compter_les_requetes(fait: Callable[[], object]) -> int:
+def compter_les_requetes[R](fait: Callable[[], R]) -> tuple[R, int]:
     with CaptureQueriesContext(connection) as captees:
-        fait()
-    return len(captees)
+        rendu = fait()
+    return rendu, len(captees)
 
 
 def centile(durees: Sequence[float], part: float) -> float:

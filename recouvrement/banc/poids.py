@@ -19,7 +19,8 @@ def poids(creancier: Creancier) -> Iterator[Mesure]:
     reponse = un_navigateur().get(reverse("factures:liste", args=[creancier.code]))
     html = reponse.content.decode()
     noms = list(dict.fromkeys(RESSOURCES.findall(html)))
-    total = sum(_ko(Path(finders.find(nom)).read_bytes()) for nom in noms if finders.find(nom))
+    chemins = [chemin for nom in noms if (chemin := finders.find(nom))]
+    total = sum(_ko(Path(chemin).read_bytes()) for chemin in chemins)
     yield Mesure(
         f"styles, scripts et polices ({len(noms)} fichiers), gzip", total, "ko", objectif="≤ 60 ko"
     )
