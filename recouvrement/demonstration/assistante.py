@@ -1,6 +1,6 @@
 """La journée de l'assistante : ce que le plan de relance lui propose, elle le fait."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q
 
@@ -158,20 +158,26 @@ def appeler(
             factures=tuple(echues[:1]) if issue == Issue.CONTESTE else (),
         ),
     )
-    _la_suite(maison, client, issue, echues=echues, du=du, pour_le=pour_le, jour=jour)
+    _la_suite(maison, client, issue, echues=echues, pour_le=pour_le, jour=jour)
     return appel
 
 
-def _la_suite(maison, client, issue, *, echues, du, pour_le, jour) -> None:
+def _la_suite(
+    maison: Maison,
+    client: Client,
+    issue: Issue,
+    *,
+    echues: list[Facture],
+    pour_le: date,
+    jour: date,
+) -> None:
     """Ce que fera le client après avoir raccroché."""
     fiche, recit = maison.fiches[client.pk], maison.recit
     tient = not fiche.scene and recit.alea.random() < TIENT_PAROLE[fiche.paie]
     match issue:
         case Issue.PROMET if tient:
             for facture in echues:
-                recit.prevoir(
-                    pour_le, time(11), lambda i, f=facture: maison.encaisser(f, instant=i)
-                )
+                recit.prevoir(pour_le, time(11), maison.reglement(facture))
             recit.prevoir(
                 pour_le, time(12), lambda _: constater(maison, client, est_tenue=True, le=pour_le)
             )
@@ -180,22 +186,18 @@ def _la_suite(maison, client, issue, *, echues, du, pour_le, jour) -> None:
             recit.prevoir(le, time(9), lambda _: constater(maison, client, est_tenue=False, le=le))
         case Issue.PAYE if tient:
             for facture in echues:
-                recit.prevoir(
-                    jour + timedelta(days=1),
-                    time(11),
-                    lambda i, f=facture: maison.encaisser(f, instant=i),
-                )
+                recit.prevoir(jour + timedelta(days=1), time(11), maison.reglement(facture))
         case Issue.CONTESTE if not fiche.scene:
             le = lundi_ou_apres(jour + timedelta(days=12))
             recit.prevoir(le, time(15), lambda _: _clore_les_litiges(maison, client, le))
 
 
-def constater(maison: Maison, client: Client, *, est_tenue: bool, le) -> None:
+def constater(maison: Maison, client: Client, *, est_tenue: bool, le: date) -> None:
     for promesse in Promesse.objects.pour(maison.creancier).en_cours().filter(client=client):
         constater_promesse(promesse, est_tenue=est_tenue, le=le, acteur=maison.assistante)
 
 
-def _clore_les_litiges(maison: Maison, client: Client, le) -> None:
+def _clore_les_litiges(maison: Maison, client: Client, le: date) -> None:
     for litige in Litige.objects.pour(maison.creancier).ouverts().filter(facture__client=client):
         clore_litige(
             litige,

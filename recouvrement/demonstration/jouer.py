@@ -9,6 +9,7 @@ from clients.models import Client
 from factures.actions import deposer_piece
 from factures.enums import NaturePiece
 from factures.models import Encaissement, Facture
+from recouvrement.comptes.cloison import ModeleCloisonne
 from recouvrement.comptes.models import Creancier
 from recouvrement.courriel.depart.envoi import vider
 from recouvrement.demonstration import assistante, scenes, ventes
@@ -151,7 +152,7 @@ def _preparer_la_journee(maisons: list[Maison]) -> None:
 
 
 def _compter(creanciers: list[Creancier]) -> Comptes:
-    def nombre(modele) -> int:
+    def nombre(modele: type[ModeleCloisonne]) -> int:
         return modele.objects.parmi(creanciers).count()
 
     return Comptes(

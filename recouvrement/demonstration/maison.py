@@ -16,7 +16,7 @@ from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.demonstration import numeros
 from recouvrement.demonstration.clientele import Fiche
 from recouvrement.demonstration.personnes import IMPRIMERIE, MENUISERIE, TRANSPORTS
-from recouvrement.demonstration.recit import Recit
+from recouvrement.demonstration.recit import Fait, Recit
 from recouvrement.socle.montants import ZERO, arrondir
 from recouvrement.socle.temps import jour_de
 
@@ -76,7 +76,7 @@ class Maison:
     gestionnaire: Utilisateur
     clients: dict[str, Client] = field(default_factory=dict)
     fiches: dict[int, Fiche] = field(default_factory=dict)
-    _suite: Counter = field(default_factory=Counter)
+    _suite: Counter[int] = field(default_factory=Counter)
 
     @property
     def metier(self) -> Metier:
@@ -209,7 +209,11 @@ class Maison:
             acteur=self.gestionnaire,
         )
 
-    def a(self, recul: int, heure: time, fait) -> None:
+    def reglement(self, facture: Facture) -> Fait:
+        """Le fait, à venir, qu'elle sera réglée."""
+        return lambda instant: self.encaisser(facture, instant=instant)
+
+    def a(self, recul: int, heure: time, fait: Fait) -> None:
         """Prévoit ce fait au jour ouvré qui tombe `recul` jours avant aujourd'hui."""
         self.recit.prevoir(self.recit.ouvre(recul), heure, fait)
 

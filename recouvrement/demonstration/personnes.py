@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from recouvrement.comptes.enums import ModeIntervention, Role
 from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
@@ -28,7 +29,7 @@ COMPTES = (
 )
 
 MENUISERIE, IMPRIMERIE, TRANSPORTS = "menuiserie-kerbrat", "vieux-quai", "audigier"
-CREANCIERS = {
+CREANCIERS: dict[str, dict[str, Any]] = {
     MENUISERIE: {
         "nom": "Menuiserie Kerbrat",
         "forme_juridique": "SARL",
@@ -129,7 +130,7 @@ def embaucher(alea: Random, le: datetime) -> Equipe:
 
 
 def _creer(
-    code: str, champs: dict, alea: Random, gestionnaire: Utilisateur, le: datetime
+    code: str, champs: dict[str, Any], alea: Random, gestionnaire: Utilisateur, le: datetime
 ) -> Creancier:
     domaine, indicatif = champs.pop("domaine"), champs.pop("indicatif")
     champs.pop("assistante")

@@ -30,6 +30,7 @@ from recouvrement.journal.models import Chaine, Entree
 from recouvrement.socle.erreurs import ErreurMetier
 
 Modele = type[models.Model]
+Relation = models.ForeignKey[Any, Any]
 Lignes = dict[Modele, set[Any]]
 # Moins que ce que SQLite accepte de valeurs dans une requête.
 LOT = 500
@@ -66,7 +67,7 @@ def ce_qui_s_en_va() -> tuple[Lignes, Lignes]:
                 if pk in a_oter.get(modele, ()):
                     continue
                 if creancier is not None and creancier not in a_oter[Creancier]:
-                    obstacles[modele._meta.verbose_name] += 1
+                    obstacles[_sorte(modele)] += 1
                 elif champ.null and not _a_un_creancier(modele):
                     # Un taux publié est à l'instance : il reste, sans le nom de qui l'a saisi.
                     detachees.setdefault(modele, set()).add((champ.column, cible))
@@ -91,16 +92,16 @@ def retirer() -> Counter[str]:
     with _gardes_levees(a_oter):
         for modele, couples in detachees.items():
             for colonne, cible in couples:
-                nom = _n(colonne)
+                nom = connection.ops.quote_name(colonne)
                 _executer(f"UPDATE {_q(modele)} SET {nom} = NULL WHERE {nom} = %s", [cible])
         for modele, cles in a_oter.items():
             for lot in batched(sorted(cles), LOT):
                 marques = ", ".join(["%s"] * len(lot))
-                cle = _n(modele._meta.pk.column)
+                cle = connection.ops.quote_name(_cle(modele))
                 _executer(f"DELETE FROM {_q(modele)} WHERE {cle} IN ({marques})", list(lot))
         # Une ligne oubliée se verrait ici, et tout serait défait.
         connection.check_constraints()
-    parties = Counter({m._meta.verbose_name: len(c) for m, c in a_oter.items() if c})
+    parties = Counter({_sorte(m): len(c) for m, c in a_oter.items() if c})
     inscrire(
         Evenement.DEMONSTRATION_RETIREE,
         cible=lire_instance(),
@@ -112,18 +113,20 @@ def retirer() -> Counter[str]:
     return parties
 
 
-def _relations() -> Iterator[tuple[Modele, models.ForeignKey]]:
+def _sorte(modele: Modele) -> str:
+    return str(modele._meta.verbose_name)
+
+
+def _relations() -> Iterator[tuple[Modele, Relation]]:
     for modele in apps.get_models(include_auto_created=True):
         if modele._meta.proxy or not modele._meta.managed:
             continue
         for champ in modele._meta.concrete_fields:
-            if champ.is_relation and isinstance(champ.related_model, type):
+            if isinstance(champ, models.ForeignKey) and isinstance(champ.related_model, type):
                 yield modele, champ
 
 
-def _qui_designent(
-    modele: Modele, champ: models.ForeignKey, vues: Lignes
-) -> Iterator[tuple[Any, Any, Any]]:
+def _qui_designent(modele: Modele, champ: Relation, vues: Lignes) -> Iterator[tuple[Any, Any, Any]]:
     cibles = vues.get(champ.related_model, set())
     creancier = (
         "creancier_id"
@@ -147,17 +150,19 @@ def _hors_cloison(a_oter: Lignes, nouvelles: Lignes) -> None:
     sessions = Session.objects.filter(pk__in=list(cles.values_list("session_key", flat=True)))
     envois = set(messages.values_list("pk", flat=True))
     dites = Q(cible_type=Envoi._meta.label_lower, cible_id__in=envois)
-    for modele in (Utilisateur, Creancier):
+    designes: tuple[Modele, ...] = (Utilisateur, Creancier)
+    for modele in designes:
         dites |= Q(cible_type=modele._meta.label_lower, cible_id__in=a_oter[modele])
     entrees = _toutes(Entree).filter(dites, creancier=None)
     # La chaîne du journal d'un créancier porte son numéro, sans clé étrangère.
     chaines = Chaine.objects.filter(numero__in=a_oter[Creancier])
-    for modele, lignes in (
+    couples: tuple[tuple[Modele, set[Any]], ...] = (
         (Chaine, set(chaines.values_list("pk", flat=True))),
         (Envoi, envois),
         (Session, set(sessions.values_list("pk", flat=True))),
         (Entree, set(entrees.values_list("pk", flat=True))),
-    ):
+    )
+    for modele, lignes in couples:
         a_oter.setdefault(modele, set()).update(lignes)
         nouvelles.setdefault(modele, set()).update(lignes)
 
@@ -186,7 +191,7 @@ def _a_un_creancier(modele: Modele) -> bool:
     return any(champ.name == "creancier" for champ in modele._meta.concrete_fields)
 
 
-def _toutes(modele: Modele) -> models.QuerySet:
+def _toutes[M: models.Model](modele: type[M]) -> models.QuerySet[M]:
     """Sans la cloison, qu'on traverse ici exprès."""
     return models.QuerySet(modele)
 
@@ -227,7 +232,7 @@ def _gardes_levees(modeles: Iterable[Modele]) -> Iterator[None]:
         _executer(ordre)
 
 
-def _executer(ordre: str, valeurs: list[Any] | None = None) -> list[tuple]:
+def _executer(ordre: str, valeurs: list[Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as curseur:
         curseur.execute(ordre, valeurs)
         return curseur.fetchall() if curseur.description else []
@@ -237,5 +242,8 @@ def _q(modele: Modele) -> str:
     return connection.ops.quote_name(modele._meta.db_table)
 
 
-def _n(colonne: str) -> str:
-    return connection.ops.quote_name(colonne)
+def _cle(modele: Modele) -> str:
+    cle = modele._meta.pk
+    if cle is None or cle.column is None:
+        raise LookupError(f"{modele._meta.label} : sans clé primaire.")
+    return cle.column

@@ -1,7 +1,8 @@
 """Dix-huit mois de factures et de règlements, selon l'habitude de chacun."""
 
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from clients.models import Client
 from factures.enums import Moyen
@@ -62,21 +63,26 @@ def prevoir(maison: Maison) -> None:
     anciennes = [vente for vente in toutes if vente.emise_le < debut]
     maison.recit.prevoir(debut, time(8), lambda _: reprendre(maison, anciennes, debut=debut))
     for vente in toutes[len(anciennes) :]:
-        maison.recit.prevoir(vente.emise_le, SAISIE, lambda _, v=vente: _vendre(maison, v))
+        maison.recit.prevoir(vente.emise_le, SAISIE, partial(_a_vendre, maison, vente))
 
 
 def reprendre(maison: Maison, anciennes: list[Vente], *, debut: date) -> None:
     """L'historique, d'un coup : ce qui était réglé l'est, le reste suit son cours."""
-    reglees = {i for i, v in enumerate(anciennes) if v.payee_le and v.payee_le < debut}
+    reglees = {
+        i: vente.payee_le
+        for i, vente in enumerate(anciennes)
+        if vente.payee_le and vente.payee_le < debut
+    }
     factures = Facture.objects.bulk_create(
-        _facture_reprise(maison, vente, soldee=i in reglees) for i, vente in enumerate(anciennes)
+        _facture_reprise(maison, vente, payee_le=reglees.get(i))
+        for i, vente in enumerate(anciennes)
     )
     inscrire_lot(
         Evenement.FACTURE_ENREGISTREE,
         cibles=[(facture, {"numero": facture.numero, "reprise": True}) for facture in factures],
         acteur=maison.gestionnaire,
     )
-    payees = [(factures[i], anciennes[i].payee_le) for i in sorted(reglees)]
+    payees = [(factures[i], reglees[i]) for i in sorted(reglees)]
     encaissements = Encaissement.objects.bulk_create(
         Encaissement(
             creancier=maison.creancier,
@@ -104,7 +110,7 @@ def reprendre(maison: Maison, anciennes: list[Vente], *, debut: date) -> None:
             _prevoir_le_reglement(maison, factures[i], vente)
 
 
-def _facture_reprise(maison: Maison, vente: Vente, *, soldee: bool) -> Facture:
+def _facture_reprise(maison: Maison, vente: Vente, *, payee_le: date | None) -> Facture:
     libelle, ht, tva = maison.vente()
     return Facture(
         creancier=maison.creancier,
@@ -117,12 +123,12 @@ def _facture_reprise(maison: Maison, vente: Vente, *, soldee: bool) -> Facture:
         montant_ht=ht,
         montant_tva=tva,
         montant_ttc=ht + tva,
-        solde=ZERO if soldee else ht + tva,
-        soldee_le=max(vente.payee_le, vente.emise_le) if soldee else None,
+        solde=ZERO if payee_le else ht + tva,
+        soldee_le=max(payee_le, vente.emise_le) if payee_le else None,
     )
 
 
-def _vendre(maison: Maison, vente: Vente) -> None:
+def _a_vendre(maison: Maison, vente: Vente, _: datetime) -> None:
     facture = maison.facturer(vente.client, emise_le=vente.emise_le, echeance=vente.echeance)
     _prevoir_le_reglement(maison, facture, vente)
 

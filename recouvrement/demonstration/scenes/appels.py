@@ -2,19 +2,22 @@
 
 from datetime import time
 
+from clients.models import Client
 from factures.models import Facture
 from recouvrement.demonstration.assistante import constater
+from recouvrement.demonstration.facteur import Facteur
+from recouvrement.demonstration.maison import Maison
 from recouvrement.demonstration.scenes.gestes import MIDI, appel, impayee
 from recouvrement.socle.temps import instant_de
 from relances.enums import Issue
 
 
-def promesse_en_cours(maison, client, facteur):
+def promesse_en_cours(maison: Maison, client: Client, facteur: Facteur) -> None:
     impayee(maison, client, retard=24, saisie=20)
     appel(maison, client, 4, Issue.PROMET, jours_promis=10, note="Virement prévu après la paie.")
 
 
-def promesse_rompue(maison, client, facteur):
+def promesse_rompue(maison: Maison, client: Client, facteur: Facteur) -> None:
     impayee(maison, client, retard=41, saisie=60)
     impayee(maison, client, retard=12, saisie=40)
     appel(maison, client, 20, Issue.MESSAGERIE)
@@ -24,7 +27,7 @@ def promesse_rompue(maison, client, facteur):
     )  # fmt: skip
 
 
-def promesse_tenue(maison, client, facteur):
+def promesse_tenue(maison: Maison, client: Client, facteur: Facteur) -> None:
     def suivre(facture: Facture) -> None:
         appel(maison, client, 16, Issue.PROMET, jours_promis=6, note="Règle par virement.")
         maison.a(9, MIDI, lambda instant: maison.encaisser(facture, instant=instant))
@@ -34,7 +37,7 @@ def promesse_tenue(maison, client, facteur):
     impayee(maison, client, retard=30, saisie=50, ensuite=suivre)
 
 
-def rappel_du_matin(maison, client, facteur):
+def rappel_du_matin(maison: Maison, client: Client, facteur: Facteur) -> None:
     impayee(maison, client, retard=22, saisie=21)
     a = instant_de(maison.recit.au, time(10, 30))
     appel(
@@ -43,33 +46,33 @@ def rappel_du_matin(maison, client, facteur):
     )  # fmt: skip
 
 
-def rappel_de_l_apres_midi(maison, client, facteur):
+def rappel_de_l_apres_midi(maison: Maison, client: Client, facteur: Facteur) -> None:
     impayee(maison, client, retard=16, saisie=15)
     a = instant_de(maison.recit.au, time(16))
     appel(maison, client, 2, Issue.RAPPELER, rappel_le=a, note="Rappeler après la livraison.")
 
 
-def injoignable(maison, client, facteur):
+def injoignable(maison: Maison, client: Client, facteur: Facteur) -> None:
     impayee(maison, client, retard=19, saisie=30)
     appel(maison, client, 5, Issue.SANS_REPONSE)
     appel(maison, client, 2, Issue.MESSAGERIE)
 
 
-def faux_numero(maison, client, facteur):
+def faux_numero(maison: Maison, client: Client, facteur: Facteur) -> None:
     impayee(maison, client, retard=14, saisie=30)
     appel(maison, client, 3, Issue.MAUVAIS_NUMERO)
 
 
-def dit_avoir_paye(maison, client, facteur):
+def dit_avoir_paye(maison: Maison, client: Client, facteur: Facteur) -> None:
     impayee(maison, client, retard=20, saisie=45)
     appel(maison, client, 3, Issue.PAYE, note="Dit avoir viré lundi : vérifier le relevé.")
 
 
-def demande_delai(maison, client, facteur):
+def demande_delai(maison: Maison, client: Client, facteur: Facteur) -> None:
     impayee(maison, client, retard=18, saisie=30)
     appel(maison, client, 4, Issue.DELAI, note="Demande à régler en trois fois.")
 
 
-def conteste(maison, client, facteur):
+def conteste(maison: Maison, client: Client, facteur: Facteur) -> None:
     impayee(maison, client, retard=15, saisie=40)
     appel(maison, client, 4, Issue.CONTESTE, note="Conteste le supplément de carburant.")

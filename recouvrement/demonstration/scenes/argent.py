@@ -12,14 +12,15 @@ from factures.actions import (
     utiliser_avoir,
 )
 from factures.enums import IssueLitige, MotifLitige, Moyen, NatureFacture
-from factures.models import Facture
+from factures.models import Encaissement, Facture, Litige
+from recouvrement.demonstration.facteur import Facteur
 from recouvrement.demonstration.maison import Maison
 from recouvrement.demonstration.scenes.gestes import APRES_MIDI, MATIN, MIDI, impayee
 from recouvrement.socle.montants import arrondir
 from recouvrement.socle.temps import jour_de
 
 
-def litige_ouvert(maison, client, facteur):
+def litige_ouvert(maison: Maison, client: Client, facteur: Facteur) -> None:
     def contester(facture: Facture) -> None:
         maison.a(
             15,
@@ -38,7 +39,7 @@ def litige_ouvert(maison, client, facteur):
     impayee(maison, client, retard=28, saisie=58, ensuite=contester)
 
 
-def litige_clos(maison, client, facteur):
+def litige_clos(maison: Maison, client: Client, facteur: Facteur) -> None:
     def contester(facture: Facture) -> None:
         maison.a(80, APRES_MIDI, lambda instant: ouvrir(facture, instant))
 
@@ -53,7 +54,7 @@ def litige_clos(maison, client, facteur):
         )
         maison.a(62, APRES_MIDI, lambda autre: clore(facture, litige, autre))
 
-    def clore(facture: Facture, litige, instant: datetime) -> None:
+    def clore(facture: Facture, litige: Litige, instant: datetime) -> None:
         clore_litige(
             litige,
             issue=IssueLitige.ACCORD,
@@ -73,7 +74,7 @@ def litige_clos(maison, client, facteur):
     impayee(maison, client, retard=95, saisie=125, ensuite=contester)
 
 
-def avoir_utilise(maison, client, facteur):
+def avoir_utilise(maison: Maison, client: Client, facteur: Facteur) -> None:
     def suivre(facture: Facture) -> None:
         def emettre(instant: datetime) -> None:
             avoir = _avoir(maison, client, instant, ht=Decimal("150.00"))
@@ -90,12 +91,12 @@ def avoir_utilise(maison, client, facteur):
     impayee(maison, client, retard=45, saisie=75, ensuite=suivre)
 
 
-def avoir_libre(maison, client, facteur):
+def avoir_libre(maison: Maison, client: Client, facteur: Facteur) -> None:
     impayee(maison, client, retard=-12, saisie=18)
     maison.a(11, APRES_MIDI, lambda instant: _avoir(maison, client, instant, ht=Decimal("240.00")))
 
 
-def partiel(maison, client, facteur):
+def partiel(maison: Maison, client: Client, facteur: Facteur) -> None:
     def suivre(facture: Facture) -> None:
         maison.a(
             20,
@@ -106,7 +107,7 @@ def partiel(maison, client, facteur):
     impayee(maison, client, retard=33, saisie=63, ensuite=suivre)
 
 
-def trop_percu(maison, client, facteur):
+def trop_percu(maison: Maison, client: Client, facteur: Facteur) -> None:
     def suivre(facture: Facture) -> None:
         maison.a(
             25,
@@ -125,7 +126,7 @@ def trop_percu(maison, client, facteur):
     impayee(maison, client, retard=30, saisie=60, ensuite=suivre)
 
 
-def acompte(maison, client, facteur):
+def acompte(maison: Maison, client: Client, facteur: Facteur) -> None:
     def commander(instant: datetime) -> None:
         verse = maison.facturer(
             client,
@@ -150,7 +151,7 @@ def acompte(maison, client, facteur):
     maison.a(14, MATIN, livrer)
 
 
-def cheque_rejete(maison, client, facteur):
+def cheque_rejete(maison: Maison, client: Client, facteur: Facteur) -> None:
     def suivre(facture: Facture) -> None:
         def deposer(instant: datetime) -> None:
             cheque = encaisser(
@@ -166,7 +167,7 @@ def cheque_rejete(maison, client, facteur):
 
         maison.a(34, MIDI, deposer)
 
-    def rejeter(cheque, instant: datetime) -> None:
+    def rejeter(cheque: Encaissement, instant: datetime) -> None:
         annuler_encaissement(
             cheque,
             motif="Chèque rejeté : provision insuffisante",

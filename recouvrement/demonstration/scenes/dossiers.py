@@ -21,6 +21,7 @@ from factures.actions import deposer_piece, encaisser
 from factures.enums import Moyen, NaturePiece
 from factures.models import Facture
 from recouvrement.demonstration.assistante import mettre_en_demeure
+from recouvrement.demonstration.facteur import Facteur
 from recouvrement.demonstration.maison import Maison
 from recouvrement.demonstration.papiers import facture_en_pdf, page
 from recouvrement.demonstration.scenes.gestes import (
@@ -38,11 +39,11 @@ TRIBUNAUX = {
 }
 
 
-def mise_en_demeure(maison, client, facteur):
+def mise_en_demeure(maison: Maison, client: Client, facteur: Facteur) -> None:
     _sommer(maison, client, retard=95, recul=20)
 
 
-def dossier_prepare(maison, client, facteur):
+def dossier_prepare(maison: Maison, client: Client, facteur: Facteur) -> None:
     def preparer(dossier: Dossier) -> None:
         maison.a(7, APRES_MIDI, lambda i: _instruire(maison, dossier, i))
 
@@ -50,7 +51,7 @@ def dossier_prepare(maison, client, facteur):
     _ouvrir(maison, client, recul=9, ensuite=preparer)
 
 
-def dossier_depose(maison, client, facteur):
+def dossier_depose(maison: Maison, client: Client, facteur: Facteur) -> None:
     def instruire(dossier: Dossier) -> None:
         maison.a(38, APRES_MIDI, lambda i: _instruire(maison, dossier, i))
         _etape(maison, dossier, 30, EtatDossier.DEPOSE, "Requête déposée au greffe.")
@@ -70,7 +71,7 @@ def dossier_depose(maison, client, facteur):
     _ouvrir(maison, client, recul=45, ensuite=instruire)
 
 
-def dossier_clos(maison, client, facteur):
+def dossier_clos(maison: Maison, client: Client, facteur: Facteur) -> None:
     def mener(dossier: Dossier) -> None:
         _etape(maison, dossier, 118, EtatDossier.DEPOSE, "Requête déposée au greffe.")
         _frais(maison, dossier, 118, NatureFrais.GREFFE, "Émoluments du greffe", "31.80")

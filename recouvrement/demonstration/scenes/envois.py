@@ -6,6 +6,7 @@ from clients.actions import marquer_coordonnee, modifier_client, suspendre
 from clients.enums import GenreCoordonnee, Validite
 from clients.models import Client, Coordonnee
 from recouvrement.demonstration.assistante import expedier
+from recouvrement.demonstration.facteur import Facteur
 from recouvrement.demonstration.maison import Maison
 from recouvrement.demonstration.scenes.gestes import (
     APRES_MIDI,
@@ -21,7 +22,7 @@ from relances.enums import Canal, EtatRelance
 from relances.models import Relance
 
 
-def suspendu(maison, client, facteur):
+def suspendu(maison: Maison, client: Client, facteur: Facteur) -> None:
     impayee(maison, client, retard=44, saisie=74)
     maison.a(
         20,
@@ -36,7 +37,7 @@ def suspendu(maison, client, facteur):
     )
 
 
-def procedure_collective(maison, client, facteur):
+def procedure_collective(maison: Maison, client: Client, facteur: Facteur) -> None:
     impayee(maison, client, retard=62, saisie=92)
     maison.a(
         30,
@@ -47,7 +48,7 @@ def procedure_collective(maison, client, facteur):
     )
 
 
-def sans_adresse(maison, client, facteur):
+def sans_adresse(maison: Maison, client: Client, facteur: Facteur) -> None:
     impayee(maison, client, retard=4, saisie=10, rang=RAPPEL)
 
     def invalider(instant: datetime) -> None:
@@ -63,11 +64,11 @@ def sans_adresse(maison, client, facteur):
     maison.a(12, APRES_MIDI, invalider)
 
 
-def refusee(maison, client, facteur):
+def refusee(maison: Maison, client: Client, facteur: Facteur) -> None:
     _derniere_relance(maison, client, facteur.refuse)
 
 
-def incertaine(maison, client, facteur):
+def incertaine(maison: Maison, client: Client, facteur: Facteur) -> None:
     _derniere_relance(maison, client, facteur.coupe)
 
 
@@ -82,11 +83,11 @@ def _derniere_relance(maison: Maison, client: Client, echecs: set[str]) -> None:
     )  # fmt: skip
 
 
-def a_valider(maison, client, facteur):
+def a_valider(maison: Maison, client: Client, facteur: Facteur) -> None:
     impayee(maison, client, retard=22, saisie=1, rang=FERME)
 
 
-def lettre_a_poster(maison, client, facteur):
+def lettre_a_poster(maison: Maison, client: Client, facteur: Facteur) -> None:
     def preparer(instant: datetime) -> None:
         preparer_lettre(_postale(maison, client), maintenant=instant, acteur=maison.assistante)
 
@@ -94,7 +95,7 @@ def lettre_a_poster(maison, client, facteur):
     maison.a(1, APRES_MIDI, preparer)
 
 
-def recommande_sans_numero(maison, client, facteur):
+def recommande_sans_numero(maison: Maison, client: Client, facteur: Facteur) -> None:
     def envoyer(instant: datetime) -> None:
         courrier = preparer_lettre(
             _postale(maison, client), maintenant=instant, acteur=maison.assistante
@@ -119,9 +120,9 @@ def _postale(maison: Maison, client: Client) -> Relance:
     return relance
 
 
-def doublon(maison, client, facteur):
+def doublon(maison: Maison, client: Client, facteur: Facteur) -> None:
     impayee(maison, client, retard=-9, saisie=6)
 
 
-def a_completer(maison, client, facteur):
+def a_completer(maison: Maison, client: Client, facteur: Facteur) -> None:
     impayee(maison, client, retard=6, saisie=2)

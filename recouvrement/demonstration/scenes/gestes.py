@@ -37,7 +37,26 @@ def impayee(
     maison.a(saisie, MATIN, facturer)
 
 
-def appel(maison: Maison, client: Client, recul: int, issue: Issue, **suite: object) -> None:
+def appel(
+    maison: Maison,
+    client: Client,
+    recul: int,
+    issue: Issue,
+    *,
+    rappel_le: datetime | None = None,
+    jours_promis: int | None = None,
+    note: str = "",
+) -> None:
     maison.a(
-        recul, APRES_MIDI, lambda instant: appeler(maison, client, instant, issue=issue, **suite)
+        recul,
+        APRES_MIDI,
+        lambda instant: appeler(
+            maison,
+            client,
+            instant,
+            issue=issue,
+            rappel_le=rappel_le,
+            jours_promis=jours_promis,
+            note=note,
+        ),
     )
