@@ -106,7 +106,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "recouvrement.equipe.sorties.InscrireLesSorties",
+    "recouvrement.equipe.middlewares.InscrireLesSorties",
 ]
 
 ROOT_URLCONF = "recouvrement.urls"
@@ -193,7 +193,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accueil:racine"
 LOGOUT_REDIRECT_URL = "account_login"
 
-ACCOUNT_ADAPTER = "recouvrement.equipe.adaptateur.AdaptateurComptes"
+ACCOUNT_ADAPTER = "recouvrement.equipe.adaptateurs.AdaptateurComptes"
 ACCOUNT_FORMS = {"reset_password": "recouvrement.equipe.forms.OubliForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -210,7 +210,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Recouvrement : "
 ACCOUNT_RATE_LIMITS = {"login_failed": "20/h/ip,5/15m/key", "login": "60/m/ip"}
-MFA_ADAPTER = "recouvrement.equipe.adaptateur.AdaptateurDouble"
+MFA_ADAPTER = "recouvrement.equipe.adaptateurs.AdaptateurDouble"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Recouvrement"
 # Une horloge de téléphone en avance ou en retard d'une demi-minute ne ferme pas la porte.

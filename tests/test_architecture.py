@@ -273,17 +273,6 @@ def test_les_applications_du_projet_sont_toutes_a_un_etage():
     assert settings.ROOT_URLCONF == "recouvrement.urls"
 
 
-# Sans ordre écrit pour l'instant ; la liste ne fait que raccourcir.
-SANS_CONTRAT = {
-    "recouvrement.accueil",
-    "recouvrement.banc",
-    "recouvrement.demonstration",
-    "recouvrement.equipe",
-    "recouvrement.exploitation",
-    "recouvrement.vie_privee",
-}
-
-
 def test_tout_paquet_a_sa_liste_fermee_de_pieces():
     """Un contrat qui refuse un nom inconnu : nulle part un module n'arrive sans sa place."""
     reglages = tomllib.loads((RACINE / "pyproject.toml").read_text(encoding="utf-8"))
@@ -297,4 +286,4 @@ def test_tout_paquet_a_sa_liste_fermee_de_pieces():
         f"recouvrement.{init.parent.name}"
         for init in (RACINE / "recouvrement").glob("*/__init__.py")
     }
-    assert paquets - tenus == SANS_CONTRAT
+    assert paquets - tenus == set()

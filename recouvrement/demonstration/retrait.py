@@ -23,7 +23,7 @@ from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.documents import fichiers
 from recouvrement.documents.models import Depot
-from recouvrement.equipe import portier
+from recouvrement.equipe.actions import portier
 from recouvrement.equipe.models import VerificationExpediteur
 from recouvrement.journal.actions import inscrire
 from recouvrement.journal.models import Chaine, Entree

@@ -15,7 +15,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.equipe import actions, portier
+from recouvrement.equipe import actions
+from recouvrement.equipe.actions import portier
 from recouvrement.equipe.evenements import Evenement
 
 SORTES = {"totp": "application", "recovery_codes": "codes de secours"}

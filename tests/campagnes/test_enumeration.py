@@ -14,7 +14,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.equipe import portier
+from recouvrement.equipe.actions import portier
 from tests.appuis.porte import vue_de_l_intrus
 
 pytestmark = [pytest.mark.campagne, pytest.mark.django_db]

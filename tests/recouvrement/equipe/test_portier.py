@@ -8,7 +8,7 @@ from django.core import mail
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from recouvrement.equipe import portier
+from recouvrement.equipe.actions import portier
 from recouvrement.equipe.models import EssaiDeConnexion
 from recouvrement.equipe.regles import attente_entre_essais
 from recouvrement.socle.pages.boucle import vient_de_la_boucle_locale, vient_du_poste
@@ -28,7 +28,7 @@ def horloge(monkeypatch):
             return self.maintenant
 
     heure = Horloge()
-    monkeypatch.setattr("recouvrement.equipe.adaptateur.timezone", heure)
+    monkeypatch.setattr("recouvrement.equipe.adaptateurs.timezone", heure)
     return heure
 
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.equipe import portier
+from recouvrement.equipe.actions import portier
 from recouvrement.equipe.models import EssaiDeConnexion
 from recouvrement.socle.chiffrement import SecretIllisible, chiffrer, dechiffrer
 from recouvrement.socle.erreurs import ErreurMetier
