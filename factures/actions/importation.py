@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,11 +11,14 @@ from django.db import IntegrityError, transaction
 from clients.enums import GenreCoordonnee
 from clients.models import Client, Contact, Coordonnee
 from clients.regles import nom_de_recherche
-from factures.actions.soldes import annoncer_paiement, verrouiller, verrouiller_factures
+from factures.actions import grand_livre
+from factures.actions.annonces import annoncer_effet
+from factures.actions.grand_livre import Correction, Versement
+from factures.actions.verrous import verrouiller, verrouiller_factures
 from factures.enums import EtatImport, Moyen
 from factures.erreurs import ImportDejaTraite
 from factures.evenements import Evenement
-from factures.models import Encaissement, Facture, Importation, Imputation, Piece
+from factures.models import Encaissement, Facture, Importation, Piece
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.actions import inscrire, inscrire_lot
 from recouvrement.socle.lots import inserer_fiches
@@ -51,6 +54,11 @@ class FactureRevue:
     change: dict[str, Any] = field(default_factory=dict)
     paye: Decimal = ZERO
     piece: Piece | None = None
+
+    @property
+    def date_emission(self) -> date:
+        emission: date = self.change.get("date_emission", self.facture.date_emission)
+        return emission
 
 
 def verrouiller_importation(importation: Importation) -> Importation:
@@ -158,11 +166,17 @@ def _creer_les_factures(
     for nouvelle in nouvelles:
         facture, client = nouvelle.facture, nouvelle.client
         facture.client = client.fiche if isinstance(client, NouveauClient) else client
-        facture.est_avoir = facture.nature == "avoir"
         facture.importation = importation
-        facture.solde = facture.montant_ttc - nouvelle.paye
-        facture.soldee_le = facture.date_emission if facture.solde == ZERO else None
-    inserer_fiches([n.facture for n in nouvelles])
+    versements = [
+        Versement(n.facture, n.paye, n.facture.date_emission) for n in nouvelles if n.paye
+    ]
+    recus = grand_livre.reprendre(
+        [n.facture for n in nouvelles],
+        versements,
+        moyen=Moyen.DEJA_VERSE,
+        acteur=acteur,
+        note=NOTE,
+    )
     inscrire_lot(
         Evenement.FACTURE_IMPORTEE,
         cibles=[
@@ -171,7 +185,7 @@ def _creer_les_factures(
         ],
         acteur=acteur,
     )
-    _verser([(n.facture, n.paye, n.facture.date_emission) for n in nouvelles if n.paye], acteur)
+    _inscrire_les_versements(recus, versements, acteur)
     _ranger_les_pieces(nouvelles)
 
 
@@ -184,25 +198,20 @@ def _revoir(
     if not revues:
         return
     creancier, aujourdhui = importation.creancier, jour_de(maintenant)
-    versements, soldees = [], []
     relues = verrouiller_factures(creancier, [revue.facture.pk for revue in revues])
     for revue in revues:
-        facture = revue.facture
-        if relues[facture.pk].solde != facture.solde:
+        jugee, revue.facture = revue.facture, relues[revue.facture.pk]
+        if (jugee.solde, jugee.montant_ttc) != (revue.facture.solde, revue.facture.montant_ttc):
             raise ImportDejaTraite(PENDANT_CE_TEMPS)
-        regle = facture.montant_ttc - facture.solde
-        for nom, valeur in revue.change.items():
-            setattr(facture, nom, valeur)
-        facture.solde = facture.montant_ttc - regle - revue.paye
-        if revue.paye:
-            recu_le = max(aujourdhui, facture.date_emission)
-            versements.append((facture, revue.paye, recu_le))
-            if facture.solde == ZERO:
-                facture.soldee_le = recu_le
-                soldees.append(facture)
-    champs = {nom for revue in revues for nom in revue.change} | {"solde", "soldee_le"}
-    Facture.objects.pour(creancier).bulk_update(
-        [revue.facture for revue in revues], sorted(champs), batch_size=200
+    versements = [
+        Versement(r.facture, r.paye, max(aujourdhui, r.date_emission)) for r in revues if r.paye
+    ]
+    recus, effet = grand_livre.mettre_a_jour(
+        [Correction(r.facture, r.change) for r in revues if r.change],
+        versements,
+        moyen=Moyen.DEJA_VERSE,
+        acteur=acteur,
+        note=NOTE,
     )
     inscrire_lot(
         Evenement.FACTURE_MISE_A_JOUR,
@@ -212,48 +221,22 @@ def _revoir(
         ],
         acteur=acteur,
     )
-    _verser(versements, acteur)
+    _inscrire_les_versements(recus, versements, acteur)
     _ranger_les_pieces(revues)
-    touchees = [revue.facture for revue in revues if revue.change or revue.paye]
-    annoncer_paiement(creancier, touchees, soldees)
+    annoncer_effet(creancier, effet)
 
 
-def _verser(versements: Sequence[tuple[Facture, Decimal, Any]], acteur: Utilisateur | None) -> None:
-    """Ce que le fichier dit déjà payé : un règlement par facture, imputé sur elle."""
-    encaissements = inserer_fiches(
-        [
-            Encaissement(
-                creancier_id=facture.creancier_id,
-                client_id=facture.client_id,
-                montant=paye,
-                disponible=ZERO,
-                recu_le=recu_le,
-                moyen=Moyen.DEJA_VERSE,
-                note=NOTE,
-                saisi_par=acteur,
-            )
-            for facture, paye, recu_le in versements
-        ],
-    )
-    inserer_fiches(
-        [
-            Imputation(
-                creancier_id=facture.creancier_id,
-                encaissement=encaissement,
-                facture=facture,
-                montant=paye,
-                le=recu_le,
-            )
-            for encaissement, (facture, paye, recu_le) in zip(
-                encaissements, versements, strict=True
-            )
-        ],
-    )
+def _inscrire_les_versements(
+    recus: Sequence[Encaissement], versements: Sequence[Versement], acteur: Utilisateur | None
+) -> None:
     inscrire_lot(
         Evenement.REGLEMENT_IMPUTE,
         cibles=[
-            (facture, {"encaissement": encaissement.pk, "montant": paye, "reste": facture.solde})
-            for encaissement, (facture, paye, _) in zip(encaissements, versements, strict=True)
+            (
+                verse.facture,
+                {"encaissement": recu.pk, "montant": verse.montant, "reste": verse.facture.solde},
+            )
+            for recu, verse in zip(recus, versements, strict=True)
         ],
         acteur=acteur,
     )
