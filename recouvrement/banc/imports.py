@@ -12,8 +12,8 @@ from pypdf import PdfReader, PdfWriter
 
 from clients.models import Client
 from factures.actions import grand_livre
+from factures.actions.importation import preparer_import, valider_import
 from factures.enums import Moyen, SortLigne
-from factures.imports.depot import preparer_import, valider_import
 from factures.models import Facture, LigneImport
 from recouvrement.banc.donnees import ecrire, un_creancier, un_utilisateur
 from recouvrement.banc.mesures import Mesure, chrono, memoire_de_pointe

@@ -1,4 +1,4 @@
-"""Qui écrit quoi : l'argent par le grand livre seul."""
+"""Qui écrit quoi : l'argent par le grand livre seul, rien depuis la lecture des fichiers."""
 
 import ast
 from collections.abc import Iterator
@@ -117,3 +117,48 @@ def test_chaque_maniere_d_ecrire_un_solde_se_voit(faute):
 )
 def test_ce_qui_ne_fait_que_lire_reste_permis(permis):
     assert list(entorses_au_livre(permis)) == []
+
+
+ECRIRE = {
+    *("save", "create", "get_or_create", "update_or_create", "update", "delete"),
+    *("bulk_create", "bulk_update", "atomic", "on_commit", "select_for_update"),
+    # Le magasin de fichiers et les écritures par lots.
+    *("deposer", "Depots", "inserer", "inserer_fiches", "inscrire", "inscrire_lot"),
+}
+
+
+def ecritures_de(texte: str) -> Iterator[str]:
+    for noeud in ast.walk(ast.parse(texte)):
+        match noeud:
+            case ast.Call(func=ast.Attribute(attr=nom)) | ast.Call(func=ast.Name(id=nom)):
+                if nom in ECRIRE:
+                    yield ast.unparse(noeud.func)
+            case ast.ImportFrom(module=module, names=noms):
+                if module and (".actions" in module or any(n.name == "transaction" for n in noms)):
+                    yield ast.unparse(noeud)
+
+
+def test_lire_un_fichier_n_ecrit_rien():
+    """`imports` lit et comprend ; ce qui en reste s'écrit dans `actions`."""
+    en_faute = [
+        f"{nom} : {ecriture}"
+        for nom, texte in modules().items()
+        if "/imports/" in nom
+        for ecriture in ecritures_de(texte)
+    ]
+    assert en_faute == []
+
+
+@pytest.mark.parametrize(
+    "faute",
+    [
+        "from django.db import transaction",
+        "from factures.actions.importation import ecrire_importation",
+        "ligne.save()",
+        "LigneImport.objects.pour(creancier).filter(rang=1).delete()",
+        "Facture.objects.bulk_update(lot, ['libelle'])",
+        "depots.deposer(octets)",
+    ],
+)
+def test_chaque_maniere_d_ecrire_depuis_la_lecture_se_voit(faute):
+    assert list(ecritures_de(faute))

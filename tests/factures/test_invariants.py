@@ -20,8 +20,7 @@ from factures.actions import (
     modifier_facture,
     utiliser_avoir,
 )
-from factures.imports import depot
-from factures.imports.depot import preparer_import, valider_import
+from factures.actions.importation import depot, preparer_import, valider_import
 from factures.imports.lecteur import lire_fichier
 from factures.lectures.soldes import ecarts_de_solde
 from factures.models import Encaissement, Facture, Importation, Imputation

@@ -5,7 +5,7 @@ from django.db.models import ProtectedError
 
 from clients.models import Client
 from factures.actions import grand_livre
-from factures.actions.importation import NOTE
+from factures.actions.importation.ecriture import NOTE
 from factures.actions.verrous import verrouiller, verrouiller_factures
 from factures.enums import EtatImport, SortLigne
 from factures.erreurs import ImportIrreversible
