@@ -1,16 +1,16 @@
 """Ce que l'import fera de chaque facture lue, d'après ce que la base connaît déjà."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from factures.enums import SortLigne
-from factures.imports.figes import figer
+from factures.imports.figes import figer, rendre
 from factures.imports.rapprochement import Annuaire, ClientAmbigu, ClientVise
 from factures.imports.types import AVOIR, Anomalie, FactureLue, Refus
-from factures.models import Facture, Piece
+from factures.models import Facture, LigneImport, Piece
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.formats import euros, jour, siren
 from recouvrement.socle.montants import ZERO
@@ -26,6 +26,9 @@ MISES_A_JOUR = {
     "libelle": "objet",
     "reference_commande": "commande",
 }
+
+# Ce que l'aperçu ajoute à la lecture, d'après la base.
+JUGES = {"sort", "client", "vendeur"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,31 @@ def apercevoir(creancier: Creancier, lues: Sequence[Lue]) -> list[LigneApercu]:
 
 def echeance_par_defaut(creancier: Creancier, emission: date) -> date:
     return emission + timedelta(days=creancier.delai_paiement)
+
+
+def figer_apercu(apercu: LigneApercu) -> dict[str, Any]:
+    lue, fige = apercu.lue, {}
+    if lue.facture is not None:
+        fige = figer(lue.facture)
+    if lue.cellules:
+        fige["cellules"] = lue.cellules
+    if lue.piece is not None:
+        fige["piece"] = list(astuple(lue.piece))
+    if lue.alertes and lue.facture is not None:
+        # Ce que le lecteur avait signalé, sans ce que l'aperçu y a ajouté d'après la base.
+        fige["lecture"] = [[a.champ, a.phrase] for a in lue.alertes if a.champ not in JUGES]
+    if apercu.client is not None:
+        fige["client"] = apercu.client.nom
+    return fige
+
+
+def degeler(ligne: LigneImport) -> Lue:
+    piece = PieceLue(*ligne.lu["piece"]) if "piece" in ligne.lu else None
+    facture = rendre(ligne.lu) if "numero" in ligne.lu else None
+    alertes = [Anomalie(champ, phrase) for champ, phrase in ligne.lu.get("lecture", ())]
+    if facture is None:
+        alertes = [Anomalie(a["champ"], a["phrase"]) for a in ligne.alertes]
+    return Lue(ligne.origine, facture, alertes=alertes, piece=piece)
 
 
 def _juger(creancier, lue, connues, pieces, annuaire, vues) -> LigneApercu:

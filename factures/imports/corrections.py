@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from factures.enums import SortLigne
-from factures.imports.depot import relire_import
 from factures.imports.entetes import LIBELLES
-from factures.imports.reprises import TOUT
 from factures.lectures.importation import COLONNE_MONTREE, Saisie, lignes_a_montrer
 from factures.models import Importation, LigneImport
 from recouvrement.socle.saisies.valeurs import ValeurRefusee, lire_date, lire_montant
@@ -74,8 +72,10 @@ def nom_de_saisie(ligne: LigneImport, champ: str) -> str:
     return f"l{ligne.rang}_{champ}"
 
 
-def corriger(importation: Importation, saisi: Mapping[str, str]) -> Importation:
-    """Relit le fichier avec les cellules changées ; `saisi` : nom de la saisie → texte."""
+def corrections_saisies(
+    importation: Importation, saisi: Mapping[str, str]
+) -> dict[str, dict[str, str]]:
+    """Celles d'avant et celles-ci, par origine ; `saisi` : nom de la saisie → texte."""
     rangs = {int(vu[1]) for nom in saisi if (vu := re.match(r"l([0-9]{1,9})_", nom))}
     corrections = dict(importation.options.get("corrections", {}))
     for ligne in _refusees(importation).filter(rang__in=rangs):
@@ -86,13 +86,7 @@ def corriger(importation: Importation, saisi: Mapping[str, str]) -> Importation:
         }
         if changes:
             corrections[ligne.origine] = corrections.get(ligne.origine, {}) | changes
-    return relire_import(importation, corrections=corrections)
-
-
-def admettre(importation: Importation, origine: str | None) -> Importation:
-    """Passe outre le défaut de forme d'un fichier ; sans origine, de tous."""
-    acceptees = {*importation.options.get("acceptees", ()), origine or TOUT}
-    return relire_import(importation, acceptees=sorted(acceptees))
+    return corrections
 
 
 def lignes_a_reprendre(importation: Importation) -> tuple[list[str], list[tuple]]:

@@ -55,16 +55,6 @@ class Colonnes:
         )
         return indices
 
-    @staticmethod
-    def memoriser(creancier: Creancier, feuille: Mapping[str, Any]) -> None:
-        CorrespondanceColonnes.objects.pour(creancier).update_or_create(
-            creancier=creancier,
-            signature=feuille["signature"],
-            defaults={
-                "colonnes": {c["entete"]: c["champ"] for c in feuille["colonnes"] if c["entete"]}
-            },
-        )
-
 
 def signature_de(entetes: Sequence[str]) -> str:
     texte = "|".join(normaliser(entete) for entete in entetes)

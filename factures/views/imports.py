@@ -7,20 +7,24 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from factures.actions import defaire_import
-from factures.actions.importation import abandonner_import
+from factures.actions.importation import (
+    abandonner_import,
+    admettre,
+    corriger,
+    defaire_import,
+    preparer_import,
+    relire_import,
+    valider_import,
+)
 from factures.enums import EtatImport, SortLigne
 from factures.forms import ColonnesForm, ImportForm
 from factures.imports.corrections import (
-    admettre,
     compter_les_admissibles,
     compter_les_reprenables,
-    corriger,
     est_admissible,
     lignes_a_reprendre,
     saisies,
 )
-from factures.imports.depot import preparer_import, relire_import, valider_import
 from factures.imports.entetes import LIBELLES
 from factures.lectures.importation import (
     COLONNES,

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from factures.actions import ouvrir_litige
-from factures.imports.depot import preparer_import
+from factures.actions.importation import preparer_import
 from factures.lectures import balance_agee
 from factures.models import Encaissement, Facture, Importation, Litige, Piece
 from recouvrement.comptes.enums import Role

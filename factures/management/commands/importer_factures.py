@@ -4,9 +4,8 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from factures.actions.importation import abandonner_import
+from factures.actions.importation import abandonner_import, preparer_import, valider_import
 from factures.enums import SortLigne
-from factures.imports.depot import preparer_import, valider_import
 from factures.lectures.importation import COLONNES_RAPPORT, lignes_du_rapport
 from factures.models import Importation, LigneImport
 from recouvrement.comptes.models import Creancier
