@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Self
 
 from django.db import models
 from django.db.models import Count, F, FilteredRelation, Min, Q, Sum
@@ -11,7 +12,7 @@ from clients.enums import (
     NatureClient,
     Validite,
 )
-from clients.regles import nom_de_recherche
+from clients.regles import nom_de_recherche, suspension_court
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.socle.liens import lien
@@ -20,17 +21,20 @@ from recouvrement.socle.montants import ZERO
 MONTANT = models.DecimalField(max_digits=16, decimal_places=2)
 
 
+def en_suspension(*, au: date) -> Q:
+    """La même règle que `suspension_court`, pour la base."""
+    return Q(suspendu_le__lte=au) & (Q(suspendu_jusqu_au=None) | Q(suspendu_jusqu_au__gte=au))
+
+
 class ClientQuerySet(QuerySetCloisonne):
-    def actifs(self):
+    def actifs(self) -> Self:
         return self.filter(fusionne_dans=None)
 
     def a_completer(self):
         return self.actifs().filter(est_a_completer=True)
 
-    def suspendus(self, *, au: date):
-        return self.actifs().filter(
-            Q(suspendu_jusqu_au=None) | Q(suspendu_jusqu_au__gte=au), suspendu_le__lte=au
-        )
+    def suspendus(self, *, au: date) -> Self:
+        return self.actifs().filter(en_suspension(au=au))
 
     def cherchant(self, texte: str):
         """Nom (sans accents), code, SIREN, ou morceau d'adresse ou de numéro."""
@@ -176,9 +180,7 @@ class Client(ModeleCloisonne):
         return lien("accueil:client", self.creancier.code, self.pk)
 
     def est_suspendu(self, *, au: date) -> bool:
-        if self.suspendu_le is None or self.suspendu_le > au:
-            return False
-        return self.suspendu_jusqu_au is None or au <= self.suspendu_jusqu_au
+        return suspension_court(self.suspendu_le, self.suspendu_jusqu_au, au=au)
 
 
 class Contact(ModeleCloisonne):
@@ -205,13 +207,13 @@ class Contact(ModeleCloisonne):
 
 
 class CoordonneeQuerySet(QuerySetCloisonne):
-    def courriels(self):
+    def courriels(self) -> Self:
         return self.filter(genre=GenreCoordonnee.COURRIEL)
 
-    def telephones(self):
+    def telephones(self) -> Self:
         return self.filter(genre=GenreCoordonnee.TELEPHONE)
 
-    def utilisables(self):
+    def utilisables(self) -> Self:
         return self.filter(validite__in=VALIDITES_UTILISABLES)
 
 
