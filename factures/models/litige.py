@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -8,7 +10,7 @@ from recouvrement.comptes.models import Utilisateur
 
 
 class LitigeQuerySet(QuerySetCloisonne):
-    def ouverts(self):
+    def ouverts(self) -> Self:
         return self.filter(clos_le=None)
 
 

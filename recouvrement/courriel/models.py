@@ -1,5 +1,7 @@
+from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -29,7 +31,7 @@ class EnvoiQuerySet(QuerySetCloisonne):
         )
         return self.filter(~Exists(retenus))
 
-    def transmis(self, *, depuis):
+    def transmis(self, *, depuis: datetime) -> Self:
         """Les relances parties, ou peut-être parties : ce que compte le quota du jour."""
         return self.filter(nature=NatureEnvoi.RELANCE, data_a__gte=depuis)
 

@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -11,11 +13,17 @@ from relances.models.scenario import Etape
 
 
 class RelanceQuerySet(QuerySetCloisonne):
-    def en_attente(self):
+    def en_attente(self) -> Self:
         return self.filter(etat__in=ETATS_EN_ATTENTE)
 
-    def faites(self):
+    def faites(self) -> Self:
         return self.filter(etat=EtatRelance.FAITE)
+
+    def courriels_a_partir(self) -> Self:
+        """Prévus, ou à valider : d'ici leur départ, aucun autre courriel à leur client."""
+        return self.filter(
+            canal=Canal.COURRIEL, etat__in=[EtatRelance.PLANIFIEE, EtatRelance.A_VALIDER]
+        )
 
 
 class Relance(ModeleCloisonne):
@@ -79,7 +87,7 @@ class Relance(ModeleCloisonne):
 
 
 class RelanceFactureQuerySet(QuerySetCloisonne):
-    def vivantes(self):
+    def vivantes(self) -> Self:
         return self.filter(est_vivante=True)
 
 

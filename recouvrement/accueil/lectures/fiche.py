@@ -10,7 +10,6 @@ from factures.lectures.arrete import reglees_en_retard
 from factures.lectures.prescription import prescriptions
 from factures.models import Facture, Litige
 from recouvrement.socle.montants import ZERO
-from relances.actions.promesses import est_rompue
 from relances.enums import Canal, Palier
 from relances.lectures.paliers import avec_palier
 from relances.lectures.possibles import Possibles, possibles
@@ -145,7 +144,7 @@ def fiche_client(client: Client, *, au: date) -> FicheClient:
         tous_ses_litiges=litiges,
         promesse=promesse,
         toutes_ses_promesses=promesses,
-        promesse_rompue=promesse is not None and est_rompue(promesse, au=au),
+        promesse_rompue=promesse is not None and promesse.est_rompue(au=au),
         a_savoir=list(
             Note.objects.pour(creancier)
             .filter(client=client, est_a_savoir=True)
