@@ -37,7 +37,8 @@ def heure_de_la_base() -> datetime:
     with connection.cursor() as curseur:
         # Pas now() : elle s'arrête au début de la transaction.
         curseur.execute("SELECT clock_timestamp()")
-        return curseur.fetchone()[0]
+        lue: datetime = curseur.fetchone()[0]
+    return lue
 
 
 class HorlogeDeLaBase:

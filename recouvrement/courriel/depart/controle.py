@@ -206,7 +206,7 @@ def _inconnus_du_carnet(carnet: Carnet, entete: Entete, *, depuis: int) -> int:
         .order_by("-pk")
         .values_list("message_id", "data_a")[:DERNIERS]
     )
-    manquent = {identifiant for identifiant, le in envoyes if le >= entete.ouvert_le}
+    manquent = {identifiant for identifiant, le in envoyes if le and le >= entete.ouvert_le}
     if not manquent:
         return 0
     for debut in (max(entete.octets, depuis - RECUL_OCTETS), entete.octets):

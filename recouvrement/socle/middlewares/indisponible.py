@@ -78,7 +78,7 @@ def _cause(erreur: BaseException | None) -> str:
     return " : ".join([*genres, *filter(None, [getattr(dite, "strerror", None)])])
 
 
-def _reprise(request: HttpRequest) -> dict:
+def _reprise(request: HttpRequest) -> dict[str, object]:
     """De quoi renvoyer la même saisie d'un bouton ; rien de ce qui est secret."""
     sans = {"champs": [], "adresse": request.get_full_path(), "fichiers": False}
     if request.method != "POST" or request.path.startswith(DU_COMPTE):
