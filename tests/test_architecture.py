@@ -1,5 +1,6 @@
 """Ce que lint-imports ne voit pas : clés étrangères, gabarits, accès, cloison, taille."""
 
+import ast
 import re
 import tomllib
 from collections.abc import Iterator
@@ -298,3 +299,29 @@ def test_tout_paquet_a_sa_liste_fermee_de_pieces():
         for init in (RACINE / "recouvrement").glob("*/__init__.py")
     }
     assert paquets - tenus == SANS_CONTRAT
+
+
+FONCTION_MAX = 60
+# À couper encore : la liste ne fait que raccourcir.
+LONGUES = {
+    "contentieux/actions/projets.py:preparer_documents",
+    "factures/actions/annulations.py:annuler_encaissement",
+    "factures/actions/decisions.py:enregistrer_decision",
+    "factures/imports/cii.py:lire_cii",
+    "factures/imports/ubl.py:lire_ubl",
+    "recouvrement/accueil/lectures/fiche.py:fiche_client",
+    "recouvrement/vie_privee/lectures/personne.py:donnees_de",
+    "relances/actions/mises_en_demeure.py:preparer_mise_en_demeure",
+    "relances/regles/blocages.py:du_client",
+}
+
+
+def test_une_fonction_tient_sous_les_yeux():
+    longues = {
+        f"{nom}:{noeud.name}"
+        for nom, texte in modules().items()
+        for noeud in ast.walk(ast.parse(texte))
+        if isinstance(noeud, ast.FunctionDef)
+        and (noeud.end_lineno or 0) - noeud.lineno + 1 > FONCTION_MAX
+    }
+    assert longues - LONGUES == set()
