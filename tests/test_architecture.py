@@ -1,5 +1,6 @@
 """Ce que lint-imports ne voit pas : clés étrangères, gabarits, accès, cloison, taille."""
 
+import ast
 import re
 import tomllib
 from functools import cache
@@ -285,3 +286,26 @@ def test_tout_paquet_a_sa_liste_fermee_de_pieces():
         for init in (RACINE / "recouvrement").glob("*/__init__.py")
     }
     assert paquets - tenus == set()
+
+
+FONCTION_MAX = 60
+# À couper encore : la liste ne fait que raccourcir.
+LONGUES = {
+    "factures/actions/annulations.py:annuler_encaissement",
+    "factures/actions/decisions.py:enregistrer_decision",
+    "factures/imports/cii.py:lire_cii",
+    "factures/imports/ubl.py:lire_ubl",
+    "relances/actions/mises_en_demeure.py:preparer_mise_en_demeure",
+    "relances/regles/blocages.py:du_client",
+}
+
+
+def test_une_fonction_tient_sous_les_yeux():
+    longues = {
+        f"{nom}:{noeud.name}"
+        for nom, texte in modules().items()
+        for noeud in ast.walk(ast.parse(texte))
+        if isinstance(noeud, ast.FunctionDef)
+        and (noeud.end_lineno or 0) - noeud.lineno + 1 > FONCTION_MAX
+    }
+    assert longues - LONGUES == set()

@@ -17,7 +17,6 @@ from relances.courriels.valeurs import iban_lisible, valeurs_de
 from relances.regles import textes
 
 OBJET_MAX = 250
-GABARITS = "relances/courriels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def corps_de(
     return Corps(
         sujet=textes.en_ligne(sujet, valeurs)[:OBJET_MAX],
         texte=textes.en_texte(texte, valeurs),
-        html=render_to_string(f"{GABARITS}/relance.html", contexte | {"corps": corps}),
+        html=render_to_string("relances/courriels/relance.html", contexte | {"corps": corps}),
         qr=qr,
     )
 
@@ -99,11 +98,13 @@ def _contexte(reclamation: Reclamation, *, qr: bool) -> dict[str, object]:
 
 def _blocs(contexte: dict[str, object], creancier: Creancier, notice: str) -> dict[str, str]:
     return {
-        "factures": render_to_string(f"{GABARITS}/factures.html", contexte),
-        "paiement": render_to_string(f"{GABARITS}/paiement.html", contexte)
+        "factures": render_to_string("relances/courriels/factures.html", contexte),
+        "paiement": render_to_string("relances/courriels/paiement.html", contexte)
         if creancier.iban
         else "",
-        "information": render_to_string(f"{GABARITS}/information.html", {"information": notice})
+        "information": render_to_string(
+            "relances/courriels/information.html", {"information": notice}
+        )
         if notice
         else "",
     }

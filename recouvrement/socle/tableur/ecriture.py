@@ -18,6 +18,7 @@ from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from recouvrement.socle import formats
 from recouvrement.socle.temps import PARIS
 
 TYPE_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -117,9 +118,9 @@ def _texte(valeur: Valeur) -> str:
     if isinstance(valeur, int):
         return str(valeur)
     if isinstance(valeur, datetime):
-        return f"{_heure_de_paris(valeur):%d/%m/%Y %H:%M}"
+        return formats.instant(_heure_de_paris(valeur))
     if isinstance(valeur, date):
-        return f"{valeur:%d/%m/%Y}"
+        return formats.jour(valeur)
     return neutraliser(str(valeur))
 
 
