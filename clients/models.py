@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Count, F, FilteredRelation, Min, Q, Sum
@@ -129,7 +129,7 @@ class Client(ModeleCloisonne):
     plus_ancienne: date | None
     ouvertes_nb: int
 
-    objects = ClientQuerySet.as_manager()
+    objects: ClassVar = ClientQuerySet.as_manager()
 
     class Meta:
         verbose_name = "client"
@@ -250,7 +250,7 @@ class Coordonnee(ModeleCloisonne):
     depuis_le = models.DateField("depuis le", null=True, blank=True)
     rang = models.PositiveSmallIntegerField(default=0)
 
-    objects = CoordonneeQuerySet.as_manager()
+    objects: ClassVar = CoordonneeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "coordonnée"

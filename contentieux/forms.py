@@ -33,7 +33,7 @@ class OuvrirForm(SaisieLisible, forms.Form):
         super().__init__(*args, initial={"voie": voies[0]}, **kwargs)
         voie = cast(forms.ChoiceField, self.fields["voie"])
         voie.choices = [(permise.value, permise.label) for permise in voies]
-        factures = cast(ChoixMultiple, self.fields["factures"])
+        factures = cast(ChoixMultiple[Facture], self.fields["factures"])
         factures.queryset = (
             Facture.objects.pour(client.creancier)
             .filter(client=client)

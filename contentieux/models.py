@@ -1,5 +1,5 @@
 from decimal import Decimal
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery, Sum
@@ -54,7 +54,7 @@ class Dossier(ModeleCloisonne):
     du: Decimal | None
     depense: Decimal | None
 
-    objects = DossierQuerySet.as_manager()
+    objects: ClassVar = DossierQuerySet.as_manager()
 
     class Meta:
         verbose_name = "dossier"

@@ -6,6 +6,8 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from recouvrement.environnement import texte_de
+
 
 @dataclass(frozen=True, slots=True)
 class Attentes:
@@ -47,7 +49,7 @@ ATTENTES = {
 
 def attentes(env: environ.Env) -> Attentes:
     """Chaque point d'entrée (wsgi, celery, manage.py) dit ce qu'il est dans PROCESSUS."""
-    processus = env.str("PROCESSUS", default="") or "web"
+    processus = texte_de(env, "PROCESSUS") or "web"
     if processus not in ATTENTES:
         raise ImproperlyConfigured(
             f"PROCESSUS vaut « {processus} » : laissez-le vide, ou {', '.join(ATTENTES)}."

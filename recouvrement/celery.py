@@ -20,9 +20,9 @@ os.environ.setdefault("PROCESSUS", "travail")
 class Reglages(AppLoader):
     """Comme manage.py : un réglage faux se dit en une phrase, quelle que soit la commande."""
 
-    def config_from_object(self, obj: Any, silent: bool = False) -> bool:
+    def config_from_object(self, obj: Any, silent: bool = False) -> None:
         try:
-            return super().config_from_object(obj, silent=silent)
+            super().config_from_object(obj, silent=silent)
         except ImproperlyConfigured as erreur:
             sys.exit(f"Réglages : {erreur}")
 

@@ -100,8 +100,13 @@ def _cause(erreur: OSError | UnicodeDecodeError) -> str:
     return CAUSES.get(erreur.errno or 0) or erreur.strerror or "erreur inconnue"
 
 
+def texte_de(env: environ.Env, nom: str) -> str:
+    """Vide si rien ne la règle."""
+    return str(env.str(nom, default=""))
+
+
 def oui_ou_non(env: environ.Env, nom: str) -> bool:
-    texte = env.str(nom, default="").strip().lower()
+    texte = texte_de(env, nom).strip().lower()
     if texte not in OUI | NON:
         raise ImproperlyConfigured(f"{nom} vaut « {texte} » : écrivez 1 (oui) ou 0 (non).")
     return texte in OUI
@@ -109,7 +114,7 @@ def oui_ou_non(env: environ.Env, nom: str) -> bool:
 
 def cle_secrete(env: environ.Env) -> str:
     """La clé de signature ; absente ou de remplissage, le démarrage s'arrête ici."""
-    cle = env.str("SECRET_KEY", default="")
+    cle = texte_de(env, "SECRET_KEY")
     if not cle:
         raise ImproperlyConfigured(
             "SECRET_KEY manque. Donnez-la dans l'environnement, dans .env ou par SECRET_KEY_FILE "
@@ -125,7 +130,7 @@ def cle_secrete(env: environ.Env) -> str:
 
 def cles_de_chiffrement(env: environ.Env) -> list[str]:
     """Séparées par des virgules : la première chiffre, toutes relisent. Vide : SECRET_KEY sert."""
-    cles = [cle.strip() for cle in env.str("CLES_CHIFFREMENT", default="").split(",")]
+    cles = [cle.strip() for cle in texte_de(env, "CLES_CHIFFREMENT").split(",")]
     cles = [cle for cle in cles if cle]
     for cle in cles:
         if len(cle) < 32 or any(mot in cle.lower() for mot in CLES_DE_PAILLASSE):
@@ -138,7 +143,7 @@ def cles_de_chiffrement(env: environ.Env) -> list[str]:
 
 def adresse_du_site(env: environ.Env) -> SplitResult:
     """L'adresse publique : de quoi écrire les liens des courriels et régler les cookies."""
-    texte = env.str("SITE_URL", default="").rstrip("/") or "http://localhost:8000"
+    texte = texte_de(env, "SITE_URL").rstrip("/") or "http://localhost:8000"
     adresse = decoupee("SITE_URL", texte)
     if (
         adresse.scheme not in ("http", "https")
@@ -155,7 +160,7 @@ def adresse_du_site(env: environ.Env) -> SplitResult:
 
 def identite_de_l_instance(env: environ.Env, *, cle: str) -> str:
     """Ce qui distingue cette installation de sa copie ; à défaut, tiré de la clé de signature."""
-    identite = env.str("INSTANCE", default="")
+    identite = texte_de(env, "INSTANCE")
     if not identite:
         return hmac.new(cle.encode(), b"recouvrement.instance", hashlib.sha256).hexdigest()[:16]
     if not NOM_D_INSTANCE.fullmatch(identite):
@@ -183,7 +188,7 @@ def noms_du_site(env: environ.Env, adresse: SplitResult) -> list[str]:
 
 
 def base_de_donnees(env: environ.Env, *, defaut: Path) -> dict[str, Any]:
-    texte = env.str("DATABASE_URL", default="")
+    texte = texte_de(env, "DATABASE_URL")
     if not texte:
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(defaut)}
     adresse = decoupee("DATABASE_URL", texte)
@@ -195,7 +200,7 @@ def base_de_donnees(env: environ.Env, *, defaut: Path) -> dict[str, Any]:
             "DATABASE_URL nomme un serveur pour SQLite : écrivez sqlite:///chemin/relatif "
             "ou sqlite:////chemin/absolu."
         )
-    base = env.db_url_config(texte)
+    base: dict[str, Any] = env.db_url_config(texte)
     if not base["NAME"]:
         raise ImproperlyConfigured(
             "DATABASE_URL ne nomme pas la base : postgres://compte:mot@serveur:5432/NOM."
@@ -206,7 +211,7 @@ def base_de_donnees(env: environ.Env, *, defaut: Path) -> dict[str, Any]:
 
 
 def adresse_redis(env: environ.Env) -> str:
-    texte = env.str("REDIS_URL", default="")
+    texte = texte_de(env, "REDIS_URL")
     adresse = decoupee("REDIS_URL", texte)
     if texte and (adresse.scheme not in REDIS or not adresse.hostname):
         raise ImproperlyConfigured(
@@ -238,7 +243,7 @@ def decoupee(nom: str, texte: str) -> SplitResult:
 
 def adresse_du_guetteur(env: environ.Env) -> str:
     """Appelée chaque minute si tout va ; son silence donne l'alarme au-dehors. Vide : personne."""
-    adresse = env.str("PING_URL", default="")
+    adresse = texte_de(env, "PING_URL")
     parties = decoupee("PING_URL", adresse)
     if adresse and (parties.scheme not in ("http", "https") or not parties.hostname):
         raise ImproperlyConfigured(
@@ -249,7 +254,7 @@ def adresse_du_guetteur(env: environ.Env) -> str:
 
 def adresse_d_horodatage(env: environ.Env) -> str:
     """Le serveur RFC 3161 qui date les ancres ; vide : elles ne sont datées que par nous."""
-    adresse = env.str("HORODATAGE_URL", default="")
+    adresse = texte_de(env, "HORODATAGE_URL")
     parties = decoupee("HORODATAGE_URL", adresse)
     if adresse and (parties.scheme not in ("http", "https") or not parties.hostname):
         raise ImproperlyConfigured(
@@ -259,7 +264,7 @@ def adresse_d_horodatage(env: environ.Env) -> str:
 
 
 def jeton_des_mesures(env: environ.Env) -> str:
-    jeton = env.str("JETON_MESURES", default="")
+    jeton = texte_de(env, "JETON_MESURES")
     if jeton and (len(jeton) < 24 or any(mot in jeton.lower() for mot in CLES_DE_PAILLASSE)):
         raise ImproperlyConfigured(
             "JETON_MESURES est une valeur d'exemple ou trop courte : tirez-en un vrai "
@@ -269,14 +274,14 @@ def jeton_des_mesures(env: environ.Env) -> str:
 
 
 def fichier_lisible(env: environ.Env, nom: str) -> str:
-    chemin = env.str(nom, default="")
+    chemin = texte_de(env, nom)
     if chemin and not (Path(chemin).is_file() and os.access(chemin, os.R_OK)):
         raise ImproperlyConfigured(f"{nom} désigne « {chemin} », qui ne se lit pas.")
     return chemin
 
 
 def niveau_des_traces(env: environ.Env) -> str:
-    niveau = env.str("NIVEAU_TRACES", default="").upper() or "INFO"
+    niveau = texte_de(env, "NIVEAU_TRACES").upper() or "INFO"
     if niveau not in NIVEAUX:
         raise ImproperlyConfigured(
             f"NIVEAU_TRACES vaut {niveau} : choisissez {', '.join(NIVEAUX)}."
@@ -285,7 +290,7 @@ def niveau_des_traces(env: environ.Env) -> str:
 
 
 def stockage_statique(env: environ.Env) -> str:
-    classe = env.str("STOCKAGE_STATIQUES", default="")
+    classe = texte_de(env, "STOCKAGE_STATIQUES")
     module = classe.rpartition(".")[0]
     try:
         connu = not classe or (module and find_spec(module) is not None)
@@ -301,7 +306,7 @@ def stockage_statique(env: environ.Env) -> str:
 
 def nombre(env: environ.Env, nom: str, *, defaut: int) -> int:
     """Un entier au moins égal à un."""
-    texte = env.str(nom, default="").strip() or str(defaut)
+    texte = texte_de(env, nom).strip() or str(defaut)
     if not (texte.isascii() and texte.isdigit() and len(texte) < 10 and int(texte) >= 1):
         raise ImproperlyConfigured(f"{nom} vaut « {texte} » : donnez un nombre entier, 1 ou plus.")
     return int(texte)

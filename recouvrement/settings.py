@@ -1,5 +1,7 @@
 """Réglages. Toute valeur qui dépend du lieu vient de l'environnement (tableau du README)."""
 
+from typing import Any
+
 from recouvrement.attentes import attentes
 from recouvrement.courriel.regles.expediteur import adresse_de_la_copie, expediteur_de_compte
 from recouvrement.environnement import (
@@ -22,6 +24,7 @@ from recouvrement.environnement import (
     ouvrir_dossier,
     refermer,
     stockage_statique,
+    texte_de,
 )
 from recouvrement.serveurs import serveur_imap, serveur_smtp
 
@@ -34,18 +37,16 @@ _adresse = adresse_du_site(env)
 SITE_URL = _adresse.geturl()
 ALLOWED_HOSTS = noms_du_site(env, _adresse)
 # Relatif, un chemin part du projet : chaque processus a son dossier courant.
-VAR = RACINE / (env.str("DOSSIER_VAR", default="") or "var")
-FICHIERS = RACINE / (env.str("FICHIERS", default="") or VAR / "fichiers")
+VAR = RACINE / (texte_de(env, "DOSSIER_VAR") or "var")
+FICHIERS = RACINE / (texte_de(env, "FICHIERS") or VAR / "fichiers")
 for _dossier in (VAR, FICHIERS):
     refermer(_dossier)
 POLICES = FICHIERS / "polices"
 # Hors de la base : une sauvegarde restaurée n'y change rien.
-JOURNAL_ENVOIS = RACINE / (
-    env.str("JOURNAL_ENVOIS", default="") or FICHIERS.parent / "envois.journal"
-)
+JOURNAL_ENVOIS = RACINE / (texte_de(env, "JOURNAL_ENVOIS") or FICHIERS.parent / "envois.journal")
 INSTANCE = identite_de_l_instance(env, cle=SECRET_KEY)
 # Hors de la base, à copier ailleurs : ce qui dit chaque nuit où en était le journal.
-ANCRES = RACINE / (env.str("ANCRES", default="") or FICHIERS.parent / "ancres")
+ANCRES = RACINE / (texte_de(env, "ANCRES") or FICHIERS.parent / "ancres")
 HORODATAGE_URL = adresse_d_horodatage(env)
 HORODATAGE_RACINES = fichier_lisible(env, "HORODATAGE_RACINES")
 
@@ -141,7 +142,9 @@ SQLITE = {
         "PRAGMA recursive_triggers=ON;PRAGMA foreign_keys=ON;"
     ),
 }
-DATABASES = {"default": base_de_donnees(env, defaut=VAR / "base.sqlite3")}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": base_de_donnees(env, defaut=VAR / "base.sqlite3")
+}
 DATABASES["default"] |= {"ATOMIC_REQUESTS": False}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE
@@ -159,6 +162,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SILENCED_SYSTEM_CHECKS = ["models.W040"]
 
 REDIS_URL = adresse_redis(env)
+CACHES: dict[str, dict[str, Any]]
 if REDIS_URL:
     CACHES = {
         "default": {
@@ -263,8 +267,8 @@ USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = ["recouvrement.socle.regionaux"]
 
 STATIC_URL = "static/"
-STATIC_ROOT = str(RACINE / (env.str("STATIQUES", default="") or VAR / "statiques"))
-if not env.str("STATIQUES", default=""):
+STATIC_ROOT = str(RACINE / (texte_de(env, "STATIQUES") or VAR / "statiques"))
+if not texte_de(env, "STATIQUES"):
     ouvrir_dossier(VAR / "statiques", variable="DOSSIER_VAR")
 STATICFILES_DIRS = [RACINE / "static"]
 WHITENOISE_USE_FINDERS = True
@@ -274,14 +278,14 @@ STORAGES = {
     "staticfiles": {"BACKEND": stockage_statique(env)},
 }
 
-SERVEUR_SMTP = serveur_smtp(env.str("SMTP_URL", default=""))
+SERVEUR_SMTP = serveur_smtp(texte_de(env, "SMTP_URL"))
 # Une copie de chaque relance, dans une boîte que l'on peut lire : de quoi lever les incertains.
-COPIE_TEMOIN = adresse_de_la_copie(env.str("COPIE_TEMOIN", default="").strip())
-BOITE_TEMOIN = serveur_imap(env.str("TEMOIN_URL", default=""))
+COPIE_TEMOIN = adresse_de_la_copie(texte_de(env, "COPIE_TEMOIN").strip())
+BOITE_TEMOIN = serveur_imap(texte_de(env, "TEMOIN_URL"))
 MAILERS = {"default": {"BACKEND": "recouvrement.courriel.adaptateurs.BoiteDeDepart"}}
 DEFAULT_FROM_EMAIL = expediteur_de_compte(
-    env.str("EXPEDITEUR", default="").strip(),
-    hote=_adresse.hostname,
+    texte_de(env, "EXPEDITEUR").strip(),
+    hote=_adresse.hostname or "",
     part=SERVEUR_SMTP is not None,
 )
 
@@ -294,6 +298,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
 CELERY_TASK_TIME_LIMIT = 1500
 CELERY_TIMEZONE = "UTC"
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, str | float]
 if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "visibility_timeout": 1800,

@@ -1,8 +1,8 @@
 """Ce que lint-imports ne voit pas : clés étrangères, gabarits, accès, cloison, taille."""
 
+import ast
 import re
 import tomllib
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -10,11 +10,11 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.urls import URLPattern, URLResolver, get_resolver
 from django.views.generic import RedirectView
 
 from recouvrement.comptes.cloison import ModeleCloisonne
 from recouvrement.environnement import RACINE
+from tests.appuis.adresses import parcourir
 
 # Du plus bas au plus haut ; une app ne connaît que celles qui la précèdent.
 ETAGES = [
@@ -79,16 +79,6 @@ def modules() -> dict[str, str]:
         for fichier in sorted((RACINE / source).rglob("*.py"))
         if "migrations" not in fichier.parts
     }
-
-
-def adresses(resolveur: URLResolver, prefixe: str = "", espace: str = "") -> Iterator[tuple]:
-    for motif in resolveur.url_patterns:
-        chemin = prefixe + str(motif.pattern)
-        if isinstance(motif, URLPattern):
-            yield chemin, f"{espace}{motif.name or ''}", motif.callback
-        else:
-            dedans = f"{espace}{motif.namespace}:" if motif.namespace else espace
-            yield from adresses(motif, chemin, dedans)
 
 
 def test_une_cle_etrangere_ne_remonte_pas_d_etage():
@@ -160,7 +150,7 @@ def test_aucune_page_n_enfreint_la_politique_de_contenu(faute, motif):
 def test_toute_page_d_un_creancier_exige_une_habilitation():
     nues = [
         chemin
-        for chemin, _, vue in adresses(get_resolver())
+        for chemin, _, vue in parcourir()
         if "<slug:creancier>" in chemin and not hasattr(vue, "role_exige")
     ]
     assert nues == []
@@ -169,7 +159,7 @@ def test_toute_page_d_un_creancier_exige_une_habilitation():
 def test_toute_page_dit_qui_peut_la_voir():
     muettes = [
         f"{chemin} ({nom})"
-        for chemin, nom, vue in adresses(get_resolver())
+        for chemin, nom, vue in parcourir()
         if not hasattr(vue, "role_exige")
         # Un renvoi ne montre rien : la page d'arrivée a sa propre garde.
         and getattr(vue, "view_class", None) is not RedirectView
@@ -229,13 +219,22 @@ def _borne(modele: type[models.Model], contrainte: models.UniqueConstraint) -> b
     return any("creancier" in str(expression) for expression in contrainte.expressions)
 
 
+# Une migration passée ne se réécrit pas : celles-ci gardent leur longueur.
+TROP_LONGS = {
+    "contentieux/migrations/0001_initial.py",
+    "factures/migrations/0002_ce_que_dit_le_droit.py",
+}
+
+
 def test_un_module_reste_lisible_d_une_traite():
+    """Essais et migrations compris."""
     longs = {
-        nom: lignes
-        for nom, texte in modules().items()
-        if (lignes := len(texte.splitlines())) > LIGNES_MAX
+        fichier.relative_to(RACINE).as_posix()
+        for dossier in (*SOURCES, "tests")
+        for fichier in (RACINE / dossier).rglob("*.py")
+        if len(fichier.read_text(encoding="utf-8").splitlines()) > LIGNES_MAX
     }
-    assert longs == {}
+    assert longs == TROP_LONGS
 
 
 def test_rien_ne_s_appelle_utils():
@@ -287,3 +286,26 @@ def test_tout_paquet_a_sa_liste_fermee_de_pieces():
         for init in (RACINE / "recouvrement").glob("*/__init__.py")
     }
     assert paquets - tenus == set()
+
+
+FONCTION_MAX = 60
+# À couper encore : la liste ne fait que raccourcir.
+LONGUES = {
+    "factures/actions/annulations.py:annuler_encaissement",
+    "factures/actions/decisions.py:enregistrer_decision",
+    "factures/imports/cii.py:lire_cii",
+    "factures/imports/ubl.py:lire_ubl",
+    "relances/actions/mises_en_demeure.py:preparer_mise_en_demeure",
+    "relances/regles/blocages.py:du_client",
+}
+
+
+def test_une_fonction_tient_sous_les_yeux():
+    longues = {
+        f"{nom}:{noeud.name}"
+        for nom, texte in modules().items()
+        for noeud in ast.walk(ast.parse(texte))
+        if isinstance(noeud, ast.FunctionDef)
+        and (noeud.end_lineno or 0) - noeud.lineno + 1 > FONCTION_MAX
+    }
+    assert longues - LONGUES == set()

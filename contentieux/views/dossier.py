@@ -242,7 +242,8 @@ def _montrer(
         "note": NoteForm(),
         "frais": FraisForm(initial={"le": aujourdhui}),
         "clore": CloreForm(),
-    } | lus
+    }
+    formulaires |= lus
     en_faute = refus or any(form.is_bound and form.errors for form in formulaires.values())
     return render(
         request,

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from recouvrement.accueil.lectures.a_faire import combien
 from recouvrement.accueil.models import VueEnregistree
-from recouvrement.comptes.acces import double_attendue, habilitations_de
+from recouvrement.comptes.acces import double_attendue, habilitations_de, personne_de
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation
 from recouvrement.equipe.lectures.changements import avis_d_iban
@@ -162,7 +162,7 @@ class Cadre:
         if self.creancier is None or not self.page_a_vues:
             return []
         vues = VueEnregistree.objects.pour(self.creancier)
-        siennes = vues.filter(utilisateur=self.request.user, page=self.page_a_vues)
+        siennes = vues.filter(utilisateur=personne_de(self.request), page=self.page_a_vues)
         return list(siennes.order_by("nom"))
 
     @property

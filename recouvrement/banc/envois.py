@@ -146,13 +146,14 @@ def _expedier(creancier: Creancier, serveur: ServeurSmtp, *, avec_pdf: bool) -> 
     with carnet, Transport(serveur) as transport:
         vider(horloge, transport=transport, metiers=METIERS, carnet=carnet)
     duree = perf_counter() - debut
-    partis = list(
+    octets = (
         Envoi.objects.pour(creancier)
-        .filter(etat=EtatEnvoi.ENVOYE)
+        .filter(etat=EtatEnvoi.ENVOYE, octets__isnull=False)
         .values_list("octets", flat=True)[:500]
     )
+    partis = [bytes(lus) for lus in octets if lus is not None]
     nu = chrono(lambda: _smtplib_nu(serveur, partis)) if partis else 0.0
-    poids = sum(len(octets) for octets in partis) // max(len(partis), 1) // 1000
+    poids = sum(len(lus) for lus in partis) // max(len(partis), 1) // 1000
     return Mesure(
         f"{nombre} messages de {poids} ko" + (", PDF joint" if avec_pdf else ""),
         nombre / duree,
@@ -166,7 +167,7 @@ def _expedier(creancier: Creancier, serveur: ServeurSmtp, *, avec_pdf: bool) -> 
 def _smtplib_nu(serveur: ServeurSmtp, messages: list[bytes]) -> None:
     with smtplib.SMTP(serveur.hote, serveur.port) as ligne:
         for octets in messages:
-            ligne.sendmail("compta@banc.example", ["client@banc.example"], bytes(octets))
+            ligne.sendmail("compta@banc.example", ["client@banc.example"], octets)
 
 
 @contextmanager

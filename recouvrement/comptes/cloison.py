@@ -4,19 +4,15 @@ from collections.abc import Iterable
 from typing import Any, Self
 
 from django.db import models
-from django.db.models.fields.related_lookups import RelatedExact
 from django.db.models.lookups import Exact
 from django.db.models.sql.where import AND
-
-# Les seules conditions qui nomment un créancier : `creancier=` une ligne ou sa clé.
-EGALITES = (Exact, RelatedExact)
 
 
 class HorsCloison(RuntimeError):
     """Une requête sur des données de créancier n'a pas dit pour lequel : faute de programme."""
 
 
-class QuerySetCloisonne(models.QuerySet):
+class QuerySetCloisonne[M: models.Model](models.QuerySet[M]):
     """S'ouvre par `pour`, `parmi`, `systeme`, ou en suivant la relation d'un objet déjà obtenu."""
 
     _ouverte = False
@@ -29,19 +25,20 @@ class QuerySetCloisonne(models.QuerySet):
 
     def systeme(self) -> Self:
         """Tous les créanciers : réservé au battement, aux commandes et aux vérifications."""
-        return self._chain()._ouvrir()
+        return self.all()._ouvrir()
 
     def _ouvrir(self) -> Self:
         self._ouverte = True
         return self
 
     def _clone(self) -> Self:
-        clone = super()._clone()
+        # Django fait passer toute requête dérivée par ici ; ses types ne publient que le public.
+        clone: Self = super()._clone()  # type: ignore[misc]
         clone._ouverte = self._ouverte
         return clone
 
     def _add_hints(self, **hints: Any) -> None:
-        super()._add_hints(**hints)
+        super()._add_hints(**hints)  # type: ignore[misc]
         # Django annonce ainsi une relation suivie depuis un objet (client.factures).
         if "instance" in hints:
             self._ouverte = True
@@ -54,7 +51,7 @@ class QuerySetCloisonne(models.QuerySet):
         return self._ouverte or self.query.is_empty() or self._nomme_le_creancier()
 
     def _nomme_le_creancier(self) -> bool:
-        """Un créancier, en valeur : ni une liste (`parmi` la dit), ni une requête ou colonne."""
+        """`creancier=` une ligne ou sa clé : ni une liste (`parmi` la dit), requête ou colonne."""
         champ = self.model._meta.get_field("creancier")
         racine = self.query.where
         return (
@@ -62,14 +59,14 @@ class QuerySetCloisonne(models.QuerySet):
             and racine.connector == AND
             and not racine.negated
             and any(
-                type(condition) in EGALITES
+                isinstance(condition, Exact)
                 and getattr(condition.lhs, "target", None) is champ
                 and not hasattr(condition.rhs, "resolve_expression")
                 for condition in racine.children
             )
         )
 
-    def _reunir(self, reunion: Self, *autres: models.QuerySet) -> Self:
+    def _reunir(self, reunion: Self, *autres: models.QuerySet[Any]) -> Self:
         """Deux requêtes réunies ne sont ouvertes que si chacune l'était."""
         reunion._ouverte = all(
             requete._est_ouverte()
@@ -78,13 +75,13 @@ class QuerySetCloisonne(models.QuerySet):
         )
         return reunion
 
-    def __or__(self, autre: Self) -> Self:
+    def __or__(self, autre: models.QuerySet[Any]) -> Self:
         return self._reunir(super().__or__(autre), autre)
 
-    def __xor__(self, autre: Self) -> Self:
+    def __xor__(self, autre: models.QuerySet[Any]) -> Self:
         return self._reunir(super().__xor__(autre), autre)
 
-    def union(self, *autres: models.QuerySet, **options: Any) -> Self:
+    def union(self, *autres: models.QuerySet[Any], **options: Any) -> Self:
         return self._reunir(super().union(*autres, **options), *autres)
 
     def raw(self, *_: Any, **__: Any) -> Any:

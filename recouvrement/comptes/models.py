@@ -8,17 +8,21 @@ from django.db.models import F, Q
 from recouvrement.comptes.enums import ModeIntervention, Role, ZoneFeries
 
 
-class UtilisateurManager(BaseUserManager):
-    def create_user(self, email: str, password: str | None = None, **champs):
+class UtilisateurManager(BaseUserManager["Utilisateur"]):
+    def create_user(
+        self, email: str, password: str | None = None, **champs: object
+    ) -> "Utilisateur":
         utilisateur = self.model(email=self.normalize_email(email).lower(), **champs)
         utilisateur.set_password(password)
         utilisateur.save(using=self._db)
         return utilisateur
 
-    def create_superuser(self, email: str, password: str | None = None, **champs):
+    def create_superuser(
+        self, email: str, password: str | None = None, **champs: object
+    ) -> "Utilisateur":
         return self.create_user(email, password, est_administrateur=True, **champs)
 
-    def connus_sous(self, courriel: str):
+    def connus_sous(self, courriel: str) -> models.QuerySet["Utilisateur"]:
         """L'adresse tapée à la porte ; en base, toutes sont en minuscules."""
         return self.filter(email=courriel.lower())
 
@@ -63,8 +67,8 @@ class Utilisateur(AbstractBaseUser):
         return f"{prenom[:1]}. {nom}" if nom else self.nom_complet or self.email
 
 
-class CreancierQuerySet(models.QuerySet):
-    def en_activite(self):
+class CreancierQuerySet(models.QuerySet["Creancier"]):
+    def en_activite(self) -> "CreancierQuerySet":
         return self.filter(archive_le=None)
 
 

@@ -23,7 +23,7 @@ class BoiteDeDepart(BaseEmailBackend):
                     cle=f"compte:{uuid4()}",
                     destinataire=destinataire,
                     expediteur=message.from_email,
-                    sujet=message.subject,
+                    sujet=str(message.subject),
                     message=message,
                 )
         return len(email_messages)

@@ -71,32 +71,34 @@ class DejaCompose:
 
     se_copie_au_temoin = False
 
-    def composer(self, envoi, *, maintenant):
+    def composer(self, envoi: Envoi, *, maintenant: datetime) -> Composition | Arret:
         if envoi.octets is None:
             return Arret("Message sans contenu")
         return Composition(bytes(envoi.octets), envoi.sujet, envoi.somme)
 
-    def verifier(self, envoi, composition, *, maintenant):
+    def verifier(
+        self, envoi: Envoi, composition: Composition, *, maintenant: datetime
+    ) -> Arret | Recomposer | None:
         return None
 
-    def adresse_refusee(self, envoi, refus, *, maintenant):
+    def adresse_refusee(self, envoi: Envoi, refus: str, *, maintenant: datetime) -> None:
         return None
 
-    def verrouiller(self, envoi):
+    def verrouiller(self, envoi: Envoi) -> None:
         return None
 
-    def parti(self, envoi, composition, *, maintenant):
+    def parti(self, envoi: Envoi, composition: Composition | None, *, maintenant: datetime) -> None:
         # Un lien personnel (invitation, mot de passe) ne reste lisible que chez son destinataire.
         Envoi.objects.systeme().filter(pk=envoi.pk).update(octets=b"")
 
-    def non_parti(self, envoi, etat, motif, *, maintenant):
+    def non_parti(self, envoi: Envoi, etat: EtatEnvoi, motif: str, *, maintenant: datetime) -> None:
         return None
 
-    def confirme(self, envoi, motif, *, maintenant):
+    def confirme(self, envoi: Envoi, motif: str, *, maintenant: datetime) -> None:
         return None
 
-    def sauver(self, envoi, etat, motif, *, maintenant):
+    def sauver(self, envoi: Envoi, etat: EtatEnvoi, motif: str, *, maintenant: datetime) -> None:
         return None
 
 
-DEJA_COMPOSE = DejaCompose()
+DEJA_COMPOSE: Metier = DejaCompose()

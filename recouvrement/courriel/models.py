@@ -12,15 +12,15 @@ from recouvrement.courriel.enums import ARRETS, EtatEnvoi, NatureEnvoi, PartieBa
 from recouvrement.journal.immuable import Protection
 
 
-class EnvoiQuerySet(QuerySetCloisonne):
-    def a_envoyer(self, *, maintenant):
+class EnvoiQuerySet(QuerySetCloisonne["Envoi"]):
+    def a_envoyer(self, *, maintenant: datetime) -> Self:
         return self.filter(etat=EtatEnvoi.A_ENVOYER, pas_avant__lte=maintenant)
 
-    def pouvant_partir(self):
+    def pouvant_partir(self) -> Self:
         """Ni instance arrêtée, ni créancier gelé ou archivé."""
         return self.filter(~Exists(Instance.objects.arretees())).de_creanciers_ouverts()
 
-    def de_creanciers_ouverts(self):
+    def de_creanciers_ouverts(self) -> Self:
         """Ceux que ni le gel ni l'archivage de leur créancier ne retient.
 
         Par des sous-requêtes et sans jointure : dans un UPDATE conditionné, PostgreSQL ne relit
@@ -35,7 +35,7 @@ class EnvoiQuerySet(QuerySetCloisonne):
         """Les relances parties, ou peut-être parties : ce que compte le quota du jour."""
         return self.filter(nature=NatureEnvoi.RELANCE, data_a__gte=depuis)
 
-    def de_compte(self):
+    def de_compte(self) -> Self:
         """Mot de passe oublié, alertes de sécurité : ils ne tiennent à aucun créancier."""
         return self.filter(nature=NatureEnvoi.COMPTE, creancier=None)._ouvrir()
 
@@ -133,13 +133,13 @@ class Envoi(models.Model):
         return f"{self.sujet} → {self.destinataire}"
 
 
-class PanneQuerySet(QuerySetCloisonne):
-    def ouvertes(self):
+class PanneQuerySet(QuerySetCloisonne["Panne"]):
+    def ouvertes(self) -> Self:
         return self.filter(close_le=None)
 
 
-class InstanceQuerySet(models.QuerySet):
-    def arretees(self):
+class InstanceQuerySet(models.QuerySet["Instance"]):
+    def arretees(self) -> Self:
         """Gelée, coupée du serveur, ou d'heure douteuse : rien ne se prend."""
         return self.filter(reduce(or_, (Q(**{f"{champ}__isnull": False}) for champ in ARRETS)))
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 
-from recouvrement.courriel.transport.smtp import BailPerdu, Coupure, Refus
+from recouvrement.courriel.transport.smtp import BailPerdu, Coupure, Refus, Transport
+from recouvrement.serveurs import ServeurSmtp
 
 
-class Facteur:
-    """Tient le rôle de `courriel.transport.Transport` ; rien ne sort."""
+class Facteur(Transport):
+    """Un transport dont rien ne sort : aucune ligne ne s'ouvre."""
 
     def __init__(self) -> None:
+        super().__init__(ServeurSmtp("facteur.example", 0, "aucun", "", ""))
         self.refuse: set[str] = set()
         self.coupe: set[str] = set()
         self._destinataire = ""
-        self._passes = 0
+        self._remis = 0
 
     def ouvrir(self) -> None:
         """La ligne est toujours bonne."""
@@ -22,13 +24,13 @@ class Facteur:
         if destinataire in self.refuse:
             raise Refus(550, "5.1.1 Boîte inexistante", etape="destinataire")
 
-    def transmettre(self, octets: bytes, *, tient: Callable[[], bool]) -> str:
+    def transmettre(self, octets: bytes, *, tient: Callable[[], bool] = lambda: True) -> str:
         if not tient():
             raise BailPerdu
         if self._destinataire in self.coupe:
             raise Coupure("ligne coupée avant la réponse du serveur")
-        self._passes += 1
-        return f"250 2.0.0 Ok: queued as DEMO{self._passes:06X}"
+        self._remis += 1
+        return f"250 2.0.0 Ok: queued as DEMO{self._remis:06X}"
 
     def renoncer(self) -> None:
         """Rien n'était commencé pour de bon."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from recouvrement.comptes.models import Creancier
 from recouvrement.documents.regles.qr import qr_de_virement
@@ -148,11 +149,11 @@ class Totaux:
 class Coupe:
     """Les deux dernières lignes voyagent avec le total : il n'ouvre jamais seul une page."""
 
-    debut: tuple
-    fin: tuple
+    debut: tuple[Any, ...]
+    fin: tuple[Any, ...]
 
     @classmethod
-    def de(cls, lignes: Sequence, garder: int = 2) -> "Coupe":
+    def de(cls, lignes: Sequence[Any], garder: int = 2) -> "Coupe":
         return cls(tuple(lignes[:-garder]), tuple(lignes[-garder:]))
 
     @property

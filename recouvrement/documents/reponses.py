@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
+from recouvrement.comptes.acces import personne_de
 from recouvrement.documents import fichiers
 from recouvrement.documents.actions.quotas import noter_export
 from recouvrement.documents.models import Document
@@ -21,7 +22,7 @@ def repondre_fichier(
 
 def proteger[R: HttpResponseBase](reponse: R, nom: str, *, piece_jointe: bool = True) -> R:
     """Les en-têtes de tout fichier qui sort : rangé, jamais ouvert par un autre site."""
-    reponse["Content-Disposition"] = content_disposition_header(piece_jointe, nom)
+    reponse["Content-Disposition"] = content_disposition_header(piece_jointe, nom) or "inline"
     _ranger(reponse)
     if not piece_jointe:
         reponse["Content-Security-Policy"] = (
@@ -45,7 +46,8 @@ def exportation(vue: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
 
     @wraps(vue)
     def vue_exportee(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        noter_export(request.user, page=request.resolver_match.view_name)
+        page = request.resolver_match.view_name if request.resolver_match else ""
+        noter_export(personne_de(request), page=page)
         reponse = vue(request, *args, **kwargs)
         if not reponse.has_header("Content-Disposition"):
             return reponse

@@ -36,6 +36,7 @@ from recouvrement.droit.taux import (
     serie_legale,
     table_publiee,
 )
+from recouvrement.socle.montants import arrondir
 
 POINTS_MAJORATION = Decimal(5)
 UN_JOUR = timedelta(days=1)
@@ -163,7 +164,7 @@ def pour_cent(taux: Decimal) -> str:
     >>> pour_cent(Decimal("12.40")), pour_cent(Decimal("10.1255"))
     ('12,40 %', '10,1255 %')
     """
-    return f"{max(taux, taux.quantize(Decimal('0.01')), key=_decimales)}".replace(".", ",") + " %"
+    return f"{max(taux, arrondir(taux), key=_decimales)}".replace(".", ",") + " %"
 
 
 def _decimales(taux: Decimal) -> int:

@@ -17,10 +17,10 @@ affaire du décompte (1343-1).
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from itertools import groupby
 
-from recouvrement.socle.montants import CENTIME, ZERO
+from recouvrement.socle.montants import CENTIME, ZERO, tronquer
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _au_prorata(somme: Decimal, dettes: list[Dette]) -> list[tuple[str, Decimal]
     total = sum((dette.montant for dette in dettes), ZERO)
     if somme >= total:
         return [(dette.reference, dette.montant) for dette in dettes]
-    parts = [(somme * d.montant / total).quantize(CENTIME, ROUND_DOWN) for d in dettes]
+    parts = [tronquer(somme * d.montant / total) for d in dettes]
     reste = somme - sum(parts, ZERO)
     for rang, dette in enumerate(dettes):
         ajout = min(reste, CENTIME, dette.montant - parts[rang])

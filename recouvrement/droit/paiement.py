@@ -22,6 +22,7 @@ from enum import Enum
 
 from recouvrement.droit.mois import fin_de_mois
 from recouvrement.droit.sources import Confiance
+from recouvrement.socle import formats
 
 
 def _apres(jours: int) -> Callable[[date], date]:
@@ -158,8 +159,8 @@ class Verdict:
         if self.est_licite:
             return f"Délai permis : {self.plafond.libelle} ({self.plafond.fondement})."
         return (
-            f"Délai trop long : {self.plafond.libelle}, soit le {self.limite:%d/%m/%Y} au plus "
-            f"({self.plafond.fondement})."
+            f"Délai trop long : {self.plafond.libelle}, soit le {formats.jour(self.limite)} "
+            f"au plus ({self.plafond.fondement})."
         )
 
 

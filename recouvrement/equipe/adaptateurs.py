@@ -24,7 +24,7 @@ from recouvrement.socle.pages.boucle import vient_de_la_boucle_locale
 traces = logging.getLogger("recouvrement.comptes")
 
 
-class AdaptateurComptes(DefaultAccountAdapter):  # type: ignore[misc]  # allauth n'est pas typé
+class AdaptateurComptes(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": "Adresse ou mot de passe incorrect.",
         "too_many_login_attempts": (
@@ -92,7 +92,7 @@ class AdaptateurComptes(DefaultAccountAdapter):  # type: ignore[misc]  # allauth
             traces.error("Un message de compte (%s) n'est pas parti : %s", template_prefix, refus)
 
 
-class AdaptateurDouble(DefaultMFAAdapter):  # type: ignore[misc]  # allauth n'est pas typé
+class AdaptateurDouble(DefaultMFAAdapter):
     """La base ne garde ni clé TOTP ni graine des codes de secours en clair."""
 
     def encrypt(self, text: str) -> str:

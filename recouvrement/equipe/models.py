@@ -1,6 +1,6 @@
 import hashlib
 from datetime import datetime
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -42,7 +42,7 @@ class Invitation(ModeleCloisonne):
     )
     revoquee_le = models.DateTimeField(null=True, blank=True)
 
-    objects = InvitationQuerySet.as_manager()
+    objects: ClassVar = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "invitation"
@@ -113,7 +113,7 @@ class Changement(ModeleCloisonne):
     # Celle d'une invitation que l'application vient d'envoyer : elle se transmet, sans se garder.
     adresse = ""
 
-    objects = ChangementQuerySet.as_manager()
+    objects: ClassVar = ChangementQuerySet.as_manager()
 
     class Meta:
         verbose_name = "changement à deux"
@@ -179,7 +179,7 @@ class VerificationExpediteur(ModeleCloisonne):
         Utilisateur, on_delete=models.PROTECT, null=True, related_name="+"
     )
 
-    objects = JetonQuerySet.as_manager()
+    objects: ClassVar = JetonQuerySet.as_manager()
 
     class Meta:
         verbose_name = "vérification d'expéditeur"

@@ -1,6 +1,7 @@
 """Chiffrer au repos ce qu'une base copiée ne doit pas livrer : secrets, mots de passe d'autrui."""
 
 import base64
+from collections.abc import Callable
 from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -37,7 +38,7 @@ def rechiffrer(chiffre: str) -> str:
     return PREFIXE + _ouvrir(chiffre, _trousseau().rotate).decode()
 
 
-def _ouvrir(chiffre: str, par) -> bytes:
+def _ouvrir(chiffre: str, par: Callable[[bytes], bytes]) -> bytes:
     if not chiffre.startswith(PREFIXE):
         raise SecretIllisible
     try:

@@ -1,13 +1,12 @@
-"""Écrire pour un lecteur français : montants, dates, identifiants."""
+"""Écrire pour un lecteur français : montants, dates, identifiants. Du Python pur."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from functools import wraps
-from typing import Any
+from typing import Any, Concatenate, Literal
 
 import phonenumbers
-from django.utils import timezone
 
 from recouvrement.socle.montants import arrondir
 from recouvrement.socle.temps import JOURS, MOIS, PARIS
@@ -17,18 +16,23 @@ INSECABLE = "\u00a0"
 MOINS = "\u2212"
 PALIERS_DE_JOURS = ((60, 1, "jour"), (730, 30, "mois"))
 
+type Nombre = Decimal | int | float | str
+type Rien = Literal[""] | None
 
-def _rien_pour_rien(filtre: Callable) -> Callable:
+
+def _rien_pour_rien[V, **P](
+    filtre: Callable[Concatenate[V, P], str],
+) -> Callable[Concatenate[V | Rien, P], str]:
     """Une valeur absente s'écrit vide : le gabarit dit lui-même « non renseigné »."""
 
     @wraps(filtre)
-    def filtre_sur(valeur, *args):
-        return "" if valeur is None or valeur == "" else filtre(valeur, *args)
+    def filtre_sur(valeur: V | Rien, /, *args: P.args, **kwargs: P.kwargs) -> str:
+        return "" if valeur is None or valeur == "" else filtre(valeur, *args, **kwargs)
 
     return filtre_sur
 
 
-def _nombre(valeur: Any, decimales: int) -> str:
+def _nombre(valeur: Nombre, decimales: int) -> str:
     try:
         nombre = Decimal(str(valeur))
     except InvalidOperation:
@@ -39,30 +43,30 @@ def _nombre(valeur: Any, decimales: int) -> str:
 
 
 @_rien_pour_rien
-def euros(valeur, decimales: int = 2) -> str:
+def euros(valeur: Nombre, decimales: int = 2) -> str:
     """1234.5 → « 1 234,50 € » ; `euros:0` arrondit à l'euro."""
     return f"{_nombre(valeur, decimales)}{FINE}€"
 
 
 @_rien_pour_rien
-def montant(valeur) -> str:
+def montant(valeur: Nombre) -> str:
     """1234.5 → « 1 234,50 », pour une colonne dont l'en-tête dit déjà la monnaie."""
     return _nombre(valeur, 2)
 
 
 @_rien_pour_rien
-def entier(valeur) -> str:
+def entier(valeur: Nombre) -> str:
     return _nombre(valeur, 0)
 
 
 @_rien_pour_rien
-def pourcent(valeur, decimales: int = 2) -> str:
+def pourcent(valeur: Nombre, decimales: int = 2) -> str:
     """12.4 → « 12,40 % » ; la valeur est déjà un pourcentage."""
     return f"{_nombre(valeur, decimales)}{FINE}%"
 
 
 def _a_paris(valeur: datetime) -> datetime:
-    if timezone.is_aware(valeur):
+    if valeur.utcoffset() is not None:
         return valeur.astimezone(PARIS)
     return valeur
 
@@ -76,6 +80,11 @@ def _jour(valeur: date | datetime) -> date:
 @_rien_pour_rien
 def jour(valeur: date | datetime) -> str:
     return f"{_jour(valeur):%d/%m/%Y}"
+
+
+def instant(valeur: datetime) -> str:
+    """« 21/11/2026 10:14 », à l'heure de son propre fuseau : un fichier, une commande."""
+    return f"{valeur:%d/%m/%Y %H:%M}"
 
 
 @_rien_pour_rien
@@ -98,7 +107,7 @@ def mois(valeur: date | datetime) -> str:
 
 
 @_rien_pour_rien
-def heure(valeur) -> str:
+def heure(valeur: datetime | time) -> str:
     """« 10 h 30 », « 9 h »."""
     h = _a_paris(valeur) if isinstance(valeur, datetime) else valeur
     minutes = f"{INSECABLE}{h.minute:02}" if h.minute else ""
@@ -114,7 +123,7 @@ def moment(valeur: datetime) -> str:
 @_rien_pour_rien
 def depuis(valeur: date | datetime, au: date | datetime | None = None) -> str:
     """« il y a 3 jours », « demain ». Sans `au`, la page se lit aujourd'hui."""
-    reference = _jour(au) if au else timezone.localdate()  # noqa: TID251 — rendre est un bord
+    reference = _jour(au) if au else datetime.now(PARIS).date()  # noqa: TID251 — rendre est un bord
     ecart = (reference - _jour(valeur)).days
     if ecart in (-1, 0, 1):
         return ("demain", "aujourd’hui", "hier")[ecart + 1]
@@ -142,23 +151,23 @@ def _serre(valeur: Any) -> str:
 
 
 @_rien_pour_rien
-def siren(valeur) -> str:
+def siren(valeur: str | int) -> str:
     """912345679 → « 912 345 679 »."""
     return _groupes(_serre(valeur), 3, 3, 3)
 
 
 @_rien_pour_rien
-def siret(valeur) -> str:
+def siret(valeur: str | int) -> str:
     return _groupes(_serre(valeur), 3, 3, 3, 5)
 
 
 @_rien_pour_rien
-def iban(valeur) -> str:
+def iban(valeur: str) -> str:
     texte = _serre(valeur).upper()
     return _groupes(texte, *[4] * (len(texte) // 4))
 
 
-def _numero(valeur) -> phonenumbers.PhoneNumber | None:
+def _numero(valeur: str) -> phonenumbers.PhoneNumber | None:
     """None si ce n'est pas un numéro : on rend alors ce qui a été saisi."""
     try:
         numero = phonenumbers.parse(str(valeur), "FR")
@@ -168,7 +177,7 @@ def _numero(valeur) -> phonenumbers.PhoneNumber | None:
 
 
 @_rien_pour_rien
-def telephone(valeur) -> str:
+def telephone(valeur: str) -> str:
     """« 02 61 91 04 17 », ou la forme internationale hors de France ; insécable."""
     numero = _numero(valeur)
     if numero is None:
@@ -180,7 +189,7 @@ def telephone(valeur) -> str:
 
 
 @_rien_pour_rien
-def tel(valeur) -> str:
+def tel(valeur: str) -> str:
     """La forme d'un lien : `href="tel:{{ numero|tel }}"`."""
     numero = _numero(valeur)
     if numero is None:
@@ -188,10 +197,10 @@ def tel(valeur) -> str:
     return phonenumbers.format_number(numero, phonenumbers.PhoneNumberFormat.E164)
 
 
-def pluriel(nombre, mot: str) -> str:
+def pluriel(nombre: int | Decimal, mot: str) -> str:
     """{{ 3|pluriel:"facture" }} → « 3 factures » ; un mot irrégulier donne ses deux formes."""
     un, _, plusieurs = mot.partition(",")
-    forme = un if abs(nombre) < 2 else plusieurs or " ".join(f"{m}s" for m in un.split(" "))
+    forme = un if -2 < nombre < 2 else plusieurs or " ".join(f"{m}s" for m in un.split(" "))
     return f"{_nombre(nombre, 0)}{INSECABLE}{forme}"
 
 

@@ -1,10 +1,11 @@
 """Ce que tout formulaire vérifie : une ligne se lit, un jour se calcule."""
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Model
 from django.forms import ValidationError
 
 from recouvrement.socle.saisies.lisible import entier, phrase_illisible
@@ -19,12 +20,27 @@ def nom_lisible(valeur: object) -> None:
         raise ValidationError(phrase, code="illisible")
 
 
-class SaisieLisible:
+if TYPE_CHECKING:
+    from django.forms import ModelForm, ModelMultipleChoiceField
+else:
+    # Django ne les paramètre pas encore : `ModelForm[Client]` s'écrit, et vaut `ModelForm`.
+    class _Parametrable:
+        def __class_getitem__(cls, _modele: object) -> type[Self]:
+            return cls
+
+    class ModelForm(_Parametrable, forms.ModelForm):
+        pass
+
+    class ModelMultipleChoiceField(_Parametrable, forms.ModelMultipleChoiceField):
+        pass
+
+
+class SaisieLisible(forms.BaseForm):
     """Devant `forms.Form` : ce qui tient sur une ligne se lit, ce qui est un jour se calcule."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for champ in self.fields.values():  # type: ignore[attr-defined]
+        for champ in self.fields.values():
             if isinstance(champ, forms.DateTimeField):
                 _borner(champ, datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 12, 31, tzinfo=UTC))
             elif isinstance(champ, forms.DateField):
@@ -45,7 +61,7 @@ def _sur_une_ligne(champ: forms.CharField) -> bool:
     return not isinstance(champ.widget, forms.Textarea | forms.PasswordInput)
 
 
-class ChoixMultiple(forms.ModelMultipleChoiceField):
+class ChoixMultiple[M: Model](ModelMultipleChoiceField[M]):
     """Des lignes à cocher : un numéro que la base ne saurait garder n'est celui d'aucune."""
 
     def clean(self, value: Any) -> Any:

@@ -12,7 +12,7 @@ from recouvrement.socle.erreurs import PannePassagere
 
 
 @dataclass(frozen=True, slots=True)
-class Panne:
+class Indisponibilite:
     """Ce qu'on dit à qui attendait. `reessayer` : dans combien de secondes ; None, si cela dure."""
 
     titre: str
@@ -20,37 +20,37 @@ class Panne:
     reessayer: int | None
 
 
-OCCUPEE = Panne(
+OCCUPEE = Indisponibilite(
     "La base est occupée",
     "Quelqu'un d'autre écrit au même endroit et n'a pas fini. Rien n'a été enregistré : "
     "réessayez dans quelques secondes.",
     5,
 )
-ABSENTE = Panne(
+ABSENTE = Indisponibilite(
     "La base de données ne répond pas",
     "L'application ne la joint plus. Si vous enregistriez, vérifiez que rien n'a été pris avant de "
     "recommencer ; réessayez dans une minute.",
     30,
 )
-PLEINE = Panne(
+PLEINE = Indisponibilite(
     "La base de données ne s'écrit plus",
     "Le disque est plein ou en lecture seule. Rien n'a été enregistré ; prévenez l'administrateur "
     "de l'installation.",
     None,
 )
-MUETTE = Panne(
+MUETTE = Indisponibilite(
     "La file de messages ne répond pas",
     "L'application ne joint plus Redis. Rien n'a été enregistré : réessayez dans une minute.",
     30,
 )
 PLUS_TARD = 60
-SANS_PLACE = Panne(
+SANS_PLACE = Indisponibilite(
     "Le serveur n'a plus de place pour écrire",
     "Rien n'a été enregistré. Réessayez dans quelques minutes ; si cela dure, prévenez "
     "l'administrateur.",
     PLUS_TARD,
 )
-COMBLE = Panne(
+COMBLE = Indisponibilite(
     "Le site est très demandé",
     "Toutes les places sont prises par des demandes qui attendent. Rien n'a été enregistré : "
     "réessayez dans quelques secondes.",
@@ -76,7 +76,7 @@ CODES_SQLITE = {
 DISQUE = {errno.ENOSPC, errno.EROFS, errno.EDQUOT, errno.EFBIG}
 
 
-def reconnaitre(erreur: BaseException | None) -> Panne | None:
+def reconnaitre(erreur: BaseException | None) -> Indisponibilite | None:
     """None : ce n'est pas une panne qui passe, et il faut la pile pour la comprendre."""
     if isinstance(erreur, InterfaceError):
         return ABSENTE
@@ -85,13 +85,13 @@ def reconnaitre(erreur: BaseException | None) -> Panne | None:
     if isinstance(erreur, redis.RedisError | CourtierInjoignable):
         return MUETTE
     if isinstance(erreur, PannePassagere):
-        return Panne(erreur.titre, erreur.message, PLUS_TARD)
+        return Indisponibilite(erreur.titre, erreur.message, PLUS_TARD)
     if isinstance(erreur, OSError) and erreur.errno in DISQUE:
         return SANS_PLACE
     return None
 
 
-def _de_la_base(erreur: DatabaseError) -> Panne | None:
+def _de_la_base(erreur: DatabaseError) -> Indisponibilite | None:
     cause = erreur.__cause__
     if isinstance(cause, sqlite3.Error):
         # Le code étendu garde dans son octet bas le code premier.

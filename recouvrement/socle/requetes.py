@@ -23,7 +23,7 @@ MARQUES: dict[type, Callable[[int], Any]] = {
 
 @dataclass(slots=True)
 class _Forme:
-    requete: models.QuerySet
+    requete: models.QuerySet[Any]
     compilateur: SQLCompiler
     sql: str
     parametres: list[Any]
@@ -42,7 +42,7 @@ class RequeteFigee[M: models.Model]:
 
     def __call__(self, **valeurs: Any) -> list[M]:
         forme = self._forme()
-        requete = forme.requete._chain()
+        requete = forme.requete.all()
         connexion = connections[requete.db]
         parametres = list(forme.parametres)
         for nom, places in forme.places.items():
@@ -52,7 +52,7 @@ class RequeteFigee[M: models.Model]:
         compilateur: Any = copy(forme.compilateur)
         compilateur.connection, compilateur.query = connexion, requete.query
         compilateur.as_sql = lambda *_, **__: (forme.sql, tuple(parametres))
-        requete.query.get_compiler = lambda *_, **__: compilateur
+        requete.query.get_compiler = lambda *_, **__: compilateur  # type: ignore[method-assign]
         return list(requete)
 
     def _forme(self) -> _Forme:

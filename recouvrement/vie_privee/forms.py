@@ -32,7 +32,7 @@ class DemandeForm(SaisieLisible, forms.Form):
     def __init__(self, *args: Any, client: Client, aujourdhui: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.aujourdhui = aujourdhui
-        refusees = cast(ChoixMultiple, self.fields["refusees"])
+        refusees = cast(ChoixMultiple[Coordonnee], self.fields["refusees"])
         refusees.queryset = (
             Coordonnee.objects.pour(client.creancier)
             .filter(client=client, genre__in=GenreCoordonnee.values)

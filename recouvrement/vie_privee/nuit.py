@@ -89,7 +89,8 @@ def _clients_oublies(creancier: Creancier, jour: date) -> list[tuple[int, bool]]
     def chez(
         modele: type[ModeleCloisonne], condition: Q, chemin: str = "client"
     ) -> QuerySet[Any, Any]:
-        return modele.objects.pour(creancier).filter(condition).values(chemin)
+        lignes: QuerySet[Any] = modele.objects.pour(creancier).filter(condition)
+        return lignes.values(chemin)
 
     en_vie = (
         chez(Facture, Q(solde__gt=0) | Q(date_emission__gte=jour) | Q(soldee_le__gte=jour)),

@@ -22,10 +22,11 @@ from recouvrement.journal.actions import inscrire
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.temps import jour_de
 from relances.actions.preuves import Preuve, verser_preuve
+from relances.courriels.corps import corps_de_lettre
+from relances.courriels.precedents import est_un_premier_contact
 from relances.documents import GABARIT_LETTRE, contexte_de_lettre
 from relances.enums import CANAUX_POSTAUX, Canal, EtatCourrier, EtatRelance
 from relances.evenements import Evenement
-from relances.lectures.message import corps_de_lettre, est_un_premier_contact
 from relances.lectures.possibles import ecrire_interdit, interdits
 from relances.lectures.verdict import (
     DE_LA_FACTURE,

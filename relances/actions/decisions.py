@@ -14,10 +14,10 @@ from recouvrement.journal.actions import inscrire
 from recouvrement.socle.erreurs import ErreurMetier
 from relances.actions.annulations import retirer
 from relances.actions.planification import envoi_suivant
+from relances.courriels.adresses import adresse_d_expedition
 from relances.enums import EtatRelance
 from relances.evenements import Evenement
 from relances.lectures.faits import adresses, fenetre_de
-from relances.lectures.message import adresse_d_expedition
 from relances.models import Relance
 from relances.regles import textes
 from relances.regles.calendrier import jour_ouvre, prochaine_ouverture

@@ -22,10 +22,12 @@ from recouvrement.journal.actions import inscrire
 from recouvrement.socle.requetes import RequeteFigee
 from recouvrement.socle.temps import instant_de, jour_de
 from relances.actions.planification import ADRESSE_A_CORRIGER
+from relances.courriels.adresses import adresse_d_expedition
+from relances.courriels.enveloppe import en_courriel
+from relances.courriels.message import message_de
 from relances.enums import CodeBlocage, EtatRelance
 from relances.evenements import Evenement
 from relances.lectures.faits import fenetre_de
-from relances.lectures.message import adresse_d_expedition, en_courriel, message_de
 from relances.lectures.relecture import Relue, relire
 from relances.models import Relance, RelanceFacture
 from relances.regles.calendrier import prochaine_ouverture

@@ -19,10 +19,11 @@ from relances.actions.courriers import (
     inscrire_courrier,
     refuser_si_interdit,
 )
+from relances.courriels.information import information_de
+from relances.courriels.precedents import est_un_premier_contact
 from relances.documents import GABARIT_MISE_EN_DEMEURE, contexte_de_mise_en_demeure
 from relances.enums import Canal, EtatRelance
 from relances.evenements import Evenement
-from relances.lectures.message import est_un_premier_contact, information_de
 from relances.lectures.possibles import arrets_de_la_facture
 from relances.models import Courrier, Etape, MiseEnDemeure, Relance, RelanceFacture
 from relances.regles.faits import Usage

@@ -28,6 +28,7 @@ from recouvrement.socle.base.lots import (
 )
 from relances.actions.annulations import retirer_les_factures
 from relances.actions.scenarios import scenario_en_vigueur, scenario_par_defaut
+from relances.courriels.adresses import adresse_d_expedition
 from relances.enums import ETATS_EN_ATTENTE, Canal, Declenchement, EtatRelance
 from relances.evenements import Evenement
 from relances.lectures.faits import (
@@ -40,7 +41,6 @@ from relances.lectures.faits import (
     fenetre_de,
     il_y_a_de_quoi,
 )
-from relances.lectures.message import adresse_d_expedition
 from relances.lectures.verdict import (
     DE_LA_FACTURE,
     Cadre,

@@ -19,7 +19,7 @@ class Ecriture:
     def jour(self, jour: date) -> str:
         if self.anglais:
             return f"{jour.day} {MOIS_ANGLAIS[jour.month - 1]} {jour.year}"
-        return f"{jour:%d/%m/%Y}"
+        return formats.jour(jour)
 
     def long(self, jour: date) -> str:
         return self.jour(jour) if self.anglais else formats.jour_long(jour)

@@ -15,11 +15,12 @@ from recouvrement.documents.reponses import repondre_fichier
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
 from relances.actions import decisions
+from relances.courriels.enveloppe import en_courriel
+from relances.courriels.message import Message, message_de
 from relances.enums import Canal, EtatRelance
 from relances.forms.relance import RetenirForm, RetoucheForm
 from relances.lectures.controles import controles
 from relances.lectures.liste import TONS
-from relances.lectures.message import Message, en_courriel, message_de
 from relances.lectures.relecture import Relue, relire
 from relances.models import Relance, RelanceFacture
 from relances.views.liste import vers_la_suivante

@@ -11,9 +11,9 @@ from recouvrement.comptes.enums import Role
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
 from relances.actions.scenarios import publier_scenario, scenario_en_vigueur
+from relances.courriels.message import apercu_d_une_etape
 from relances.forms.scenario import EtapeFormSet, ScenarioForm, en_etapes, en_initial
 from relances.lectures.faits import adresses, etapes_en_vigueur
-from relances.lectures.message import apercu_d_une_etape
 from relances.models import Etape, Scenario
 
 

@@ -9,8 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from recouvrement.courriel.transport.smtp import Delais
 from recouvrement.serveurs import ServeurSmtp
 
+# Un essai n'attend pas un serveur muet comme la production.
+COURTS = Delais(connexion=2, dialogue=2, donnees=2)
 PROGRAMME = Path(__file__).with_name("serveur_smtp.py")
 
 

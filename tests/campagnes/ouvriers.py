@@ -23,6 +23,7 @@ from relances.actions.battement import METIERS
 from relances.actions.planification import planifier
 from tests.appuis.smtp import Puits
 
+GRAINE = int(os.environ.get("GRAINE", "2026"))
 LUNDI = date(2026, 11, 23)
 NEUF_HEURES = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 POINTS = (
@@ -122,6 +123,16 @@ def travailler(monde: Monde, points: Callable[[str], None], jusqu_a: Path) -> No
 def au_hasard(graine: int, proba: float, agir: Callable[[str], None]) -> Callable[[str], None]:
     alea = random.Random(graine)
     return lambda nom: agir(nom) if alea.random() < proba else None
+
+
+def frapper(monde: Monde, bilan: str, coup: signal.Signals) -> Callable[[str], None]:
+    """L'ouvrier reçoit ce coup au point nommé, qui se compte."""
+
+    def agir(nom: str) -> None:
+        monde.noter(bilan, nom)
+        os.kill(os.getpid(), coup)
+
+    return agir
 
 
 def doubles(puits: Puits) -> list[str]:

@@ -26,6 +26,7 @@ from relances.models import Relance, RelanceFacture
 from tests.appuis.smtp import un_serveur_smtp
 from tests.campagnes.ouvriers import (
     EN_ROUTE,
+    GRAINE,
     LUNDI,
     POINTS,
     Monde,
@@ -33,6 +34,7 @@ from tests.campagnes.ouvriers import (
     baux_courts,
     des_relances,
     doubles,
+    frapper,
     naitre,
     travailler,
 )
@@ -43,15 +45,6 @@ pytestmark = [pytest.mark.campagne, pytest.mark.django_db(transaction=True)]
 GELS = int(os.environ.get("GELS", "300"))
 OUVRIERS = 6
 BAIL, SOMMEIL = 1.0, 1.6
-GRAINE = int(os.environ.get("GRAINE", "2026"))
-
-
-def _se_figer(monde):
-    def figer(nom):
-        monde.noter("gels", nom)
-        os.kill(os.getpid(), signal.SIGSTOP)
-
-    return figer
 
 
 def test_trois_cents_ouvriers_figes(tmp_path, settings, monkeypatch, capsys):
@@ -70,7 +63,7 @@ def test_trois_cents_ouvriers_figes(tmp_path, settings, monkeypatch, capsys):
             points = au_hasard(
                 GRAINE + rang,
                 0.12,
-                lambda nom: None if assez.exists() else _se_figer(monde)(nom),
+                lambda nom: None if assez.exists() else frapper(monde, "gels", signal.SIGSTOP)(nom),
             )
             vivants[naitre(lambda p=points: travailler(monde, p, fini))] = None
         payees, faits = {}, Counter()

@@ -25,12 +25,14 @@ from relances.models import Relance, RelanceFacture
 from tests.appuis.smtp import un_serveur_smtp
 from tests.campagnes.ouvriers import (
     EN_ROUTE,
+    GRAINE,
     LUNDI,
     Monde,
     au_hasard,
     baux_courts,
     des_relances,
     doubles,
+    frapper,
     naitre,
     travailler,
 )
@@ -40,15 +42,6 @@ pytestmark = [pytest.mark.campagne, pytest.mark.django_db(transaction=True)]
 MORTS = int(os.environ.get("MORTS", "1000"))
 MESSAGES = int(os.environ.get("MESSAGES", str(3 * MORTS)))
 OUVRIERS = 3
-GRAINE = int(os.environ.get("GRAINE", "2026"))
-
-
-def _mourir(monde):
-    def mourir(nom):
-        monde.noter("morts", nom)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    return mourir
 
 
 def _payer(monde, pks, fini):
@@ -100,7 +93,7 @@ def test_mille_morts(tmp_path, settings, monkeypatch, capsys):
             while len(vivants) < OUVRIERS:
                 graine += 1
                 proba = 0.07 if tues < MORTS else 0.0
-                points = au_hasard(graine, proba, _mourir(monde))
+                points = au_hasard(graine, proba, frapper(monde, "morts", signal.SIGKILL))
                 vivants.add(naitre(lambda p=points: travailler(monde, p, fini)))
             if tues < MORTS and alea.random() < 0.03:
                 os.kill(alea.choice(sorted(vivants)), signal.SIGKILL)

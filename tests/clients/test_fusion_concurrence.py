@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from threading import Event
 
 import pytest
@@ -123,6 +124,17 @@ def test_une_page_ouverte_avant_la_fusion_n_ecrit_pas_sur_la_fiche_absorbee(deux
     _rien_sur(absorbe)
 
 
+def _fondre(garde, absorbe, acteur, tient, laisser):
+    """La fusion tient ses verrous jusqu'à ce qu'on la laisse finir."""
+    try:
+        with transaction.atomic():
+            fusionner(garde, absorbe, le=JOUR, acteur=acteur)
+            tient.set()
+            laisser.wait(5)
+    finally:
+        connection.close()
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("geste", GESTES)
 def test_un_geste_qui_attend_une_fusion_n_atterrit_pas_sur_la_fiche_absorbee(deux, geste):
@@ -132,15 +144,7 @@ def test_un_geste_qui_attend_une_fusion_n_atterrit_pas_sur_la_fiche_absorbee(deu
     acteur = un_utilisateur(chez=garde.creancier)
     perimee = Client.objects.pour(garde.creancier).select_related("creancier").get(pk=absorbe.pk)
     tient, laisser = Event(), Event()
-
-    def fondre():
-        try:
-            with transaction.atomic():
-                fusionner(garde, absorbe, le=JOUR, acteur=acteur)
-                tient.set()
-                laisser.wait(5)
-        finally:
-            connection.close()
+    fondre = partial(_fondre, garde, absorbe, acteur, tient, laisser)
 
     def agir():
         try:
@@ -169,15 +173,7 @@ def test_la_planification_qui_attend_une_fusion_prevoit_pour_la_fiche_gardee(deu
     une_facture(client=absorbe)
     acteur = un_utilisateur(chez=garde.creancier)
     tient, laisser = Event(), Event()
-
-    def fondre():
-        try:
-            with transaction.atomic():
-                fusionner(garde, absorbe, le=JOUR, acteur=acteur)
-                tient.set()
-                laisser.wait(5)
-        finally:
-            connection.close()
+    fondre = partial(_fondre, garde, absorbe, acteur, tient, laisser)
 
     def prevoir():
         try:

@@ -42,6 +42,11 @@ def un_dossier(client=None, **champs):
     return dossier, facture, acteur
 
 
+def ouvrir(client, facture, *, voie):
+    acteur = un_utilisateur(chez=client.creancier)
+    return actions.ouvrir_dossier(client, factures=[facture], voie=voie, le=LE, acteur=acteur)
+
+
 def test_ouvrir_un_dossier_met_ses_factures_au_contentieux():
     dossier, facture, _ = un_dossier()
 
@@ -64,13 +69,7 @@ def test_une_facture_a_echoir_ne_va_pas_au_contentieux():
     facture = une_facture(client=client, date_echeance=date(2026, 12, 31))
 
     with pytest.raises(ErreurMetier, match="pas encore échue"):
-        actions.ouvrir_dossier(
-            client,
-            factures=[facture],
-            voie=Voie.AUTRE,
-            le=LE,
-            acteur=un_utilisateur(chez=client.creancier),
-        )
+        ouvrir(client, facture, voie=Voie.AUTRE)
     assert not Dossier.objects.pour(client.creancier).exists()
 
 
@@ -248,13 +247,7 @@ def test_ouvrir_le_dossier_fait_l_etape_que_le_scenario_proposait():
     client = un_client()
     choisie, autre = (une_facture(client=client, date_echeance=date(2026, 5, 1)) for _ in range(2))
     proposee = une_relance(client, canal=Canal.CONTENTIEUX, factures=[choisie, autre])
-    actions.ouvrir_dossier(
-        client,
-        factures=[choisie],
-        voie=Voie.INJONCTION_TC,
-        le=LE,
-        acteur=un_utilisateur(chez=client.creancier),
-    )
+    ouvrir(client, choisie, voie=Voie.INJONCTION_TC)
     proposee.refresh_from_db()
     assert proposee.etat == EtatRelance.A_FAIRE
     vivantes = RelanceFacture.objects.pour(client.creancier).vivantes()
@@ -274,26 +267,14 @@ def test_une_voie_fermee_a_ce_debiteur_est_refusee(nature, voie):
     client = un_client(nature=nature)
     facture = une_facture(client=client, date_echeance=date(2026, 5, 1))
     with pytest.raises(ErreurMetier, match="n'est pas ouverte"):
-        actions.ouvrir_dossier(
-            client,
-            factures=[facture],
-            voie=voie,
-            le=LE,
-            acteur=un_utilisateur(chez=client.creancier),
-        )
+        ouvrir(client, facture, voie=voie)
 
 
 def test_une_procedure_collective_ferme_le_tribunal_aussi():
     client = un_client(procedure_collective_le=date(2026, 6, 1))
     facture = une_facture(client=client, date_echeance=date(2026, 5, 1))
     with pytest.raises(ErreurMetier, match="Procédure collective du 01/06/2026"):
-        actions.ouvrir_dossier(
-            client,
-            factures=[facture],
-            voie=Voie.AUTRE,
-            le=LE,
-            acteur=un_utilisateur(chez=client.creancier),
-        )
+        ouvrir(client, facture, voie=Voie.AUTRE)
 
 
 def test_un_dossier_clos_ne_recoit_plus_ni_depense_ni_piece():

@@ -14,7 +14,7 @@ from django.urls import reverse
 from factures.actions import ouvrir_litige
 from factures.actions.importation import preparer_import
 from factures.lectures import balance_agee
-from factures.models import Encaissement, Facture, Importation, Litige, Piece
+from factures.models import Encaissement, Facture, Importation, Piece
 from recouvrement.comptes.enums import Role
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier, un_utilisateur
@@ -148,55 +148,6 @@ def test_la_page_d_une_facture_ne_coute_pas_plus_avec_plus_de_reglements(
         client.get(adresse("detail", facture.pk))
 
 
-SAISIE = {
-    "numero": "F-9",
-    "nature": "facture",
-    "date_emission": "2026-02-01",
-    "date_echeance": "",
-    "montant_ht": "1 000,00",
-    "montant_tva": "200",
-    "montant_ttc": "1 200,00 €",
-    "rang_entree": "0",
-}
-
-
-def test_on_saisit_une_facture_apres_avoir_choisi_son_client(client, creancier, acteur):
-    duval = un_client(creancier=creancier, nom="Duval")
-    assert "Duval" in client.get(adresse("nouvelle"), {"q": "duval"}).content.decode()
-    page = f"{adresse('nouvelle')}?client={duval.pk}"
-    assert client.get(page).status_code == 200
-    reponse = client.post(page, SAISIE)
-    facture = Facture.objects.pour(creancier).get()
-    assert reponse.url == facture.get_absolute_url()
-    assert (facture.solde, facture.date_echeance) == (Decimal("1200.00"), date(2026, 3, 3))
-    doublon = client.post(page, SAISIE)
-    assert doublon.status_code == 422
-    assert "F-9 existe déjà" in doublon.content.decode()
-
-
-def test_une_saisie_qui_se_contredit_est_expliquee_pres_du_champ(client, creancier, acteur):
-    duval = un_client(creancier=creancier)
-    page = f"{adresse('nouvelle')}?client={duval.pk}"
-    faux = {"date_echeance": "2026-01-15", "montant_ttc": "1 100,00"}
-    reponse = client.post(page, SAISIE | faux)
-    assert reponse.status_code == 422
-    erreurs = reponse.context["form"].errors
-    assert set(erreurs) == {"date_echeance", "montant_ttc"}
-
-
-def test_on_modifie_une_facture(client, creancier, acteur):
-    facture = une_facture(creancier=creancier, numero="F-9")
-    page = adresse("modifier", facture.pk)
-    assert "1200,00" in client.get(page).content.decode()
-    saisie = SAISIE | {"date_echeance": "2026-02-28", "libelle": "Portail"}
-    assert client.post(page, saisie).status_code == 302
-    facture.refresh_from_db()
-    assert (facture.libelle, facture.date_echeance) == ("Portail", date(2026, 2, 28))
-    un_encaissement(facture)
-    trop_bas = {"montant_ht": "", "montant_tva": "", "montant_ttc": "100"}
-    assert client.post(page, saisie | trop_bas).status_code == 422
-
-
 def reglement(**champs):
     return {
         "cle_saisie": str(uuid4()),
@@ -274,55 +225,6 @@ def test_on_annule_un_reglement_en_disant_pourquoi(client, creancier, acteur):
     facture.refresh_from_db()
     assert facture.solde == Decimal("1200.00")
     assert "déjà annulé" in client.get(page).content.decode()
-
-
-def test_on_utilise_un_avoir(client, creancier, acteur):
-    facture = une_facture(creancier=creancier)
-    avoir = un_avoir(client=facture.client)
-    page = adresse("avoir", avoir.pk)
-    saisie = {"cle_saisie": str(uuid4()), "le": "2026-03-02"}
-    assert client.post(page, saisie).status_code == 422
-    assert client.post(page, saisie | {f"part_{facture.pk}": "301"}).status_code == 422
-    assert client.post(page, saisie | {f"part_{facture.pk}": "120"}).status_code == 302
-    avoir.refresh_from_db()
-    assert avoir.solde == Decimal("180.00")
-    assert client.get(adresse("avoir", facture.pk)).status_code == 404
-
-
-def test_on_ouvre_puis_clot_un_litige(client, creancier, acteur):
-    facture = une_facture(creancier=creancier)
-    page = adresse("litige", facture.pk)
-    assert client.post(page, {"motif": "prix", "montant_conteste": "9 999"}).status_code == 422
-    assert client.post(page, {"motif": "prix", "detail": "Trop cher"}).status_code == 302
-    litige = Litige.objects.pour(creancier).get()
-    page = adresse("clore_litige", litige.pk)
-    assert "Trop cher" in client.get(page).content.decode()
-    assert client.post(page, {"issue": ""}).status_code == 422
-    assert client.post(page, {"issue": "infonde"}).status_code == 302
-    litige.refresh_from_db()
-    assert litige.clos_le == LE
-
-
-def test_une_piece_se_depose_et_se_retelecharge_a_l_octet_pres(client, creancier, acteur):
-    facture = une_facture(creancier=creancier)
-    page = adresse("deposer_piece", facture.client.pk)
-    assert client.get(page, {"facture": facture.pk}).status_code == 200
-
-    def deposer(nom, octets):
-        fichier = SimpleUploadedFile(nom, octets, "text/html")
-        return client.post(page, {"fichier": fichier, "nature": "devis", "facture": facture.pk})
-
-    octets = b"%PDF-1.7 devis"
-    assert deposer("devis.pdf", octets).status_code == 302
-    piece = Piece.objects.pour(creancier).get()
-    assert (piece.facture, piece.type_mime) == (facture, "application/pdf")
-    reponse = client.get(adresse("piece", piece.pk))
-    assert reponse.content == octets
-    assert reponse["Content-Disposition"].startswith("attachment")
-    assert reponse["X-Content-Type-Options"] == "nosniff"
-    assert deposer("devis.pdf", octets).status_code == 422
-    assert deposer("page.html", b"<script>").status_code == 422
-    assert deposer("faux.pdf", b"MZ").status_code == 422
 
 
 CSV = (

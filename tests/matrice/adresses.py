@@ -4,135 +4,162 @@ Une adresse à paramètres qui n'est pas déclarée ici fait échouer la matrice
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 from django.views.generic import RedirectView
 
-CLIENT, FACTURE, DOSSIER = {"pk": "client"}, {"pk": "facture"}, {"pk": "dossier"}
-CHANGEMENT, COMPTE = {"pk": "changement"}, {"pk": "compte"}
-IMPORT, RELANCE, COURRIER = {"pk": "import"}, {"pk": "relance"}, {"pk": "courrier"}
-CLASSEUR = {"genre": "=xlsx"}
+from tests.appuis.adresses import parcourir
 
-# Nom d'adresse → paramètre → sorte d'objet du monde ; « = » : une valeur, pas un objet.
+# Sorte d'objet du monde → les adresses dont `pk` la désigne.
+PAR_SORTE = {
+    "changement": (
+        "equipe:changement_approuver",
+        "equipe:changement_refuser",
+        "equipe:changement_retirer",
+        "equipe:changement_defaire",
+    ),
+    "numero": ("equipe:quota",),
+    "invitation": ("equipe:invitation_revoquer",),
+    "habilitation": (
+        "equipe:role",
+        "equipe:retirer",
+    ),
+    "vue": ("accueil:oublier_vue",),
+    "client": (
+        "accueil:client",
+        "clients:modifier",
+        "clients:confirmer_adresse",
+        "clients:suspendre",
+        "clients:reprendre",
+        "clients:noter",
+        "clients:fusionner",
+        "clients:contacts",
+        "clients:contact_ajouter",
+        "factures:deposer_piece",
+        "factures:conventions",
+        "factures:decisions",
+        "relances:appel",
+        "relances:ecrire",
+        "relances:ecrire_lettre",
+        "vie_privee:client",
+        "vie_privee:exporter",
+        "vie_privee:effacer",
+        "vie_privee:demander",
+    ),
+    "facture": (
+        "factures:detail",
+        "factures:modifier",
+        "factures:litige",
+        "factures:droit",
+        "factures:acte",
+        "factures:duree",
+        "factures:verifier",
+    ),
+    "avoir": ("factures:avoir",),
+    "litige": ("factures:clore_litige",),
+    "encaissement": (
+        "factures:annuler_reglement",
+        "factures:defaire_reglement",
+        "factures:imputer",
+    ),
+    "piece": ("factures:piece",),
+    "acte": ("factures:non_avenu",),
+    "insolvable": (
+        "factures:procedure",
+        "factures:declaration_preparer",
+        "factures:declaration_faite",
+        "factures:declaration",
+    ),
+    "decision": ("factures:retirer_decision",),
+    "debiteur": (
+        "factures:decompte",
+        "factures:decompte_sceller",
+        "relances:mise_en_demeure",
+        "contentieux:ouvrir",
+    ),
+    "import": (
+        "factures:import",
+        "factures:valider_import",
+        "factures:abandonner_import",
+        "factures:defaire_import",
+        "factures:corriger_import",
+        "factures:admettre_import",
+        "factures:reprendre_import",
+        "factures:rapport_import",
+    ),
+    "relance": (
+        "relances:relance",
+        "relances:message_html",
+        "relances:octets",
+        "relances:valider",
+        "relances:retoucher",
+        "relances:reporter",
+        "relances:annuler",
+        "relances:liberer",
+        "relances:renvoyer",
+        "relances:trancher",
+    ),
+    "etape": ("relances:apercu",),
+    "appel": (
+        "relances:annuler_appel",
+        "relances:clore_rappel",
+    ),
+    "promesse": ("relances:promesse",),
+    "courrier": (
+        "relances:courrier",
+        "relances:courrier_pdf",
+        "relances:poster",
+        "relances:suivre",
+        "relances:annuler_courrier",
+    ),
+    "lettre": ("relances:lettre",),
+    "dossier": (
+        "contentieux:dossier",
+        "contentieux:requete",
+        "contentieux:documents",
+        "contentieux:pieces",
+        "contentieux:avancer",
+        "contentieux:noter",
+        "contentieux:frais",
+        "contentieux:clore",
+    ),
+    "document": ("contentieux:document",),
+    "compte": (
+        "equipe:compte_detail",
+        "equipe:administrateur_nommer",
+        "equipe:administrateur_retirer",
+        "equipe:double_retirer",
+        "equipe:compte_desactiver",
+        "equipe:compte_reactiver",
+        "equipe:compte_lien",
+    ),
+    "message": ("equipe:message",),
+}
+# Nom d'adresse → paramètre → sorte d'objet ; « = » : une valeur, pas un objet.
 PARAMETRES: dict[str, dict[str, str]] = {
+    nom: {"pk": sorte} for sorte, noms in PAR_SORTE.items() for nom in noms
+} | {
     "equipe:changement_lien": {"jeton": "jeton_changement"},
-    "equipe:changement_approuver": CHANGEMENT,
-    "equipe:changement_refuser": CHANGEMENT,
-    "equipe:changement_retirer": CHANGEMENT,
-    "equipe:changement_defaire": CHANGEMENT,
     "equipe:image": {"nom": "=logo"},
     "equipe:invitation": {"jeton": "jeton"},
     "equipe:expediteur": {"jeton": "jeton_expediteur"},
-    "equipe:quota": {"pk": "numero"},
-    "equipe:invitation_revoquer": {"pk": "invitation"},
-    "equipe:role": {"pk": "habilitation"},
-    "equipe:retirer": {"pk": "habilitation"},
-    "accueil:oublier_vue": {"pk": "vue"},
-    "accueil:client": CLIENT,
-    "clients:modifier": CLIENT,
-    "clients:confirmer_adresse": CLIENT,
-    "clients:suspendre": CLIENT,
-    "clients:reprendre": CLIENT,
-    "clients:noter": CLIENT,
-    "clients:ranger_note": CLIENT | {"note": "note"},
-    "clients:fusionner": CLIENT,
-    "clients:contacts": CLIENT,
-    "clients:contact_ajouter": CLIENT,
-    "clients:contact": CLIENT | {"contact": "contact"},
-    "clients:contact_retirer": CLIENT | {"contact": "contact"},
-    "clients:coordonnee_ajouter": CLIENT | {"contact": "contact"},
-    "clients:coordonnee": CLIENT | {"coordonnee": "coordonnee"},
-    "clients:coordonnee_retirer": CLIENT | {"coordonnee": "coordonnee"},
-    "factures:exporter": CLASSEUR,
-    "factures:detail": FACTURE,
-    "factures:modifier": FACTURE,
-    "factures:avoir": {"pk": "avoir"},
-    "factures:litige": FACTURE,
-    "factures:clore_litige": {"pk": "litige"},
-    "factures:exporter_reglements": CLASSEUR,
-    "factures:annuler_reglement": {"pk": "encaissement"},
-    "factures:defaire_reglement": {"pk": "encaissement"},
-    "factures:imputer": {"pk": "encaissement"},
-    "factures:piece": {"pk": "piece"},
-    "factures:deposer_piece": CLIENT,
-    "factures:droit": FACTURE,
-    "factures:acte": FACTURE,
-    "factures:duree": FACTURE,
-    "factures:verifier": FACTURE,
-    "factures:non_avenu": {"pk": "acte"},
-    "factures:procedure": {"pk": "insolvable"},
-    "factures:declaration_preparer": {"pk": "insolvable"},
-    "factures:declaration_faite": {"pk": "insolvable"},
-    "factures:declaration": {"pk": "insolvable"},
-    "factures:conventions": CLIENT,
-    "factures:decisions": CLIENT,
-    "factures:retirer_decision": {"pk": "decision"},
-    "factures:decompte": {"pk": "debiteur"},
-    "factures:decompte_sceller": {"pk": "debiteur"},
+    "clients:ranger_note": {"pk": "client", "note": "note"},
+    "clients:contact": {"pk": "client", "contact": "contact"},
+    "clients:contact_retirer": {"pk": "client", "contact": "contact"},
+    "clients:coordonnee_ajouter": {"pk": "client", "contact": "contact"},
+    "clients:coordonnee": {"pk": "client", "coordonnee": "coordonnee"},
+    "clients:coordonnee_retirer": {"pk": "client", "coordonnee": "coordonnee"},
+    "factures:exporter": {"genre": "=xlsx"},
+    "factures:exporter_reglements": {"genre": "=xlsx"},
     "factures:decompte_document": {"pk": "debiteur", "document": "decompte"},
-    "factures:import": IMPORT,
-    "factures:valider_import": IMPORT,
-    "factures:abandonner_import": IMPORT,
-    "factures:defaire_import": IMPORT,
-    "factures:corriger_import": IMPORT,
-    "factures:admettre_import": IMPORT,
-    "factures:reprendre_import": IMPORT,
-    "factures:rapport_import": IMPORT,
-    "relances:exporter": CLASSEUR,
+    "relances:exporter": {"genre": "=xlsx"},
     "relances:etape": {"palier": "=1"},
     "relances:exporter_etape": {"palier": "=1"},
-    "relances:relance": RELANCE,
-    "relances:message_html": RELANCE,
-    "relances:octets": RELANCE,
-    "relances:valider": RELANCE,
-    "relances:retoucher": RELANCE,
-    "relances:reporter": RELANCE,
-    "relances:annuler": RELANCE,
-    "relances:liberer": RELANCE,
-    "relances:renvoyer": RELANCE,
-    "relances:trancher": RELANCE,
-    "relances:apercu": {"pk": "etape"},
-    "relances:appel": CLIENT,
-    "relances:annuler_appel": {"pk": "appel"},
-    "relances:clore_rappel": {"pk": "appel"},
-    "relances:exporter_promesses": CLASSEUR,
-    "relances:promesse": {"pk": "promesse"},
-    "relances:courrier": COURRIER,
-    "relances:courrier_pdf": COURRIER,
-    "relances:poster": COURRIER,
-    "relances:suivre": COURRIER,
-    "relances:annuler_courrier": COURRIER,
-    "relances:lettre": {"pk": "lettre"},
-    "relances:ecrire": CLIENT,
-    "relances:ecrire_lettre": CLIENT,
-    "relances:mise_en_demeure": {"pk": "debiteur"},
-    "contentieux:exporter": CLASSEUR,
-    "contentieux:ouvrir": {"pk": "debiteur"},
-    "contentieux:dossier": DOSSIER,
-    "contentieux:requete": DOSSIER,
-    "contentieux:documents": DOSSIER,
-    "contentieux:pieces": DOSSIER,
-    "contentieux:avancer": DOSSIER,
-    "contentieux:noter": DOSSIER,
-    "contentieux:frais": DOSSIER,
-    "contentieux:clore": DOSSIER,
-    "contentieux:document": {"pk": "document"},
-    "vie_privee:client": CLIENT,
-    "vie_privee:exporter": CLIENT,
-    "vie_privee:effacer": CLIENT,
-    "vie_privee:demander": CLIENT,
-    "vie_privee:repondre": CLIENT | {"demande": "demande"},
-    "equipe:journal_exporter": CLASSEUR,
-    "equipe:compte_detail": COMPTE,
-    "equipe:administrateur_nommer": COMPTE,
-    "equipe:administrateur_retirer": COMPTE,
-    "equipe:double_retirer": COMPTE,
-    "equipe:compte_desactiver": COMPTE,
-    "equipe:compte_reactiver": COMPTE,
-    "equipe:compte_lien": COMPTE,
-    "equipe:message": {"pk": "message"},
+    "relances:exporter_promesses": {"genre": "=xlsx"},
+    "contentieux:exporter": {"genre": "=xlsx"},
+    "vie_privee:repondre": {"pk": "client", "demande": "demande"},
+    "equipe:journal_exporter": {"genre": "=xlsx"},
 }
 # Celles d'allauth ont leurs propres essais (tests/recouvrement/equipe/test_connexion.py).
 A_ALLAUTH = re.compile(r"^(account|mfa|usersessions)_")
@@ -167,7 +194,7 @@ class Adresse:
 def adresses() -> list[Adresse]:
     return [
         Adresse(nom, chemin, vue, tuple(re.findall(r"<(?:\w+:)?(\w+)>", chemin)))
-        for chemin, nom, vue in _parcourir(get_resolver())
+        for chemin, nom, vue in parcourir()
         if not A_ALLAUTH.match(nom) and getattr(vue, "view_class", None) is not RedirectView
     ]
 
@@ -182,13 +209,3 @@ def non_declarees() -> list[str]:
 
 def disparues() -> set[str]:
     return set(PARAMETRES) - {a.nom for a in adresses()}
-
-
-def _parcourir(resolveur: URLResolver, prefixe: str = "", espace: str = "") -> Iterator[tuple]:
-    for motif in resolveur.url_patterns:
-        chemin = prefixe + str(motif.pattern)
-        if isinstance(motif, URLPattern):
-            yield chemin, f"{espace}{motif.name or ''}", motif.callback
-        else:
-            dedans = f"{espace}{motif.namespace}:" if motif.namespace else espace
-            yield from _parcourir(motif, chemin, dedans)

@@ -180,6 +180,18 @@ def _la_clientele(monde: Monde, acteur) -> None:
     }
 
 
+def une_lettre(monde, creance, acteur):
+    return ecrire_hors_scenario(
+        creance.client,
+        canal=Canal.COURRIER,
+        factures=[creance],
+        sujet=f"Rappel {monde.marque}",
+        texte=f"Bonjour {monde.marque}",
+        le=LE,
+        acteur=acteur,
+    )
+
+
 def une_creance(monde: Monde, nom: str, numero: str, **champs):
     client, _, _ = un_debiteur(monde, nom)
     return une_facture(
@@ -290,26 +302,10 @@ def _les_relances(monde: Monde, acteur) -> None:
     )
     cles["promesse"] = promesse.pk
     ecrite = une_creance(monde, "Etabli", "LE")
-    lettre = ecrire_hors_scenario(
-        ecrite.client,
-        canal=Canal.COURRIER,
-        factures=[ecrite],
-        sujet=f"Rappel {monde.marque}",
-        texte=f"Bonjour {monde.marque}",
-        le=LE,
-        acteur=acteur,
-    )
+    lettre = une_lettre(monde, ecrite, acteur)
     cles["lettre"] = lettre.pk
     envoyee = une_creance(monde, "Ciseau", "CO")
-    relance = ecrire_hors_scenario(
-        envoyee.client,
-        canal=Canal.COURRIER,
-        factures=[envoyee],
-        sujet=f"Rappel {monde.marque}",
-        texte=f"Bonjour {monde.marque}",
-        le=LE,
-        acteur=acteur,
-    )
+    relance = une_lettre(monde, envoyee, acteur)
     courrier = preparer_lettre(relance, maintenant=MAINTENANT, acteur=acteur)
     poster(courrier, le=LE, numero_suivi="", maintenant=MAINTENANT, acteur=acteur)
     cles["courrier"] = courrier.pk

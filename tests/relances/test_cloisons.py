@@ -17,7 +17,7 @@ from recouvrement.courriel.depart.etats import FAUTES_PERMISES, RECUL_APRES_FAUT
 from recouvrement.courriel.enums import EtatEnvoi, PartieBattement
 from recouvrement.courriel.evenements import Evenement
 from recouvrement.courriel.models import Envoi, Panne
-from recouvrement.courriel.transport.smtp import Delais, Transport
+from recouvrement.courriel.transport.smtp import Transport
 from recouvrement.equipe.actions import archiver, rouvrir
 from recouvrement.journal.models import Entree
 from relances.actions import envoi as actions_envoi
@@ -26,7 +26,7 @@ from relances.actions.decisions import renvoyer
 from relances.actions.planification import planifier
 from relances.enums import EtatRelance
 from relances.models import Relance
-from tests.appuis.smtp import un_serveur_smtp
+from tests.appuis.smtp import COURTS, un_serveur_smtp
 from tests.fabriques.clients import un_client, une_coordonnee
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import une_facture
@@ -36,7 +36,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 LUNDI = date(2026, 11, 23)
 DIX_HEURES = datetime(2026, 11, 23, 9, tzinfo=UTC)
-COURTS = Delais(connexion=2, dialogue=2, donnees=2)
 
 
 @pytest.fixture(autouse=True)

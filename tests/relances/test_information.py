@@ -16,8 +16,8 @@ from relances.actions.battement import battre
 from relances.actions.courriers import preparer_lettre
 from relances.actions.mises_en_demeure import preparer_mise_en_demeure
 from relances.actions.scenarios import scenario_par_defaut
+from relances.courriels.message import apercu_d_une_etape, message_de
 from relances.enums import Canal, EtatRelance
-from relances.lectures.message import apercu_d_une_etape, message_de
 from relances.models import Etape, Relance
 from tests.appuis.smtp import un_serveur_smtp
 from tests.fabriques.clients import un_client

@@ -119,6 +119,7 @@ def passe(creanciers: Sequence[Creancier], *, au: date) -> tuple[list[Point], li
         )
         .annotate(total=Sum("montant"))
     )
+    restes: list[tuple[date, date, date | None, Decimal]]
     restes = [(emise, due, None, total) for emise, due, total in ouvertes]
     restes += [(r["emise"], r["due"], r["paye"], r["total"]) for r in imputees]
     echus, encours = [], []

@@ -106,14 +106,7 @@ class FicheClient:
 def fiche_client(client: Client, *, au: date) -> FicheClient:
     """La fiche au jour dit ; son nombre de requêtes ne dépend pas du nombre de factures."""
     creancier = client.creancier
-    ouvertes = Facture.objects.pour(creancier).filter(client=client).ouvertes()
-    factures = list(avec_palier(ouvertes).order_by("date_echeance", "pk"))
-    par_pk = {facture.pk: facture for facture in factures}
-    for facture in factures:
-        facture.client = client
-        facture.creancier = creancier
-    for pk, prescription in prescriptions(factures).items():
-        par_pk[pk].prescription = prescription
+    factures = _factures_ouvertes(client)
     echues = [facture for facture in factures if facture.est_echue(au=au)]
     promesses = list(Promesse.objects.pour(creancier).filter(client=client))
     promesse = next((p for p in promesses if p.close_le is None), None)
@@ -159,13 +152,24 @@ def fiche_client(client: Client, *, au: date) -> FicheClient:
             .order_by("prevue_le", "pk")[:6]
         ),
         est_suspendu=client.est_suspendu(au=au),
-        prescription_proche=min(
-            (
-                facture.prescription.dernier_jour
-                for facture in factures
-                if facture.prescription.dernier_jour
-                and facture.prescription.dernier_jour <= au + SIX_MOIS
-            ),
-            default=None,
-        ),
+        prescription_proche=_prescription_proche(factures, au=au),
     )
+
+
+def _factures_ouvertes(client: Client) -> list[Facture]:
+    """Chacune avec son palier et sa prescription."""
+    ouvertes = Facture.objects.pour(client.creancier).filter(client=client).ouvertes()
+    factures = list(avec_palier(ouvertes).order_by("date_echeance", "pk"))
+    par_pk = {facture.pk: facture for facture in factures}
+    for facture in factures:
+        facture.client = client
+        facture.creancier = client.creancier
+    for pk, prescription in prescriptions(factures).items():
+        par_pk[pk].prescription = prescription
+    return factures
+
+
+def _prescription_proche(factures: list[Facture], *, au: date) -> date | None:
+    """La plus proche, si elle tombe dans les six mois."""
+    jours = (facture.prescription.dernier_jour for facture in factures)
+    return min((jour for jour in jours if jour and jour <= au + SIX_MOIS), default=None)

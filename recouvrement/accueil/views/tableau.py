@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -23,22 +24,24 @@ from recouvrement.comptes.acces import (
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
 from recouvrement.documents.reponses import exportation
-from recouvrement.socle.tableur.ecriture import TYPE_XLSX, classeur
+from recouvrement.socle.tableur.ecriture import TYPE_XLSX, Valeur, classeur
 
 
 @require_GET
 @connecte
-def tableau(request: RequeteConnectee) -> HttpResponse:
+def tableau(request: RequeteConnectee) -> HttpResponseBase:
     return _tableau(request, creanciers_de(request), code="")
 
 
 @require_GET
 @habilite(Role.LECTURE)
-def tableau_creancier(request: RequeteHabilitee) -> HttpResponse:
+def tableau_creancier(request: RequeteHabilitee) -> HttpResponseBase:
     return _tableau(request, [request.creancier], code=request.creancier.code)
 
 
-def _tableau(request: RequeteConnectee, creanciers: list[Creancier], *, code: str) -> HttpResponse:
+def _tableau(
+    request: RequeteConnectee, creanciers: list[Creancier], *, code: str
+) -> HttpResponseBase:
     aujourdhui, maintenant = timezone.localdate(), timezone.now()
     bord = tableau_de_bord(creanciers, au=aujourdhui)
     if request.GET.get("format") == "xlsx":
@@ -68,7 +71,7 @@ def _tableau(request: RequeteConnectee, creanciers: list[Creancier], *, code: st
 
 
 @exportation
-def _en_xlsx(request: RequeteConnectee, bord: TableauDeBord) -> HttpResponse:
+def _en_xlsx(request: RequeteConnectee, bord: TableauDeBord) -> HttpResponseBase:
     """Tout ce que montre la page, partie par partie."""
     octets = classeur(
         "Tableau de bord", ["Partie", "Ligne", "Nombre", "Montant (€)"], _lignes(bord)
@@ -78,7 +81,7 @@ def _en_xlsx(request: RequeteConnectee, bord: TableauDeBord) -> HttpResponse:
     return reponse
 
 
-def _lignes(bord: TableauDeBord) -> Iterator[tuple[object, ...]]:
+def _lignes(bord: TableauDeBord) -> Iterator[tuple[Valeur, ...]]:
     for chiffre in bord.chiffres:
         jours = chiffre.en_jours
         yield (

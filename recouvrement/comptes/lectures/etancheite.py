@@ -24,7 +24,7 @@ class Lien:
     def __str__(self) -> str:
         return f"{self.modele._meta.label} : {self.gauche} ≠ {self.droite}"
 
-    def traversees(self) -> models.QuerySet:
+    def traversees(self) -> models.QuerySet[Any]:
         """Les lignes en faute : les deux créanciers sont connus et diffèrent."""
         return self.modele._base_manager.filter(
             ~Q(**{self.gauche: F(self.droite)}),

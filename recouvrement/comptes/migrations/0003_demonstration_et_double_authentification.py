@@ -1,7 +1,9 @@
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 
-def reconnaitre_la_demonstration(apps, schema_editor):
+def reconnaitre_la_demonstration(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Ceux que la commande `demo` créait avant ce champ ; ce domaine n'est à personne (RFC 2606)."""
     Utilisateur = apps.get_model('comptes', 'Utilisateur')
     Utilisateur.objects.filter(email__endswith='@demo.example').update(est_demonstration=True)

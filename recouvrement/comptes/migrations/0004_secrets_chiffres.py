@@ -1,4 +1,8 @@
+from collections.abc import Callable
+
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 from recouvrement.socle.chiffrement import PREFIXE, chiffrer, dechiffrer
 
@@ -6,7 +10,7 @@ SECRETS = ('secret', 'seed')
 LISTES = ('migrated_codes',)
 
 
-def _convertir(apps, vers):
+def _convertir(apps: StateApps, vers: Callable[[str], str]) -> None:
     Authenticator = apps.get_model('mfa', 'Authenticator')
     for ligne in Authenticator.objects.order_by('pk'):
         for nom in SECRETS:
@@ -18,11 +22,11 @@ def _convertir(apps, vers):
         ligne.save(update_fields=['data'])
 
 
-def chiffrer_tout(apps, schema_editor):
+def chiffrer_tout(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     _convertir(apps, lambda texte: texte if texte.startswith(PREFIXE) else chiffrer(texte))
 
 
-def dechiffrer_tout(apps, schema_editor):
+def dechiffrer_tout(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     _convertir(apps, lambda texte: dechiffrer(texte) if texte.startswith(PREFIXE) else texte)
 
 

@@ -18,6 +18,7 @@ from recouvrement.courriel.actions.instance import verrouiller
 from recouvrement.courriel.evenements import Evenement
 from recouvrement.courriel.models import Instance
 from recouvrement.journal.actions import inscrire
+from recouvrement.socle import formats
 
 SAUT = timedelta(hours=1)
 # Après un long silence et un redémarrage, l'heure se tient pour sûre si elle a avancé comme le
@@ -37,7 +38,8 @@ def heure_de_la_base() -> datetime:
     with connection.cursor() as curseur:
         # Pas now() : elle s'arrête au début de la transaction.
         curseur.execute("SELECT clock_timestamp()")
-        return curseur.fetchone()[0]
+        lue: datetime = curseur.fetchone()[0]
+    return lue
 
 
 class HorlogeDeLaBase:
@@ -169,7 +171,7 @@ def _reguliere(depuis: Repere, ici: Repere) -> bool:
 
 
 def _dire(instant: datetime) -> str:
-    return f"{timezone.localtime(instant):%H h %M le %d/%m/%Y}"
+    return f"{formats.heure(instant)} le {formats.jour(instant)}"
 
 
 def _duree(ecart: timedelta) -> str:

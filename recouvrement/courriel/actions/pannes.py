@@ -11,7 +11,7 @@ from django.db.models import F
 from recouvrement.comptes.models import Creancier
 from recouvrement.courriel.enums import PartieBattement
 from recouvrement.courriel.evenements import Evenement
-from recouvrement.courriel.models import Panne
+from recouvrement.courriel.models import Panne, PanneQuerySet
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.erreurs import ErreurMetier
 
@@ -97,7 +97,7 @@ def clore_la_panne(
                 )
 
 
-def _ouvertes(creancier: Creancier | None):
+def _ouvertes(creancier: Creancier | None) -> PanneQuerySet:
     pannes = Panne.objects.systeme().ouvertes()
     return pannes.filter(creancier=creancier) if creancier else pannes.filter(creancier=None)
 

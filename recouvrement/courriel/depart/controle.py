@@ -19,6 +19,7 @@ from recouvrement.courriel.evenements import Evenement
 from recouvrement.courriel.metier import DEJA_COMPOSE, Metier
 from recouvrement.courriel.models import Envoi, Instance
 from recouvrement.journal.actions import inscrire
+from recouvrement.socle import formats
 
 # Les états où la base croit que rien n'est parti.
 PAS_PARTIS = (EtatEnvoi.RETENU, EtatEnvoi.A_ENVOYER, EtatEnvoi.RECLAME)
@@ -174,7 +175,7 @@ def _rendre_incertains(
             metier = metiers.get(envoi.nature, DEJA_COMPOSE)
             metier.verrouiller(envoi)
             envoi.octets, envoi.data_a = envoi.octets or b"", fait.le
-            motif = f"Parti le {fait.le:%d/%m/%Y} d'après le journal des départs"
+            motif = f"Parti le {formats.jour(fait.le)} d'après le journal des départs"
             touche = (
                 Envoi.objects.systeme()
                 .filter(pk=envoi.pk, etat__in=PAS_PARTIS)
@@ -206,7 +207,7 @@ def _inconnus_du_carnet(carnet: Carnet, entete: Entete, *, depuis: int) -> int:
         .order_by("-pk")
         .values_list("message_id", "data_a")[:DERNIERS]
     )
-    manquent = {identifiant for identifiant, le in envoyes if le >= entete.ouvert_le}
+    manquent = {identifiant for identifiant, le in envoyes if le and le >= entete.ouvert_le}
     if not manquent:
         return 0
     for debut in (max(entete.octets, depuis - RECUL_OCTETS), entete.octets):

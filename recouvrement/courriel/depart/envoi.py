@@ -295,7 +295,7 @@ def _tient(envoi: Envoi, horloge: Horloge, *, retard: timedelta | None = None) -
     en_cours = BAIL_EN_COURS(envoi=envoi.pk, maintenant=maintenant)
     return bool(en_cours) and (
         en_cours[0].jeton == envoi.jeton
-        and (retard is None or abs(maintenant - en_cours[0].data_a) <= retard)
+        and (retard is None or abs(maintenant - (en_cours[0].data_a or maintenant)) <= retard)
     )
 
 

@@ -50,7 +50,8 @@ def _html(message: EmailMessage) -> str:
     for partie in message.walk():
         cid = str(partie.get("Content-ID", "")).strip("<> ")
         if cid and partie.get_content_type() in ("image/png", "image/jpeg"):
-            donnees = base64.b64encode(partie.get_payload(decode=True)).decode()
+            octets = partie.get_payload(decode=True)
+            donnees = base64.b64encode(octets).decode() if isinstance(octets, bytes) else ""
             html = html.replace(f"cid:{cid}", f"data:{partie.get_content_type()};base64,{donnees}")
     return html
 

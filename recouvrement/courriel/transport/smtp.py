@@ -154,7 +154,7 @@ class Transport:
         ligne = self._exiger()
         self._passes += 1
         try:
-            ligne.sock.settimeout(self.delais.donnees)
+            _patienter(ligne, self.delais.donnees)
             code, texte = ligne.docmd("DATA")
             if code == REPONSE_DATA:
                 corps = POINT_EN_TETE.sub(b"..", octets)
@@ -166,7 +166,7 @@ class Transport:
                 code, texte = ligne.getreply()
             elif 200 <= code < 400:
                 raise smtplib.SMTPException(f"réponse {code} à DATA")
-            ligne.sock.settimeout(self.delais.dialogue)
+            _patienter(ligne, self.delais.dialogue)
         except (OSError, smtplib.SMTPException) as panne:
             self._couper()
             raise Coupure(_phrase(panne)) from panne
@@ -190,11 +190,13 @@ class Transport:
         serveur, delai = self.serveur, self.delais.connexion
         contexte = self.contexte or ssl.create_default_context()
         if serveur.chiffrement == "tls":
-            ligne = smtplib.SMTP_SSL(serveur.hote, serveur.port, timeout=delai, context=contexte)
+            ligne: smtplib.SMTP = smtplib.SMTP_SSL(
+                serveur.hote, serveur.port, timeout=delai, context=contexte
+            )
         else:
             ligne = smtplib.SMTP(serveur.hote, serveur.port, timeout=delai)
         self._ligne = ligne
-        ligne.sock.settimeout(self.delais.dialogue)
+        _patienter(ligne, self.delais.dialogue)
         ligne.ehlo_or_helo_if_needed()
         if serveur.chiffrement == "starttls":
             # Lève si le serveur ne l'offre pas : jamais un mot de passe ni un texte en clair.
@@ -236,6 +238,12 @@ class Transport:
         if self._ligne is None:
             raise Injoignable("la connexion n'est pas ouverte")
         return self._ligne
+
+
+def _patienter(ligne: smtplib.SMTP, secondes: float) -> None:
+    if ligne.sock is None:
+        raise smtplib.SMTPServerDisconnected("la ligne est coupée")
+    ligne.sock.settimeout(secondes)
 
 
 def _injoignable(panne: Exception) -> Injoignable:

@@ -5,9 +5,11 @@ from itertools import batched
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 
-def compter_les_documents(apps, schema_editor):
+def compter_les_documents(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Ce qui était gardé avant les quotas compte aussi, sans peser sur l'heure en cours."""
     Document, Depot = apps.get_model("documents", "Document"), apps.get_model("documents", "Depot")
     gardes = Document.objects.values_list("creancier_id", "empreinte", "taille")

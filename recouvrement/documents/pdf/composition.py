@@ -38,7 +38,7 @@ class ChargeurFerme(URLFetcher):
         chargeur.images = images
         return chargeur
 
-    def fetch(self, url: str, headers: dict | None = None) -> URLFetcherResponse:
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
         genre, _, nom = url.partition(":")
         if genre == "style" and nom in _styles():
             return URLFetcherResponse(url, _styles()[nom], {"Content-Type": "text/css"})

@@ -39,6 +39,14 @@ def liasse_demesuree(*, pages: int, poids: int) -> str:
     return ""
 
 
+def en_pdf(reponse: object) -> tuple[bytes, int]:
+    """Un PDF et son nombre de pages : la réponse d'un enfant se vérifie."""
+    match reponse:
+        case (bytes(octets), int(pages)):
+            return octets, pages
+    raise RenduImpossible
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Ce qu'il faut pour composer : tout est là, l'enfant ne cherche que ses polices."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from recouvrement.documents.pdf.demandes import (
     Examen,
     Partie,
+    en_pdf,
     liasse_demesuree,
 )
 from recouvrement.socle.erreurs import ErreurMetier
@@ -63,11 +64,11 @@ def fusionner(parties: Sequence[Partie]) -> tuple[bytes, int]:
     if phrase := liasse_demesuree(pages=0, poids=poids):
         raise ErreurMetier(phrase)
     try:
-        octets, pages = demander_a_part(FUSION, ("fusionner", list(parties)))
+        reunies = demander_a_part(FUSION, ("fusionner", list(parties)))
     except TravailRefuse:
         raise
     except ErreurMetier:
         raise ErreurMetier(
             "Ces documents ne peuvent pas être réunis : l'un d'eux est abîmé, ou trop lourd."
         ) from None
-    return octets, pages
+    return en_pdf(reunies)

@@ -65,7 +65,7 @@ INOFFENSIFS = (".xml",)
 ENFERME = "fichier joint (EmbeddedFile)"
 
 
-def faire(demande: tuple) -> object:
+def faire(demande: tuple[object, ...]) -> object:
     match demande:
         case ("examiner", str(genre), bytes(octets)):
             return examiner(genre, octets)
@@ -128,7 +128,8 @@ def _ouvrir(octets: bytes) -> PdfReader | None:
 def _pages_annoncees(lecteur: PdfReader) -> int:
     """Le compte que porte l'arbre : le parcourir coûte une minute pour soixante mille pages."""
     try:
-        return int(lecteur.root_object["/Pages"].get_object().get("/Count", 0))
+        arbre = lecteur.root_object["/Pages"].get_object()
+        return int(arbre.get("/Count", 0)) if isinstance(arbre, DictionaryObject) else 0
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 -- pypdf lève de tout sur un fichier abîmé
@@ -172,9 +173,10 @@ def _parcourir(racine: PdfObject) -> Iterator[PdfObject]:
             if (reference := (objet.idnum, objet.generation)) in vus:
                 continue
             vus.add(reference)
-            objet = objet.get_object()
-            if objet is None:
+            vise = objet.get_object()
+            if vise is None:
                 continue
+            objet = vise
         yield objet
         if isinstance(objet, DictionaryObject):
             pile.extend(objet.values())

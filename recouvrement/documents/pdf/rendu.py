@@ -12,7 +12,7 @@ from hashlib import sha256
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from recouvrement.documents.pdf.demandes import Page, RenduImpossible
+from recouvrement.documents.pdf.demandes import Page, RenduImpossible, en_pdf
 from recouvrement.documents.regles.typographie import typographie
 from recouvrement.environnement import RACINE
 from recouvrement.socle.erreurs import ErreurMetier
@@ -48,7 +48,7 @@ def rendre_pdf(
     """Le PDF balisé de ce gabarit et son nombre de pages."""
     page = mettre_en_html(gabarit, contexte, images=images, formulaire=formulaire)
     try:
-        return VIVIER.demander(page)
+        return en_pdf(VIVIER.demander(page))
     except (TropLong, TropLourd):
         raise RenduImpossible from None
     except TravailRefuse as refus:

@@ -22,7 +22,7 @@ DIZAINES = {
 }
 
 
-def _moins_de_cent(n):
+def _moins_de_cent(n: int) -> str:
     if n < 20:
         return UNITES[n]
     dizaine, unite = divmod(n, 10)
@@ -36,7 +36,7 @@ def _moins_de_cent(n):
     return f"{nom}-{UNITES[unite]}"
 
 
-def _moins_de_mille(n, final=True):
+def _moins_de_mille(n: int, *, final: bool = True) -> str:
     """`final` : rien ne suit ce groupe, donc « cents » et « quatre-vingts » gardent leur s."""
     centaines, reste = divmod(n, 100)
     mots = []
@@ -51,7 +51,7 @@ def _moins_de_mille(n, final=True):
     return " ".join(mots)
 
 
-def entier_en_lettres(n):
+def entier_en_lettres(n: int) -> str:
     millions, reste = divmod(n, 1_000_000)
     milliers, unites = divmod(reste, 1000)
     mots = []
@@ -109,7 +109,7 @@ _REGLES = [
 def typographie(html: str) -> str:
     """Pose les insécables dans le texte : ni dans une balise, ni dans une citation de loi."""
 
-    def composer(texte):
+    def composer(texte: str) -> str:
         for motif, par in _REGLES:
             texte = motif.sub(par, texte)
         return texte

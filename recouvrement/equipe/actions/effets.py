@@ -7,15 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
-from recouvrement.courriel.actions.depot import deposer
 from recouvrement.courriel.enums import NatureEnvoi
+from recouvrement.equipe.actions.avis import ecrire_de_la_plateforme
 from recouvrement.equipe.actions.creanciers import ecrire_les_champs
 from recouvrement.equipe.actions.expediteurs import demander_la_preuve
 from recouvrement.equipe.enums import EtatChangement, SujetChangement
@@ -257,20 +256,12 @@ def _deposer(invitation: Invitation, *, adresse: str, maintenant: datetime) -> N
             "adresse": adresse,
         },
     )
-    message = EmailMessage(
-        sujet,
-        corps,
-        settings.DEFAULT_FROM_EMAIL,
-        [invitation.courriel],
-        headers={"Auto-Submitted": "auto-generated"},
-    )
-    deposer(
-        creancier=invitation.creancier,
+    ecrire_de_la_plateforme(
+        invitation.courriel,
+        sujet=sujet,
+        corps=corps,
         nature=NatureEnvoi.INVITATION,
         cle=f"invitation:{invitation.pk}",
-        destinataire=invitation.courriel,
-        expediteur=settings.DEFAULT_FROM_EMAIL,
-        sujet=sujet,
-        message=message,
         maintenant=maintenant,
+        creancier=invitation.creancier,
     )

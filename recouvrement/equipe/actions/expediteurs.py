@@ -4,7 +4,6 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import DateTimeField, Value
 from django.db.models.functions import Greatest
@@ -12,8 +11,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from recouvrement.comptes.models import Creancier, Utilisateur
-from recouvrement.courriel.actions.depot import deposer
 from recouvrement.courriel.enums import NatureEnvoi
+from recouvrement.equipe.actions.avis import ecrire_de_la_plateforme
 from recouvrement.equipe.actions.creanciers import verrouiller
 from recouvrement.equipe.erreurs import ExpediteurRefuse, VerificationClose
 from recouvrement.equipe.evenements import Evenement
@@ -113,21 +112,11 @@ def _deposer(verification: VerificationExpediteur, *, jeton: str, maintenant: da
             "adresse": f"{settings.SITE_URL}{reverse('equipe:expediteur', args=[jeton])}",
         },
     )
-    message = EmailMessage(
-        sujet,
-        corps,
-        settings.DEFAULT_FROM_EMAIL,
-        [verification.adresse],
-        headers={"Auto-Submitted": "auto-generated"},
-    )
-    deposer(
-        # Sans créancier : ni son gel ni son quota ne retiennent ce message, qui n'est pas le sien.
-        creancier=None,
+    ecrire_de_la_plateforme(
+        verification.adresse,
+        sujet=sujet,
+        corps=corps,
         nature=NatureEnvoi.COMPTE,
         cle=verification.cle_envoi,
-        destinataire=verification.adresse,
-        expediteur=settings.DEFAULT_FROM_EMAIL,
-        sujet=sujet,
-        message=message,
         maintenant=maintenant,
     )

@@ -23,7 +23,7 @@ ROLES = (
 DUREE_D_UNE_REPONSE = 0.3
 
 
-class OubliForm(ResetPasswordForm):  # type: ignore[misc]  # allauth n'est pas typé
+class OubliForm(ResetPasswordForm):
     """Répond aussi lentement pour une adresse inconnue : la durée ne dit pas qui a un compte."""
 
     def save(self, request: HttpRequest, **options: Any) -> str:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from recouvrement.comptes.acces import RequeteConnectee, administre, confirmer_son_identite
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.equipe import actions
 from recouvrement.equipe.forms import MotifForm
@@ -111,7 +112,7 @@ def donner_un_lien(request: RequeteConnectee, pk: int) -> HttpResponse:
 @administre
 def messages(request: RequeteConnectee) -> HttpResponse:
     page = paginer(messages_de_compte(), ordre=["-id"], apres=request.GET.get("apres"))
-    lignes = [(envoi, TONS.get(envoi.etat, "")) for envoi in page]
+    lignes = [(envoi, TONS.get(EtatEnvoi(envoi.etat), "")) for envoi in page]
     return render(request, "equipe/messages.html", {"page": page, "lignes": lignes})
 
 

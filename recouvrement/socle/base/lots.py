@@ -35,7 +35,7 @@ def inserer(
                     copie.write_row(ligne)
             return
         places = ", ".join(["%s"] * len(colonnes))
-        curseur.executemany(f"INSERT INTO {table} ({noms}) VALUES ({places})", lignes)  # noqa: S608
+        curseur.executemany(f"INSERT INTO {table} ({noms}) VALUES ({places})", list(lignes))  # noqa: S608
 
 
 def inserer_fiches[M: models.Model](fiches: Sequence[M]) -> Sequence[M]:
@@ -66,7 +66,7 @@ def inserer_fiches[M: models.Model](fiches: Sequence[M]) -> Sequence[M]:
                 valeurs[rang] = prepare(valeurs[rang])
             yield valeurs
 
-    inserer(type(fiches[0]), [champ.column for champ in champs], lignes())
+    inserer(type(fiches[0]), [str(champ.column) for champ in champs], lignes())
     for fiche in fiches:
         fiche._state.adding, fiche._state.db = False, connection.alias
     return fiches
@@ -110,7 +110,7 @@ def rafraichir_les_statistiques(*modeles: type[models.Model]) -> None:
         curseur.execute(f"ANALYZE {tables}")
 
 
-def _preparer(champ: models.Field) -> Callable[[Any], Any] | None:
+def _preparer(champ: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:
     """Ce qu'il faut faire d'une valeur avant la base ; None : rien."""
     if isinstance(champ, TELS_QUELS) and (
         connection.vendor == "postgresql" or not isinstance(champ, models.DecimalField)

@@ -1,6 +1,7 @@
 """Compresser ce qui se lit : une page de liste voyage dix fois plus légère."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
 # Un PDF, un classeur, une image le sont déjà.
@@ -15,7 +16,9 @@ class CompresserLeTexte(GZipMiddleware):
     côté d'un texte venu d'ailleurs, d'autre secret qui serve à agir.
     """
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         if not response.get("Content-Type", "").startswith(LISIBLES):
             return response
         return super().process_response(request, response)

@@ -15,7 +15,7 @@ from django.views.defaults import server_error
 from recouvrement.socle.erreurs import PannePassagere
 from recouvrement.socle.pages.annonces import poser
 from recouvrement.socle.pages.htmx import est_htmx
-from recouvrement.socle.pannes import COMBLE, Panne, reconnaitre
+from recouvrement.socle.pannes import COMBLE, Indisponibilite, reconnaitre
 from recouvrement.socle.traces import mene_par_un_secret
 
 traces = logging.getLogger("recouvrement.sante")
@@ -52,7 +52,9 @@ def erreur_serveur(request: HttpRequest) -> HttpResponse:
     return dire(request, panne, erreur) if panne else server_error(request)
 
 
-def dire(request: HttpRequest, panne: Panne, erreur: BaseException | None = None) -> HttpResponse:
+def dire(
+    request: HttpRequest, panne: Indisponibilite, erreur: BaseException | None = None
+) -> HttpResponse:
     """La page, ou pour htmx une annonce posée sur la page, qui garde ainsi tout ce qu'elle a."""
     traces.warning("503 : %s (%s)", panne.titre, _cause(erreur))
     if est_htmx(request):
@@ -76,7 +78,7 @@ def _cause(erreur: BaseException | None) -> str:
     return " : ".join([*genres, *filter(None, [getattr(dite, "strerror", None)])])
 
 
-def _reprise(request: HttpRequest) -> dict:
+def _reprise(request: HttpRequest) -> dict[str, object]:
     """De quoi renvoyer la même saisie d'un bouton ; rien de ce qui est secret."""
     sans = {"champs": [], "adresse": request.get_full_path(), "fichiers": False}
     if request.method != "POST" or request.path.startswith(DU_COMPTE):

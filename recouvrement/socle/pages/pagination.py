@@ -27,14 +27,14 @@ CODES: tuple[tuple[str, type, Any], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page[M: models.Model]:
     """Des lignes, et les jetons des pages voisines (None : il n'y en a pas)."""
 
-    objets: list[Any]
+    objets: list[M]
     suivant: str | None = None
     precedent: str | None = None
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[M]:
         return iter(self.objets)
 
     def __len__(self) -> int:
@@ -76,9 +76,9 @@ class Cle:
         return Q(**{self.chemin: valeur})
 
 
-def paginer(
-    qs: models.QuerySet, *, ordre: Sequence[str], apres: str | None = None, taille: int = 50
-) -> Page:
+def paginer[M: models.Model](
+    qs: models.QuerySet[M], *, ordre: Sequence[str], apres: str | None = None, taille: int = 50
+) -> Page[M]:
     """La page qui suit (ou précède) le jeton `apres`, dans l'ordre des champs de `ordre`.
 
     La clé primaire départage toujours. Un champ d'une relation (« client__nom ») suppose un

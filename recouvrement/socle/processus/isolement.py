@@ -115,9 +115,12 @@ class Enfant:
             env={"MALLOC_ARENA_MAX": "2", "TMPDIR": self.brouillons.name},
             close_fds=True,
         )
+        if self.processus.stdin is None or self.processus.stdout is None:
+            raise EnfantAbsent("Le processus qui ouvre les fichiers n'a pas ses tuyaux.")
+        self.entree, self.sortie = self.processus.stdin, self.processus.stdout
         with _Minuterie(self.processus, DEMARRAGE):
             try:
-                pret = lire_trame(self.processus.stdout, plafond=len(PRET))
+                pret = lire_trame(self.sortie, plafond=len(PRET))
             except EOFError:
                 pret = b""
         if pret != PRET:
@@ -130,9 +133,9 @@ class Enfant:
         sain, self.sain = self.sain, False
         with _Minuterie(self.processus, self.metier.mur) as minuterie:
             try:
-                pickle.dump(demande, self.processus.stdin, pickle.HIGHEST_PROTOCOL)
-                self.processus.stdin.flush()
-                trame = lire_trame(self.processus.stdout, plafond=self.metier.reponse)
+                pickle.dump(demande, self.entree, pickle.HIGHEST_PROTOCOL)
+                self.entree.flush()
+                trame = lire_trame(self.sortie, plafond=self.metier.reponse)
             except (EOFError, OSError):
                 raise self._cause(expiree=minuterie.expiree.is_set()) from None
         statut, charge = trame[0], trame[1:]
@@ -172,7 +175,7 @@ class Enfant:
             self.brouillons.cleanup()
 
     def lacher(self) -> None:
-        for tuyau in (self.processus.stdin, self.processus.stdout):
+        for tuyau in (self.entree, self.sortie):
             with contextlib.suppress(OSError):
                 tuyau.close()
 
@@ -198,7 +201,9 @@ class Vivier:
     ) -> None:
         self.metier, self.combien = metier, combien
         self.patience, self.travaux = patience, travaux
-        self._recommencer()
+        self._libres: list[Enfant] = []
+        self._verrou = Lock()
+        self._places = BoundedSemaphore(combien)
         os.register_at_fork(after_in_child=self._oublier)
         atexit.register(self.vider)
 
@@ -233,15 +238,11 @@ class Vivier:
         for enfant in libres:
             enfant.arreter()
 
-    def _recommencer(self) -> None:
-        self._libres: list[Enfant] = []
-        self._verrou = Lock()
-        self._places = BoundedSemaphore(self.combien)
-
     def _oublier(self) -> None:
         """Après un fork, les enfants restent au parent : on lâche leurs tuyaux sans les tuer."""
-        libres = self._libres
-        self._recommencer()
+        libres, self._libres = self._libres, []
+        # Un autre fil pouvait tenir ceux d'avant : il n'a pas suivi.
+        self._verrou, self._places = Lock(), BoundedSemaphore(self.combien)
         for enfant in libres:
             enfant.lacher()
 
@@ -249,7 +250,7 @@ class Vivier:
 class _Minuterie:
     """Tue le processus s'il tarde ; une lecture bloquée sur son tuyau s'achève alors."""
 
-    def __init__(self, processus: subprocess.Popen, secondes: float) -> None:
+    def __init__(self, processus: subprocess.Popen[bytes], secondes: float) -> None:
         self.processus = processus
         self.expiree = Event()
         self.alarme = Timer(secondes, self._sonner)

@@ -117,16 +117,16 @@ class Superviseur:
         self.ecrire(processus.nom, f"arrêté ({_cause(code)}) ; relance dans {repit:.0f} s")
 
     def _arreter_tout(self) -> None:
-        vivants = [p for p in self.processus if p.popen and p.popen.poll() is None]
-        for processus in vivants:
+        vivants = [(p.nom, p.popen) for p in self.processus if p.popen and p.popen.poll() is None]
+        for _, popen in vivants:
             with contextlib.suppress(ProcessLookupError):
-                processus.popen.send_signal(signal.SIGTERM)
+                popen.send_signal(signal.SIGTERM)
         limite = time.monotonic() + self.delai_arret
-        for processus in vivants:
+        for nom, popen in vivants:
             try:
-                processus.popen.wait(max(0.1, limite - time.monotonic()))
+                popen.wait(max(0.1, limite - time.monotonic()))
             except subprocess.TimeoutExpired:
-                self.ecrire(processus.nom, "ne s'arrête pas de lui-même : on le tue")
+                self.ecrire(nom, "ne s'arrête pas de lui-même : on le tue")
         for processus in self.processus:
             self._achever(processus)
             for lecteur in processus.lecteurs:

@@ -3,8 +3,8 @@
 import io
 import pickle
 import struct
-from collections.abc import Callable, Collection
-from typing import BinaryIO
+from collections.abc import Collection
+from typing import IO, Any
 
 MEGA = 1024 * 1024
 PRET = b"pret"
@@ -23,7 +23,7 @@ class _Depouilleur(pickle.Unpickler):
         super().__init__(io.BytesIO(charge))
         self.admis = admis
 
-    def find_class(self, module: str, nom: str) -> Callable:
+    def find_class(self, module: str, nom: str) -> Any:
         if (module, nom) not in self.admis:
             raise pickle.UnpicklingError(f"{module}.{nom} n'est pas attendu")
         return super().find_class(module, nom)
@@ -33,13 +33,13 @@ def depouiller(charge: bytes, admis: Admis) -> object:
     return _Depouilleur(charge, admis).load()
 
 
-def ecrire_trame(sortie: BinaryIO, charge: bytes) -> None:
+def ecrire_trame(sortie: IO[bytes], charge: bytes) -> None:
     sortie.write(_LONGUEUR.pack(len(charge)))
     sortie.write(charge)
     sortie.flush()
 
 
-def lire_trame(entree: BinaryIO, *, plafond: int) -> bytes:
+def lire_trame(entree: IO[bytes], *, plafond: int) -> bytes:
     """Une trame entière ; EOFError si l'autre bout s'est tu ou en dit trop."""
     entete = entree.read(_LONGUEUR.size)
     if len(entete) < _LONGUEUR.size:

@@ -13,8 +13,9 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 
+from recouvrement.socle import formats
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.montants import CENTIME, arrondir
+from recouvrement.socle.montants import arrondir, est_au_centime
 from recouvrement.socle.temps import MOIS
 
 PLAFOND = Decimal("999999999.99")
@@ -70,7 +71,7 @@ def lire_texte(cellule: Cellule) -> str:
     if isinstance(cellule, float) and cellule.is_integer():
         return str(int(cellule))
     if isinstance(cellule, datetime | date):
-        return f"{cellule:%d/%m/%Y}"
+        return formats.jour(cellule)
     return nettoyer(str(cellule))
 
 
@@ -82,7 +83,7 @@ def lire_montant(cellule: Cellule, *, decimale: str | None = None) -> Decimal | 
     if est_vide(cellule):
         return None
     if isinstance(cellule, str) and _SIMPLE.fullmatch(cellule):
-        return Decimal(cellule.replace(",", ".")).quantize(CENTIME)
+        return arrondir(Decimal(cellule.replace(",", ".")))
     if isinstance(cellule, bool | date):
         raise ValeurRefusee(f"« {lire_texte(cellule)} » n'est pas un montant.")
     if isinstance(cellule, int | float | Decimal):
@@ -178,7 +179,7 @@ def _deux_separateurs(vu: str, texte: str) -> str:
 def _au_centime(valeur: Decimal, vu: str) -> Decimal:
     if valeur.copy_abs() > PLAFOND * 10:
         return valeur
-    if valeur != arrondir(valeur):
+    if not est_au_centime(valeur):
         conseil = f"{arrondir(valeur)}".replace(".", ",")
         raise ValeurRefusee(f"« {vu} » a plus de deux décimales ({conseil} ?).")
     return arrondir(valeur)
@@ -195,9 +196,9 @@ def lire_date(cellule: Cellule) -> date | None:
     if est_vide(cellule):
         return None
     if isinstance(cellule, datetime):
-        return _bornee(cellule.date(), f"{cellule:%d/%m/%Y}")
+        return _bornee(cellule.date(), formats.jour(cellule))
     if isinstance(cellule, date):
-        return _bornee(cellule, f"{cellule:%d/%m/%Y}")
+        return _bornee(cellule, formats.jour(cellule))
     if isinstance(cellule, bool):
         raise ValeurRefusee("« Vrai » ou « Faux » n'est pas une date.")
     if isinstance(cellule, int | float | Decimal):

@@ -8,15 +8,17 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from recouvrement.socle import formats
 from recouvrement.socle.temps import PARIS
 
 TYPE_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -38,12 +40,13 @@ def classeur(titre: str, colonnes: Sequence[str], lignes: Iterable[Sequence[Vale
     for rang, colonne in enumerate(colonnes, start=1):
         feuille.column_dimensions[get_column_letter(rang)].width = max(12, len(colonne) + 4)
     gras = Font(bold=True)
-    entete = [WriteOnlyCell(feuille, _propre(colonne)) for colonne in colonnes]
+    neuve = partial(WriteOnlyCell, feuille)
+    entete = [neuve(_propre(colonne)) for colonne in colonnes]
     for cellule in entete:
         cellule.font, cellule.data_type = gras, "s"
     feuille.append(entete)
     for ligne in lignes:
-        feuille.append([_cellule(feuille, valeur) for valeur in ligne])
+        feuille.append([_cellule(neuve, valeur) for valeur in ligne])
     sortie = io.BytesIO()
     livre.save(sortie)
     return sortie.getvalue()
@@ -80,27 +83,27 @@ def _propre(texte: str) -> str:
     return texte if texte.isprintable() else _INTERDITS.sub("", texte)
 
 
-def _cellule(feuille, valeur: Valeur) -> Cell | str | None:
+def _cellule(neuve: Callable[..., Cell], valeur: Valeur) -> Cell | str | None:
     if isinstance(valeur, bool):
         valeur = "oui" if valeur else "non"
     if isinstance(valeur, Decimal | int | float):
-        cellule = WriteOnlyCell(feuille, valeur)
+        cellule = neuve(valeur)
         if not isinstance(valeur, int):
             cellule.number_format = FORMAT_MONTANT
         return cellule
     if isinstance(valeur, datetime):
-        cellule = WriteOnlyCell(feuille, _heure_de_paris(valeur))
+        cellule = neuve(_heure_de_paris(valeur))
         cellule.number_format = FORMAT_INSTANT
         return cellule
     if isinstance(valeur, date):
-        cellule = WriteOnlyCell(feuille, valeur)
+        cellule = neuve(valeur)
         cellule.number_format = FORMAT_JOUR
         return cellule
     texte = "" if valeur is None else _propre(str(valeur))[:LONGUEUR_TEXTE]
     if not texte.startswith(("=", "#")):
         return texte or None
     # openpyxl ferait une formule de « =… », une erreur de « #N/A ».
-    cellule = WriteOnlyCell(feuille, texte)
+    cellule = neuve(texte)
     cellule.data_type = "s"
     return cellule
 
@@ -115,9 +118,9 @@ def _texte(valeur: Valeur) -> str:
     if isinstance(valeur, int):
         return str(valeur)
     if isinstance(valeur, datetime):
-        return f"{_heure_de_paris(valeur):%d/%m/%Y %H:%M}"
+        return formats.instant(_heure_de_paris(valeur))
     if isinstance(valeur, date):
-        return f"{valeur:%d/%m/%Y}"
+        return formats.jour(valeur)
     return neutraliser(str(valeur))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.saisies.valeurs import Cellule, en_cellule, est_vide, lire_texte
@@ -63,9 +63,8 @@ def lire_csv(octets: bytes, *, noter: NoteEntetes | None = None) -> Feuille:
     verifier_taille(len(octets), PLAFOND_OCTETS)
     texte, encodage = _decoder(octets)
     separateur = _separateur(texte)
-    lecteur = csv.reader(io.StringIO(texte, newline=""), delimiter=separateur)
     nom = {";": "point-virgule", "\t": "tabulation", ",": "virgule"}[separateur]
-    return _en_feuille(_lignes_csv(lecteur), noter, f"{nom}, {encodage}")
+    return _en_feuille(_lignes_csv(texte, separateur), noter, f"{nom}, {encodage}")
 
 
 def lire_classeur(octets: bytes, *, noter: NoteEntetes | None = None) -> Feuille:
@@ -185,8 +184,9 @@ def _hors_guillemets(ligne: str) -> str:
     return "".join(ligne.split('"')[::2])
 
 
-def _lignes_csv(lecteur: Iterator[list[str]]) -> Iterator[tuple[int, Sequence[Cellule]]]:
+def _lignes_csv(texte: str, separateur: str) -> Iterator[tuple[int, Sequence[Cellule]]]:
     csv.field_size_limit(PLAFOND_CELLULE)
+    lecteur = csv.reader(io.StringIO(texte, newline=""), delimiter=separateur)
     suivant = 1
     try:
         # Une cellule sur plusieurs lignes avance line_num : on numérote par son début.
@@ -200,7 +200,7 @@ def _lignes_csv(lecteur: Iterator[list[str]]) -> Iterator[tuple[int, Sequence[Ce
         ) from erreur
 
 
-def _lignes_classeur(feuille) -> Iterator[tuple[int, Sequence[Cellule]]]:
+def _lignes_classeur(feuille: CalamineSheet) -> Iterator[tuple[int, Sequence[Cellule]]]:
     premiere = feuille.start[0] if feuille.start else 0
     for rang, cellules in enumerate(feuille.iter_rows()):
         # iter_rows rend aussi les lignes vides du haut, ou les saute : total_height le dit.

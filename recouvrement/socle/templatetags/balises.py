@@ -1,13 +1,24 @@
 """Ce que tous les gabarits connaissent : les formats du socle, et les balises d'une page."""
 
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Protocol
+
 from django import template
 from django.http import QueryDict
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from recouvrement.socle import formats
 from recouvrement.socle.pages import courbes, liens, signes
 
 register = template.Library()
+
+
+class Point(Protocol):
+    @property
+    def valeur(self) -> Decimal: ...
+
 
 for _filtre in (
     formats.euros,
@@ -33,7 +44,7 @@ for _filtre in (
 
 
 @register.simple_tag
-def icone(nom: str):
+def icone(nom: str) -> SafeString:
     """{% icone "appel" %} ou {% icone "phone" %}."""
     return signes.icone(str(nom))
 
@@ -45,23 +56,23 @@ def lien(nom: str, code: str, pk: int) -> str:
 
 
 @register.simple_tag
-def palier(niveau: int, total: int = signes.BARRES):
+def palier(niveau: int, total: int = signes.BARRES) -> SafeString:
     return signes.palier(int(niveau), int(total))
 
 
 @register.simple_tag
-def jauge(part, ton: str = ""):
+def jauge(part: float, ton: str = "") -> SafeString:
     return signes.jauge(part, ton)
 
 
-def _requete(context) -> QueryDict:
+def _requete(context: template.Context) -> QueryDict:
     # `include … only` retire la variable request, pas la requête du contexte.
     request = context.get("request") or getattr(context, "request", None)
     return request.GET.copy() if request else QueryDict(mutable=True)
 
 
 @register.simple_tag(takes_context=True)
-def parametres(context, **changements) -> str:
+def parametres(context: template.Context, **changements: object) -> str:
     """L'adresse de la page, ces paramètres changés (None : retirés). La pagination repart."""
     requete = _requete(context)
     requete.pop("apres", None)
@@ -69,12 +80,14 @@ def parametres(context, **changements) -> str:
         if valeur is None or valeur == "":
             requete.pop(nom, None)
         else:
-            requete[nom] = valeur
+            requete[nom] = str(valeur)
     return f"?{requete.urlencode()}" if requete else "?"
 
 
 @register.simple_tag(takes_context=True)
-def tri(context, champ: str, libelle: str, classe: str = "", actuel: str = ""):
+def tri(
+    context: template.Context, champ: str, libelle: str, classe: str = "", actuel: str = ""
+) -> SafeString:
     """L'en-tête d'une colonne triable ; `actuel` dit l'ordre par défaut de la liste."""
     actuel = _requete(context).get("tri") or actuel
     trie, descend = actuel.lstrip("-") == champ, actuel.startswith("-")
@@ -94,7 +107,7 @@ def tri(context, champ: str, libelle: str, classe: str = "", actuel: str = ""):
 
 
 @register.simple_tag
-def courbe(points, libelle: str):
+def courbe(points: Iterable[Point], libelle: str) -> SafeString:
     """Douze mois d'un chiffre ; le texte dit les bornes à qui ne voit pas le tracé."""
     chemin, bout = courbes.trace([point.valeur for point in points])
     return format_html(

@@ -46,14 +46,7 @@ def noter_demande(
             le=recue_le,
             acteur=acteur,
         )
-    inscrire(
-        Evenement.DEMANDE_RECUE,
-        cible=demande,
-        acteur=acteur,
-        client=client.pk,
-        nature=demande.get_nature_display(),
-        le=recue_le,
-    )
+    _inscrire(Evenement.DEMANDE_RECUE, demande, le=recue_le, acteur=acteur)
     return demande
 
 
@@ -68,12 +61,16 @@ def repondre(demande: Demande, *, le: date, reponse: str, acteur: Utilisateur) -
         raise ErreurMetier("La réponse ne peut pas précéder la demande.")
     demande.repondue_le, demande.reponse = le, reponse
     demande.save(update_fields=["repondue_le", "reponse"])
+    _inscrire(Evenement.DEMANDE_REPONDUE, demande, le=le, acteur=acteur)
+    return demande
+
+
+def _inscrire(evenement: Evenement, demande: Demande, *, le: date, acteur: Utilisateur) -> None:
     inscrire(
-        Evenement.DEMANDE_REPONDUE,
+        evenement,
         cible=demande,
         acteur=acteur,
         client=demande.client_id,
         nature=demande.get_nature_display(),
         le=le,
     )
-    return demande

@@ -61,7 +61,8 @@ def _fichiers(client: Client, manques: list[str]) -> Iterator[tuple[str, bytes]]
         .order_by("pk")
     )
     for pk, octets in messages.values_list("pk", "octets").iterator(chunk_size=20):
-        yield f"messages/{pk}.eml", bytes(octets)
+        if octets is not None:
+            yield f"messages/{pk}.eml", bytes(octets)
     courriers = Courrier.objects.pour(client.creancier).filter(client=client)
     for pk, empreinte in courriers.order_by("pk").values_list("pk", "document__empreinte"):
         try:

@@ -51,14 +51,37 @@ class Rubrique:
 
 def donnees_de(client: Client) -> list[Rubrique]:
     """Les rubriques vides y sont aussi : dire qu'on ne sait rien est une réponse."""
-    creancier = client.creancier
+    return [
+        *_qui_elle_est(client),
+        *_ce_qu_on_lui_a_dit(client),
+        *_ce_qu_elle_doit(client),
+        _tableau(
+            "Demandes sur ses données",
+            _de(client, Demande),
+            *("recue_le", "nature", "objet", "repondue_le", "reponse"),
+        ),
+        _rubrique(
+            "Journal",
+            ("Quand", "Quoi", "Détails"),
+            (
+                _entree(entree, client)
+                for entree in entrees_des_clients(client.creancier, [client.pk])
+            ),
+        ),
+    ]
 
-    def de(
-        modele: type[ModeleCloisonne | Envoi], chemin: str = "client", *liees: str
-    ) -> QuerySet[Any]:
-        lignes = modele.objects.pour(creancier).filter(**{chemin: client})
-        return (lignes.select_related(*liees) if liees else lignes).order_by("pk")
 
+def _de(
+    client: Client,
+    modele: type[ModeleCloisonne | Envoi],
+    chemin: str = "client",
+    *liees: str,
+) -> QuerySet[Any]:
+    lignes = modele.objects.pour(client.creancier).filter(**{chemin: client})
+    return (lignes.select_related(*liees) if liees else lignes).order_by("pk")
+
+
+def _qui_elle_est(client: Client) -> list[Rubrique]:
     return [
         _rubrique(
             "Fiche",
@@ -69,51 +92,61 @@ def donnees_de(client: Client) -> list[Rubrique]:
                 if getattr(client, nom) not in ("", None)
             ),
         ),
-        _tableau("Contacts", de(Contact), "nom", "fonction", "horaires"),
-        _tableau("Coordonnées", de(Coordonnee), "genre", "valeur", "validite", "motif"),
-        _tableau("Notes", de(Note, "client", "auteur"), "ecrite_le", "texte", "auteur"),
+        _tableau("Contacts", _de(client, Contact), "nom", "fonction", "horaires"),
+        _tableau("Coordonnées", _de(client, Coordonnee), "genre", "valeur", "validite", "motif"),
+        _tableau("Notes", _de(client, Note, "client", "auteur"), "ecrite_le", "texte", "auteur"),
+    ]
+
+
+def _ce_qu_on_lui_a_dit(client: Client) -> list[Rubrique]:
+    return [
         _tableau(
             "Appels",
-            de(Appel, "client", "auteur"),
+            _de(client, Appel, "client", "auteur"),
             *("appele_le", "numero", "issue", "note", "auteur"),
         ),
-        _tableau("Promesses", de(Promesse), "faite_le", "montant", "pour_le", "note"),
+        _tableau("Promesses", _de(client, Promesse), "faite_le", "montant", "pour_le", "note"),
         _tableau(
             "Relances",
-            de(Relance).defer("texte"),
+            _de(client, Relance).defer("texte"),
             *("prevue_le", "canal", "etat", "destinataire", "faite_le"),
         ),
         _tableau(
             "Messages",
-            de(Envoi, "relance__client").defer("octets"),
+            _de(client, Envoi, "relance__client").defer("octets"),
             *("cree_le", "destinataire", "sujet", "etat", "empreinte"),
         ),
-        _tableau("Lettres", de(Courrier), "prepare_le", "canal", "etat", "numero_suivi"),
-        _tableau("Pièces", de(Piece), "deposee_le", "nature", "intitule", "nom_fichier"),
+        _tableau("Lettres", _de(client, Courrier), "prepare_le", "canal", "etat", "numero_suivi"),
+        _tableau("Pièces", _de(client, Piece), "deposee_le", "nature", "intitule", "nom_fichier"),
+    ]
+
+
+def _ce_qu_elle_doit(client: Client) -> list[Rubrique]:
+    return [
         _tableau(
             "Factures et avoirs",
-            de(Facture),
+            _de(client, Facture),
             *("numero", "libelle", "date_emission", "date_echeance", "montant_ttc", "solde"),
         ),
         _tableau(
-            "Règlements", de(Encaissement), "recu_le", "montant", "moyen", "reference", "note"
+            "Règlements",
+            _de(client, Encaissement),
+            "recu_le",
+            "montant",
+            "moyen",
+            "reference",
+            "note",
         ),
         _tableau(
             "Litiges",
-            de(Litige, "facture__client", "facture"),
+            _de(client, Litige, "facture__client", "facture"),
             *("facture", "ouvert_le", "motif", "detail", "responsable", "clos_le", "note_issue"),
         ),
-        _tableau("Dossiers", de(Dossier), "ouvert_le", "voie", "etat", "tribunal", "note_issue"),
-        _tableau("Faits des dossiers", de(EvenementDossier, "dossier__client"), "le", "note"),
         _tableau(
-            "Demandes sur ses données",
-            de(Demande),
-            *("recue_le", "nature", "objet", "repondue_le", "reponse"),
+            "Dossiers", _de(client, Dossier), "ouvert_le", "voie", "etat", "tribunal", "note_issue"
         ),
-        _rubrique(
-            "Journal",
-            ("Quand", "Quoi", "Détails"),
-            (_entree(entree, client) for entree in entrees_des_clients(creancier, [client.pk])),
+        _tableau(
+            "Faits des dossiers", _de(client, EvenementDossier, "dossier__client"), "le", "note"
         ),
     ]
 

@@ -17,14 +17,13 @@ from recouvrement.courriel.depart.envoi import vider
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.evenements import Evenement
 from recouvrement.courriel.models import Envoi
-from recouvrement.courriel.transport.smtp import Delais, IdentificationRefusee, Transport
+from recouvrement.courriel.transport.smtp import IdentificationRefusee, Transport
 from recouvrement.journal.models import Entree
 from recouvrement.serveurs import ServeurSmtp
-from tests.appuis.smtp import un_serveur_smtp
+from tests.appuis.smtp import COURTS, un_serveur_smtp
 from tests.recouvrement.courriel.depots import un_depot
 
 MIDI = datetime(2026, 11, 23, 11, tzinfo=UTC)
-COURTS = Delais(connexion=2, dialogue=2, donnees=2)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

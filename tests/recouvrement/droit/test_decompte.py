@@ -1,34 +1,16 @@
 """Le décompte, cas par cas : chaque montant attendu est posé à la main en commentaire."""
 
 from datetime import date
-from decimal import Decimal
 
 import pytest
 
 from recouvrement.droit.decompte import (
     Convention,
-    FaitFacture,
-    FaitPaiement,
     decompte,
 )
 from recouvrement.droit.regimes import Regime
 from recouvrement.droit.taux import LigneTaux, Serie, TauxInconnu, table_publiee
-
-D = Decimal
-B2B = Convention(Regime.B2B)
-
-
-def une_facture(montant="10000", echeance=date(2026, 5, 1), **reste):
-    return FaitFacture("F1", D(montant), reste.pop("emission", echeance), echeance, **reste)
-
-
-def paye(montant, le, **reste):
-    return FaitPaiement(D(montant), le, **reste)
-
-
-def lignes(d):
-    return [(p.jours, str(p.taux), str(p.montant)) for p in d.periodes]
-
+from tests.recouvrement.droit.cas import B2B, D, lignes, paye, une_facture
 
 # Vecteurs de référence
 

@@ -1,34 +1,16 @@
 """Le décompte après paiements, renonciations et jugement : montants posés à la main."""
 
 from datetime import date
-from decimal import Decimal
 
 import pytest
 
 from recouvrement.droit.decompte import (
     Convention,
-    FaitFacture,
-    FaitPaiement,
     decompte,
     total_decomptes,
 )
 from recouvrement.droit.regimes import Regime
-
-D = Decimal
-B2B = Convention(Regime.B2B)
-
-
-def une_facture(montant="10000", echeance=date(2026, 5, 1), **reste):
-    return FaitFacture("F1", D(montant), reste.pop("emission", echeance), echeance, **reste)
-
-
-def paye(montant, le, **reste):
-    return FaitPaiement(D(montant), le, **reste)
-
-
-def lignes(d):
-    return [(p.jours, str(p.taux), str(p.montant)) for p in d.periodes]
-
+from tests.recouvrement.droit.cas import B2B, D, lignes, paye, une_facture
 
 # Les paiements
 

@@ -2,41 +2,31 @@
 
 import os
 import signal
-import ssl
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from email import message_from_bytes, policy
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 from django.conf import settings as reglages
 from django.db import connection, connections
 
-from clients.enums import Validite
-from clients.models import Coordonnee
 from factures.models import Facture
-from recouvrement.accueil.lectures.journee import ma_journee
 from recouvrement.courriel.depart.balayage import balayer
 from recouvrement.courriel.depart.envoi import expedier_un, reclamer_un, vider
-from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
+from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
-from recouvrement.courriel.transport.smtp import Delais, Injoignable, Refus, Transport
+from recouvrement.courriel.transport.smtp import Injoignable, Transport
 from recouvrement.journal.models import Entree
 from recouvrement.serveurs import ServeurSmtp
-from recouvrement.socle.erreurs import ErreurMetier
 from relances.actions.annulations import retirer_les_factures
 from relances.actions.battement import METIERS
 from relances.actions.decisions import renvoyer, trancher, valider
-from relances.actions.planification import ADRESSE_A_CORRIGER, planifier
+from relances.actions.planification import planifier
 from relances.enums import EtatRelance
 from relances.evenements import Evenement
 from relances.models import Etape, Relance, RelanceFacture
-from tests.appuis.smtp import port_libre, un_serveur_smtp
-from tests.fabriques.clients import un_client, une_coordonnee
+from tests.appuis.smtp import COURTS, port_libre
+from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import une_facture
 
@@ -44,23 +34,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 LUNDI = date(2026, 11, 23)
 DIX_HEURES = datetime(2026, 11, 23, 9, tzinfo=UTC)
-COURTS = Delais(connexion=2, dialogue=2, donnees=2)
 
 
 def midi():
     return DIX_HEURES
-
-
-@pytest.fixture
-def puits(tmp_path):
-    with un_serveur_smtp(tmp_path) as puits:
-        yield puits
-
-
-@pytest.fixture
-def transport(puits):
-    with Transport(puits.reglage, delais=COURTS) as transport:
-        yield transport
 
 
 def une_relance_prevue(*, courriel="", creancier=None, **facture):
@@ -373,115 +350,3 @@ def base_sur_disque(settings):
     if connection.vendor == "sqlite":
         assert "memory" not in str(connection.settings_dict["NAME"]), reglages.DATABASES
     assert Envoi.objects.systeme().count() == 0
-
-
-def test_une_boite_inconnue_rend_l_adresse_invalide_et_attend_une_personne(puits, transport):
-    relance = une_relance_prevue(courriel="rcpt550@duval.example")
-    envoyer(transport)
-    coordonnee = Coordonnee.objects.pour(relance.creancier).get()
-    assert (coordonnee.validite, coordonnee.depuis_le) == (Validite.INVALIDE, LUNDI)
-    assert coordonnee.motif == "Refusée par le serveur : 550 5.1.1 Adresse inconnue"
-    relance = relue(relance)
-    assert relance.motif == (
-        "Adresse refusée par le serveur, à corriger : rcpt550@duval.example "
-        "(550 5.1.1 Adresse inconnue)"
-    )
-    [tache] = [
-        a
-        for a in ma_journee([relance.creancier], maintenant=DIX_HEURES).actions
-        if a.genre == "corriger"
-    ]
-    assert tache.raison == relance.motif
-    with pytest.raises(ErreurMetier, match="Aucune adresse de courriel utilisable"):
-        renvoyer(relance, maintenant=DIX_HEURES, acteur=un_utilisateur())
-    # L'adresse corrigée, le message repart sous un autre identifiant.
-    une_coordonnee(relance.client, valeur="tresorerie@duval.example")
-    renvoyer(relance, maintenant=DIX_HEURES, acteur=un_utilisateur())
-    assert envoyer(transport) == EtatEnvoi.ENVOYE
-    [recu] = puits.lignes()
-    assert recu["a"] == ["tresorerie@duval.example"]
-
-
-@pytest.mark.parametrize(
-    ("code", "texte", "etape", "morte"),
-    [
-        (550, "5.1.1 Adresse inconnue", "destinataire", True),
-        (550, "No such user here", "destinataire", True),
-        (553, "5.1.3 Bad address syntax", "destinataire", True),
-        (550, "5.2.1 Mailbox disabled", "destinataire", True),
-        (552, "5.2.2 Mailbox full", "destinataire", False),
-        (550, "5.7.1 Relaying denied", "destinataire", False),
-        (554, "5.1.1 Unknown", "data", False),
-        (450, "4.1.1 Try later", "destinataire", False),
-    ],
-)
-def test_seule_une_boite_qui_n_existe_pas_rend_l_adresse_invalide(code, texte, etape, morte):
-    assert Refus(code, texte, etape=etape).adresse_morte is morte
-
-
-def test_un_processus_tue_apres_avoir_marque_l_adresse_laisse_une_tache(puits, transport):
-    relance = une_relance_prevue(courriel="rcpt550@duval.example")
-    envoi = reclamer_un(DIX_HEURES)
-    METIERS[NatureEnvoi.RELANCE].adresse_refusee(
-        envoi, "550 5.1.1 Adresse inconnue", maintenant=DIX_HEURES
-    )
-    plus_tard = DIX_HEURES + timedelta(minutes=3)
-    balayer(plus_tard, metiers=METIERS)
-    assert envoyer(transport, horloge=lambda: plus_tard) == EtatEnvoi.ANNULE
-    relance = relue(relance)
-    assert (relance.etat, relance.motif) == (EtatRelance.A_FAIRE, ADRESSE_A_CORRIGER)
-    assert puits.lignes("rcpt") == []
-
-
-def test_une_adresse_impossible_n_arrete_pas_les_messages_suivants(puits, transport):
-    creancier = un_creancier()
-    mauvaise = une_relance_prevue(creancier=creancier, courriel="josé@duval.example")
-    une_relance_prevue(creancier=creancier, courriel="compta@société.example")
-    bilan = vider(midi, transport=transport, metiers=METIERS)
-    assert bilan == {EtatEnvoi.ECHEC: 1, EtatEnvoi.ENVOYE: 1}
-    assert relue(mauvaise).etat == EtatRelance.ECHEC
-    assert puits.lignes()[0]["a"] == ["compta@xn--socit-esab.example"]
-
-
-@pytest.fixture(scope="module")
-def certificat(tmp_path_factory):
-    """Un certificat de « localhost » que seul ce test tient pour sûr."""
-    dossier = tmp_path_factory.mktemp("certificat")
-    clef = ec.generate_private_key(ec.SECP256R1())
-    nom = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    debut = datetime(2026, 1, 1, tzinfo=UTC)
-    signe = (
-        x509.CertificateBuilder()
-        .subject_name(nom)
-        .issuer_name(nom)
-        .public_key(clef.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(debut)
-        .not_valid_after(debut + timedelta(days=36_500))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(clef, hashes.SHA256())
-    )
-    chemins = dossier / "localhost.pem", dossier / "localhost.clef"
-    chemins[0].write_bytes(signe.public_bytes(Encoding.PEM))
-    chemins[1].write_bytes(clef.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return chemins
-
-
-def test_starttls_chiffre_le_dialogue_avant_toute_adresse(tmp_path, certificat):
-    une_relance_prevue()
-    with un_serveur_smtp(tmp_path, certificat=certificat, chiffrement="starttls") as puits:
-        sur = ssl.create_default_context(cafile=str(certificat[0]))
-        with Transport(puits.reglage, delais=COURTS, contexte=sur) as transport:
-            assert envoyer(transport) == EtatEnvoi.ENVOYE
-        [rcpt] = puits.lignes("rcpt")
-        assert rcpt["chiffre"] is True
-        assert len(puits.lignes()) == 1
-
-
-def test_un_certificat_inconnu_ne_laisse_rien_partir(tmp_path, certificat):
-    une_relance_prevue()
-    with un_serveur_smtp(tmp_path, certificat=certificat, chiffrement="starttls") as puits:
-        with pytest.raises(Injoignable, match="CERTIFICATE_VERIFY_FAILED"):
-            envoyer(Transport(puits.reglage, delais=COURTS))
-        assert puits.lignes() == puits.lignes("rcpt") == []

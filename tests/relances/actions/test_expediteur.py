@@ -21,26 +21,14 @@ from relances.enums import Canal, CodeBlocage, EtatRelance
 from relances.lectures.controles import controles
 from relances.lectures.relecture import relire
 from relances.models import Relance
-from tests.appuis.smtp import un_serveur_smtp
+from tests.appuis.smtp import COURTS
 from tests.fabriques.clients import un_client, une_coordonnee
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import une_facture
-from tests.relances.actions.test_envoi import COURTS, DIX_HEURES, LUNDI, envoyer, relue
+from tests.relances.actions.test_envoi import DIX_HEURES, LUNDI, envoyer, relue
 from tests.relances.actions.test_envoi import une_relance_prevue as prevue
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def puits(tmp_path):
-    with un_serveur_smtp(tmp_path) as puits:
-        yield puits
-
-
-@pytest.fixture
-def transport(puits):
-    with Transport(puits.reglage, delais=COURTS) as transport:
-        yield transport
 
 
 @pytest.mark.parametrize(

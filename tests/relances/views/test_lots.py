@@ -26,17 +26,6 @@ def un_lundi():
         yield
 
 
-@pytest.fixture
-def creancier():
-    return un_creancier()
-
-
-@pytest.fixture
-def page(client, creancier):
-    client.force_login(un_utilisateur(chez=creancier, role=Role.ASSISTANTE))
-    return client
-
-
 def a_valider(creancier, *, courriel="compta@exemple.example"):
     debiteur = un_client(creancier=creancier, courriel=courriel)
     return une_relance(

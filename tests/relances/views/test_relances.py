@@ -31,17 +31,6 @@ def un_lundi():
         yield
 
 
-@pytest.fixture
-def creancier():
-    return un_creancier()
-
-
-@pytest.fixture
-def page(client, creancier):
-    client.force_login(un_utilisateur(chez=creancier, role=Role.ASSISTANTE))
-    return client
-
-
 def echue(creancier, **champs):
     echeance = LUNDI - timedelta(days=5)
     return une_facture(

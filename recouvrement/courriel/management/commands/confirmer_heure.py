@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
 from recouvrement.courriel.actions import heure
+from recouvrement.socle import formats
 
 
 class Command(BaseCommand):
@@ -14,6 +14,4 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         repere, _ = heure.relever()
         heure.confirmer_l_heure(repere, acteur=None)
-        self.stdout.write(
-            f"Heure tenue pour sûre : {timezone.localtime(repere.heure):%d/%m/%Y %H:%M}"
-        )
+        self.stdout.write(f"Heure tenue pour sûre : {formats.moment(repere.heure)}")

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from django.apps import apps
 from django.conf import settings
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--sans-demonstration", action="store_true")
         parser.add_argument("--seulement", action="store_true", help="préparer sans démarrer")
 
-    def handle(self, *, preparer: bool, seulement: bool, **options: Any):
+    def handle(self, *, preparer: bool, seulement: bool, **options: Any) -> None:
         hote, port = options["hote"].strip("[]"), lire_le_port(options["port"])
         if not seulement:
             verrou = prendre_le_verrou()
@@ -78,7 +78,13 @@ class Annonce:
     """Dit une fois, quand le site répond, où aller et avec quel compte."""
 
     def __init__(
-        self, commande: BaseCommand, *, hote: str, port: int, adresse: str, comptes: list
+        self,
+        commande: BaseCommand,
+        *,
+        hote: str,
+        port: int,
+        adresse: str,
+        comptes: list[tuple[str, ...]],
     ) -> None:
         self.commande, self.hote, self.port = commande, hote, port
         self.adresse, self.comptes = adresse, comptes
@@ -210,7 +216,7 @@ def pourquoi_ferme(erreur: OSError, *, hote: str, port: int) -> str:
     return f"Le port {port} de {hote} ne s'ouvre pas : {erreur.strerror}."
 
 
-def prendre_le_verrou():
+def prendre_le_verrou() -> TextIO:
     """Un seul superviseur par dossier : deux horloges ne feraient rien de faux, mais deux fois."""
     dossier = Path(settings.VAR)
     dossier.mkdir(parents=True, exist_ok=True)

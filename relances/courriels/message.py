@@ -1,0 +1,112 @@
+"""Le message d'une relance, aux montants du jour : ce que l'aperçu montre est ce qui part."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from clients.models import Client
+from factures.models import Facture
+from relances.courriels.adresses import adresse_d_expedition, contact_de
+from relances.courriels.corps import corps_de
+from relances.courriels.pieces import PieceJointe, pieces_de
+from relances.courriels.precedents import derniere_avant, est_un_premier_contact
+from relances.courriels.reclamation import Reclamation
+from relances.courriels.valeurs import valeurs_de
+from relances.models import Etape, Relance
+from relances.regles import textes
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Tout ce qu'il faut pour écrire les octets, ou pour montrer l'aperçu."""
+
+    de: str
+    adresse_de: str
+    repondre_a: str
+    a: str
+    adresse_a: str
+    sujet: str
+    texte: str
+    html: str
+    somme: Decimal
+    factures: tuple[Facture, ...]
+    pieces: tuple[PieceJointe, ...] = ()
+    qr: bytes = b""
+    langue: str = "fr"
+    manques: tuple[str, ...] = field(default=())
+
+
+def message_de(
+    relance: Relance, *, factures: Iterable[Facture], au: date, avec_pieces: bool = True
+) -> Message:
+    """`relance` vient avec son créancier, son client et son étape."""
+    etape = relance.etape
+    sujet, texte = relance.sujet, relance.texte
+    if etape is not None:
+        sujet_d_etape, texte_d_etape = _ecrits_de(etape, relance.langue)
+        sujet, texte = sujet or sujet_d_etape, texte or texte_d_etape
+    return _rediger(
+        Reclamation.de(relance.creancier, relance.client, factures, au=au, langue=relance.langue),
+        sujet=sujet,
+        texte=texte,
+        destinataire=relance.destinataire,
+        joindre=avec_pieces and (etape is None or etape.joindre_factures),
+        precedente=derniere_avant(relance) if textes.mentionne(texte, "precedente") else None,
+        premier=est_un_premier_contact(relance.client, sauf=relance),
+    )
+
+
+def apercu_d_une_etape(
+    etape: Etape, client: Client, *, factures: Iterable[Facture], au: date, destinataire: str
+) -> Message:
+    """Le message qu'écrirait cette étape à ce client : rien n'est enregistré."""
+    sujet, texte = _ecrits_de(etape, client.langue)
+    return _rediger(
+        Reclamation.de(client.creancier, client, factures, au=au, langue=client.langue),
+        sujet=sujet,
+        texte=texte,
+        destinataire=destinataire,
+        joindre=False,
+        precedente=None,
+        premier=est_un_premier_contact(client),
+    )
+
+
+def _ecrits_de(etape: Etape, langue: str) -> tuple[str, str]:
+    """L'objet et le texte ; sans traduction, le français."""
+    if langue == "en":
+        return etape.sujet_en or etape.sujet, etape.texte_en or etape.texte
+    return etape.sujet, etape.texte
+
+
+def _rediger(
+    reclamation: Reclamation,
+    *,
+    sujet: str,
+    texte: str,
+    destinataire: str,
+    joindre: bool,
+    precedente: date | None,
+    premier: bool,
+) -> Message:
+    creancier, client = reclamation.creancier, reclamation.client
+    contact = contact_de(client, destinataire)
+    valeurs = valeurs_de(reclamation, contact=contact, precedente=precedente)
+    corps = corps_de(reclamation, valeurs, sujet=sujet, texte=texte, premier=premier)
+    return Message(
+        de=creancier.nom_expediteur or creancier.nom,
+        adresse_de=adresse_d_expedition(creancier),
+        repondre_a=creancier.courriel_reponse or creancier.courriel_expediteur,
+        a=contact or client.nom,
+        adresse_a=destinataire,
+        sujet=corps.sujet,
+        texte=corps.texte,
+        html=corps.html,
+        somme=reclamation.somme,
+        factures=reclamation.factures,
+        pieces=pieces_de(creancier, reclamation.factures) if joindre else (),
+        qr=corps.qr,
+        langue=reclamation.langue,
+        manques=() if creancier.iban else ("L'IBAN du créancier manque : pas de bloc de paiement",),
+    )
