@@ -24,7 +24,7 @@ class QuerySetCloisonne(models.QuerySet):
     def pour(self, creancier: models.Model) -> Self:
         return self.filter(creancier=creancier)._ouvrir()
 
-    def parmi(self, creanciers: Iterable[models.Model]) -> Self:
+    def parmi(self, creanciers: Iterable[models.Model | int]) -> Self:
         return self.filter(creancier__in=list(creanciers))._ouvrir()
 
     def systeme(self) -> Self:
