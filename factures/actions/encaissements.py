@@ -137,6 +137,7 @@ def relire_chez_son_client(encaissement: Encaissement) -> Encaissement:
     creancier = encaissement.creancier
     qs = Encaissement.objects.pour(creancier).select_related("client", "creancier")
     verrouiller_client(qs.get(pk=encaissement.pk).client)
+    relu: Encaissement
     (relu,) = verrouiller(qs.filter(pk=encaissement.pk))
     relu.creancier = creancier
     return relu

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
 from factures.enums import SortLigne
 from factures.imports.entetes import LIBELLES
 from factures.lectures.importation import COLONNE_MONTREE, Saisie, lignes_a_montrer
@@ -35,7 +37,8 @@ def compter_les_admissibles(importation: Importation) -> int:
 
 
 def compter_les_reprenables(importation: Importation) -> int:
-    return _refusees(importation).filter(lu__has_key="cellules").count()
+    nombre: int = _refusees(importation).filter(lu__has_key="cellules").count()
+    return nombre
 
 
 def champs_a_corriger(ligne: LigneImport) -> dict[str, str]:
@@ -89,7 +92,7 @@ def corrections_saisies(
     return corrections
 
 
-def lignes_a_reprendre(importation: Importation) -> tuple[list[str], list[tuple]]:
+def lignes_a_reprendre(importation: Importation) -> tuple[list[str], list[tuple[str, ...]]]:
     """Les lignes de tableur refusées, telles qu'on les a lues, prêtes à corriger et redéposer."""
     refusees = _refusees(importation).filter(lu__has_key="cellules").order_by("rang")
     lignes = list(refusees.values_list("lu", "origine", "refus"))
@@ -107,14 +110,14 @@ def lignes_a_reprendre(importation: Importation) -> tuple[list[str], list[tuple]
     return [*entetes, "Raison du refus", "Origine"], corps
 
 
-def _refusees(importation: Importation):
+def _refusees(importation: Importation) -> QuerySet[LigneImport]:
     return lignes_a_montrer(importation, SortLigne.REFUSEE)
 
 
 def _ecrit(lu: Mapping[str, Any], champ: str) -> str:
     """Le texte de la cellule ; refusée après la lecture, la ligne n'a plus que ses valeurs."""
     if "numero" not in lu:
-        return lu.get("cellules", {}).get(champ, "")
+        return str(lu.get("cellules", {}).get(champ, ""))
     acheteur = lu.get("acheteur", {})
     noms = {"client": "nom", "code_client": "code"}
-    return acheteur.get(noms.get(champ, champ)) or lu.get(champ, "")
+    return str(acheteur.get(noms.get(champ, champ)) or lu.get(champ, ""))

@@ -35,8 +35,9 @@ class FicheFacture:
         lignes = [("Montant TTC", self.facture.montant_ttc)]
         if self.regle:
             lignes.append(("Réglé", -self.regle))
-        if self.calcul and self.calcul.interets is not None:
+        if self.calcul and self.calcul.interets_nes is not None:
             lignes.append(("Intérêts courus", self.calcul.interets_nes))
+        if self.calcul and self.calcul.indemnite_nee is not None:
             lignes.append(("Indemnité forfaitaire", self.calcul.indemnite_nee))
         return lignes
 

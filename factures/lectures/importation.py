@@ -170,7 +170,7 @@ def en_vue(
     )
 
 
-def lignes_du_rapport(importation: Importation) -> Iterator[tuple]:
+def lignes_du_rapport(importation: Importation) -> Iterator[tuple[Any, ...]]:
     # Les refusées d'abord : c'est pour elles qu'on télécharge.
     urgence = Case(
         When(sort=SortLigne.REFUSEE, then=Value(0)), default=Value(1), output_field=IntegerField()

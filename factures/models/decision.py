@@ -1,3 +1,5 @@
+from typing import ClassVar, Self
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -9,11 +11,11 @@ from recouvrement.comptes.models import Utilisateur
 
 
 class DecisionQuerySet(QuerySetCloisonne):
-    def du_client(self, client: Client):
+    def du_client(self, client: Client) -> Self:
         """De la plus ancienne à la plus récente : la dernière vaut."""
         return self.filter(facture__client=client).order_by("pk")
 
-    def valables(self):
+    def valables(self) -> Self:
         return self.filter(retiree_motif="")
 
 
@@ -38,7 +40,7 @@ class Decision(ModeleCloisonne):
     saisie_par = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, related_name="+")
     saisie_le = models.DateTimeField(auto_now_add=True)
 
-    objects = DecisionQuerySet.as_manager()
+    objects: ClassVar = DecisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "décision de justice"

@@ -1,3 +1,5 @@
+from typing import ClassVar, Self
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -10,11 +12,11 @@ from recouvrement.journal.immuable import Protection
 
 
 class EncaissementQuerySet(QuerySetCloisonne):
-    def valables(self):
+    def valables(self) -> Self:
         """Ni annulés, ni contre-écritures : ce qui a vraiment été reçu."""
         return self.filter(annule=None, contre_ecriture=None)
 
-    def d_argent(self):
+    def d_argent(self) -> Self:
         """L'argent entré (contre-écritures comprises, négatives) ; un avoir n'en est pas."""
         return self.exclude(moyen__in=[Moyen.AVOIR, Moyen.COMPENSATION])
 
@@ -45,7 +47,7 @@ class Encaissement(ModeleCloisonne):
     )
     saisi_le = models.DateTimeField(auto_now_add=True)
 
-    objects = EncaissementQuerySet.as_manager()
+    objects: ClassVar = EncaissementQuerySet.as_manager()
     # Sa part disponible suit les imputations, son client une fusion de fiches. Seul s'efface ce
     # qu'un import disait déjà versé, quand l'import se défait.
     protections = (

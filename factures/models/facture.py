@@ -1,6 +1,6 @@
 from datetime import date
 from decimal import Decimal
-from typing import Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q, Sum
@@ -90,7 +90,7 @@ class Facture(ModeleCloisonne):
     )
     cree_le = models.DateTimeField("créée le", auto_now_add=True)
 
-    objects = FactureQuerySet.as_manager()
+    objects: ClassVar = FactureQuerySet.as_manager()
 
     class Meta:
         verbose_name = "facture"
@@ -170,7 +170,7 @@ class Facture(ModeleCloisonne):
     def __str__(self) -> str:
         return f"{self.get_nature_display()} {self.numero}"
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.est_avoir = self.nature == NatureFacture.AVOIR
         super().save(*args, **kwargs)
 

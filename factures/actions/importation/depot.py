@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 
 from factures.actions.importation.ecriture import a_ecrire, ecrire_importation
@@ -144,6 +144,7 @@ def abandonner_import(importation: Importation, *, acteur: Utilisateur | None) -
 def _verrouiller(importation: Importation) -> Importation:
     """Un import à la fois par créancier : deux dépôts du même fichier se suivent."""
     verrouiller(Creancier.objects.filter(pk=importation.creancier_id))
+    relu: Importation
     (relu,) = verrouiller(Importation.objects.pour(importation.creancier).filter(pk=importation.pk))
     if relu.etat != EtatImport.APERCU:
         raise ImportDejaTraite
@@ -208,7 +209,9 @@ def _ecrire_lignes(importation: Importation, apercus: list[LigneApercu]) -> None
     )
 
 
-def _suivre(lignes, gardees: list[LigneImport], apercus: list[LigneApercu]) -> None:
+def _suivre(
+    lignes: QuerySet[LigneImport], gardees: list[LigneImport], apercus: list[LigneApercu]
+) -> None:
     """Ce qui est finalement arrivé à chaque ligne, et sa facture."""
     changees = []
     for ligne, apercu in zip(gardees, apercus, strict=True):

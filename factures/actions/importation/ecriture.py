@@ -20,7 +20,7 @@ from factures.erreurs import ImportDejaTraite
 from factures.evenements import Evenement
 from factures.imports.apercu import LigneApercu, echeance_par_defaut
 from factures.imports.rapprochement import ClientVise
-from factures.imports.types import AVOIR
+from factures.imports.types import AVOIR, FactureLue, presente
 from factures.models import Encaissement, Facture, Importation, Piece
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.actions import inscrire, inscrire_lot
@@ -77,14 +77,15 @@ def a_ecrire(
     for apercu in apercus:
         piece = _piece(apercu, creancier, acteur)
         if apercu.sort == SortLigne.CREEE:
-            client = connus.get(apercu.client.pk)
+            vise = presente(apercu.client)
+            client: Client | NouveauClient | None = connus.get(vise.pk) if vise.pk else None
             if client is None:
-                client = neufs.get(id(apercu.client)) or _neuf(creancier, apercu.client)
-                neufs[id(apercu.client)] = client
-            facture = _facture(creancier, apercu, rang)
+                client = neufs.setdefault(id(vise), _neuf(creancier, vise))
+            facture = _facture(creancier, apercu.facture, rang)
             nouvelles.append(NouvelleFacture(facture, client, apercu.paye, piece))
         elif apercu.sort == SortLigne.MISE_A_JOUR:
-            revues.append(FactureRevue(apercu.existante, apercu.change, apercu.paye, piece))
+            existante = presente(apercu.existante)
+            revues.append(FactureRevue(existante, apercu.change, apercu.paye, piece))
     return nouvelles, revues
 
 
@@ -128,8 +129,8 @@ def ecrire_importation(
 def _refuser_les_fiches_reunies(creancier: Creancier, nouvelles: Iterable[NouvelleFacture]) -> None:
     """Une fusion, qui prend le même verrou, a pu passer depuis que les lignes ont été jugées."""
     Creancier.objects.select_for_update(no_key=True, of=("self",)).get(pk=creancier.pk)
-    reunies = Client.objects.pour(creancier).exclude(fusionne_dans=None)
-    reunies = set(reunies.values_list("pk", flat=True))
+    fondues = Client.objects.pour(creancier).exclude(fusionne_dans=None)
+    reunies = set(fondues.values_list("pk", flat=True))
     if any(isinstance(n.client, Client) and n.client.pk in reunies for n in nouvelles):
         raise ImportDejaTraite(PENDANT_CE_TEMPS)
 
@@ -259,30 +260,28 @@ def _ranger_les_pieces(lignes: Iterable[NouvelleFacture | FactureRevue]) -> None
     inserer_fiches(pieces)
 
 
-def _facture(creancier: Creancier, apercu: LigneApercu, rang: int) -> Facture:
-    lue = apercu.lue.facture
+def _facture(creancier: Creancier, lue: FactureLue, rang: int) -> Facture:
     echeance = lue.date_echeance
     if echeance is None:
-        echeance = lue.date_emission
-        if lue.nature != AVOIR:
-            echeance = echeance_par_defaut(creancier, lue.date_emission)
+        est_avoir = lue.nature == AVOIR
+        echeance = lue.emission if est_avoir else echeance_par_defaut(creancier, lue.emission)
     return Facture(
         creancier=creancier,
         numero=lue.numero,
         nature=lue.nature,
         libelle=lue.libelle[:250],
         reference_commande=lue.reference_commande[:100],
-        date_emission=lue.date_emission,
+        date_emission=lue.emission,
         date_echeance=echeance,
         montant_ht=lue.montant_ht,
         montant_tva=lue.montant_tva,
-        montant_ttc=lue.montant_ttc,
+        montant_ttc=lue.ttc,
         rang_entree=rang,
     )
 
 
 def _neuf(creancier: Creancier, vise: ClientVise) -> NouveauClient:
-    lu = vise.lu
+    lu = presente(vise.lu)
     adresse, *suite = [*lu.lignes, ""]
     fiche = Client(
         creancier=creancier,
@@ -308,13 +307,13 @@ def _piece(apercu: LigneApercu, creancier: Creancier, acteur: Utilisateur | None
     return Piece(
         creancier=creancier,
         nature=NaturePiece.FACTURE,
-        intitule=f"Facture {apercu.lue.facture.numero}"[:200],
+        intitule=f"Facture {apercu.facture.numero}"[:200],
         nom_fichier=lue.nom[-255:],
         type_mime="application/pdf",
         taille=lue.taille,
         empreinte=lue.empreinte,
         contenu_actif=lue.actif,
         pages=lue.pages,
-        du=apercu.lue.facture.date_emission,
+        du=apercu.facture.date_emission,
         deposee_par=acteur,
     )

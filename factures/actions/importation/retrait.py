@@ -1,7 +1,7 @@
 """Défaire un import tant que rien n'en est né : un mauvais fichier n'est pas un fait."""
 
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, QuerySet
 
 from clients.models import Client
 from factures.actions import grand_livre
@@ -59,7 +59,7 @@ def defaire_import(importation: Importation, *, acteur: Utilisateur | None) -> I
     return importation
 
 
-def _verifier(importation: Importation, factures) -> None:
+def _verifier(importation: Importation, factures: QuerySet[Facture]) -> None:
     if importation.etat != EtatImport.VALIDE:
         raise ImportIrreversible("Cet import n'est pas enregistré : il n'y a rien à défaire.")
     lignes = LigneImport.objects.pour(importation.creancier).filter(importation=importation)
@@ -78,7 +78,7 @@ def _verifier(importation: Importation, factures) -> None:
         )
 
 
-def _retirer_les_pieces(importation: Importation, factures) -> None:
+def _retirer_les_pieces(importation: Importation, factures: QuerySet[Facture]) -> None:
     empreintes = {depose["empreinte"] for depose in importation.fichiers}
     pieces = Piece.objects.pour(importation.creancier).filter(facture__in=factures)
     pieces.filter(empreinte__in=empreintes).delete()
