@@ -213,9 +213,13 @@ def factures_ouvertes(cadre: Cadre, *, dues_seulement: bool = False) -> Iterator
 
 
 def il_y_a_de_quoi(cadre: Cadre) -> bool:
-    """Sans LIMIT : PostgreSQL choisirait un plan fait pour trouver vite, et ne trouverait pas."""
+    """Le plus souvent, ce qui se lit en une fois suffit à dire que non.
+
+    Sans LIMIT : PostgreSQL choisirait un plan fait pour trouver vite, et ne trouverait pas.
+    """
     ouvertes = Facture.objects.pour(cadre.creancier).ouvertes()
-    return que_rien_n_arrete(ouvertes, cadre, Usage.PREVOIR).count() > 0
+    presque = que_rien_n_arrete(ouvertes, cadre, Usage.PREVOIR, sans_etape=True)
+    return presque.count() > 0 and que_rien_n_arrete(ouvertes, cadre, Usage.PREVOIR).count() > 0
 
 
 def _particuliers(creancier: Creancier) -> dict[int, FaitsClient]:

@@ -117,13 +117,13 @@ ADRESSE = Regle(
     test=lambda f: f.par_courriel and not f.client.adresse,
     phrase=lambda _: "Aucune adresse de courriel utilisable",
     filtre=lambda c: Filtre(
-        facture=vient(c, c.etapes.par_courriel)
-        & ~Q(
+        etape=~Q(
             client__in=Coordonnee.objects.pour(c.creancier)
             .courriels()
             .utilisables()
             .values("client_id")
         )
+        & vient(c, c.etapes.par_courriel)
     ),
 )
 

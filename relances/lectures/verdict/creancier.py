@@ -69,7 +69,7 @@ def _depuis_quand(f: Faits) -> str:
 def _sans_depart_seul(cadre: Cadre) -> Filtre:
     if not _sont_perimes(cadre.faits, cadre.au):
         return Filtre()
-    return Filtre(facture=vient(cadre, cadre.etapes.automatiques))
+    return Filtre(etape=vient(cadre, cadre.etapes.automatiques))
 
 
 SOLDES_PERIMES = Regle(

@@ -82,7 +82,7 @@ def rang_a_faire(cadre: Cadre) -> Expression:
 
 
 def vient(cadre: Cadre, rangs: Collection[int]) -> Q:
-    """L'étape qui vient est l'une de celles-là."""
+    """L'étape qui vient est l'une de celles-là ; à dire en dernier : c'est ce qui coûte."""
     return Q(In(rang_a_faire(cadre), list(rangs)))
 
 
@@ -179,8 +179,10 @@ COURRIEL_PREVU = Regle(
     phrase=lambda f: f"Un courriel est déjà prévu le {jour(f.client.courriel_prevu_le)}",
     le=lambda f: f.client.courriel_prevu_le,
     filtre=lambda c: Filtre(
-        facture=vient(c, c.etapes.par_courriel)
-        & Q(client__in=Relance.objects.pour(c.creancier).courriels_a_partir().values("client_id"))
+        etape=Q(
+            client__in=Relance.objects.pour(c.creancier).courriels_a_partir().values("client_id")
+        )
+        & vient(c, c.etapes.par_courriel)
     ),
 )
 

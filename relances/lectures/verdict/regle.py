@@ -84,13 +84,15 @@ class Filtre:
     """Ce qu'une règle arrête, dit là où la base garde le fait ; une part suffit.
 
     `toutes` : un fait du créancier, déjà lu. `ligne` : sur l'histoire d'une facture, que
-    `OuterRef` nomme et dont `echeance` redit l'échéance.
+    `OuterRef` nomme et dont `echeance` redit l'échéance. `etape` : par l'étape qui vient, que la
+    base ne trouve qu'en relisant l'histoire de chaque facture ; tout le reste se lit en une fois.
     """
 
     toutes: bool = False
     client: Q | None = None
     facture: Q | None = None
     ligne: Q | None = None
+    etape: Q | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +111,12 @@ class Regle:
         return self.filtre if isinstance(self.filtre, Filtre) else self.filtre(cadre)
 
 
-def conditions(cadre: Cadre, filtres: Sequence[Filtre]) -> list[Q] | None:
+def conditions(
+    cadre: Cadre, filtres: Sequence[Filtre], *, sans_etape: bool = False
+) -> list[Q] | None:
     """Les conditions dont une seule arrête une facture ; None : elles le sont toutes.
 
-    En une lecture des clients et une de l'histoire, quel que soit le nombre de règles.
+    `sans_etape` : en une lecture des clients et une de l'histoire, quelles que soient les règles.
     """
     if any(filtre.toutes for filtre in filtres):
         return None
@@ -124,4 +128,6 @@ def conditions(cadre: Cadre, filtres: Sequence[Filtre]) -> list[Q] | None:
         histoire = RelanceFacture.objects.filter(creancier=cadre.creancier, facture=OuterRef("pk"))
         echeance = ExpressionWrapper(OuterRef("date_echeance"), DateField())
         trouvees.append(Q(Exists(histoire.alias(echeance=echeance).filter(reduce(or_, lignes)))))
+    if not sans_etape:
+        trouvees += [filtre.etape for filtre in filtres if filtre.etape is not None]
     return trouvees

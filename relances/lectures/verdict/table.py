@@ -95,10 +95,14 @@ def que_rien_n_arrete(
     usage: Usage,
     *,
     regles: Sequence[Regle] = REGLES,
+    sans_etape: bool = False,
 ) -> FactureQuerySet:
-    """Les mêmes, demandées à la base : celles dont `blocages` ne dirait aucun arrêt."""
+    """Les mêmes, demandées à la base : celles dont `blocages` ne dirait aucun arrêt.
+
+    `sans_etape` laisse de côté ce qui coûte une lecture par facture : il peut en rester de trop.
+    """
     arretent = [r for r in regles if r.effets.get(usage) == Effet.ARRETE]
-    trouvees = conditions(cadre, [regle.dans(cadre) for regle in arretent])
+    trouvees = conditions(cadre, [regle.dans(cadre) for regle in arretent], sans_etape=sans_etape)
     if trouvees is None:
         return factures.none()
     return factures.filter(*(~q for q in trouvees))
