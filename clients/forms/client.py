@@ -7,7 +7,7 @@ from clients.models import Client, Note
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.identifiants import lire_siren, lire_siret, lire_tva
-from recouvrement.socle.saisies import SaisieLisible
+from recouvrement.socle.saisies import Groupes, SaisieLisible
 
 COMMERCANT = ((True, "Oui"), (False, "Non"), ("", "Je ne sais pas"))
 PAYS = (
@@ -32,7 +32,7 @@ class CommercantField(forms.TypedChoiceField):
         return "" if value is None else str(value)
 
 
-class ClientForm(SaisieLisible, forms.ModelForm):
+class ClientForm(SaisieLisible, Groupes, forms.ModelForm):
     """Valide la fiche ; l'écriture appartient à `actions`."""
 
     est_commercant = CommercantField(
@@ -66,6 +66,7 @@ class ClientForm(SaisieLisible, forms.ModelForm):
         ("Adresse", ("adresse", "complement", "code_postal", "ville", "pays")),
         ("Situation", ("procedure_collective_le",)),
     )
+    LARGES = ("nom", "adresse", "complement")
 
     def __init__(self, *args, creancier: Creancier, **kwargs):
         super().__init__(*args, **kwargs)
@@ -84,10 +85,6 @@ class ClientForm(SaisieLisible, forms.ModelForm):
         for nom in ("adresse", "complement"):
             self.fields[nom].widget.attrs["class"] = "long"
         self.fields["nom"].widget.attrs["autofocus"] = self.instance.pk is None
-
-    def groupes(self):
-        for titre, noms in self.GROUPES:
-            yield titre, [self[nom] for nom in noms]
 
     def clean_nom(self) -> str:
         return " ".join(self.cleaned_data["nom"].split())

@@ -17,6 +17,10 @@ from recouvrement.socle.formats import euros, jour, moment
 
 COLONNES_RAPPORT = ("Origine", "Numéro", "Client", "Montant TTC", "Sort", "Raison")
 DERNIERS = 8
+SIGNES: dict[str, tuple[str, str]] = {
+    EtatImport.VALIDE: ("oui", "solde"),
+    EtatImport.APERCU: ("alerte", "echu"),
+}
 # Au-delà, un texte lu déborderait sa colonne.
 LISIBLE = 40
 
@@ -199,10 +203,10 @@ def devenu(importation: Importation) -> str:
     return ""
 
 
-def derniers_imports(creancier: Creancier) -> QuerySet[Importation]:
-    return (
-        Importation.objects.pour(creancier).select_related("depose_par").order_by("-pk")[:DERNIERS]
-    )
+def derniers_imports(creancier: Creancier) -> list[tuple[Importation, str, str]]:
+    """Chacun avec le signe et le ton de son état."""
+    imports = Importation.objects.pour(creancier).select_related("depose_par").order_by("-pk")
+    return [(un, *SIGNES.get(un.etat, ("", ""))) for un in imports[:DERNIERS]]
 
 
 def lignes_a_montrer(importation: Importation, sort: str) -> QuerySet[LigneImport]:

@@ -16,6 +16,7 @@ from factures.imports.depot import preparer_import
 from factures.lectures import balance_agee
 from factures.models import Encaissement, Facture, Importation, Litige, Piece
 from recouvrement.comptes.enums import Role
+from tests.appuis.pages import lisible
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import un_avoir, un_encaissement, une_facture

@@ -18,7 +18,7 @@ from recouvrement.socle.identifiants import (
     lire_telephone,
     lire_tva,
 )
-from recouvrement.socle.saisies import SaisieLisible
+from recouvrement.socle.saisies import Groupes, SaisieLisible
 
 QUOTA_MAXIMAL = 100_000
 TEINTES = ((1, "Bleu"), (2, "Olive"), (3, "Brun"), (4, "Ardoise"))
@@ -52,15 +52,6 @@ class ImageField(forms.FileField):
             return octets, type_image(octets)
         except ErreurMetier as erreur:
             raise forms.ValidationError(erreur.message) from None
-
-
-class Groupes:
-    GROUPES: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    LARGES: tuple[str, ...] = ()
-
-    def groupes(self):
-        for titre, noms in self.GROUPES:
-            yield titre, [(self[nom], nom in self.LARGES) for nom in noms if nom in self.fields]
 
 
 class IdentiteForm(SaisieLisible, Groupes, forms.ModelForm):

@@ -3,7 +3,8 @@
 Une balise à contenu (`{% avis %}…{% endavis %}`) laisse au texte toutes ses lignes.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms, template
@@ -98,6 +99,14 @@ def bouton(
         "classe": classe,
         "empeche": empeche,
     }
+
+
+@register.inclusion_tag("composants/decompte.html")
+def decompte(
+    lignes: Iterable[tuple[str, Decimal]], total: Decimal, libelle_total: str = "Total"
+) -> dict[str, Any]:
+    """Suite de (libellé, montant), arrêtée par le double filet."""
+    return {"lignes": lignes, "total": total, "libelle_total": libelle_total}
 
 
 @register.simple_tag
