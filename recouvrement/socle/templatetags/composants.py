@@ -3,6 +3,7 @@
 Une balise à contenu (`{% avis %}…{% endavis %}`) laisse au texte toutes ses lignes.
 """
 
+import re
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any
@@ -10,9 +11,12 @@ from typing import Any
 from django import forms, template
 from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
+
+# Ni l'insécable ni la fine : elles sont du texte.
+BLANCS = re.compile(r"[ \t\n]+")
 
 
 @register.inclusion_tag("composants/champ.html")
@@ -133,6 +137,12 @@ def section(content: SafeString, titre: str, sous: str = "", id: str = "") -> Sa
     """Une partie de page : son titre, ce qui le précise, puis le contenu."""
     contexte = {"titre": titre, "sous": sous, "id": id, "contenu": content}
     return render_to_string("composants/section.html", contexte)
+
+
+@register.simple_block_tag(end_name="endalinea")
+def alinea(content: SafeString) -> SafeString:
+    """Dans un courriel en texte : un alinéa sur une ligne, écrit sur plusieurs. Autour, rien."""
+    return mark_safe(BLANCS.sub(" ", content).strip(" "))  # noqa: S308 — déjà échappé, s'il y a lieu
 
 
 @register.simple_block_tag(end_name="endvide")
