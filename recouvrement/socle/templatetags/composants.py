@@ -13,10 +13,16 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from recouvrement.socle import annonces
+
 register = template.Library()
 
 # Ni l'insécable ni la fine : elles sont du texte.
 BLANCS = re.compile(r"[ \t\n]+")
+
+
+register.filter(annonces.ton_d_annonce.__name__, annonces.ton_d_annonce)
+register.filter(annonces.annulation.__name__, annonces.annulation)
 
 
 @register.inclusion_tag("composants/champ.html")
