@@ -18,6 +18,7 @@ from clients.enums import (
 from clients.regles import nom_de_recherche, suspension_court
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.socle import formats
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.pages.liens import lien
 
@@ -273,6 +274,33 @@ class Coordonnee(ModeleCloisonne):
     @property
     def est_utilisable(self) -> bool:
         return self.validite in VALIDITES_UTILISABLES
+
+    @property
+    def est_telephone(self) -> bool:
+        return self.genre == GenreCoordonnee.TELEPHONE
+
+    @property
+    def s_appelle(self) -> bool:
+        return self.est_telephone and self.est_utilisable
+
+    @property
+    def lisible(self) -> str:
+        return formats.telephone(self.valeur) if self.est_telephone else self.valeur
+
+    @property
+    def lien(self) -> str:
+        """De quoi appeler ou écrire, d'un clic."""
+        return f"tel:{formats.tel(self.valeur)}" if self.est_telephone else f"mailto:{self.valeur}"
+
+    @property
+    def icone(self) -> str:
+        return "appel" if self.est_telephone else "courriel"
+
+    @property
+    def ton(self) -> str:
+        if self.validite == Validite.VALIDE:
+            return "solde"
+        return "" if self.est_utilisable else "demeure"
 
 
 class Note(ModeleCloisonne):

@@ -21,7 +21,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Max, QuerySet
-from recouvrement.socle.lots import inserer_fiches
 
 from clients.models import Client
 from factures.actions.verrous import verrouiller_factures
@@ -29,6 +28,7 @@ from factures.enums import Moyen, NatureFacture
 from factures.erreurs import FactureDejaReglee
 from factures.models import Encaissement, Facture, Imputation
 from recouvrement.comptes.models import Creancier, Utilisateur
+from recouvrement.socle.base.lots import inserer_fiches
 from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import ZERO
 

@@ -101,6 +101,11 @@ class Encaissement(ModeleCloisonne):
         """La contre-écriture qui l'annule, s'il en a une."""
         return getattr(self, "contre_ecriture", None)
 
+    @property
+    def est_neutralise(self) -> bool:
+        """Annulé, ou l'écriture qui annule : elles se défont l'une l'autre."""
+        return self.annule_id is not None or self.annulation is not None
+
 
 class Imputation(ModeleCloisonne):
     """La part d'un encaissement qui paye une facture ; négative dans une contre-écriture."""

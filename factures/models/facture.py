@@ -182,6 +182,11 @@ class Facture(ModeleCloisonne):
         return self.solde == 0
 
     @property
+    def est_entamee(self) -> bool:
+        """Un règlement ou un avoir l'a déjà payée, en tout ou partie."""
+        return self.solde != self.montant_ttc
+
+    @property
     def est_reglee_en_retard(self) -> bool:
         """Ni ses intérêts ni les 40 € ne s'éteignent avec son principal."""
         soldee_le = None if self.est_avoir else self.soldee_le

@@ -30,10 +30,13 @@ from factures.lectures.importation import (
     COLONNES,
     COLONNES_RAPPORT,
     bilan,
+    chiffres,
     derniers_imports,
+    devenu,
     en_vue,
     lignes_a_montrer,
     lignes_du_rapport,
+    onglets,
 )
 from factures.models import Importation
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
@@ -108,8 +111,12 @@ def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
     contexte = {
         "importation": importation,
         "est_apercu": est_apercu,
+        "est_enregistre": importation.etat == EtatImport.VALIDE,
+        "se_defait": importation.etat == EtatImport.VALIDE and comptes.creees,
+        "devenu": devenu(importation),
         "bilan": comptes,
-        "sort": sort,
+        "chiffres": chiffres(comptes, est_apercu=est_apercu),
+        "onglets": onglets(comptes, sort),
         "page": page,
         "lignes": lignes,
         "a_corriger": any(cellule.saisies for vue in lignes for cellule in vue.cellules),
@@ -118,7 +125,6 @@ def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
             compter_les_admissibles(importation) if est_apercu and comptes.refusees else 0
         ),
         "colonnes": COLONNES,
-        "sorts": SortLigne,
         "form": form,
     }
     statut = 422 if form.errors else 200

@@ -82,6 +82,11 @@ class Relance(ModeleCloisonne):
             ),
         ]
 
+    @property
+    def nom(self) -> str:
+        """Celui de son étape ; hors scénario, son canal."""
+        return self.etape.nom if self.etape else self.get_canal_display()
+
     def __str__(self) -> str:
         return f"{self.get_canal_display()} du {self.prevue_le:%d/%m/%Y}"
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from clients.models import Client, Contact, Note
+from clients.models import Client, Contact, Coordonnee, Note
 from factures.lectures import DecompteClient, decompte_client
 from factures.lectures.arrete import reglees_en_retard
 from factures.lectures.prescription import prescriptions
@@ -41,6 +41,18 @@ class FicheClient:
     prescription_proche: date | None = None
 
     @property
+    def coordonnees(self) -> list[Coordonnee]:
+        return [c for contact in self.contacts for c in contact.coordonnees.all()]
+
+    @property
+    def telephones(self) -> list[Coordonnee]:
+        return [c for c in self.coordonnees if c.est_telephone]
+
+    @property
+    def courriels(self) -> list[Coordonnee]:
+        return [c for c in self.coordonnees if not c.est_telephone]
+
+    @property
     def nom_palier(self) -> str:
         return Palier(self.palier).label
 
@@ -74,7 +86,7 @@ class FicheClient:
             self.client,
             au=au,
             factures=self.factures,
-            coordonnees=[c for contact in self.contacts for c in contact.coordonnees.all()],
+            coordonnees=self.coordonnees,
             promesse=self.promesse,
             litiges=self.litiges,
             avec_prochaine=not self.suites,
