@@ -87,4 +87,5 @@ def texte_d_entree(entree: Entree, *, scelle: datetime) -> str:
         cible=f"{entree.cible_type}:{entree.cible_id}",
         donnees=condense(entree.sel, entree.donnees),
         scelle=scelle,
+        geste=entree.geste_id,
     )
