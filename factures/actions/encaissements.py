@@ -26,7 +26,9 @@ from factures.erreurs import (
 from factures.evenements import Evenement
 from factures.models import Encaissement, Facture
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.journal.actions import inscrire, inscrire_lot
+from recouvrement.journal.actions import inscrire, inscrire_lot, poser
+from recouvrement.journal.evenements import Genre
+from recouvrement.journal.models import Geste
 from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import ZERO, arrondir
 
@@ -58,6 +60,7 @@ def encaisser(
     if cle_saisie and (deja := _deja_saisi(client, cle_saisie)):
         return deja
     parts = _parts(client, montant, imputations)
+    geste = poser(Genre.REGLEMENT, creancier=client.creancier, acteur=acteur)
     encaissement = Encaissement.objects.create(
         creancier=client.creancier,
         client=client,
@@ -69,8 +72,9 @@ def encaisser(
         note=note,
         cle_saisie=cle_saisie,
         saisi_par=acteur,
+        geste=geste,
     )
-    _imputer(encaissement, parts, Evenement.REGLEMENT_ENREGISTRE, acteur)
+    _imputer(encaissement, parts, Evenement.REGLEMENT_ENREGISTRE, geste)
     return encaissement
 
 
@@ -87,7 +91,8 @@ def imputer(
     parts = _parts(encaissement.client, encaissement.disponible, imputations)
     encaissement.disponible -= _somme(parts)
     encaissement.save(update_fields=["disponible"])
-    _imputer(encaissement, parts, Evenement.REGLEMENT_IMPUTE, acteur)
+    geste = poser(Genre.IMPUTATION, creancier=encaissement.creancier, acteur=acteur)
+    _imputer(encaissement, parts, Evenement.REGLEMENT_IMPUTE, geste)
     return encaissement
 
 
@@ -115,6 +120,7 @@ def utiliser_avoir(
     if montant > avoir.solde:
         raise AvoirInutilisable(f"Il ne reste que {euros(avoir.solde)} sur cet avoir.")
     parts = _parts(client, montant, imputations)
+    geste = poser(Genre.REGLEMENT, creancier=creancier, acteur=acteur)
     encaissement = Encaissement.objects.create(
         creancier=creancier,
         client=client,
@@ -126,14 +132,20 @@ def utiliser_avoir(
         reference=avoir.numero,
         cle_saisie=cle_saisie,
         saisi_par=acteur,
+        geste=geste,
     )
     avoir.solde -= montant
     avoir.soldee_le = encaissement.recu_le if avoir.solde == ZERO else None
     avoir.save(update_fields=["solde", "soldee_le"])
     inscrire(
-        Evenement.AVOIR_UTILISE, cible=avoir, acteur=acteur, montant=montant, reste=avoir.solde
+        Evenement.AVOIR_UTILISE,
+        cible=avoir,
+        acteur=acteur,
+        geste=geste,
+        montant=montant,
+        reste=avoir.solde,
     )
-    _imputer(encaissement, parts, Evenement.REGLEMENT_ENREGISTRE, acteur)
+    _imputer(encaissement, parts, Evenement.REGLEMENT_ENREGISTRE, geste)
     return encaissement
 
 
@@ -152,7 +164,7 @@ def _deja_saisi(client: Client, cle_saisie: UUID) -> Encaissement | None:
 def relire_chez_son_client(encaissement: Encaissement) -> Encaissement:
     """Relu sous le verrou de son client d'aujourd'hui : une fusion a pu l'en changer."""
     creancier = encaissement.creancier
-    qs = Encaissement.objects.pour(creancier).select_related("client", "creancier")
+    qs = Encaissement.objects.pour(creancier).select_related("client", "creancier", "geste")
     verrouiller_client(qs.get(pk=encaissement.pk).client)
     (relu,) = verrouiller(qs.filter(pk=encaissement.pk))
     relu.creancier = creancier
@@ -206,13 +218,14 @@ def _imputer(
     encaissement: Encaissement,
     parts: list[tuple[Facture, Decimal]],
     evenement: Evenement,
-    acteur: Utilisateur | None,
+    geste: Geste,
 ) -> None:
     soldees = payer(parts, encaissement)
     inscrire(
         evenement,
         cible=encaissement,
-        acteur=acteur,
+        acteur=geste.auteur,
+        geste=geste,
         montant=encaissement.montant,
         moyen=encaissement.moyen,
         recu_le=encaissement.recu_le,
@@ -224,6 +237,7 @@ def _imputer(
             (facture, {"encaissement": encaissement.pk, "montant": part, "reste": facture.solde})
             for facture, part in parts
         ],
-        acteur=acteur,
+        acteur=geste.auteur,
+        geste=geste,
     )
-    annoncer_paiement(encaissement.creancier, [facture for facture, _ in parts], soldees)
+    annoncer_paiement(encaissement.creancier, [facture for facture, _ in parts], soldees, geste)

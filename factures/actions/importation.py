@@ -17,7 +17,9 @@ from factures.erreurs import ImportDejaTraite
 from factures.evenements import Evenement
 from factures.models import Encaissement, Facture, Importation, Imputation, Piece
 from recouvrement.comptes.models import Creancier, Utilisateur
-from recouvrement.journal.actions import inscrire, inscrire_lot
+from recouvrement.journal.actions import inscrire, inscrire_lot, poser
+from recouvrement.journal.evenements import Genre
+from recouvrement.journal.models import Geste
 from recouvrement.socle.lots import inserer_fiches
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.temps import jour_de
@@ -82,20 +84,23 @@ def ecrire_importation(
     maintenant: datetime,
 ) -> None:
     """L'importation est verrouillée par l'appelant, qui a jugé les lignes sous ce verrou."""
+    geste = poser(Genre.IMPORT, creancier=importation.creancier, acteur=acteur)
     try:
         with transaction.atomic():
             _refuser_les_fiches_reunies(importation.creancier, nouvelles)
-            clients = _creer_les_clients(importation.creancier, nouvelles, acteur)
-            _creer_les_factures(nouvelles, importation, acteur)
-            _revoir(revues, importation, acteur, maintenant)
+            clients = _creer_les_clients(importation.creancier, nouvelles, geste)
+            _creer_les_factures(nouvelles, importation, geste)
+            _revoir(revues, importation, geste, maintenant)
     except IntegrityError as erreur:
         raise ImportDejaTraite(PENDANT_CE_TEMPS) from erreur
     importation.etat, importation.valide_le = EtatImport.VALIDE, maintenant
-    importation.save(update_fields=["etat", "valide_le"])
+    importation.geste = geste
+    importation.save(update_fields=["etat", "valide_le", "geste"])
     inscrire(
         Evenement.IMPORT_VALIDE,
         cible=importation,
         acteur=acteur,
+        geste=geste,
         nom=importation.nom,
         creees=len(nouvelles),
         mises_a_jour=len(revues),
@@ -119,13 +124,14 @@ def _refuser_les_fiches_reunies(creancier: Creancier, nouvelles: Iterable[Nouvel
 
 
 def _creer_les_clients(
-    creancier: Creancier, nouvelles: Iterable[NouvelleFacture], acteur: Utilisateur | None
+    creancier: Creancier, nouvelles: Iterable[NouvelleFacture], geste: Geste
 ) -> list[NouveauClient]:
     neufs = list(
         {id(n.client): n.client for n in nouvelles if isinstance(n.client, NouveauClient)}.values()
     )
     for neuf in neufs:
         neuf.fiche.nom_recherche = nom_de_recherche(neuf.fiche.nom)
+        neuf.fiche.geste = geste
     inserer_fiches([neuf.fiche for neuf in neufs])
     joignables = [neuf for neuf in neufs if neuf.courriel or neuf.telephone]
     contacts = inserer_fiches(
@@ -147,13 +153,14 @@ def _creer_les_clients(
     inscrire_lot(
         Evenement.CLIENT_IMPORTE,
         cibles=[(neuf.fiche, {"nom": neuf.fiche.nom}) for neuf in neufs],
-        acteur=acteur,
+        acteur=geste.auteur,
+        geste=geste,
     )
     return neufs
 
 
 def _creer_les_factures(
-    nouvelles: Sequence[NouvelleFacture], importation: Importation, acteur: Utilisateur | None
+    nouvelles: Sequence[NouvelleFacture], importation: Importation, geste: Geste
 ) -> None:
     for nouvelle in nouvelles:
         facture, client = nouvelle.facture, nouvelle.client
@@ -169,16 +176,17 @@ def _creer_les_factures(
             (n.facture, {"import": importation.pk, "montant_ttc": n.facture.montant_ttc})
             for n in nouvelles
         ],
-        acteur=acteur,
+        acteur=geste.auteur,
+        geste=geste,
     )
-    _verser([(n.facture, n.paye, n.facture.date_emission) for n in nouvelles if n.paye], acteur)
-    _ranger_les_pieces(nouvelles)
+    _verser([(n.facture, n.paye, n.facture.date_emission) for n in nouvelles if n.paye], geste)
+    _ranger_les_pieces(nouvelles, geste)
 
 
 def _revoir(
     revues: Sequence[FactureRevue],
     importation: Importation,
-    acteur: Utilisateur | None,
+    geste: Geste,
     maintenant: datetime,
 ) -> None:
     if not revues:
@@ -210,15 +218,16 @@ def _revoir(
             (r.facture, {"import": importation.pk, "apres": r.change, "paye": r.paye})
             for r in revues
         ],
-        acteur=acteur,
+        acteur=geste.auteur,
+        geste=geste,
     )
-    _verser(versements, acteur)
-    _ranger_les_pieces(revues)
+    _verser(versements, geste)
+    _ranger_les_pieces(revues, geste)
     touchees = [revue.facture for revue in revues if revue.change or revue.paye]
-    annoncer_paiement(creancier, touchees, soldees)
+    annoncer_paiement(creancier, touchees, soldees, geste)
 
 
-def _verser(versements: Sequence[tuple[Facture, Decimal, Any]], acteur: Utilisateur | None) -> None:
+def _verser(versements: Sequence[tuple[Facture, Decimal, Any]], geste: Geste) -> None:
     """Ce que le fichier dit déjà payé : un règlement par facture, imputé sur elle."""
     encaissements = inserer_fiches(
         [
@@ -230,7 +239,8 @@ def _verser(versements: Sequence[tuple[Facture, Decimal, Any]], acteur: Utilisat
                 recu_le=recu_le,
                 moyen=Moyen.DEJA_VERSE,
                 note=NOTE,
-                saisi_par=acteur,
+                saisi_par=geste.auteur,
+                geste=geste,
             )
             for facture, paye, recu_le in versements
         ],
@@ -255,14 +265,16 @@ def _verser(versements: Sequence[tuple[Facture, Decimal, Any]], acteur: Utilisat
             (facture, {"encaissement": encaissement.pk, "montant": paye, "reste": facture.solde})
             for encaissement, (facture, paye, _) in zip(encaissements, versements, strict=True)
         ],
-        acteur=acteur,
+        acteur=geste.auteur,
+        geste=geste,
     )
 
 
-def _ranger_les_pieces(lignes: Iterable[NouvelleFacture | FactureRevue]) -> None:
+def _ranger_les_pieces(lignes: Iterable[NouvelleFacture | FactureRevue], geste: Geste) -> None:
     pieces = []
     for ligne in lignes:
         if ligne.piece is not None:
             ligne.piece.facture, ligne.piece.client_id = ligne.facture, ligne.facture.client_id
+            ligne.piece.geste = geste
             pieces.append(ligne.piece)
     inserer_fiches(pieces)

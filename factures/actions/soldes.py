@@ -11,6 +11,7 @@ from clients.models import Client
 from factures.models import Encaissement, Facture, Imputation
 from factures.signals import creances_changees
 from recouvrement.comptes.models import Creancier
+from recouvrement.journal.models import Geste
 from recouvrement.socle.montants import ZERO
 
 
@@ -82,17 +83,24 @@ def rouvrir(parts: Sequence[tuple[Facture, Decimal]]) -> list[Facture]:
     return rouvertes
 
 
-def annoncer_creances(creancier: Creancier, factures: Iterable[Facture], motif: str) -> None:
+def annoncer_creances(
+    creancier: Creancier, factures: Iterable[Facture], motif: str, geste: Geste | None = None
+) -> None:
     if factures := list(factures):
-        creances_changees.send(sender=Facture, creancier=creancier, factures=factures, motif=motif)
+        creances_changees.send(
+            sender=Facture, creancier=creancier, factures=factures, motif=motif, geste=geste
+        )
 
 
 def annoncer_paiement(
-    creancier: Creancier, factures: Iterable[Facture], soldees: Sequence[Facture]
+    creancier: Creancier,
+    factures: Iterable[Facture],
+    soldees: Sequence[Facture],
+    geste: Geste | None = None,
 ) -> None:
     pks = {facture.pk for facture in soldees}
-    annoncer_creances(creancier, soldees, "soldee")
-    annoncer_creances(creancier, (f for f in factures if f.pk not in pks), "modifiee")
+    annoncer_creances(creancier, soldees, "soldee", geste)
+    annoncer_creances(creancier, (f for f in factures if f.pk not in pks), "modifiee", geste)
 
 
 def _dater(soldees: Sequence[Facture]) -> None:

@@ -5,6 +5,7 @@ from factures.enums import IssueLitige, MotifLitige
 from factures.models.facture import Facture
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.journal.models import Geste
 
 
 class LitigeQuerySet(QuerySetCloisonne):
@@ -27,6 +28,13 @@ class Litige(ModeleCloisonne):
     clos_le = models.DateField("clos le", null=True, blank=True)
     issue = models.CharField("issue", max_length=10, choices=IssueLitige, blank=True)
     note_issue = models.TextField("comment", max_length=2000, blank=True)
+    # Le geste qui l'a ouvert, et celui qui l'a clos ; vides : d'avant les gestes.
+    geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    clos_geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     objects = LitigeQuerySet.as_manager()
 
@@ -42,6 +50,20 @@ class Litige(ModeleCloisonne):
             models.CheckConstraint(
                 condition=Q(clos_le=None, issue="") | (Q(clos_le__isnull=False) & ~Q(issue="")),
                 name="litige_clos_avec_issue",
+            ),
+            models.CheckConstraint(
+                condition=Q(clos_geste=None) | Q(clos_le__isnull=False),
+                name="litige_clos_par_un_geste",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["geste"], condition=Q(geste__isnull=False), name="litige_par_geste"
+            ),
+            models.Index(
+                fields=["clos_geste"],
+                condition=Q(clos_geste__isnull=False),
+                name="litige_clos_par_geste",
             ),
         ]
 

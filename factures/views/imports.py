@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from factures.actions import defaire_import
 from factures.actions.importation import abandonner_import
+from factures.actions.retrait import ce_qui_le_garde
 from factures.enums import EtatImport, SortLigne
 from factures.forms import ColonnesForm, ImportForm
 from factures.imports.corrections import (
@@ -116,6 +117,7 @@ def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
         "colonnes": COLONNES,
         "sorts": SortLigne,
         "form": form,
+        "garde": ce_qui_le_garde(importation) if importation.etat == EtatImport.VALIDE else "",
     }
     statut = 422 if form.errors else 200
     return render(request, "factures/import.html", contexte, status=statut)

@@ -8,6 +8,7 @@ from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.journal.actions import inscrire_lot
+from recouvrement.journal.models import Geste
 from relances.enums import ETATS_EN_ATTENTE, EtatCourrier, EtatRelance
 from relances.evenements import Evenement
 from relances.models import Courrier, Relance, RelanceFacture
@@ -24,6 +25,7 @@ def retirer(
     motif: str,
     acteur: Utilisateur | None,
     etapes_passees: bool = False,
+    geste: Geste | None = None,
 ) -> list[int]:
     """Annule celles qui attendent encore ; rend leurs numéros.
 
@@ -50,24 +52,29 @@ def retirer(
         concernees = [r for r in concernees if r.envoi_id not in partis]
     numeros = [r.pk for r in concernees]
     qs.filter(pk__in=numeros).update(
-        etat=EtatRelance.ANNULEE, motif=motif[:250], decidee_par=acteur
+        etat=EtatRelance.ANNULEE, motif=motif[:250], decidee_par=acteur, decision_geste=geste
     )
     # La lettre scellée reste lisible, mais ne se poste plus.
     Courrier.objects.pour(creancier).a_poster().filter(relance__in=numeros).update(
         etat=EtatCourrier.ANNULE
     )
     if not etapes_passees:
-        RelanceFacture.objects.pour(creancier).filter(relance__in=numeros).update(est_vivante=False)
+        RelanceFacture.objects.pour(creancier).vivantes().filter(relance__in=numeros).update(
+            est_vivante=False, retiree_geste=geste
+        )
     inscrire_lot(
         Evenement.RELANCE_ANNULEE,
         cibles=[(r, {"motif": motif, "client": r.client_id}) for r in concernees],
         acteur=acteur,
+        geste=geste,
     )
     return numeros
 
 
 @transaction.atomic
-def retirer_les_factures(creancier: Creancier, factures: Iterable[int], *, motif: str) -> list[int]:
+def retirer_les_factures(
+    creancier: Creancier, factures: Iterable[int], *, motif: str, geste: Geste | None = None
+) -> list[int]:
     """Ces factures ne se réclament plus : leurs relances en attente les perdent, ou tombent."""
     factures = set(factures)
     lignes = list(
@@ -86,9 +93,9 @@ def retirer_les_factures(creancier: Creancier, factures: Iterable[int], *, motif
         .exclude(facture__in=factures)
         .values_list("relance_id", flat=True)
     )
-    retirees = retirer(creancier, touchees - gardent, motif=motif, acteur=None)
+    retirees = retirer(creancier, touchees - gardent, motif=motif, acteur=None, geste=geste)
     RelanceFacture.objects.pour(creancier).filter(
         pk__in=[pk for pk, relance in lignes if relance in gardent],
         relance__etat__in=ETATS_EN_ATTENTE,
-    ).exclude(relance__envoi__etat=EtatEnvoi.DATA).update(est_vivante=False)
+    ).exclude(relance__envoi__etat=EtatEnvoi.DATA).update(est_vivante=False, retiree_geste=geste)
     return retirees

@@ -1,3 +1,6 @@
+from datetime import datetime
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -5,12 +8,14 @@ from clients.models import Client, Contact
 from factures.models import Facture
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.journal.evenements import Genre
+from recouvrement.journal.models import Geste
 from relances.enums import Issue
 from relances.models.relance import Relance
 
 
 class AppelQuerySet(QuerySetCloisonne):
-    def a_rappeler(self, *, jusqu_a):
+    def a_rappeler(self, *, jusqu_a: datetime) -> Self:
         return self.filter(rappel_le__lte=jusqu_a, rappel_clos_le=None, annule_le=None)
 
 
@@ -31,8 +36,14 @@ class Appel(ModeleCloisonne):
     auteur = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, related_name="+")
     rappel_le = models.DateTimeField("rappeler le", null=True, blank=True)
     rappel_clos_le = models.DateTimeField(null=True, blank=True)
+    # L'appel qui en a tenu lieu, ou la personne qui l'a clos.
+    rappel_clos_geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     cle_saisie = models.UUIDField(null=True, blank=True, editable=False)
-    # « Annuler » dans les dix secondes : l'appel reste, barré.
+    # Vide : d'avant les gestes.
+    geste = models.OneToOneField(Geste, on_delete=models.PROTECT, null=True, related_name="appel")
+    # « Annuler » : l'appel reste, barré. Redit ici pour l'index de la file des rappels.
     annule_le = models.DateTimeField(null=True, blank=True)
 
     objects = AppelQuerySet.as_manager()
@@ -54,6 +65,11 @@ class Appel(ModeleCloisonne):
                 condition=Q(rappel_le__isnull=False, rappel_clos_le=None, annule_le=None),
                 name="appel_a_rappeler",
             ),
+            models.Index(
+                fields=["rappel_clos_geste"],
+                condition=Q(rappel_clos_geste__isnull=False),
+                name="appel_rappel_clos_par_geste",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -61,8 +77,12 @@ class Appel(ModeleCloisonne):
 
 
 class PromesseQuerySet(QuerySetCloisonne):
-    def en_cours(self):
+    def en_cours(self) -> Self:
         return self.filter(close_le=None)
+
+    def qui_tiennent(self) -> Self:
+        """Sans celles dont le geste a été annulé."""
+        return self.exclude(close_geste__genre=Genre.ANNULATION)
 
 
 class Promesse(ModeleCloisonne):
@@ -81,6 +101,13 @@ class Promesse(ModeleCloisonne):
     # Tenue, rompue (constatée par une personne) ou remplacée.
     close_le = models.DateField("close le", null=True, blank=True)
     est_tenue = models.BooleanField("tenue", null=True, blank=True)
+    # Le geste qui l'a faite, et celui qui l'a close : un constat, un règlement, une autre promesse.
+    geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    close_geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     objects = PromesseQuerySet.as_manager()
 
@@ -98,14 +125,30 @@ class Promesse(ModeleCloisonne):
                 name="promesse_une_seule_en_cours",
                 violation_error_message="Une promesse est déjà en cours pour ce client.",
             ),
+            models.CheckConstraint(
+                condition=Q(close_geste=None) | Q(close_le__isnull=False),
+                name="promesse_close_par_un_geste",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["creancier", "pour_le"],
                 condition=Q(close_le=None),
                 name="promesse_en_cours",
-            )
+            ),
+            models.Index(
+                fields=["geste"], condition=Q(geste__isnull=False), name="promesse_par_geste"
+            ),
+            models.Index(
+                fields=["close_geste"],
+                condition=Q(close_geste__isnull=False),
+                name="promesse_close_par_geste",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.montant} € pour le {self.pour_le:%d/%m/%Y}"
+
+    @property
+    def est_annulee(self) -> bool:
+        return self.close_geste is not None and self.close_geste.genre == Genre.ANNULATION

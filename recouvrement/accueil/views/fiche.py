@@ -65,7 +65,7 @@ def client(request: RequeteHabilitee, pk: int) -> HttpResponse:
             contexte["promesses"] = (
                 Promesse.objects.pour(request.creancier)
                 .filter(client=debiteur)
-                .select_related("auteur")
+                .select_related("auteur", "close_geste")
                 .order_by("-pour_le", "-pk")
             )
         case "pieces":
