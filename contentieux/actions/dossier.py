@@ -227,12 +227,13 @@ ETAPES = Effet(_retenues, _defaire)
 
 
 def _verrouiller(dossier: Dossier) -> Dossier:
-    return (
+    relu: Dossier = (
         Dossier.objects.pour(dossier.creancier)
         .select_for_update(of=("self",))
         .select_related("creancier", "client")
         .get(pk=dossier.pk)
     )
+    return relu
 
 
 def _refuser_si_clos(dossier: Dossier) -> None:

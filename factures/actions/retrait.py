@@ -38,6 +38,7 @@ def defaire_import(importation: Importation, *, acteur: Utilisateur | None) -> I
 def _relire(importation: Importation) -> Importation:
     creancier = importation.creancier
     verrouiller(Creancier.objects.filter(pk=creancier.pk))
+    relue: Importation
     (relue,) = verrouiller(
         Importation.objects.pour(creancier).select_related("geste").filter(pk=importation.pk)
     )

@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -11,11 +13,11 @@ from recouvrement.journal.models import Geste
 
 
 class EncaissementQuerySet(QuerySetCloisonne):
-    def valables(self):
+    def valables(self) -> Self:
         """Ni annulés, ni contre-écritures : ce qui a vraiment été reçu."""
         return self.filter(annule=None, contre_ecriture=None)
 
-    def d_argent(self):
+    def d_argent(self) -> Self:
         """L'argent entré (contre-écritures comprises, négatives) ; un avoir n'en est pas."""
         return self.exclude(moyen__in=[Moyen.AVOIR, Moyen.COMPENSATION])
 

@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -9,7 +11,7 @@ from recouvrement.journal.models import Geste
 
 
 class LitigeQuerySet(QuerySetCloisonne):
-    def ouverts(self):
+    def ouverts(self) -> Self:
         return self.filter(clos_le=None)
 
 

@@ -106,7 +106,7 @@ def revenir(
     """Annule un geste et tout ce qu'il a écrit, ou dit pourquoi pas ; deux clics en font un."""
     verrou = Geste.objects.pour(geste.creancier).select_for_update(of=("self",))
     verrou.get(pk=geste.pk)
-    deja = Geste.objects.pour(geste.creancier).filter(annule=geste).first()
+    deja: Geste | None = Geste.objects.pour(geste.creancier).filter(annule=geste).first()
     if deja is not None:
         return deja
     question = Question(geste.creancier, [geste], acteur, maintenant)

@@ -82,7 +82,7 @@ class Entree(models.Model):
     libelle = models.CharField(max_length=160)
     # Le geste dont cette ligne rend compte ; vide : l'automate, ou avant que les gestes se disent.
     geste = models.ForeignKey(
-        Geste, on_delete=models.PROTECT, null=True, related_name="entrees", db_index=False
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
     cible_type = models.CharField(max_length=60)
     cible_id = models.BigIntegerField()

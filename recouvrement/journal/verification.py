@@ -242,7 +242,10 @@ def _comparer_aux_tetes(bilan: Bilan, avant: dict[int, tuple[int, str]]) -> None
 
 
 def _comparer_aux_ancres(
-    bilan: Bilan, ancres: list[Ancre], ancrages: list[Ancrage], restantes: dict
+    bilan: Bilan,
+    ancres: list[Ancre],
+    ancrages: list[Ancrage],
+    restantes: dict[tuple[int, int], tuple[str, Ancre]],
 ) -> None:
     for (chaine, rang), (_, ancre) in restantes.items():
         bilan.constater(

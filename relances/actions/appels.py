@@ -64,7 +64,9 @@ def consigner_appel(
     # Le client est le verrou : deux envois du même formulaire passent l'un après l'autre.
     client = verrouiller(client)
     if cle_saisie:
-        deja = Appel.objects.pour(client.creancier).filter(cle_saisie=cle_saisie).first()
+        deja: Appel | None = (
+            Appel.objects.pour(client.creancier).filter(cle_saisie=cle_saisie).first()
+        )
         if deja is not None:
             return deja
     relance = _appel_prevu(client)

@@ -219,9 +219,10 @@ def _inscrire_la_decision(
 
 
 def _verrouiller(relance: Relance) -> Relance:
-    return (
+    relu: Relance = (
         Relance.objects.pour(relance.creancier)
         .select_related("creancier", "envoi", "etape")
         .select_for_update(of=("self",))
         .get(pk=relance.pk)
     )
+    return relu

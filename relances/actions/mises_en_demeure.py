@@ -16,6 +16,7 @@ from recouvrement.journal.actions import poser
 from recouvrement.journal.evenements import Genre
 from recouvrement.journal.models import Geste
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.montants import ZERO
 from recouvrement.socle.temps import jour_de
 from relances.actions.courriers import ecrire_hors_scenario, inscrire_courrier, refuser_si_interdit
 from relances.documents import GABARIT_MISE_EN_DEMEURE, contexte_de_mise_en_demeure
@@ -93,8 +94,8 @@ def preparer_mise_en_demeure(
             arretee_au=au,
             delai_jours=delai_jours,
             principal=decompte.principal,
-            interets=decompte.interets,
-            indemnites=decompte.indemnites,
+            interets=decompte.interets or ZERO,
+            indemnites=decompte.indemnites or ZERO,
             decompte=donnees_du_decompte(decompte),
         )
 
@@ -136,7 +137,7 @@ def _relance_de_mise_en_demeure(
 ) -> Relance:
     """Celle que le scénario proposait, sinon une nouvelle ; ses lignes sont les choisies."""
     creancier = client.creancier
-    proposee = (
+    proposee: Relance | None = (
         Relance.objects.pour(creancier)
         .select_for_update(of=("self",))
         .filter(client=client, canal=Canal.MISE_EN_DEMEURE, etat=EtatRelance.A_FAIRE, courrier=None)

@@ -85,7 +85,7 @@ def reprendre_l_amiable(
     client: Client, *, factures: Sequence[Facture], acteur: Utilisateur, geste: Geste
 ) -> int:
     """Ces factures reprennent le scénario là où le dossier les avait prises."""
-    defaites = (
+    defaites: int = (
         RelanceFacture.objects.pour(client.creancier)
         .vivantes()
         .filter(facture__in=factures, relance__canal=Canal.CONTENTIEUX)

@@ -230,12 +230,13 @@ def _est_une_mise_en_demeure(courrier: Courrier) -> bool:
 
 
 def _verrouiller(courrier: Courrier) -> Courrier:
-    return (
+    relu: Courrier = (
         Courrier.objects.pour(courrier.creancier)
         .select_for_update(of=("self",))
         .select_related("creancier", "client", "geste")
         .get(pk=courrier.pk)
     )
+    return relu
 
 
 COURRIERS = Effet(_retenues, _defaire)

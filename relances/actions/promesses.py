@@ -165,11 +165,12 @@ def annuler_en_attente(
 
 
 def _verrouiller(promesse: Promesse) -> Promesse:
-    return (
+    relu: Promesse = (
         Promesse.objects.pour(promesse.creancier)
         .select_for_update(of=("self",))
         .get(pk=promesse.pk)
     )
+    return relu
 
 
 def _clore(promesse: Promesse, *, le: date, est_tenue: bool | None, geste: Geste | None) -> None:

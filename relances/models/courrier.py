@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -12,7 +14,7 @@ from relances.models.relance import Relance
 
 
 class CourrierQuerySet(QuerySetCloisonne):
-    def a_poster(self):
+    def a_poster(self) -> Self:
         return self.filter(etat=EtatCourrier.A_POSTER)
 
 

@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -12,10 +14,10 @@ from relances.models.scenario import Etape
 
 
 class RelanceQuerySet(QuerySetCloisonne):
-    def en_attente(self):
+    def en_attente(self) -> Self:
         return self.filter(etat__in=ETATS_EN_ATTENTE)
 
-    def faites(self):
+    def faites(self) -> Self:
         return self.filter(etat=EtatRelance.FAITE)
 
 
@@ -96,7 +98,7 @@ class Relance(ModeleCloisonne):
 
 
 class RelanceFactureQuerySet(QuerySetCloisonne):
-    def vivantes(self):
+    def vivantes(self) -> Self:
         return self.filter(est_vivante=True)
 
 

@@ -51,7 +51,7 @@ def annuler(request: RequeteHabilitee, pk: int) -> HttpResponse:
 
 def _geste(request: RequeteHabilitee, pk: int) -> Geste:
     gestes = Geste.objects.pour(request.creancier).select_related("auteur")
-    trouve = get_object_or_404(gestes, pk=pk)
+    trouve: Geste = get_object_or_404(gestes, pk=pk)
     trouve.creancier = request.creancier
     return trouve
 

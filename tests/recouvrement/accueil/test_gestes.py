@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -240,7 +241,7 @@ def test_une_validation_s_annule_tant_que_rien_n_est_parti(client_du, acteur, a_
     )  # fmt: skip
     encore = valider(a_valider, maintenant=LE, acteur=acteur)
     type(envoi).objects.pour(client_du.creancier).filter(pk=encore.envoi_id).update(
-        etat=EtatEnvoi.DATA, octets=b"De: nous", empreinte="0" * 64, data_a=LE
+        etat=EtatEnvoi.DATA, jeton=uuid4(), bail=LE, octets=b"De: nous", data_a=LE
     )
     assert raison(encore.decision_geste, acteur) == "La relance est partie."
 
