@@ -104,7 +104,8 @@ def revenir(
     geste: Geste, effets: Sequence[Effet], *, acteur: Utilisateur | None, maintenant: datetime
 ) -> Geste:
     """Annule un geste et tout ce qu'il a écrit, ou dit pourquoi pas ; deux clics en font un."""
-    verrou = Geste.objects.pour(geste.creancier).select_for_update(of=("self",))
+    # no_key : l'annulation qui le désigne n'attend pas ce verrou.
+    verrou = Geste.objects.pour(geste.creancier).select_for_update(of=("self",), no_key=True)
     verrou.get(pk=geste.pk)
     deja: Geste | None = Geste.objects.pour(geste.creancier).filter(annule=geste).first()
     if deja is not None:

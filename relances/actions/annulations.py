@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
+from clients.models import Client
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
@@ -69,6 +70,15 @@ def retirer(
         geste=geste,
     )
     return numeros
+
+
+def annuler_en_attente(
+    client: Client, *, motif: str, acteur: Utilisateur | None, geste: Geste | None
+) -> int:
+    """Retire les relances du client qui n'ont pas commencé à partir ; l'étape reste à faire."""
+    en_attente = Relance.objects.pour(client.creancier).filter(client=client).en_attente()
+    numeros = en_attente.values_list("pk", flat=True)
+    return len(retirer(client.creancier, numeros, motif=motif, acteur=acteur, geste=geste))
 
 
 @transaction.atomic

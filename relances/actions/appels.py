@@ -22,7 +22,8 @@ from recouvrement.journal.evenements import Genre
 from recouvrement.journal.models import Geste
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.temps import instant_de, jour_de, lundi_ou_apres
-from relances.actions.promesses import annuler_en_attente, promettre
+from relances.actions.annulations import annuler_en_attente
+from relances.actions.promesses import promettre
 from relances.enums import ISSUES_NON_JOINT, Canal, EtatRelance, Issue
 from relances.evenements import Evenement
 from relances.models import Appel, Relance
@@ -100,8 +101,10 @@ def consigner_appel(
 
 @transaction.atomic
 def clore_rappel(appel: Appel, *, maintenant: datetime, acteur: Utilisateur) -> None:
-    """Une personne dit qu'il n'y a plus à rappeler ; déjà clos, il n'y a rien à dire."""
-    attendent = Appel.objects.pour(appel.creancier).filter(pk=appel.pk, rappel_clos_le=None)
+    """Une personne dit qu'il n'y a plus à rappeler ; sans rappel qui attende, rien à dire."""
+    attendent = Appel.objects.pour(appel.creancier).filter(
+        pk=appel.pk, rappel_le__isnull=False, rappel_clos_le=None
+    )
     if not attendent.select_for_update(of=("self",)).exists():
         return
     geste = poser(Genre.RAPPEL, creancier=appel.creancier, acteur=acteur)

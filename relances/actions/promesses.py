@@ -18,9 +18,9 @@ from recouvrement.journal.evenements import Genre
 from recouvrement.journal.models import Geste
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.montants import ZERO
-from relances.actions.annulations import retirer
+from relances.actions.annulations import annuler_en_attente
 from relances.evenements import Evenement
-from relances.models import Appel, Promesse, Relance
+from relances.models import Appel, Promesse
 
 # Le temps qu'un virement fait le jour dit arrive : la promesse n'est rompue qu'après.
 JOURS_DE_GRACE = 3
@@ -155,15 +155,6 @@ def est_rompue(promesse: Promesse, *, au: date) -> bool:
     return promesse.close_le is None and promesse.pour_le + timedelta(days=JOURS_DE_GRACE) < au
 
 
-def annuler_en_attente(
-    client: Client, *, motif: str, acteur: Utilisateur | None, geste: Geste | None
-) -> int:
-    """Retire les relances du client qui n'ont pas commencé à partir ; l'étape reste à faire."""
-    en_attente = Relance.objects.pour(client.creancier).filter(client=client).en_attente()
-    numeros = en_attente.values_list("pk", flat=True)
-    return len(retirer(client.creancier, numeros, motif=motif, acteur=acteur, geste=geste))
-
-
 def _verrouiller(promesse: Promesse) -> Promesse:
     relu: Promesse = (
         Promesse.objects.pour(promesse.creancier)
@@ -212,6 +203,8 @@ def _defaire(retour: Retour) -> None:
     for sienne in promesses.filter(geste=retour.geste).order_by("pk"):
         verrouiller(sienne.client)
         sienne = _verrouiller(sienne)
+        if sienne.est_tenue is not None:
+            raise ErreurMetier("La promesse a été close pendant ce temps.")
         suivante = None if sienne.close_le is None else (sienne.close_le, sienne.close_geste)
         _clore(sienne, le=retour.le, est_tenue=None, geste=retour.annulation)
         inscrire(

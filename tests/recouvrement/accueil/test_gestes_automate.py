@@ -66,7 +66,8 @@ class Monde:
         return True
 
     def _dernier(self) -> int:
-        return Geste.objects.pour(self.creancier).order_by("-pk").values_list("pk").first() or 0
+        gestes = Geste.objects.pour(self.creancier).order_by("-pk")
+        return gestes.values_list("pk", flat=True).first() or 0
 
     def _appeler(self, issue, maintenant, **options):
         return consigner_appel(
