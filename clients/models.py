@@ -18,6 +18,7 @@ from clients.enums import (
 from clients.regles import nom_de_recherche, suspension_court
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.journal.models import Geste
 from recouvrement.socle import formats
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.pages.liens import lien
@@ -123,6 +124,10 @@ class Client(ModeleCloisonne):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="fusionnes"
     )
     cree_le = models.DateTimeField("créé le", auto_now_add=True)
+    # L'import qui l'a créé : défait, il l'emporte.
+    geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     # Posés par `avec_montants`.
     total_du: Decimal
@@ -301,6 +306,32 @@ class Coordonnee(ModeleCloisonne):
         if self.validite == Validite.VALIDE:
             return "solde"
         return "" if self.est_utilisable else "demeure"
+
+
+class Marque(ModeleCloisonne):
+    """Ce qu'un geste a dit d'une coordonnée : la dernière qui tient fait sa validité.
+
+    La première, sans geste, garde ce que l'on en savait avant.
+    """
+
+    coordonnee = models.ForeignKey(Coordonnee, on_delete=models.CASCADE, related_name="marques")
+    geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    validite = models.CharField(max_length=10, choices=Validite)
+    motif = models.CharField("pourquoi", max_length=200, blank=True)
+    depuis_le = models.DateField("depuis le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "marque"
+        indexes = [
+            models.Index(
+                fields=["geste"], condition=Q(geste__isnull=False), name="marque_par_geste"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_validite_display()
 
 
 class Note(ModeleCloisonne):

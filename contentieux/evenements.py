@@ -6,6 +6,7 @@ class Evenement(models.TextChoices):
 
     DOSSIER_OUVERT = "dossier_ouvert", "Dossier contentieux ouvert"
     DOSSIER_AVANCE = "dossier_avance", "Dossier : changement d'état"
+    ETAPE_ANNULEE = "etape_annulee", "Dossier : étape annulée"
     DOSSIER_NOTE = "dossier_note", "Dossier : note"
     DOSSIER_FRAIS = "dossier_frais", "Dossier : dépense"
     DOSSIER_REQUETE = "dossier_requete", "Dossier : requête renseignée"

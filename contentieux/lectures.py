@@ -88,7 +88,7 @@ def fiche_dossier(dossier: Dossier, *, au: date) -> FicheDossier:
         evenements=list(
             EvenementDossier.objects.pour(creancier)
             .filter(dossier=dossier)
-            .select_related("auteur")
+            .select_related("auteur", "geste__annulation")
         ),
         frais=list(Frais.objects.pour(creancier).filter(dossier=dossier).order_by("le", "pk")),
         pieces=pieces,

@@ -11,6 +11,7 @@ from factures.models import Facture, Piece
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents.models import Document
+from recouvrement.journal.models import Geste
 
 
 class DossierQuerySet(QuerySetCloisonne["Dossier"]):
@@ -145,6 +146,12 @@ class DocumentDossier(ModeleCloisonne):
         return f"{self.document_id} au dossier {self.dossier_id}"
 
 
+class EvenementDossierQuerySet(QuerySetCloisonne):
+    def qui_tiennent(self) -> Self:
+        """Les étapes dont le geste n'est pas annulé ; les notes n'en sont pas."""
+        return self.exclude(etat="").filter(geste__annulation=None)
+
+
 class EvenementDossier(ModeleCloisonne):
     """Ce qui arrive au dossier : un changement d'état daté, ou une note."""
 
@@ -154,12 +161,29 @@ class EvenementDossier(ModeleCloisonne):
     note = models.TextField("note", max_length=4000, blank=True)
     auteur = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, related_name="+")
     inscrit_le = models.DateTimeField(auto_now_add=True)
+    # Vide : une note, ou d'avant les gestes.
+    geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+
+    objects = EvenementDossierQuerySet.as_manager()
 
     class Meta:
         ordering = ["-le", "-id"]
+        indexes = [
+            models.Index(
+                fields=["geste"],
+                condition=Q(geste__isnull=False),
+                name="evenement_dossier_par_geste",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.note[:60] or self.get_etat_display()
+
+    @property
+    def est_annule(self) -> bool:
+        return self.geste is not None and self.geste.est_annule
 
 
 class Frais(ModeleCloisonne):

@@ -51,6 +51,11 @@ class IssueLitige(models.TextChoices):
     FONDE = "fonde", "Fondé : avoir ou remise"
     INFONDE = "infonde", "Infondé : la facture est due"
     ACCORD = "accord", "Accord trouvé"
+    # L'ouverture est annulée : personne n'a tranché.
+    ANNULE = "annule", "Ouvert par erreur"
+
+
+ISSUES_A_CHOISIR = tuple(choix for choix in IssueLitige.choices if choix[0] != IssueLitige.ANNULE)
 
 
 class EtatImport(models.TextChoices):

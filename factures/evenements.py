@@ -15,6 +15,7 @@ class Evenement(models.TextChoices):
     AVOIR_UTILISE = "avoir_utilise", "Avoir utilisé"
     LITIGE_OUVERT = "litige_ouvert", "Litige ouvert"
     LITIGE_CLOS = "litige_clos", "Litige clos"
+    LITIGE_ROUVERT = "litige_rouvert", "Issue du litige annulée : il est de nouveau ouvert"
     CONTENTIEUX_ENTREE = "contentieux_entree", "Confiée au contentieux"
     CONTENTIEUX_SORTIE = "contentieux_sortie", "Retirée du contentieux"
     PIECE_DEPOSEE = "piece_deposee", "Pièce déposée"

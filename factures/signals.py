@@ -3,7 +3,7 @@
 from django.dispatch import Signal
 
 # kwargs : creancier, factures (list[Facture]),
-# motif ("soldee", "rouverte", "litige", "contentieux" ou "modifiee").
+# motif ("soldee", "rouverte", "litige", "contentieux" ou "modifiee"), geste (ou None).
 creances_changees = Signal()
 
 # kwargs : importation. Avant de retirer ses factures : chaque app ôte ce qu'elle avait seulement

@@ -29,7 +29,6 @@ urlpatterns = [
     path("reglements/exporter/<slug:genre>/", recus.exporter, name="exporter_reglements"),
     path("reglement/", reglements.reglement, name="reglement"),
     path("reglements/<int:pk>/annuler/", reglements.annuler, name="annuler_reglement"),
-    path("reglements/<int:pk>/defaire/", reglements.defaire, name="defaire_reglement"),
     path("reglements/<int:pk>/imputer/", reglements.imputer_le_disponible, name="imputer"),
     path("pieces/<int:pk>/", dossier.piece, name="piece"),
     path("client/<int:pk>/deposer/", dossier.deposer, name="deposer_piece"),

@@ -9,6 +9,7 @@ from clients.signals import clients_fusionnes
 from factures.models import Facture, Importation
 from factures.signals import creances_changees, import_a_defaire
 from recouvrement.comptes.models import Creancier
+from recouvrement.journal.models import Geste
 from recouvrement.socle.erreurs import ErreurMetier
 from relances.actions.annulations import retirer_les_factures
 from relances.actions.promesses import (
@@ -55,23 +56,33 @@ def oublier_ce_qui_etait_prevu(*, importation: Importation, **_kwargs: object) -
 
 
 @receiver(creances_changees)
-def constater_les_promesses(*, factures: list[Facture], motif: str, **_kwargs: object) -> None:
+def constater_les_promesses(
+    *, factures: list[Facture], motif: str, geste: Geste | None, **_kwargs: object
+) -> None:
     """Un règlement qui couvre la somme promise tient la promesse ; annulé, il la rouvre."""
     if motif in ("soldee", "modifiee", "rouverte"):
         for client in {facture.client_id: facture.client for facture in factures}.values():
-            clore_les_promesses_tenues(client)
-            rouvrir_les_promesses_dementies(client)
+            clore_les_promesses_tenues(client, geste)
+            rouvrir_les_promesses_dementies(client, geste)
 
 
 @receiver(creances_changees)
 def retirer_ce_qui_n_est_plus_du(
-    *, creancier: Creancier, factures: list[Facture], motif: str, **_kwargs: object
+    *,
+    creancier: Creancier,
+    factures: list[Facture],
+    motif: str,
+    geste: Geste | None,
+    **_kwargs: object,
 ) -> None:
     """Dans la transaction même du règlement ou du litige : rien de prévu ne lui survit."""
     if motif == "modifiee":
         factures = plus_dues_depuis_leur_modification(creancier, factures)
         retirer_les_factures(
-            creancier, [f.pk for f in factures], motif="L'échéance de la facture a changé"
+            creancier,
+            [f.pk for f in factures],
+            motif="L'échéance de la facture a changé",
+            geste=geste,
         )
     elif motif in MOTIFS:
-        retirer_les_factures(creancier, [f.pk for f in factures], motif=MOTIFS[motif])
+        retirer_les_factures(creancier, [f.pk for f in factures], motif=MOTIFS[motif], geste=geste)

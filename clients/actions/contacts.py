@@ -1,15 +1,20 @@
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from clients.actions.verrou import verrouiller
 from clients.enums import GenreCoordonnee, Validite
 from clients.erreurs import CoordonneeConnue
 from clients.evenements import Evenement
-from clients.models import Client, Contact, Coordonnee
+from clients.models import Client, Contact, Coordonnee, Marque
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.journal.actions import inscrire
+from recouvrement.journal.actions import inscrire, poser
+from recouvrement.journal.effets import Effet, Question, Retour
+from recouvrement.journal.evenements import Genre
+from recouvrement.journal.models import Geste
 
 
 @transaction.atomic
@@ -123,6 +128,7 @@ def marquer_coordonnee(
     motif: str = "",
     le: date,
     acteur: Utilisateur | None,
+    geste: Geste | None = None,
 ) -> Coordonnee:
     """Vérifiée, invalide, ou refusée par la personne ; une opposition ne se lève qu'à la main.
 
@@ -132,19 +138,76 @@ def marquer_coordonnee(
     coordonnee = client.coordonnees.get(pk=coordonnee.pk)
     if acteur is None and coordonnee.validite == Validite.OPPOSITION:
         return coordonnee
+    if geste is None and acteur is not None:
+        geste = poser(Genre.MARQUE, creancier=client.creancier, acteur=acteur)
+    marques = Marque.objects.pour(client.creancier)
+    if not marques.filter(coordonnee=coordonnee).exists():
+        _marque(coordonnee, None).save()
     avant = coordonnee.validite
     coordonnee.validite, coordonnee.motif, coordonnee.depuis_le = validite, motif, le
     coordonnee.save(update_fields=["validite", "motif", "depuis_le"])
+    _marque(coordonnee, geste).save()
+    _inscrire_la_marque(coordonnee, client, avant=avant, acteur=acteur, geste=geste)
+    return coordonnee
+
+
+def _marque(coordonnee: Coordonnee, geste: Geste | None) -> Marque:
+    return Marque(
+        creancier_id=coordonnee.creancier_id,
+        coordonnee=coordonnee,
+        geste=geste,
+        validite=coordonnee.validite,
+        motif=coordonnee.motif,
+        depuis_le=coordonnee.depuis_le,
+    )
+
+
+def _inscrire_la_marque(
+    coordonnee: Coordonnee,
+    client: Client,
+    *,
+    avant: str,
+    acteur: Utilisateur | None,
+    geste: Geste | None,
+) -> None:
     inscrire(
         Evenement.COORDONNEE_MARQUEE,
         cible=client,
         acteur=acteur,
+        geste=geste,
         valeur=coordonnee.valeur,
         avant=avant,
-        apres=str(validite),
-        motif=motif,
+        apres=str(coordonnee.validite),
+        motif=coordonnee.motif,
     )
-    return coordonnee
+
+
+def _demarquer(retour: Retour) -> None:
+    """Ce que dit d'elle la dernière marque qui tient : celle du geste défait ne compte plus."""
+    marques = Marque.objects.pour(retour.creancier)
+    siennes = marques.filter(geste=retour.geste).values("coordonnee")
+    coordonnees = Coordonnee.objects.pour(retour.creancier).filter(pk__in=siennes)
+    for coordonnee in coordonnees.select_related("client").order_by("pk"):
+        client = verrouiller(coordonnee.client)
+        tient = (
+            marques.filter(coordonnee=coordonnee)
+            .filter(Q(geste=None) | Q(geste__annulation=None))
+            .latest("pk")
+        )
+        avant = coordonnee.validite
+        coordonnee.validite, coordonnee.motif = tient.validite, tient.motif
+        coordonnee.depuis_le = tient.depuis_le
+        coordonnee.save(update_fields=["validite", "motif", "depuis_le"])
+        _inscrire_la_marque(
+            coordonnee, client, avant=avant, acteur=retour.acteur, geste=retour.annulation
+        )
+
+
+def _jamais(question: Question) -> Iterator[tuple[int, str]]:
+    yield from ()
+
+
+MARQUES = Effet(_jamais, _demarquer)
 
 
 @transaction.atomic

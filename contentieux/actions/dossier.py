@@ -1,8 +1,9 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from clients.actions.verrou import verrouiller
 from clients.models import Client
@@ -13,7 +14,10 @@ from contentieux.regles import etats_suivants, suite_habituelle, voies_ouvertes
 from factures.actions import confier_au_contentieux, retirer_du_contentieux
 from factures.models import Facture
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.journal.actions import inscrire
+from recouvrement.journal.actions import inscrire, poser
+from recouvrement.journal.effets import Effet, Question, Retour
+from recouvrement.journal.evenements import Genre
+from recouvrement.journal.models import Geste
 from recouvrement.socle.erreurs import ErreurMetier
 from relances.actions.passages import passer_au_contentieux, reprendre_l_amiable
 from relances.enums import CodeBlocage
@@ -62,13 +66,15 @@ def ouvrir_dossier(
             for facture in choisies
         ]
     )
-    passer_au_contentieux(client, factures=choisies, le=le, acteur=acteur)
-    confier_au_contentieux(choisies, le=le, acteur=acteur)
-    _inscrire_etat(dossier, le=le, note="Ouverture du dossier", acteur=acteur)
+    geste = poser(Genre.DOSSIER, creancier=creancier, acteur=acteur)
+    passer_au_contentieux(client, factures=choisies, le=le, acteur=acteur, geste=geste)
+    confier_au_contentieux(choisies, le=le, acteur=acteur, geste=geste)
+    _inscrire_etat(dossier, le=le, note="Ouverture du dossier", acteur=acteur, geste=geste)
     inscrire(
         Evenement.DOSSIER_OUVERT,
         cible=dossier,
         acteur=acteur,
+        geste=geste,
         client=client.pk,
         voie=voie,
         factures=[facture.numero for facture in choisies],
@@ -90,8 +96,9 @@ def avancer(
         raise ErreurMetier("Cette date précède l'ouverture du dossier.")
     dossier.etat = etat
     dossier.save(update_fields=["etat"])
-    _inscrire_etat(dossier, le=le, note=note, acteur=acteur)
-    inscrire(Evenement.DOSSIER_AVANCE, cible=dossier, acteur=acteur, etat=etat, le=le)
+    geste = poser(Genre.ETAPE, creancier=dossier.creancier, acteur=acteur)
+    _inscrire_etat(dossier, le=le, note=note, acteur=acteur, geste=geste)
+    inscrire(Evenement.DOSSIER_AVANCE, cible=dossier, acteur=acteur, geste=geste, etat=etat, le=le)
     return dossier
 
 
@@ -174,29 +181,68 @@ def clore(
     dossier.clos_le = le
     dossier.save(update_fields=["etat", "issue", "note_issue", "clos_le"])
     lignes.update(est_active=False)
-    retirer_du_contentieux(factures, le=le, acteur=acteur)
+    geste = poser(Genre.ISSUE_DOSSIER, creancier=dossier.creancier, acteur=acteur)
+    retirer_du_contentieux(factures, le=le, acteur=acteur, geste=geste)
     dues = [facture for facture in factures if facture.solde > 0]
     if suite == Suite.REPRENDRE and dues:
-        reprendre_l_amiable(dossier.client, factures=dues, acteur=acteur)
-    EvenementDossier.objects.create(
-        creancier=dossier.creancier,
-        dossier=dossier,
-        etat=EtatDossier.CLOS,
+        reprendre_l_amiable(dossier.client, factures=dues, acteur=acteur, geste=geste)
+    _inscrire_etat(dossier, le=le, note=note, acteur=acteur, geste=geste)
+    inscrire(
+        Evenement.DOSSIER_CLOS,
+        cible=dossier,
+        acteur=acteur,
+        geste=geste,
+        issue=issue,
+        suite=suite,
         le=le,
-        note=note,
-        auteur=acteur,
     )
-    inscrire(Evenement.DOSSIER_CLOS, cible=dossier, acteur=acteur, issue=issue, suite=suite, le=le)
     return dossier
 
 
+def _retenues(question: Question) -> Iterator[tuple[int, str]]:
+    plus_tard = EvenementDossier.objects.qui_tiennent().filter(
+        creancier=OuterRef("creancier"), dossier=OuterRef("dossier"), pk__gt=OuterRef("pk")
+    )
+    etapes = EvenementDossier.objects.pour(question.creancier).filter(
+        geste__in=question.de(Genre.ETAPE)
+    )
+    for geste in etapes.filter(Exists(plus_tard)).values_list("geste", flat=True):
+        yield geste, "Le dossier a avancé depuis."
+
+
+def _defaire(retour: Retour) -> None:
+    """La dernière étape seulement : le dossier revient à celle d'avant, l'inscription reste."""
+    etapes = EvenementDossier.objects.pour(retour.creancier).filter(geste=retour.geste)
+    for etape in etapes.select_related("dossier__creancier"):
+        dossier = _verrouiller(etape.dossier)
+        avant = (
+            EvenementDossier.objects.pour(retour.creancier)
+            .qui_tiennent()
+            .filter(dossier=dossier)
+            .latest("pk")
+        )
+        dossier.etat = avant.etat
+        dossier.save(update_fields=["etat"])
+        inscrire(
+            Evenement.ETAPE_ANNULEE,
+            cible=dossier,
+            acteur=retour.acteur,
+            geste=retour.annulation,
+            etat=etape.etat,
+        )
+
+
+ETAPES = Effet(_retenues, _defaire)
+
+
 def _verrouiller(dossier: Dossier) -> Dossier:
-    return (
+    relu: Dossier = (
         Dossier.objects.pour(dossier.creancier)
         .select_for_update(of=("self",))
         .select_related("creancier", "client")
         .get(pk=dossier.pk)
     )
+    return relu
 
 
 def _refuser_si_clos(dossier: Dossier) -> None:
@@ -210,7 +256,9 @@ def _refuser_si_impropre(facture: Facture, *, le: date) -> None:
         raise ErreurMetier(f"{facture} {IMPROPRES[contre.code]}.")
 
 
-def _inscrire_etat(dossier: Dossier, *, le: date, note: str, acteur: Utilisateur) -> None:
+def _inscrire_etat(
+    dossier: Dossier, *, le: date, note: str, acteur: Utilisateur, geste: Geste
+) -> None:
     EvenementDossier.objects.create(
         creancier=dossier.creancier,
         dossier=dossier,
@@ -218,4 +266,5 @@ def _inscrire_etat(dossier: Dossier, *, le: date, note: str, acteur: Utilisateur
         le=le,
         note=note,
         auteur=acteur,
+        geste=geste,
     )

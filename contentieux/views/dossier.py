@@ -260,6 +260,7 @@ def _montrer(
             "peut_ecrire": role.couvre(Role.ASSISTANTE),
             "se_complete": not est_clos and role.couvre(Role.ASSISTANTE),
             "se_conduit": se_conduit,
+            "peut_decider": role.couvre(Role.GESTIONNAIRE),
             "avance": se_conduit and formulaires["avancer"].fields["etat"].choices,
             "est_clos": est_clos,
         },

@@ -11,21 +11,22 @@ from factures.evenements import Evenement
 from factures.models import Facture
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.actions import inscrire_lot
+from recouvrement.journal.models import Geste
 
 
 @transaction.atomic
 def confier_au_contentieux(
-    factures: Iterable[Facture], *, le: date, acteur: Utilisateur | None
+    factures: Iterable[Facture], *, le: date, acteur: Utilisateur | None, geste: Geste | None = None
 ) -> list[Facture]:
     """Celles qui y étaient déjà gardent leur date ; rend celles qui viennent d'y entrer."""
-    return _poser(factures, le, Evenement.CONTENTIEUX_ENTREE, acteur, le=le)
+    return _poser(factures, le, Evenement.CONTENTIEUX_ENTREE, acteur, le=le, geste=geste)
 
 
 @transaction.atomic
 def retirer_du_contentieux(
-    factures: Iterable[Facture], *, le: date, acteur: Utilisateur | None
+    factures: Iterable[Facture], *, le: date, acteur: Utilisateur | None, geste: Geste | None = None
 ) -> list[Facture]:
-    return _poser(factures, None, Evenement.CONTENTIEUX_SORTIE, acteur, le=le)
+    return _poser(factures, None, Evenement.CONTENTIEUX_SORTIE, acteur, le=le, geste=geste)
 
 
 def _poser(
@@ -35,6 +36,7 @@ def _poser(
     acteur: Utilisateur | None,
     *,
     le: date,
+    geste: Geste | None,
 ) -> list[Facture]:
     factures = list(factures)
     if not factures:
@@ -47,6 +49,6 @@ def _poser(
     Facture.objects.pour(creancier).filter(pk__in=[f.pk for f in changees]).update(
         contentieux_depuis=depuis
     )
-    inscrire_lot(evenement, cibles=[(f, {"le": le}) for f in changees], acteur=acteur)
-    annoncer_creances(creancier, changees, "contentieux" if depuis else "modifiee")
+    inscrire_lot(evenement, cibles=[(f, {"le": le}) for f in changees], acteur=acteur, geste=geste)
+    annoncer_creances(creancier, changees, "contentieux" if depuis else "modifiee", geste)
     return changees

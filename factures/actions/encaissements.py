@@ -23,7 +23,9 @@ from factures.evenements import Evenement
 from factures.models import Encaissement, Facture
 from factures.regles import plus_anciennes_dabord
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.journal.actions import inscrire, inscrire_lot
+from recouvrement.journal.actions import inscrire, inscrire_lot, poser
+from recouvrement.journal.evenements import Genre
+from recouvrement.journal.models import Geste
 from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import ZERO, arrondir
 
@@ -55,18 +57,19 @@ def encaisser(
     if cle_saisie and (deja := _deja_saisi(client, cle_saisie)):
         return deja
     parts = _parts(client, montant, imputations)
+    geste = poser(Genre.REGLEMENT, creancier=client.creancier, acteur=acteur)
     encaissement, effet = grand_livre.recevoir(
         client,
         parts,
         montant=montant,
         recu_le=recu_le,
         moyen=moyen,
-        acteur=acteur,
         reference=reference,
         note=note,
         cle_saisie=cle_saisie,
+        geste=geste,
     )
-    _dire(Evenement.REGLEMENT_ENREGISTRE, encaissement, parts, effet, acteur=acteur)
+    _dire(Evenement.REGLEMENT_ENREGISTRE, encaissement, parts, effet, geste=geste)
     return encaissement
 
 
@@ -81,8 +84,9 @@ def imputer(
     if encaissement.disponible == ZERO:
         raise ImputationExcessive("Ce règlement est déjà entièrement imputé.")
     parts = _parts(encaissement.client, encaissement.disponible, imputations)
+    geste = poser(Genre.IMPUTATION, creancier=encaissement.creancier, acteur=acteur)
     effet = grand_livre.imputer(encaissement, parts)
-    _dire(Evenement.REGLEMENT_IMPUTE, encaissement, parts, effet, acteur=acteur)
+    _dire(Evenement.REGLEMENT_IMPUTE, encaissement, parts, effet, geste=geste)
     return encaissement
 
 
@@ -110,13 +114,19 @@ def utiliser_avoir(
     if montant > avoir.solde:
         raise AvoirInutilisable(f"Il ne reste que {euros(avoir.solde)} sur cet avoir.")
     parts = _parts(client, montant, imputations)
+    geste = poser(Genre.REGLEMENT, creancier=creancier, acteur=acteur)
     encaissement, effet = grand_livre.employer_avoir(
-        avoir, client, parts, le=le, acteur=acteur, cle_saisie=cle_saisie
+        avoir, client, parts, le=le, geste=geste, cle_saisie=cle_saisie
     )
     inscrire(
-        Evenement.AVOIR_UTILISE, cible=avoir, acteur=acteur, montant=montant, reste=avoir.solde
+        Evenement.AVOIR_UTILISE,
+        cible=avoir,
+        acteur=acteur,
+        geste=geste,
+        montant=montant,
+        reste=avoir.solde,
     )
-    _dire(Evenement.REGLEMENT_ENREGISTRE, encaissement, parts, effet, acteur=acteur)
+    _dire(Evenement.REGLEMENT_ENREGISTRE, encaissement, parts, effet, geste=geste)
     return encaissement
 
 
@@ -135,7 +145,7 @@ def _deja_saisi(client: Client, cle_saisie: UUID) -> Encaissement | None:
 def relire_chez_son_client(encaissement: Encaissement) -> Encaissement:
     """Relu sous le verrou de son client d'aujourd'hui : une fusion a pu l'en changer."""
     creancier = encaissement.creancier
-    qs = Encaissement.objects.pour(creancier).select_related("client", "creancier")
+    qs = Encaissement.objects.pour(creancier).select_related("client", "creancier", "geste")
     verrouiller_client(qs.get(pk=encaissement.pk).client)
     relu: Encaissement
     (relu,) = verrouiller(qs.filter(pk=encaissement.pk))
@@ -178,13 +188,14 @@ def _dire(
     parts: grand_livre.Parts,
     effet: grand_livre.Effet,
     *,
-    acteur: Utilisateur | None,
+    geste: Geste,
 ) -> None:
     """Au journal du règlement et de chaque facture, puis aux apps du dessus."""
     inscrire(
         evenement,
         cible=encaissement,
-        acteur=acteur,
+        acteur=geste.auteur,
+        geste=geste,
         montant=encaissement.montant,
         moyen=encaissement.moyen,
         recu_le=encaissement.recu_le,
@@ -196,6 +207,7 @@ def _dire(
             (facture, {"encaissement": encaissement.pk, "montant": part, "reste": facture.solde})
             for facture, part in parts
         ],
-        acteur=acteur,
+        acteur=geste.auteur,
+        geste=geste,
     )
-    annoncer_effet(encaissement.creancier, effet)
+    annoncer_effet(encaissement.creancier, effet, geste)

@@ -27,7 +27,8 @@ from factures.actions.verrous import verrouiller_factures
 from factures.enums import Moyen, NatureFacture
 from factures.erreurs import FactureDejaReglee
 from factures.models import Encaissement, Facture, Imputation
-from recouvrement.comptes.models import Creancier, Utilisateur
+from recouvrement.comptes.models import Utilisateur
+from recouvrement.journal.models import Geste
 from recouvrement.socle.base.lots import inserer_fiches
 from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import ZERO
@@ -74,6 +75,7 @@ def reprendre(
     *,
     moyen: str,
     acteur: Utilisateur | None,
+    geste: Geste | None = None,
     note: str = "",
 ) -> list[Encaissement]:
     """Des factures nées ailleurs, en un lot ; ce qui en était payé fait un règlement chacune."""
@@ -84,7 +86,7 @@ def reprendre(
         facture.solde -= versement.montant
         facture.soldee_le = _effet_le(facture, versement.recu_le) if _est_soldee(facture) else None
     inserer_fiches(factures)
-    return _verser(versements, moyen=moyen, acteur=acteur, note=note)
+    return _verser(versements, moyen=moyen, acteur=acteur, geste=geste, note=note)
 
 
 def recevoir(
@@ -94,7 +96,7 @@ def recevoir(
     montant: Decimal,
     recu_le: date,
     moyen: str,
-    acteur: Utilisateur | None,
+    geste: Geste,
     reference: str = "",
     note: str = "",
     cle_saisie: UUID | None = None,
@@ -110,7 +112,8 @@ def recevoir(
         reference=reference,
         note=note,
         cle_saisie=cle_saisie,
-        saisi_par=acteur,
+        saisi_par=geste.auteur,
+        geste=geste,
     )
     return encaissement, _imputer(encaissement, parts)
 
@@ -128,7 +131,7 @@ def employer_avoir(
     parts: Parts,
     *,
     le: date,
-    acteur: Utilisateur | None,
+    geste: Geste,
     cle_saisie: UUID | None = None,
 ) -> tuple[Encaissement, Effet]:
     """Un avoir paye des factures de son client ; il n'a rien de disponible hors de son solde."""
@@ -143,14 +146,15 @@ def employer_avoir(
         avoir=avoir,
         reference=avoir.numero,
         cle_saisie=cle_saisie,
-        saisi_par=acteur,
+        saisi_par=geste.auteur,
+        geste=geste,
     )
     _porter([(avoir, -montant)])
     return encaissement, _imputer(encaissement, parts)
 
 
 def contrepasser(
-    encaissement: Encaissement, *, le: date, motif: str, acteur: Utilisateur | None
+    encaissement: Encaissement, *, le: date, motif: str, geste: Geste
 ) -> tuple[Encaissement, Parts, Effet]:
     """L'écriture de sens contraire, et ce qui est redevenu dû, facture à facture."""
     creancier, avoir_id = encaissement.creancier, encaissement.avoir_id
@@ -168,7 +172,8 @@ def contrepasser(
         avoir_id=avoir_id,
         annule=encaissement,
         motif_annulation=motif,
-        saisi_par=acteur,
+        saisi_par=geste.auteur,
+        geste=geste,
     )
     Imputation.objects.bulk_create(
         Imputation(
@@ -202,7 +207,7 @@ def mettre_a_jour(
     versements: Sequence[Versement] = (),
     *,
     moyen: str,
-    acteur: Utilisateur | None,
+    geste: Geste,
     note: str = "",
 ) -> tuple[list[Encaissement], Effet]:
     """En un lot : ce qu'un import apprend de factures connues, et ce qui en est payé de plus."""
@@ -210,24 +215,20 @@ def mettre_a_jour(
     for versement in versements:
         facture, ecart = mouvements.get(versement.facture.pk, (versement.facture, ZERO))
         mouvements[facture.pk] = facture, ecart - versement.montant
-    encaissements = _verser(versements, moyen=moyen, acteur=acteur, note=note)
+    encaissements = _verser(versements, moyen=moyen, acteur=geste.auteur, geste=geste, note=note)
     champs = {nom for correction in corrections for nom in correction.change}
     return encaissements, _porter(list(mouvements.values()), avec=champs)
 
 
-def effacer_les_versements(creancier: Creancier, factures: QuerySet[Facture], *, note: str) -> None:
+def effacer_les_versements(factures: QuerySet[Facture], *, geste: Geste) -> None:
     """Ce qu'une reprise disait déjà payé de ces factures ; tout autre règlement demeure."""
-    versements = Encaissement.objects.pour(creancier).filter(
-        imputations__facture__in=factures,
-        moyen=Moyen.DEJA_VERSE,
-        note=note,
-        contre_ecriture=None,
-        disponible=ZERO,
+    versements = Encaissement.objects.pour(geste.creancier).filter(
+        geste=geste, contre_ecriture=None, disponible=ZERO
     )
-    pks = list(versements.values_list("pk", flat=True).distinct())
-    imputations = Imputation.objects.pour(creancier)
+    pks = list(versements.values_list("pk", flat=True))
+    imputations = Imputation.objects.pour(geste.creancier)
     imputations.filter(encaissement__in=pks, facture__in=factures).delete()
-    Encaissement.objects.pour(creancier).filter(pk__in=pks, imputations=None).delete()
+    Encaissement.objects.pour(geste.creancier).filter(pk__in=pks, imputations=None).delete()
 
 
 def somme(parts: Parts) -> Decimal:
@@ -249,7 +250,12 @@ def _effet_le(facture: Facture, recu_le: date) -> date:
 
 
 def _verser(
-    versements: Sequence[Versement], *, moyen: str, acteur: Utilisateur | None, note: str
+    versements: Sequence[Versement],
+    *,
+    moyen: str,
+    acteur: Utilisateur | None,
+    geste: Geste | None,
+    note: str,
 ) -> list[Encaissement]:
     encaissements = [
         Encaissement(
@@ -261,6 +267,7 @@ def _verser(
             moyen=moyen,
             note=note,
             saisi_par=acteur,
+            geste=geste,
         )
         for versement in versements
     ]

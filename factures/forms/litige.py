@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 
-from factures.enums import IssueLitige
+from factures.enums import ISSUES_A_CHOISIR
 from factures.forms.champs import MontantField
 from factures.models import Facture, Litige
 from recouvrement.socle.formats import euros
@@ -35,7 +35,7 @@ class LitigeForm(SaisieLisible, forms.ModelForm):
 
 
 class ClotureForm(SaisieLisible, forms.Form):
-    issue = forms.ChoiceField(label="Issue", choices=IssueLitige.choices, widget=forms.RadioSelect)
+    issue = forms.ChoiceField(label="Issue", choices=ISSUES_A_CHOISIR, widget=forms.RadioSelect)
     note = forms.CharField(
         label="Comment", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )

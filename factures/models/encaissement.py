@@ -9,6 +9,7 @@ from factures.models.facture import Facture
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.immuable import Protection
+from recouvrement.journal.models import Geste
 
 
 class EncaissementQuerySet(QuerySetCloisonne):
@@ -46,6 +47,10 @@ class Encaissement(ModeleCloisonne):
         Utilisateur, on_delete=models.PROTECT, null=True, related_name="+"
     )
     saisi_le = models.DateTimeField(auto_now_add=True)
+    # Le règlement, l'import ou l'annulation dont il vient ; vide : d'avant les gestes.
+    geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     objects: ClassVar = EncaissementQuerySet.as_manager()
     # Sa part disponible suit les imputations, son client une fusion de fiches. Seul s'efface ce
@@ -56,7 +61,7 @@ class Encaissement(ModeleCloisonne):
             "Un règlement ne se récrit pas : il s'annule par une contre-écriture",
             modifiable=(
                 "{egales:id,creancier_id,montant,recu_le,moyen,reference,note,avoir_id,annule_id,"
-                "motif_annulation,cle_saisie,saisi_par_id,saisi_le}"
+                "motif_annulation,cle_saisie,saisi_par_id,saisi_le,geste_id}"
             ),
             effacable="OLD.moyen = 'deja_verse' AND OLD.annule_id IS NULL AND OLD.disponible = 0",
         ),
@@ -91,6 +96,9 @@ class Encaissement(ModeleCloisonne):
                 name="encaissement_recent",
             ),
             models.Index(fields=["creancier", "client", "-recu_le"], name="encaissement_client"),
+            models.Index(
+                fields=["geste"], condition=Q(geste__isnull=False), name="encaissement_par_geste"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,10 @@
 from django.db import models
+from django.db.models import Q
 
 from factures.enums import EtatImport, SortLigne
 from recouvrement.comptes.cloison import ModeleCloisonne
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.journal.models import Geste
 
 
 class Importation(ModeleCloisonne):
@@ -19,10 +21,19 @@ class Importation(ModeleCloisonne):
     )
     depose_le = models.DateTimeField(auto_now_add=True)
     valide_le = models.DateTimeField(null=True, blank=True)
+    # Le geste qui l'a enregistré : ce qu'il a écrit d'autre le désigne aussi.
+    geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = "import"
-        indexes = [models.Index(fields=["creancier", "-id"], name="importation_recente")]
+        indexes = [
+            models.Index(fields=["creancier", "-id"], name="importation_recente"),
+            models.Index(
+                fields=["geste"], condition=Q(geste__isnull=False), name="importation_par_geste"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.nom

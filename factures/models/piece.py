@@ -7,6 +7,7 @@ from factures.models.facture import Facture
 from recouvrement.comptes.cloison import ModeleCloisonne
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.immuable import Protection
+from recouvrement.journal.models import Geste
 
 
 class Piece(ModeleCloisonne):
@@ -30,6 +31,10 @@ class Piece(ModeleCloisonne):
         Utilisateur, on_delete=models.PROTECT, null=True, related_name="+"
     )
     deposee_le = models.DateTimeField(auto_now_add=True)
+    # L'import dont elle vient ; vide : déposée à part.
+    geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     # Son client suit une fusion. Ne s'efface que l'original d'un import qui se défait.
     protections = (
@@ -38,7 +43,7 @@ class Piece(ModeleCloisonne):
             "Une pièce déposée ne se récrit pas",
             modifiable=(
                 "{egales:id,creancier_id,facture_id,nature,intitule,nom_fichier,type_mime,taille,"
-                "empreinte,contenu_actif,du,deposee_par_id,deposee_le}"
+                "empreinte,contenu_actif,du,deposee_par_id,deposee_le,geste_id}"
             ),
             effacable="OLD.nature = 'facture' AND OLD.facture_id IS NOT NULL",
         ),

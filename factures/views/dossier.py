@@ -25,11 +25,15 @@ def ouvrir(request: RequeteHabilitee, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             le = timezone.localdate()
-            ouvrir_litige(facture, le=le, acteur=request.user, **form.cleaned_data)
+            litige = ouvrir_litige(facture, le=le, acteur=request.user, **form.cleaned_data)
         except ErreurMetier as erreur:
             form.add_error(None, erreur.message)
         else:
-            annoncer(request, f"Litige ouvert sur {facture.numero} : ses relances s'arrêtent.")
+            annoncer(
+                request,
+                f"Litige ouvert sur {facture.numero} : ses relances s'arrêtent.",
+                annuler=litige.geste.adresse_d_annulation,
+            )
             return redirect(facture)
     contexte = {"facture": facture, "client": facture.client, "form": form}
     statut = 422 if form.errors else 200
@@ -48,11 +52,15 @@ def clore(request: RequeteHabilitee, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             le = timezone.localdate()
-            clore_litige(litige, le=le, acteur=request.user, **form.cleaned_data)
+            clos = clore_litige(litige, le=le, acteur=request.user, **form.cleaned_data)
         except ErreurMetier as erreur:
             form.add_error(None, erreur.message)
         else:
-            annoncer(request, f"Litige clos sur {facture.numero}.")
+            annoncer(
+                request,
+                f"Litige clos sur {facture.numero}.",
+                annuler=clos.clos_geste.adresse_d_annulation,
+            )
             return redirect(facture)
     contexte = {"litige": litige, "facture": facture, "client": facture.client, "form": form}
     statut = 422 if form.errors else 200

@@ -16,6 +16,7 @@ from factures.actions.importation import (
     relire_import,
     valider_import,
 )
+from factures.actions.importation.retrait import ce_qui_le_garde
 from factures.enums import EtatImport, SortLigne
 from factures.forms import ColonnesForm, ImportForm
 from factures.imports.corrections import (
@@ -126,6 +127,7 @@ def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
         ),
         "colonnes": COLONNES,
         "form": form,
+        "garde": ce_qui_le_garde(importation) if importation.etat == EtatImport.VALIDE else "",
     }
     statut = 422 if form.errors else 200
     return render(request, "factures/import.html", contexte, status=statut)

@@ -1,10 +1,8 @@
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -27,8 +25,6 @@ from recouvrement.socle.montants import ZERO
 from recouvrement.socle.pages.annonces import annoncer
 
 DERNIERS = 10
-# Le temps de se raviser ; après, l'annulation se motive.
-DELAI_POUR_DEFAIRE = timedelta(minutes=10)
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,9 +42,7 @@ def reglement(request: RequeteHabilitee) -> HttpResponse:
         except ErreurMetier as erreur:
             form.add_error(None, erreur.message)
         else:
-            annuler = reverse(
-                "factures:defaire_reglement", args=[request.creancier.code, encaissement.pk]
-            )
+            annuler = encaissement.geste.adresse_d_annulation
             annoncer(request, _dire(encaissement), annuler=annuler)
             return redirect(client)
     contexte = {
@@ -91,26 +85,6 @@ def annuler(request: RequeteHabilitee, pk: int) -> HttpResponse:
     }
     statut = 422 if form.errors else 200
     return render(request, "factures/annuler_reglement.html", contexte, status=statut)
-
-
-@require_POST
-@habilite(Role.ASSISTANTE)
-def defaire(request: RequeteHabilitee, pk: int) -> HttpResponse:
-    """Le bouton « Annuler » de l'annonce : pour qui vient de saisir, sans motif à donner."""
-    encaissement, maintenant = l_encaissement(request, pk), timezone.now()
-    est_frais = maintenant - encaissement.saisi_le < DELAI_POUR_DEFAIRE
-    if encaissement.saisi_par_id != request.user.pk or not est_frais:
-        return redirect("factures:annuler_reglement", request.creancier.code, pk)
-    le = max(timezone.localdate(), encaissement.recu_le)
-    try:
-        annuler_encaissement(
-            encaissement, motif="Saisie annulée aussitôt", acteur=request.user, le=le
-        )
-    except ErreurMetier as erreur:
-        messages.error(request, erreur.message)
-    else:
-        annoncer(request, "Règlement annulé.")
-    return redirect(encaissement.client)
 
 
 @require_POST

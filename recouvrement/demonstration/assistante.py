@@ -13,9 +13,10 @@ from recouvrement.demonstration.maison import Maison
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.temps import instant_de, jour_de, lundi_ou_apres
 from relances.actions.appels import Suite, clore_rappel, consigner_appel
-from relances.actions.courriers import poster, preparer_lettre, suivre
+from relances.actions.courriers import preparer_lettre
 from relances.actions.decisions import valider
 from relances.actions.mises_en_demeure import preparer_mise_en_demeure
+from relances.actions.poste import poster, suivre
 from relances.actions.promesses import constater_promesse
 from relances.enums import Canal, EtatCourrier, EtatRelance, Issue
 from relances.models import Appel, Courrier, Promesse, Relance

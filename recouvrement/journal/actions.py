@@ -9,10 +9,22 @@ from typing import Any
 from django.db import models, transaction
 
 from recouvrement.comptes.models import Creancier, Utilisateur
-from recouvrement.journal.evenements import Evenement
-from recouvrement.journal.models import Entree
+from recouvrement.journal.evenements import Evenement, Genre
+from recouvrement.journal.models import Entree, Geste
 from recouvrement.socle.base.effacement import sans_trace
 from recouvrement.socle.base.lots import inserer_fiches
+
+
+def poser(genre: Genre, *, creancier: Creancier, acteur: Utilisateur | None) -> Geste:
+    """Le geste d'une personne, dans la transaction de tout ce qu'il écrit."""
+    return Geste.objects.create(creancier=creancier, genre=genre, auteur=acteur)
+
+
+def annuler(geste: Geste, *, acteur: Utilisateur | None) -> Geste:
+    """Le geste qui annule celui-là ; ses effets se défont dans la transaction de l'appelant."""
+    return Geste.objects.create(
+        creancier=geste.creancier, genre=Genre.ANNULATION, auteur=acteur, annule=geste
+    )
 
 
 def inscrire(
@@ -21,13 +33,14 @@ def inscrire(
     cible: models.Model,
     acteur: Utilisateur | None,
     creancier: Creancier | None = None,
+    geste: Geste | None = None,
     **donnees: Any,
 ) -> Entree:
     """Ajoute une entrée ; `acteur` None = l'automate ; créancier pris sur la cible, sinon donné.
 
     Le libellé est figé avec l'entrée : le journal n'a pas à connaître les apps qui l'écrivent.
     """
-    return Entree.objects.create(**_valeurs(evenement, cible, acteur, creancier, donnees))
+    return Entree.objects.create(**_valeurs(evenement, cible, acteur, creancier, geste, donnees))
 
 
 def inscrire_lot(
@@ -35,10 +48,14 @@ def inscrire_lot(
     *,
     cibles: Iterable[tuple[models.Model, dict[str, Any]]],
     acteur: Utilisateur | None,
+    geste: Geste | None = None,
 ) -> None:
     """Une entrée par cible, en une écriture : ce qui sert aux imports et à la planification."""
     inserer_fiches(
-        [Entree(**_valeurs(evenement, cible, acteur, None, donnees)) for cible, donnees in cibles]
+        [
+            Entree(**_valeurs(evenement, cible, acteur, None, geste, donnees))
+            for cible, donnees in cibles
+        ]
     )
 
 
@@ -71,13 +88,21 @@ def effacer_donnees(
     return nombre
 
 
-def _valeurs(evenement, cible, acteur, creancier, donnees) -> dict[str, Any]:
+def _valeurs(
+    evenement: models.TextChoices,
+    cible: models.Model,
+    acteur: Utilisateur | None,
+    creancier: Creancier | None,
+    geste: Geste | None,
+    donnees: dict[str, Any],
+) -> dict[str, Any]:
     creancier_id = creancier.pk if creancier else getattr(cible, "creancier_id", None)
     if creancier_id is None and isinstance(cible, Creancier):
         creancier_id = cible.pk
     return {
         "creancier_id": creancier_id,
         "acteur": acteur,
+        "geste": geste,
         "evenement": evenement.value,
         "libelle": str(evenement.label),
         "cible_type": cible._meta.label_lower,

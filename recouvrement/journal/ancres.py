@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -88,26 +88,28 @@ def ancrer(
     with _ouvrir() as registre:
         lignes = registre.read().decode("utf-8", errors="replace").splitlines()
         derniere = Ancrage.objects.order_by("-numero").first()
-        dit = {
+        numero = max(len(lignes), derniere.numero if derniere else 0) + 1
+        dit: dict[str, Any] = {
             "a": instant(maintenant),
-            "n": max(len(lignes), derniere.numero if derniere else 0) + 1,
+            "n": numero,
             "prec": _empreinte(lignes[-1]) if lignes else ORIGINE,
             "tetes": {str(c.numero): [c.rang, c.empreinte] for c in bougees},
         }
         if constats:
             dit |= {"constats": list(constats), "motif": motif}
         ligne = canonique(dit)
-        ancrage = Ancrage.objects.create(numero=dit["n"], a=maintenant, empreinte=_empreinte(ligne))
+        ancrage = Ancrage.objects.create(numero=numero, a=maintenant, empreinte=_empreinte(ligne))
         for chaine in bougees:
             chaine.ancre_rang = chaine.rang
         Chaine.objects.bulk_update(bougees, ["ancre_rang"], batch_size=500)
+        acte: dict[str, Any] = {"motif": motif, "constats": list(constats)} if constats else {}
         inscrire(
             Evenement.CONSTATS_ACTES if constats else Evenement.JOURNAL_ANCRE,
             cible=ancrage,
             acteur=acteur,
             ligne=ancrage.empreinte,
             chaines=len(bougees),
-            **({"motif": motif, "constats": list(constats)} if constats else {}),
+            **acte,
         )
         # En dernier : ce que la base refuse ne laisse pas au registre une ligne qu'elle ignore.
         registre.seek(0, os.SEEK_END)

@@ -39,19 +39,20 @@ def texte_de(
     cible: str,
     donnees: str,
     scelle: datetime,
+    geste: int | None = None,
 ) -> str:
-    return canonique(
-        {
-            "a": instant(a),
-            "acteur": acteur,
-            "cible": cible,
-            "donnees": donnees,
-            "entree": entree,
-            "evenement": evenement,
-            "libelle": libelle,
-            "scelle": instant(scelle),
-        }
-    )
+    dit = {
+        "a": instant(a),
+        "acteur": acteur,
+        "cible": cible,
+        "donnees": donnees,
+        "entree": entree,
+        "evenement": evenement,
+        "libelle": libelle,
+        "scelle": instant(scelle),
+    }
+    # Une entrée d'avant les gestes n'en dit rien : son texte scellé reste le même.
+    return canonique(dit if geste is None else dit | {"geste": geste})
 
 
 def empreinte_de(prec: str, chaine: int, rang: int, texte: str) -> str:

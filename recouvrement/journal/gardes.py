@@ -11,11 +11,12 @@ ENTREE = Protection(
     "journal_entree",
     IMMUABLE,
     modifiable=(
-        "{egales:id,creancier_id,acteur_id,a,evenement,libelle,cible_type,cible_id} "
+        "{egales:id,creancier_id,acteur_id,a,evenement,libelle,geste_id,cible_type,cible_id} "
         "AND OLD.effacees_le IS NULL AND NEW.effacees_le IS NOT NULL "
         "AND NEW.sel = '' AND NEW.donnees = '{}'"
     ),
 )
+GESTE = Protection("journal_geste", "Un geste ne se récrit pas : un autre l'annule")
 MAILLON = Protection("journal_maillon", IMMUABLE, cle="entree_id")
 CHAINE = Protection(
     "journal_chaine",

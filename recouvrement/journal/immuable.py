@@ -100,14 +100,14 @@ def egales(modele_ou_colonnes: Sequence[str]) -> str:
 def garder(*gardes: Protection | Declencheurs) -> migrations.RunPython:
     """Pose ces déclencheurs ; ceux du même nom sont remplacés."""
 
-    def poser(apps, schema_editor):
+    def poser(apps: Any, schema_editor: Any) -> None:
         vendeur = schema_editor.connection.vendor
         for garde in gardes:
             _lever(schema_editor, garde)
             for ordre in garde.ordres(vendeur).values():
                 schema_editor.execute(ordre, params=None)
 
-    def lever(apps, schema_editor):
+    def lever(apps: Any, schema_editor: Any) -> None:
         for garde in gardes:
             _lever(schema_editor, garde)
 
@@ -116,10 +116,12 @@ def garder(*gardes: Protection | Declencheurs) -> migrations.RunPython:
 
 def ne_plus_garder(*gardes: Protection | Declencheurs) -> migrations.RunPython:
     """Le temps d'une migration ; celle d'après les repose."""
-    return migrations.RunPython(
-        lambda apps, schema_editor: [_lever(schema_editor, garde) for garde in gardes],
-        migrations.RunPython.noop,
-    )
+
+    def lever(apps: Any, schema_editor: Any) -> None:
+        for garde in gardes:
+            _lever(schema_editor, garde)
+
+    return migrations.RunPython(lever, migrations.RunPython.noop)
 
 
 def _lever(schema_editor: Any, garde: Protection | Declencheurs) -> None:

@@ -3,17 +3,19 @@ from datetime import datetime
 
 from django.db import models
 
+from recouvrement.comptes.cloison import ModeleCloisonne
 from recouvrement.journal.models import Ancrage, Chaine, Entree, EtatJournal
 
 
-def historique(cible: models.Model) -> models.QuerySet[Entree]:
+def historique(cible: ModeleCloisonne) -> models.QuerySet[Entree]:
     """Ce qui est arrivé à un objet d'un créancier, du plus récent au plus ancien."""
-    return (
+    entrees: models.QuerySet[Entree] = (
         Entree.objects.pour(cible.creancier)
         .filter(cible_type=cible._meta.label_lower, cible_id=cible.pk)
         .select_related("acteur")
         .order_by("-id")
     )
+    return entrees
 
 
 def etat_de_la_chaine(numero: int) -> Chaine | None:

@@ -1,16 +1,67 @@
 from secrets import token_hex
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
-from recouvrement.comptes.cloison import QuerySetCloisonne
+from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.chaine import ORIGINE
-from recouvrement.journal.gardes import ANCRAGE, CHAINAGE, CHAINE, ENTREE, MAILLON
+from recouvrement.journal.evenements import Genre
+from recouvrement.journal.gardes import ANCRAGE, CHAINAGE, CHAINE, ENTREE, GESTE, MAILLON
+from recouvrement.socle.pages.liens import lien
 
 
 def nouveau_sel() -> str:
     return token_hex(16)
+
+
+class Geste(ModeleCloisonne):
+    """Ce qu'une personne a fait, une fois : tout ce qu'elle a écrit ainsi le désigne.
+
+    Il ne se modifie pas : un autre geste l'annule, un seul.
+    """
+
+    genre = models.CharField(max_length=16, choices=Genre)
+    # Vide : une commande d'exploitation, ou un import sans personne.
+    auteur = models.ForeignKey(
+        Utilisateur, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    a = models.DateTimeField("à", auto_now_add=True)
+    annule = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="annulation"
+    )
+
+    protections = (GESTE,)
+
+    class Meta:
+        verbose_name = "geste"
+        constraints = [
+            models.CheckConstraint(condition=Q(genre__in=Genre.values), name="geste_genre_connu"),
+            models.CheckConstraint(
+                condition=Q(genre=Genre.ANNULATION, annule__isnull=False)
+                | (~Q(genre=Genre.ANNULATION) & Q(annule=None)),
+                name="geste_annulation_dit_laquelle",
+            ),
+            models.CheckConstraint(
+                condition=Q(annule=None) | Q(annule__lt=F("id")), name="geste_annule_un_plus_ancien"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_genre_display()
+
+    def get_absolute_url(self) -> str:
+        return lien("accueil:geste", self.creancier.code, self.pk)
+
+    @property
+    def est_annule(self) -> bool:
+        """Se lit sans requête quand `annulation` a été jointe."""
+        return hasattr(self, "annulation")
+
+    @property
+    def adresse_d_annulation(self) -> str:
+        """Ce que poste « Annuler »."""
+        return lien("accueil:annuler_geste", self.creancier.code, self.pk)
 
 
 class Entree(models.Model):
@@ -29,6 +80,10 @@ class Entree(models.Model):
     a = models.DateTimeField("à", auto_now_add=True)
     evenement = models.CharField(max_length=60)
     libelle = models.CharField(max_length=160)
+    # Le geste dont cette ligne rend compte ; vide : l'automate, ou avant que les gestes se disent.
+    geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     cible_type = models.CharField(max_length=60)
     cible_id = models.BigIntegerField()
     donnees = models.JSONField(default=dict)
@@ -45,6 +100,9 @@ class Entree(models.Model):
                 fields=["creancier", "cible_type", "cible_id", "-id"], name="journal_par_cible"
             ),
             models.Index(fields=["creancier", "-id"], name="journal_par_creancier"),
+            models.Index(
+                fields=["geste"], condition=Q(geste__isnull=False), name="journal_par_geste"
+            ),
         ]
 
     def __str__(self) -> str:

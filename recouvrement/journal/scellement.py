@@ -39,7 +39,8 @@ def sceller(maintenant: datetime, *, complet: bool = False) -> int:
 
 
 def en_attente() -> QuerySet[Entree]:
-    return Entree.objects.systeme().filter(maillon=None).order_by("id")
+    attente: QuerySet[Entree] = Entree.objects.systeme().filter(maillon=None).order_by("id")
+    return attente
 
 
 def _plancher(maintenant: datetime) -> int:
@@ -53,7 +54,7 @@ def _sceller_un_lot(numero: int, *, depuis: int, maintenant: datetime) -> int:
     Chaine.objects.get_or_create(numero=numero)
     # Le verrou d'abord, la lecture ensuite : un autre a pu sceller pendant l'attente.
     tete = Chaine.objects.select_for_update().get(numero=numero)
-    lot = list(en_attente().filter(creancier_id=numero or None, id__gt=depuis)[:LOT])
+    lot = list(en_attente().filter(creancier=numero or None, id__gt=depuis)[:LOT])
     maillons, rang, prec = [], tete.rang, tete.empreinte
     for entree in lot:
         rang += 1
@@ -87,4 +88,5 @@ def texte_d_entree(entree: Entree, *, scelle: datetime) -> str:
         cible=f"{entree.cible_type}:{entree.cible_id}",
         donnees=condense(entree.sel, entree.donnees),
         scelle=scelle,
+        geste=entree.geste_id,
     )

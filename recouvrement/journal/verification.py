@@ -37,7 +37,7 @@ CHAMPS = (
     *("chaine", "rang", "prec", "empreinte", "texte", "scelle_le", "entree_id"),
     *("entree__creancier_id", "entree__a", "entree__acteur_id", "entree__evenement"),
     *("entree__libelle", "entree__cible_type", "entree__cible_id", "entree__donnees"),
-    *("entree__sel", "entree__effacees_le"),
+    *("entree__sel", "entree__effacees_le", "entree__geste_id"),
 )
 
 
@@ -155,7 +155,7 @@ def _parcourir(bilan: Bilan, chaine: int, lignes: Iterable[Any], reperes: Repere
     plus_grand, plus_tard = 0, None
     for ligne in lignes:
         (_, rang, prec, empreinte, texte, scelle, numero, creancier, a, acteur) = ligne[:10]
-        (evenement, libelle, cible_type, cible_id, donnees, sel, effacees_le) = ligne[10:]
+        (evenement, libelle, cible_type, cible_id, donnees, sel, effacees_le, geste) = ligne[10:]
         bilan.entrees += 1
         if rang != parcours.rang + 1:
             bilan.constater(chaine, parcours.rang + 1, "trou", "une entrée a été ôtée")
@@ -181,6 +181,7 @@ def _parcourir(bilan: Bilan, chaine: int, lignes: Iterable[Any], reperes: Repere
             cible=f"{cible_type}:{cible_id}",
             donnees=resume,
             scelle=scelle,
+            geste=geste,
         )
         if texte != attendu:
             bilan.constater(
@@ -241,7 +242,10 @@ def _comparer_aux_tetes(bilan: Bilan, avant: dict[int, tuple[int, str]]) -> None
 
 
 def _comparer_aux_ancres(
-    bilan: Bilan, ancres: list[Ancre], ancrages: list[Ancrage], restantes: dict
+    bilan: Bilan,
+    ancres: list[Ancre],
+    ancrages: list[Ancrage],
+    restantes: dict[tuple[int, int], tuple[str, Ancre]],
 ) -> None:
     for (chaine, rang), (_, ancre) in restantes.items():
         bilan.constater(
@@ -319,4 +323,5 @@ def _ecart(scelle: str, present: str) -> str:
     except ValueError:
         return "texte illisible"
     lu = json.loads(present)
-    return ", ".join(nom for nom in lu if ecrit.get(nom) != lu[nom]) or "écriture"
+    noms = sorted({*lu, *ecrit})
+    return ", ".join(nom for nom in noms if ecrit.get(nom) != lu.get(nom)) or "écriture"

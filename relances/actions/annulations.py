@@ -4,10 +4,12 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
+from clients.models import Client
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.journal.actions import inscrire_lot
+from recouvrement.journal.models import Geste
 from relances.enums import ETATS_EN_ATTENTE, EtatCourrier, EtatRelance
 from relances.evenements import Evenement
 from relances.models import Courrier, Relance, RelanceFacture
@@ -24,6 +26,7 @@ def retirer(
     motif: str,
     acteur: Utilisateur | None,
     etapes_passees: bool = False,
+    geste: Geste | None = None,
 ) -> list[int]:
     """Annule celles qui attendent encore ; rend leurs numéros.
 
@@ -50,24 +53,38 @@ def retirer(
         concernees = [r for r in concernees if r.envoi_id not in partis]
     numeros = [r.pk for r in concernees]
     qs.filter(pk__in=numeros).update(
-        etat=EtatRelance.ANNULEE, motif=motif[:250], decidee_par=acteur
+        etat=EtatRelance.ANNULEE, motif=motif[:250], decidee_par=acteur, decision_geste=geste
     )
     # La lettre scellée reste lisible, mais ne se poste plus.
     Courrier.objects.pour(creancier).a_poster().filter(relance__in=numeros).update(
         etat=EtatCourrier.ANNULE
     )
     if not etapes_passees:
-        RelanceFacture.objects.pour(creancier).filter(relance__in=numeros).update(est_vivante=False)
+        RelanceFacture.objects.pour(creancier).vivantes().filter(relance__in=numeros).update(
+            est_vivante=False, retiree_geste=geste
+        )
     inscrire_lot(
         Evenement.RELANCE_ANNULEE,
         cibles=[(r, {"motif": motif, "client": r.client_id}) for r in concernees],
         acteur=acteur,
+        geste=geste,
     )
     return numeros
 
 
+def annuler_en_attente(
+    client: Client, *, motif: str, acteur: Utilisateur | None, geste: Geste | None
+) -> int:
+    """Retire les relances du client qui n'ont pas commencé à partir ; l'étape reste à faire."""
+    en_attente = Relance.objects.pour(client.creancier).filter(client=client).en_attente()
+    numeros = en_attente.values_list("pk", flat=True)
+    return len(retirer(client.creancier, numeros, motif=motif, acteur=acteur, geste=geste))
+
+
 @transaction.atomic
-def retirer_les_factures(creancier: Creancier, factures: Iterable[int], *, motif: str) -> list[int]:
+def retirer_les_factures(
+    creancier: Creancier, factures: Iterable[int], *, motif: str, geste: Geste | None = None
+) -> list[int]:
     """Ces factures ne se réclament plus : leurs relances en attente les perdent, ou tombent."""
     factures = set(factures)
     lignes = list(
@@ -86,9 +103,9 @@ def retirer_les_factures(creancier: Creancier, factures: Iterable[int], *, motif
         .exclude(facture__in=factures)
         .values_list("relance_id", flat=True)
     )
-    retirees = retirer(creancier, touchees - gardent, motif=motif, acteur=None)
+    retirees = retirer(creancier, touchees - gardent, motif=motif, acteur=None, geste=geste)
     RelanceFacture.objects.pour(creancier).filter(
         pk__in=[pk for pk, relance in lignes if relance in gardent],
         relance__etat__in=ETATS_EN_ATTENTE,
-    ).exclude(relance__envoi__etat=EtatEnvoi.DATA).update(est_vivante=False)
+    ).exclude(relance__envoi__etat=EtatEnvoi.DATA).update(est_vivante=False, retiree_geste=geste)
     return retirees

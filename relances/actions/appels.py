@@ -1,5 +1,6 @@
 """Consigner un appel : l'issue, la note, et ce qui suit, en une écriture."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -11,17 +12,21 @@ from clients.actions import marquer_coordonnee
 from clients.actions.verrou import verrouiller
 from clients.enums import GenreCoordonnee, Validite
 from clients.models import Client, Contact, Coordonnee
-from factures.actions import clore_litige, ouvrir_litige
-from factures.enums import IssueLitige, MotifLitige
-from factures.models import Facture, Litige
+from factures.actions import ouvrir_litige
+from factures.enums import MotifLitige
+from factures.models import Facture
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.journal.actions import inscrire
+from recouvrement.journal.actions import inscrire, poser
+from recouvrement.journal.effets import Effet, Question, Retour
+from recouvrement.journal.evenements import Genre
+from recouvrement.journal.models import Geste
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.temps import instant_de, jour_de, lundi_ou_apres
-from relances.actions.promesses import annuler_en_attente, promettre
+from relances.actions.annulations import annuler_en_attente
+from relances.actions.promesses import promettre
 from relances.enums import ISSUES_NON_JOINT, Canal, EtatRelance, Issue
 from relances.evenements import Evenement
-from relances.models import Appel, Promesse, Relance
+from relances.models import Appel, Relance
 
 # Après tant d'essais sans réponse, on ne rappelle plus : l'étape suivante change de canal.
 TENTATIVES_MAX = 3
@@ -60,10 +65,13 @@ def consigner_appel(
     # Le client est le verrou : deux envois du même formulaire passent l'un après l'autre.
     client = verrouiller(client)
     if cle_saisie:
-        deja = Appel.objects.pour(client.creancier).filter(cle_saisie=cle_saisie).first()
+        deja: Appel | None = (
+            Appel.objects.pour(client.creancier).filter(cle_saisie=cle_saisie).first()
+        )
         if deja is not None:
             return deja
     relance = _appel_prevu(client)
+    geste = poser(Genre.APPEL, creancier=client.creancier, acteur=acteur)
     appel = Appel.objects.create(
         creancier=client.creancier,
         client=client,
@@ -75,13 +83,15 @@ def consigner_appel(
         appele_le=maintenant,
         auteur=acteur,
         cle_saisie=cle_saisie,
+        geste=geste,
     )
     _clore_les_rappels(client, sauf=appel, maintenant=maintenant)
-    _appliquer(appel, suite=suite, relance=relance, maintenant=maintenant, acteur=acteur)
+    _appliquer(appel, geste, suite=suite, relance=relance, maintenant=maintenant)
     inscrire(
         Evenement.APPEL_CONSIGNE,
         cible=appel,
         acteur=acteur,
+        geste=geste,
         client=client.pk,
         issue=issue,
         rappel_le=appel.rappel_le,
@@ -90,96 +100,66 @@ def consigner_appel(
 
 
 @transaction.atomic
-def annuler_appel(appel: Appel, *, maintenant: datetime, acteur: Utilisateur) -> Appel:
-    """« Annuler » : l'appel reste au fil, barré ; sa promesse et son rappel ne comptent plus."""
-    appel = Appel.objects.pour(appel.creancier).select_for_update(of=("self",)).get(pk=appel.pk)
-    if appel.annule_le is not None:
-        return appel
-    appel.annule_le = maintenant
-    appel.save(update_fields=["annule_le"])
-    le = jour_de(maintenant)
-    _defaire_la_promesse(appel, le=le, acteur=acteur)
-    _defaire_les_litiges(appel, le=le, acteur=acteur)
-    _defaire_le_faux_numero(appel, le=le, acteur=acteur)
-    if appel.relance_id and appel.relance.etat == EtatRelance.FAITE:
-        Relance.objects.pour(appel.creancier).filter(pk=appel.relance_id).update(
-            etat=EtatRelance.A_FAIRE, faite_le=None
+def clore_rappel(appel: Appel, *, maintenant: datetime, acteur: Utilisateur) -> None:
+    """Une personne dit qu'il n'y a plus à rappeler ; sans rappel qui attende, rien à dire."""
+    attendent = Appel.objects.pour(appel.creancier).filter(
+        pk=appel.pk, rappel_le__isnull=False, rappel_clos_le=None
+    )
+    if not attendent.select_for_update(of=("self",)).exists():
+        return
+    geste = poser(Genre.RAPPEL, creancier=appel.creancier, acteur=acteur)
+    attendent.update(rappel_clos_le=maintenant, rappel_clos_geste=geste)
+    inscrire(Evenement.RAPPEL_CLOS, cible=appel, acteur=acteur, geste=geste, client=appel.client_id)
+
+
+def _barrer(retour: Retour) -> None:
+    """L'appel reste au fil, barré ; les rappels qu'il avait clos attendent de nouveau."""
+    appels = Appel.objects.pour(retour.creancier)
+    for appel in appels.filter(geste=retour.geste).select_related("client"):
+        verrouiller(appel.client)
+        appel.annule_le = retour.maintenant
+        appel.save(update_fields=["annule_le"])
+        inscrire(
+            Evenement.APPEL_ANNULE,
+            cible=appel,
+            acteur=retour.acteur,
+            geste=retour.annulation,
+            client=appel.client_id,
         )
-    # Les rappels que cet appel avait clos attendent de nouveau.
-    Appel.objects.pour(appel.creancier).filter(
-        client=appel.client_id, rappel_clos_le=appel.appele_le
-    ).update(rappel_clos_le=None)
-    inscrire(Evenement.APPEL_ANNULE, cible=appel, acteur=acteur, client=appel.client_id)
-    return appel
-
-
-def _defaire_la_promesse(appel: Appel, *, le: date, acteur: Utilisateur) -> None:
-    """La sienne ne compte plus ; celle qu'elle avait remplacée vaut de nouveau."""
-    siennes = Promesse.objects.pour(appel.creancier).filter(client=appel.client_id)
-    for promesse in siennes.filter(appel=appel).en_cours():
-        promesse.close_le = le
-        promesse.save(update_fields=["close_le"])
-        inscrire(Evenement.PROMESSE_ANNULEE, cible=promesse, acteur=acteur, client=appel.client_id)
-        remplacee = (
-            siennes.filter(pk__lt=promesse.pk, close_le=promesse.faite_le, est_tenue=None)
-            .exclude(appel__annule_le__isnull=False)
-            .order_by("-pk")
+    for rappel in appels.filter(rappel_clos_geste=retour.geste):
+        # Un appel de plus en aurait tenu lieu.
+        suivant = (
+            appels.filter(client=rappel.client_id, annule_le=None, geste__gt=retour.geste.pk)
+            .order_by("geste")
             .first()
         )
-        if remplacee is not None:
-            remplacee.close_le = None
-            remplacee.save(update_fields=["close_le"])
+        rappel.rappel_clos_le = suivant.appele_le if suivant else None
+        rappel.rappel_clos_geste_id = suivant.geste_id if suivant else None
+        rappel.save(update_fields=["rappel_clos_le", "rappel_clos_geste"])
 
 
-def _defaire_les_litiges(appel: Appel, *, le: date, acteur: Utilisateur) -> None:
-    if appel.issue != Issue.CONTESTE:
-        return
-    ouverts = Litige.objects.pour(appel.creancier).ouverts()
-    for litige in ouverts.filter(
-        facture__client=appel.client_id,
-        ouvert_le=jour_de(appel.appele_le),
-        ouvert_par=appel.auteur_id,
-        detail=appel.note,
-    ):
-        clore_litige(litige, issue=IssueLitige.INFONDE, note="Appel annulé", le=le, acteur=acteur)
+def _jamais(question: Question) -> Iterator[tuple[int, str]]:
+    yield from ()
 
 
-def _defaire_le_faux_numero(appel: Appel, *, le: date, acteur: Utilisateur) -> None:
-    if appel.issue != Issue.MAUVAIS_NUMERO or not appel.numero:
-        return
-    for coordonnee in Coordonnee.objects.pour(appel.creancier).filter(
-        client=appel.client_id,
-        genre=GenreCoordonnee.TELEPHONE,
-        valeur=appel.numero,
-        validite=Validite.INVALIDE,
-        motif=FAUX_NUMERO,
-    ):
-        marquer_coordonnee(coordonnee, validite=Validite.INCONNUE, le=le, acteur=acteur)
-
-
-@transaction.atomic
-def clore_rappel(appel: Appel, *, maintenant: datetime, acteur: Utilisateur) -> None:
-    Appel.objects.pour(appel.creancier).filter(pk=appel.pk, rappel_clos_le=None).update(
-        rappel_clos_le=maintenant
-    )
-    inscrire(Evenement.RAPPEL_CLOS, cible=appel, acteur=acteur, client=appel.client_id)
+APPELS = Effet(_jamais, _barrer)
 
 
 def _appliquer(
     appel: Appel,
+    geste: Geste,
     *,
     suite: Suite,
     relance: Relance | None,
     maintenant: datetime,
-    acteur: Utilisateur,
 ) -> None:
     """Une ligne par issue : ce qu'elle arrête, ce qu'elle prévoit."""
     jour = jour_de(maintenant)
-    client = appel.client
+    client, acteur = appel.client, appel.auteur
     if appel.issue in ISSUES_NON_JOINT:
-        _non_joint(appel, relance=relance, maintenant=maintenant, jour=jour, acteur=acteur)
+        _non_joint(appel, geste, relance=relance, maintenant=maintenant, jour=jour)
         return
-    _faire(relance, maintenant=maintenant, acteur=acteur)
+    _faire(relance, geste, maintenant=maintenant)
     match appel.issue:
         case Issue.PROMET:
             if suite.montant is None or suite.pour_le is None:
@@ -192,6 +172,7 @@ def _appliquer(
                 acteur=acteur,
                 appel=appel,
                 factures=suite.factures,
+                geste=geste,
             )
         case Issue.CONTESTE:
             if not suite.factures:
@@ -204,6 +185,7 @@ def _appliquer(
                     detail=appel.note,
                     le=jour,
                     acteur=acteur,
+                    geste=geste,
                 )
         case Issue.RAPPELER:
             if suite.rappel_le is None:
@@ -212,7 +194,7 @@ def _appliquer(
         case Issue.PAYE:
             # Une parole ne solde rien : on vérifie le compte, puis on rappelle.
             motif = "Dit avoir payé" + (f" le {suite.paye_le:%d/%m/%Y}" if suite.paye_le else "")
-            annuler_en_attente(client, motif=motif, acteur=acteur)
+            annuler_en_attente(client, motif=motif, acteur=acteur, geste=geste)
             _rappeler(appel, _a_neuf_heures(jour + timedelta(days=3)))
         case Issue.DELAI:
             _rappeler(appel, suite.rappel_le or _a_neuf_heures(jour + timedelta(days=7)))
@@ -220,11 +202,11 @@ def _appliquer(
 
 def _non_joint(
     appel: Appel,
+    geste: Geste,
     *,
     relance: Relance | None,
     maintenant: datetime,
     jour: date,
-    acteur: Utilisateur,
 ) -> None:
     if appel.issue == Issue.MAUVAIS_NUMERO and appel.numero:
         for coordonnee in Coordonnee.objects.pour(appel.creancier).filter(
@@ -235,10 +217,11 @@ def _non_joint(
                 validite=Validite.INVALIDE,
                 motif=FAUX_NUMERO,
                 le=jour,
-                acteur=acteur,
+                acteur=appel.auteur,
+                geste=geste,
             )
     if _tentatives(appel, relance, jour=jour) >= TENTATIVES_MAX:
-        _faire(relance, maintenant=maintenant, acteur=acteur)
+        _faire(relance, geste, maintenant=maintenant)
     elif appel.issue != Issue.MAUVAIS_NUMERO:
         _rappeler(appel, _a_neuf_heures(jour + timedelta(days=JOURS_ENTRE_TENTATIVES)))
 
@@ -262,14 +245,14 @@ def _appel_prevu(client: Client) -> Relance | None:
     )
 
 
-def _faire(relance: Relance | None, *, maintenant: datetime, acteur: Utilisateur) -> None:
+def _faire(relance: Relance | None, geste: Geste, *, maintenant: datetime) -> None:
     if relance is None:
         return
     relance.etat = EtatRelance.FAITE
     relance.faite_le = maintenant
-    relance.decidee_par = acteur
-    relance.save(update_fields=["etat", "faite_le", "decidee_par"])
-    inscrire(Evenement.RELANCE_FAITE, cible=relance, acteur=acteur)
+    relance.decidee_par, relance.decision_geste = geste.auteur, geste
+    relance.save(update_fields=["etat", "faite_le", "decidee_par", "decision_geste"])
+    inscrire(Evenement.RELANCE_FAITE, cible=relance, acteur=geste.auteur, geste=geste)
 
 
 def _rappeler(appel: Appel, le: datetime) -> None:
@@ -281,7 +264,7 @@ def _clore_les_rappels(client: Client, *, sauf: Appel, maintenant: datetime) -> 
     """Le nouvel appel tient lieu de tous les rappels qui attendaient."""
     Appel.objects.pour(client.creancier).filter(
         client=client, rappel_le__isnull=False, rappel_clos_le=None
-    ).exclude(pk=sauf.pk).update(rappel_clos_le=maintenant)
+    ).exclude(pk=sauf.pk).update(rappel_clos_le=maintenant, rappel_clos_geste=sauf.geste)
 
 
 def _a_neuf_heures(jour: date) -> datetime:

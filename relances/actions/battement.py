@@ -41,7 +41,7 @@ class BilanBattement:
     retirees: int = 0
     confirmees: int = 0
     balayage: Balayage = field(default_factory=Balayage)
-    envois: Counter = field(default_factory=Counter)
+    envois: Counter[str] = field(default_factory=Counter)
     echecs: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -106,7 +106,7 @@ def preparer(maintenant: datetime) -> BilanBattement:
     return bilan
 
 
-def expedier(horloge: Horloge) -> Counter:
+def expedier(horloge: Horloge) -> Counter[str]:
     """Vider la boîte de départ : autant de processus que l'on veut le font ensemble.
 
     `CarnetFerme` remonte : sans lui, rien ne part.

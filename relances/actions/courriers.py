@@ -1,4 +1,4 @@
-"""Les lettres : les préparer, les sceller, dire qu'elles sont postées et ce qu'elles deviennent."""
+"""Les lettres : les écrire, les préparer, les sceller."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -6,26 +6,23 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from clients.actions import marquer_adresse
 from clients.actions.verrou import verrouiller
 from clients.models import Client
-from factures.actions.pieces import Fichier
-from factures.actions.verification import constater_mise_en_demeure
 from factures.documents import donnees_du_decompte
-from factures.enums import NaturePiece
 from factures.lectures import decompte_client
 from factures.models import Facture
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents.actions.scelles import sceller
 from recouvrement.documents.models import Document
-from recouvrement.journal.actions import inscrire
+from recouvrement.journal.actions import inscrire, poser
+from recouvrement.journal.evenements import Genre
+from recouvrement.journal.models import Geste
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.temps import jour_de
-from relances.actions.preuves import Preuve, verser_preuve
 from relances.courriels.corps import corps_de_lettre
 from relances.courriels.precedents import est_un_premier_contact
 from relances.documents import GABARIT_LETTRE, contexte_de_lettre
-from relances.enums import CANAUX_POSTAUX, Canal, EtatCourrier, EtatRelance
+from relances.enums import CANAUX_POSTAUX, Canal, EtatRelance
 from relances.evenements import Evenement
 from relances.lectures.possibles import ecrire_interdit, interdits
 from relances.lectures.verdict import (
@@ -34,22 +31,9 @@ from relances.lectures.verdict import (
     faits_du_creancier,
     que_rien_n_arrete,
 )
-from relances.models import Courrier, Etape, MiseEnDemeure, Relance, RelanceFacture
+from relances.models import Courrier, Etape, Relance, RelanceFacture
 from relances.regles import textes
 from relances.regles.faits import Usage
-
-# D'un état du recommandé, ceux qui peuvent suivre.
-SUITES = {
-    EtatCourrier.POSTE: (
-        EtatCourrier.PRESENTE,
-        EtatCourrier.AVISE,
-        EtatCourrier.DISTRIBUE,
-        EtatCourrier.REFUSE,
-        EtatCourrier.NPAI,
-    ),
-    EtatCourrier.PRESENTE: (EtatCourrier.AVISE, EtatCourrier.DISTRIBUE, EtatCourrier.REFUSE),
-    EtatCourrier.AVISE: (EtatCourrier.DISTRIBUE, EtatCourrier.NON_RECLAME, EtatCourrier.REFUSE),
-}
 
 
 def preparer_lettre(relance: Relance, *, maintenant: datetime, acteur: Utilisateur) -> Courrier:
@@ -84,10 +68,14 @@ def preparer_lettre(relance: Relance, *, maintenant: datetime, acteur: Utilisate
         maintenant=maintenant,
         acteur=acteur,
     )
-    return inscrire_courrier(
-        relance, document, montant=decompte.solde, evenement=Evenement.COURRIER_PREPARE,
-        acteur=acteur,
-    )  # fmt: skip
+    with transaction.atomic():
+        return inscrire_courrier(
+            relance,
+            document,
+            montant=decompte.solde,
+            evenement=Evenement.COURRIER_PREPARE,
+            geste=poser(Genre.LETTRE, creancier=relance.creancier, acteur=acteur),
+        )
 
 
 def preparer_lettres(
@@ -115,6 +103,7 @@ def ecrire_hors_scenario(
     acteur: Utilisateur,
     etape: Etape | None = None,
     destinataire: str = "",
+    geste: Geste | None = None,
 ) -> Relance:
     """Une action décidée par une personne : elle n'use aucune étape du scénario.
 
@@ -132,6 +121,7 @@ def ecrire_hors_scenario(
             raise ErreurMetier("Aucune adresse de courriel utilisable pour ce client.")
         for phrase in ecrire_interdit(client.creancier, au=le):
             raise ErreurMetier(phrase)
+    geste = geste or poser(Genre.RELANCE, creancier=client.creancier, acteur=acteur)
     relance = Relance.objects.create(
         creancier=client.creancier,
         client=client,
@@ -145,6 +135,7 @@ def ecrire_hors_scenario(
         texte=texte,
         decidee_par=acteur,
         motif="Décidé hors scénario",
+        geste=geste,
     )
     RelanceFacture.objects.bulk_create(
         [
@@ -160,142 +151,10 @@ def ecrire_hors_scenario(
             for facture in factures
         ]
     )
-    inscrire(Evenement.RELANCE_PLANIFIEE, cible=relance, acteur=acteur, client=client.pk)
+    inscrire(
+        Evenement.RELANCE_PLANIFIEE, cible=relance, acteur=acteur, geste=geste, client=client.pk
+    )
     return relance
-
-
-def poster(
-    courrier: Courrier,
-    *,
-    le: date,
-    numero_suivi: str,
-    maintenant: datetime,
-    acteur: Utilisateur,
-    preuve: Preuve | None = None,
-) -> Courrier:
-    """La lettre est partie : c'est seulement là que l'étape est faite."""
-    recu = preuve.ouvrir(courrier.creancier) if preuve else None
-    return _poster(
-        courrier, le=le, numero_suivi=numero_suivi, maintenant=maintenant, acteur=acteur, recu=recu
-    )
-
-
-@transaction.atomic
-def _poster(
-    courrier: Courrier,
-    *,
-    le: date,
-    numero_suivi: str,
-    maintenant: datetime,
-    acteur: Utilisateur,
-    recu: Fichier | None,
-) -> Courrier:
-    courrier = _verrouiller(courrier)
-    if courrier.etat == EtatCourrier.ANNULE:
-        raise ErreurMetier("Ce courrier est annulé.")
-    if le < jour_de(courrier.prepare_le):
-        raise ErreurMetier("Cette date précède la préparation de la lettre.")
-    if courrier.etat == EtatCourrier.A_POSTER:
-        courrier.etat = EtatCourrier.POSTE
-        courrier.poste_le = le
-        courrier.poste_par = acteur
-        Relance.objects.pour(courrier.creancier).filter(pk=courrier.relance_id).update(
-            etat=EtatRelance.FAITE, faite_le=maintenant, decidee_par=acteur
-        )
-    courrier.numero_suivi = numero_suivi.strip()[:30] or courrier.numero_suivi
-    if recu is not None:
-        courrier.preuve_depot = verser_preuve(
-            courrier, recu, nature=NaturePiece.PREUVE_DEPOT, le=le, acteur=acteur
-        )
-    courrier.save(update_fields=["etat", "poste_le", "poste_par", "numero_suivi", "preuve_depot"])
-    inscrire(
-        Evenement.COURRIER_POSTE,
-        cible=courrier,
-        acteur=acteur,
-        client=courrier.client_id,
-        le=le,
-        numero=courrier.numero_suivi,
-    )
-    return courrier
-
-
-def suivre(
-    courrier: Courrier,
-    *,
-    etat: EtatCourrier,
-    le: date,
-    acteur: Utilisateur,
-    preuve: Preuve | None = None,
-) -> Courrier:
-    """Ce que dit la poste du recommandé : présenté, distribué, refusé, non réclamé, NPAI."""
-    avis = preuve.ouvrir(courrier.creancier) if preuve else None
-    return _suivre(courrier, etat=etat, le=le, acteur=acteur, avis=avis)
-
-
-@transaction.atomic
-def _suivre(
-    courrier: Courrier,
-    *,
-    etat: EtatCourrier,
-    le: date,
-    acteur: Utilisateur,
-    avis: Fichier | None,
-) -> Courrier:
-    courrier = _verrouiller(courrier)
-    if etat not in SUITES.get(EtatCourrier(courrier.etat), ()):
-        raise ErreurMetier(f"Un courrier « {courrier.get_etat_display()} » ne devient pas cela.")
-    if courrier.poste_le and le < courrier.poste_le:
-        raise ErreurMetier("Cette date précède le dépôt à la poste.")
-    courrier.etat = etat
-    if etat == EtatCourrier.NPAI:
-        marquer_adresse(
-            courrier.client,
-            invalide_le=le,
-            motif="Courrier rendu : n'habite pas à l'adresse",
-            acteur=acteur,
-        )
-    if etat in (EtatCourrier.PRESENTE, EtatCourrier.AVISE):
-        courrier.presente_le = courrier.presente_le or le
-    else:
-        courrier.distribue_le = le
-    if avis is not None:
-        courrier.avis_reception = verser_preuve(
-            courrier, avis, nature=NaturePiece.AVIS, le=le, acteur=acteur
-        )
-    courrier.save(update_fields=["etat", "presente_le", "distribue_le", "avis_reception"])
-    if etat == EtatCourrier.DISTRIBUE and _est_une_mise_en_demeure(courrier):
-        # Contre un particulier, les intérêts ne courent qu'à partir de là (C. civ., art. 1344-1).
-        lignes = RelanceFacture.objects.pour(courrier.creancier).filter(relance=courrier.relance_id)
-        factures = [ligne.facture for ligne in lignes.select_related("facture__creancier")]
-        constater_mise_en_demeure(factures, recue_le=le, acteur=acteur)
-    inscrire(
-        Evenement.COURRIER_SUIVI,
-        cible=courrier,
-        acteur=acteur,
-        client=courrier.client_id,
-        etat=etat,
-        le=le,
-    )
-    return courrier
-
-
-@transaction.atomic
-def annuler_courrier(courrier: Courrier, *, motif: str, acteur: Utilisateur) -> Courrier:
-    """Avant la poste seulement ; la lettre scellée reste au dossier, annulée."""
-    courrier = _verrouiller(courrier)
-    if courrier.etat != EtatCourrier.A_POSTER:
-        raise ErreurMetier("Une lettre postée ne s'annule pas.")
-    courrier.etat = EtatCourrier.ANNULE
-    courrier.save(update_fields=["etat"])
-    creancier = courrier.creancier
-    Relance.objects.pour(creancier).filter(pk=courrier.relance_id).update(
-        etat=EtatRelance.ANNULEE, motif=motif[:250]
-    )
-    RelanceFacture.objects.pour(creancier).filter(relance=courrier.relance_id).update(
-        est_vivante=False
-    )
-    inscrire(Evenement.COURRIER_ANNULE, cible=courrier, acteur=acteur, client=courrier.client_id)
-    return courrier
 
 
 def refuser_si_interdit(client: Client, *, au: date, usage: Usage = Usage.ECRIRE) -> None:
@@ -305,19 +164,6 @@ def refuser_si_interdit(client: Client, *, au: date, usage: Usage = Usage.ECRIRE
         raise ErreurMetier(f"{trouves[0].phrase}.")
 
 
-def _est_une_mise_en_demeure(courrier: Courrier) -> bool:
-    return MiseEnDemeure.objects.pour(courrier.creancier).filter(courrier=courrier).exists()
-
-
-def _verrouiller(courrier: Courrier) -> Courrier:
-    return (
-        Courrier.objects.pour(courrier.creancier)
-        .select_for_update(of=("self",))
-        .select_related("creancier", "client")
-        .get(pk=courrier.pk)
-    )
-
-
 @transaction.atomic
 def inscrire_courrier(
     relance: Relance,
@@ -325,7 +171,7 @@ def inscrire_courrier(
     *,
     montant: Decimal,
     evenement: Evenement,
-    acteur: Utilisateur,
+    geste: Geste,
 ) -> Courrier:
     """Attache la lettre scellée à sa relance ; une relance n'a qu'une lettre."""
     creancier = relance.creancier
@@ -341,8 +187,16 @@ def inscrire_courrier(
         relance=relance,
         canal=relance.canal,
         document=document,
+        geste=geste,
     )
-    inscrire(evenement, cible=courrier, acteur=acteur, client=relance.client_id, montant=montant)
+    inscrire(
+        evenement,
+        cible=courrier,
+        acteur=geste.auteur,
+        geste=geste,
+        client=relance.client_id,
+        montant=montant,
+    )
     return courrier
 
 

@@ -1,6 +1,7 @@
 """Ce qu'une personne décide d'une relance : valider, retoucher, reporter, annuler, trancher."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -10,7 +11,9 @@ from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.courriel.regles.adresses import une_ligne
 from recouvrement.courriel.regles.cadence import BAIL_DATA
-from recouvrement.journal.actions import inscrire
+from recouvrement.journal.actions import inscrire, poser
+from recouvrement.journal.evenements import Genre
+from recouvrement.journal.models import Geste
 from recouvrement.socle.erreurs import ErreurMetier
 from relances.actions.annulations import retirer
 from relances.actions.planification import envoi_suivant
@@ -34,8 +37,9 @@ def valider(relance: Relance, *, maintenant: datetime, acteur: Utilisateur) -> R
         return relance
     if relance.etat != EtatRelance.A_VALIDER:
         raise ErreurMetier("Cette relance n'attend plus de validation.")
-    _remettre_en_file(relance, maintenant=maintenant, acteur=acteur)
-    inscrire(Evenement.RELANCE_VALIDEE, cible=relance, acteur=acteur, client=relance.client_id)
+    geste = poser(Genre.VALIDATION, creancier=relance.creancier, acteur=acteur)
+    _remettre_en_file(relance, geste, maintenant=maintenant)
+    _inscrire_la_decision(Evenement.RELANCE_VALIDEE, relance, geste)
     return relance
 
 
@@ -55,7 +59,8 @@ def retoucher(relance: Relance, *, sujet: str, texte: str, acteur: Utilisateur) 
     relance.sujet = une_ligne(sujet, nom="L'objet")
     relance.texte = texte
     relance.save(update_fields=["sujet", "texte"])
-    inscrire(Evenement.RELANCE_RETOUCHEE, cible=relance, acteur=acteur, client=relance.client_id)
+    geste = poser(Genre.DECISION, creancier=relance.creancier, acteur=acteur)
+    _inscrire_la_decision(Evenement.RELANCE_RETOUCHEE, relance, geste)
     return relance
 
 
@@ -68,13 +73,8 @@ def reporter(relance: Relance, *, au: date, acteur: Utilisateur) -> Relance:
     zone = relance.creancier.zone_feries
     relance.prevue_le = jour_ouvre(au + timedelta(days=1), zone)
     relance.save(update_fields=["prevue_le"])
-    inscrire(
-        Evenement.RELANCE_REPORTEE,
-        cible=relance,
-        acteur=acteur,
-        client=relance.client_id,
-        au=relance.prevue_le,
-    )
+    geste = poser(Genre.DECISION, creancier=relance.creancier, acteur=acteur)
+    _inscrire_la_decision(Evenement.RELANCE_REPORTEE, relance, geste, au=relance.prevue_le)
     return relance
 
 
@@ -86,11 +86,18 @@ def annuler(relance: Relance, *, motif: str, acteur: Utilisateur) -> None:
         raise ErreurMetier("Dites pourquoi cette relance ne part pas.")
     relance = _verrouiller(relance)
     if relance.etat == EtatRelance.ECHEC:
-        _changer(relance, EtatRelance.ANNULEE, motif=motif, acteur=acteur)
-        inscrire(Evenement.RELANCE_ANNULEE, cible=relance, acteur=acteur, motif=motif)
+        geste = poser(Genre.DECISION, creancier=relance.creancier, acteur=acteur)
+        _changer(relance, EtatRelance.ANNULEE, geste, motif=motif)
+        _inscrire_la_decision(Evenement.RELANCE_ANNULEE, relance, geste, motif=motif)
         return
+    geste = poser(Genre.RETENUE, creancier=relance.creancier, acteur=acteur)
     if not retirer(
-        relance.creancier, [relance.pk], motif=motif, acteur=acteur, etapes_passees=True
+        relance.creancier,
+        [relance.pk],
+        motif=motif,
+        acteur=acteur,
+        etapes_passees=True,
+        geste=geste,
     ):
         raise ErreurMetier("Cette relance est déjà partie, ou ne partira plus.")
 
@@ -110,7 +117,8 @@ def liberer(relance: Relance, *, maintenant: datetime, acteur: Utilisateur) -> R
     )
     if not libere or relance.etat != EtatRelance.PLANIFIEE:
         raise ErreurMetier("Ce message n'est plus gardé.")
-    inscrire(Evenement.RELANCE_VALIDEE, cible=relance, acteur=acteur, client=relance.client_id)
+    geste = poser(Genre.DECISION, creancier=relance.creancier, acteur=acteur)
+    _inscrire_la_decision(Evenement.RELANCE_VALIDEE, relance, geste)
     return relance
 
 
@@ -127,14 +135,14 @@ def renvoyer(relance: Relance, *, maintenant: datetime, acteur: Utilisateur) -> 
             raise ErreurMetier("Attendez : ce message est peut-être encore en chemin.")
     relance.tour += 1
     relance.faite_le = None
-    _remettre_en_file(relance, maintenant=maintenant, acteur=acteur)
-    inscrire(
+    geste = poser(Genre.DECISION, creancier=relance.creancier, acteur=acteur)
+    nouveau = _remettre_en_file(relance, geste, maintenant=maintenant)
+    _inscrire_la_decision(
         Evenement.RELANCE_RENVOYEE,
-        cible=relance,
-        acteur=acteur,
-        client=relance.client_id,
+        relance,
+        geste,
         ancien=ancien.message_id,
-        nouveau=relance.envoi.message_id,
+        nouveau=nouveau.message_id,
     )
     return relance
 
@@ -147,21 +155,16 @@ def trancher(
     relance = _verrouiller(relance)
     if relance.etat != EtatRelance.INCERTAINE:
         raise ErreurMetier("Cet envoi n'est plus incertain.")
+    geste = poser(Genre.DECISION, creancier=relance.creancier, acteur=acteur)
     if est_arrivee:
         Envoi.objects.pour(relance.creancier).filter(
             pk=relance.envoi_id, etat=EtatEnvoi.INCERTAIN
         ).update(etat=EtatEnvoi.ENVOYE, fini_a=maintenant)
         relance.faite_le = relance.faite_le or maintenant
-        _changer(relance, EtatRelance.FAITE, motif="Arrivée confirmée", acteur=acteur)
+        _changer(relance, EtatRelance.FAITE, geste, motif="Arrivée confirmée")
     else:
-        _changer(relance, EtatRelance.ANNULEE, motif="Envoi incertain abandonné", acteur=acteur)
-    inscrire(
-        Evenement.RELANCE_TRANCHEE,
-        cible=relance,
-        acteur=acteur,
-        client=relance.client_id,
-        est_arrivee=est_arrivee,
-    )
+        _changer(relance, EtatRelance.ANNULEE, geste, motif="Envoi incertain abandonné")
+    _inscrire_la_decision(Evenement.RELANCE_TRANCHEE, relance, geste, est_arrivee=est_arrivee)
     return relance
 
 
@@ -169,20 +172,21 @@ def renvoi_possible_le(envoi: Envoi) -> datetime | None:
     return envoi.data_a + ATTENTE_AVANT_RENVOI if envoi.data_a else None
 
 
-def _remettre_en_file(relance: Relance, *, maintenant: datetime, acteur: Utilisateur) -> None:
+def _remettre_en_file(relance: Relance, geste: Geste, *, maintenant: datetime) -> Envoi:
     creancier = relance.creancier
     _refuser_si_archive(creancier)
     connues = adresses(creancier, clients=[relance.client_id])
     relance.destinataire = connues.get(relance.client_id, "")
     if not relance.destinataire:
         raise ErreurMetier("Aucune adresse de courriel utilisable pour ce client.")
-    relance.envoi = envoi_suivant(
+    envoi = relance.envoi = envoi_suivant(
         creancier,
         relance,
         expediteur=adresse_d_expedition(creancier),
         pas_avant=prochaine_ouverture(maintenant, fenetre_de(creancier)),
     )
-    _changer(relance, EtatRelance.PLANIFIEE, motif="", acteur=acteur)
+    _changer(relance, EtatRelance.PLANIFIEE, geste, motif="")
+    return envoi
 
 
 def _refuser_si_archive(creancier: Creancier) -> None:
@@ -190,20 +194,35 @@ def _refuser_si_archive(creancier: Creancier) -> None:
         raise ErreurMetier("Ce créancier est archivé : rien ne part en son nom.")
 
 
-def _changer(relance: Relance, etat: EtatRelance, *, motif: str, acteur: Utilisateur) -> None:
-    relance.etat, relance.motif, relance.decidee_par = etat, motif, acteur
+def _changer(relance: Relance, etat: EtatRelance, geste: Geste, *, motif: str) -> None:
+    relance.etat, relance.motif = etat, motif
+    relance.decidee_par, relance.decision_geste = geste.auteur, geste
     relance.save(
         update_fields=[
-            *("etat", "motif", "decidee_par", "faite_le"),
+            *("etat", "motif", "decidee_par", "decision_geste", "faite_le"),
             *("tour", "envoi", "destinataire"),
         ]
     )
 
 
+def _inscrire_la_decision(
+    evenement: Evenement, relance: Relance, geste: Geste, **donnees: Any
+) -> None:
+    inscrire(
+        evenement,
+        cible=relance,
+        acteur=geste.auteur,
+        geste=geste,
+        client=relance.client_id,
+        **donnees,
+    )
+
+
 def _verrouiller(relance: Relance) -> Relance:
-    return (
+    relu: Relance = (
         Relance.objects.pour(relance.creancier)
         .select_related("creancier", "envoi", "etape")
         .select_for_update(of=("self",))
         .get(pk=relance.pk)
     )
+    return relu

@@ -12,7 +12,11 @@ from factures.lectures import decompte_client
 from factures.models import Facture, Litige
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents.actions.scelles import sceller
+from recouvrement.journal.actions import poser
+from recouvrement.journal.evenements import Genre
+from recouvrement.journal.models import Geste
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.montants import ZERO
 from recouvrement.socle.temps import jour_de
 from relances.actions.courriers import (
     ecrire_hors_scenario,
@@ -78,13 +82,14 @@ def preparer_mise_en_demeure(
     )
     with transaction.atomic():
         _refuser_la_seconde(client)
-        relance = _relance_de_mise_en_demeure(client, echues, au=au, acteur=acteur)
+        geste = poser(Genre.LETTRE, creancier=client.creancier, acteur=acteur)
+        relance = _relance_de_mise_en_demeure(client, echues, au=au, acteur=acteur, geste=geste)
         courrier = inscrire_courrier(
             relance,
             document,
             montant=decompte.total,
             evenement=Evenement.MISE_EN_DEMEURE_PREPAREE,
-            acteur=acteur,
+            geste=geste,
         )
         return MiseEnDemeure.objects.create(
             creancier=client.creancier,
@@ -93,8 +98,8 @@ def preparer_mise_en_demeure(
             arretee_au=au,
             delai_jours=delai_jours,
             principal=decompte.principal,
-            interets=decompte.interets,
-            indemnites=decompte.indemnites,
+            interets=decompte.interets or ZERO,
+            indemnites=decompte.indemnites or ZERO,
             decompte=donnees_du_decompte(decompte),
         )
 
@@ -132,11 +137,11 @@ def _rappels(client: Client) -> list[date]:
 
 
 def _relance_de_mise_en_demeure(
-    client: Client, factures: Sequence[Facture], *, au: date, acteur: Utilisateur
+    client: Client, factures: Sequence[Facture], *, au: date, acteur: Utilisateur, geste: Geste
 ) -> Relance:
     """Celle que le scénario proposait, sinon une nouvelle ; ses lignes sont les choisies."""
     creancier = client.creancier
-    proposee = (
+    proposee: Relance | None = (
         Relance.objects.pour(creancier)
         .select_for_update(of=("self",))
         .filter(client=client, canal=Canal.MISE_EN_DEMEURE, etat=EtatRelance.A_FAIRE, courrier=None)
@@ -157,10 +162,11 @@ def _relance_de_mise_en_demeure(
             le=au,
             acteur=acteur,
             etape=etape,
+            geste=geste,
         )
     choisies = {facture.pk for facture in factures}
     lignes = RelanceFacture.objects.pour(creancier).filter(relance=proposee)
-    lignes.exclude(facture__in=choisies).update(est_vivante=False)
+    lignes.vivantes().exclude(facture__in=choisies).update(est_vivante=False, retiree_geste=geste)
     deja = set(lignes.values_list("facture_id", flat=True))
     RelanceFacture.objects.bulk_create(
         [

@@ -9,6 +9,7 @@ from clients.models import Client
 from factures.models import Facture
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.actions import inscrire
+from recouvrement.journal.models import Geste
 from recouvrement.socle.temps import instant_de
 from relances.actions.scenarios import scenario_par_defaut
 from relances.enums import ETATS_EN_ATTENTE, Canal, EtatRelance
@@ -18,14 +19,14 @@ from relances.models import Etape, Relance, RelanceFacture
 
 @transaction.atomic
 def passer_au_contentieux(
-    client: Client, *, factures: Sequence[Facture], le: date, acteur: Utilisateur
+    client: Client, *, factures: Sequence[Facture], le: date, acteur: Utilisateur, geste: Geste
 ) -> Relance:
     """L'étape est faite pour ces factures : après le dossier, elle ne se propose pas de nouveau."""
     creancier = client.creancier
     lignes = RelanceFacture.objects.pour(creancier).filter(facture__in=factures, est_vivante=True)
     # Proposée peut-être pour d'autres aussi : celles-ci la quittent, les autres la gardent.
     lignes.filter(relance__canal=Canal.CONTENTIEUX, relance__etat__in=ETATS_EN_ATTENTE).update(
-        est_vivante=False
+        est_vivante=False, retiree_geste=geste
     )
     proposees = Relance.objects.pour(creancier).filter(
         client=client, canal=Canal.CONTENTIEUX, etat__in=ETATS_EN_ATTENTE
@@ -34,9 +35,14 @@ def passer_au_contentieux(
     for proposee in proposees.select_for_update(of=("self",)):
         if not vivantes.filter(relance=proposee).exists():
             proposee.etat, proposee.motif = EtatRelance.ANNULEE, "Dossier ouvert"
-            proposee.save(update_fields=["etat", "motif"])
+            proposee.decision_geste = geste
+            proposee.save(update_fields=["etat", "motif", "decision_geste"])
             inscrire(
-                Evenement.RELANCE_ANNULEE, cible=proposee, acteur=acteur, motif="Dossier ouvert"
+                Evenement.RELANCE_ANNULEE,
+                cible=proposee,
+                acteur=acteur,
+                geste=geste,
+                motif="Dossier ouvert",
             )
     # Sans étape de contentieux, la dernière du scénario en tient lieu : il est fini.
     etapes = list(scenario_par_defaut(creancier).etapes.order_by("rang"))
@@ -53,6 +59,8 @@ def passer_au_contentieux(
         montant=sum(facture.solde for facture in factures),
         decidee_par=acteur,
         motif="Dossier ouvert",
+        geste=geste,
+        decision_geste=geste,
     )
     deja = _deja_passees(factures, etape)
     RelanceFacture.objects.bulk_create(
@@ -68,24 +76,27 @@ def passer_au_contentieux(
         )
         for facture in factures
     )
-    inscrire(Evenement.RELANCE_FAITE, cible=relance, acteur=acteur, client=client.pk)
+    inscrire(Evenement.RELANCE_FAITE, cible=relance, acteur=acteur, geste=geste, client=client.pk)
     return relance
 
 
 @transaction.atomic
-def reprendre_l_amiable(client: Client, *, factures: Sequence[Facture], acteur: Utilisateur) -> int:
+def reprendre_l_amiable(
+    client: Client, *, factures: Sequence[Facture], acteur: Utilisateur, geste: Geste
+) -> int:
     """Ces factures reprennent le scénario là où le dossier les avait prises."""
-    defaites = (
+    defaites: int = (
         RelanceFacture.objects.pour(client.creancier)
         .vivantes()
         .filter(facture__in=factures, relance__canal=Canal.CONTENTIEUX)
-        .update(est_vivante=False)
+        .update(est_vivante=False, retiree_geste=geste)
     )
     if defaites:
         inscrire(
             Evenement.AMIABLE_REPRIS,
             cible=client,
             acteur=acteur,
+            geste=geste,
             factures=[facture.numero for facture in factures],
         )
     return defaites

@@ -1,6 +1,6 @@
 """Les promesses : une par client, qui arrête les relances jusqu'à sa date."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -12,12 +12,15 @@ from clients.models import Client
 from factures.models import Encaissement, Facture
 from factures.models.encaissement import EncaissementQuerySet
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.journal.actions import inscrire
+from recouvrement.journal.actions import inscrire, poser
+from recouvrement.journal.effets import Effet, Question, Retour
+from recouvrement.journal.evenements import Genre
+from recouvrement.journal.models import Geste
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.montants import ZERO
-from relances.actions.annulations import retirer
+from relances.actions.annulations import annuler_en_attente
 from relances.evenements import Evenement
-from relances.models import Appel, Promesse, Relance
+from relances.models import Appel, Promesse
 
 
 @transaction.atomic
@@ -31,6 +34,7 @@ def promettre(
     appel: Appel | None = None,
     factures: Iterable[Facture] = (),
     note: str = "",
+    geste: Geste | None = None,
 ) -> Promesse:
     """Enregistre la promesse, remplace la précédente et retire ce qui devait partir d'ici là."""
     if montant <= 0:
@@ -38,8 +42,9 @@ def promettre(
     if pour_le < le:
         raise ErreurMetier("La date promise est déjà passée.")
     client = verrouiller(client)
+    geste = geste or poser(Genre.PROMESSE, creancier=client.creancier, acteur=acteur)
     for ancienne in Promesse.objects.pour(client.creancier).filter(client=client).en_cours():
-        _clore(ancienne, le=le, est_tenue=None)
+        _clore(ancienne, le=le, est_tenue=None, geste=geste)
     promesse = Promesse.objects.create(
         creancier=client.creancier,
         client=client,
@@ -49,18 +54,23 @@ def promettre(
         faite_le=le,
         note=note,
         auteur=acteur,
+        geste=geste,
     )
     promesse.factures.set(factures)
     inscrire(
         Evenement.PROMESSE_FAITE,
         cible=promesse,
         acteur=acteur,
+        geste=geste,
         client=client.pk,
         montant=montant,
         pour_le=pour_le,
     )
     annuler_en_attente(
-        client, motif=f"Promesse de paiement pour le {pour_le:%d/%m/%Y}", acteur=acteur
+        client,
+        motif=f"Promesse de paiement pour le {pour_le:%d/%m/%Y}",
+        acteur=acteur,
+        geste=geste,
     )
     return promesse
 
@@ -73,18 +83,20 @@ def constater_promesse(
     promesse = _verrouiller(promesse)
     if promesse.close_le is not None:
         raise ErreurMetier("Cette promesse est déjà close.")
-    _clore(promesse, le=le, est_tenue=est_tenue)
+    geste = poser(Genre.CONSTAT, creancier=promesse.creancier, acteur=acteur)
+    _clore(promesse, le=le, est_tenue=est_tenue, geste=geste)
     inscrire(
         Evenement.PROMESSE_TENUE if est_tenue else Evenement.PROMESSE_ROMPUE,
         cible=promesse,
         acteur=acteur,
+        geste=geste,
         client=promesse.client_id,
     )
     return promesse
 
 
 @transaction.atomic
-def clore_les_promesses_tenues(client: Client) -> int:
+def clore_les_promesses_tenues(client: Client, geste: Geste | None = None) -> int:
     """Après un règlement : la promesse que les sommes reçues depuis couvrent est tenue."""
     tenues = 0
     for promesse in Promesse.objects.pour(client.creancier).filter(client=client).en_cours():
@@ -94,35 +106,39 @@ def clore_les_promesses_tenues(client: Client) -> int:
             .aggregate(total=Sum("montant"), dernier=Max("recu_le"))
         )
         if (recu["total"] or ZERO) >= promesse.montant:
-            _clore(promesse, le=recu["dernier"], est_tenue=True)
+            _clore(promesse, le=recu["dernier"], est_tenue=True, geste=geste)
             inscrire(
-                Evenement.PROMESSE_TENUE, cible=promesse, acteur=None, client=promesse.client_id
+                Evenement.PROMESSE_TENUE,
+                cible=promesse,
+                acteur=None,
+                geste=geste,
+                client=promesse.client_id,
             )
             tenues += 1
     return tenues
 
 
 @transaction.atomic
-def rouvrir_les_promesses_dementies(client: Client) -> int:
+def rouvrir_les_promesses_dementies(client: Client, geste: Geste | None = None) -> int:
     """Après un règlement annulé : la promesse qu'il avait tenue ne l'est plus.
 
-    Celle qu'une personne a dite tenue sans règlement qui la couvre le reste, et une promesse
-    en cours n'est pas doublée.
+    Celle qu'une personne a dite tenue le reste, et une promesse en cours n'est pas doublée.
     """
     promesses = Promesse.objects.pour(client.creancier).filter(client=client)
     if promesses.en_cours().exists():
         return 0
     derniere = promesses.filter(est_tenue=True).order_by("-faite_le", "-pk").first()
-    if derniere is None or promesses.filter(pk__gt=derniere.pk).exists():
+    if derniere is None or promesses.filter(pk__gt=derniere.pk).qui_tiennent().exists():
+        return 0
+    if derniere.close_geste is not None and derniere.close_geste.genre == Genre.CONSTAT:
         return 0
     recus = _recus_depuis(derniere).filter(annule=None)
+    # D'avant les gestes, rien ne dit qui l'a close : des règlements le pouvaient-ils ?
     avec_annules = recus.aggregate(total=Sum("montant"))["total"] or ZERO
     restent = recus.valables().aggregate(total=Sum("montant"))["total"] or ZERO
     if not restent < derniere.montant <= avec_annules:
         return 0
-    derniere.close_le = derniere.est_tenue = None
-    derniere.save(update_fields=["close_le", "est_tenue"])
-    inscrire(Evenement.PROMESSE_ROUVERTE, cible=derniere, acteur=None, client=client.pk)
+    _rouvrir(derniere, acteur=None, geste=geste)
     return 1
 
 
@@ -131,25 +147,73 @@ def _recus_depuis(promesse: Promesse) -> EncaissementQuerySet:
     return encaissements.filter(client=promesse.client_id, recu_le__gte=promesse.faite_le)
 
 
-def annuler_en_attente(client: Client, *, motif: str, acteur: Utilisateur | None) -> int:
-    """Retire les relances du client qui n'ont pas commencé à partir ; l'étape reste à faire."""
-    en_attente = Relance.objects.pour(client.creancier).filter(client=client).en_attente()
-    return len(
-        retirer(
-            client.creancier, en_attente.values_list("pk", flat=True), motif=motif, acteur=acteur
-        )
-    )
-
-
 def _verrouiller(promesse: Promesse) -> Promesse:
-    return (
+    relu: Promesse = (
         Promesse.objects.pour(promesse.creancier)
         .select_for_update(of=("self",))
         .get(pk=promesse.pk)
     )
+    return relu
 
 
-def _clore(promesse: Promesse, *, le: date, est_tenue: bool | None) -> None:
-    promesse.close_le = le
-    promesse.est_tenue = est_tenue
-    promesse.save(update_fields=["close_le", "est_tenue"])
+def _clore(promesse: Promesse, *, le: date, est_tenue: bool | None, geste: Geste | None) -> None:
+    promesse.close_le, promesse.est_tenue, promesse.close_geste = le, est_tenue, geste
+    promesse.save(update_fields=["close_le", "est_tenue", "close_geste"])
+
+
+def _rouvrir(promesse: Promesse, *, acteur: Utilisateur | None, geste: Geste | None) -> None:
+    promesse.close_le = promesse.est_tenue = promesse.close_geste = None
+    promesse.save(update_fields=["close_le", "est_tenue", "close_geste"])
+    inscrire(
+        Evenement.PROMESSE_ROUVERTE,
+        cible=promesse,
+        acteur=acteur,
+        geste=geste,
+        client=promesse.client_id,
+    )
+
+
+def _retenues(question: Question) -> Iterator[tuple[int, str]]:
+    promesses = Promesse.objects.pour(question.creancier)
+    for geste, est_tenue in promesses.filter(
+        geste__in=question.numeros, est_tenue__isnull=False
+    ).values_list("geste", "est_tenue"):
+        yield geste, f"La promesse a été {'tenue' if est_tenue else 'dite non tenue'} depuis."
+    en_cours = promesses.en_cours().values("client")
+    for geste in promesses.filter(
+        close_geste__in=question.de(Genre.CONSTAT), client__in=en_cours
+    ).values_list("close_geste", flat=True):
+        yield geste, "Une autre promesse est en cours depuis."
+
+
+def _defaire(retour: Retour) -> None:
+    """La sienne ne compte plus ; ce qu'elle avait remplacé revient à celle qui la suit.
+
+    Un constat annulé rend la promesse à son cours.
+    """
+    promesses = Promesse.objects.pour(retour.creancier)
+    for sienne in promesses.filter(geste=retour.geste).order_by("pk"):
+        verrouiller(sienne.client)
+        sienne = _verrouiller(sienne)
+        if sienne.est_tenue is not None:
+            raise ErreurMetier("La promesse a été close pendant ce temps.")
+        suivante = None if sienne.close_le is None else (sienne.close_le, sienne.close_geste)
+        _clore(sienne, le=retour.le, est_tenue=None, geste=retour.annulation)
+        inscrire(
+            Evenement.PROMESSE_ANNULEE,
+            cible=sienne,
+            acteur=retour.acteur,
+            geste=retour.annulation,
+            client=sienne.client_id,
+        )
+        for remplacee in promesses.filter(close_geste=retour.geste, est_tenue=None):
+            if suivante is None:
+                _rouvrir(remplacee, acteur=retour.acteur, geste=retour.annulation)
+            else:
+                _clore(remplacee, le=suivante[0], est_tenue=None, geste=suivante[1])
+    if retour.geste.genre == Genre.CONSTAT:
+        for constatee in promesses.filter(close_geste=retour.geste):
+            _rouvrir(constatee, acteur=retour.acteur, geste=retour.annulation)
+
+
+PROMESSES = Effet(_retenues, _defaire)

@@ -22,7 +22,8 @@ ETAPES_MAX = 20
 
 
 def scenario_en_vigueur(creancier: Creancier) -> Scenario | None:
-    return Scenario.objects.pour(creancier).en_vigueur().first()
+    scenario: Scenario | None = Scenario.objects.pour(creancier).en_vigueur().first()
+    return scenario
 
 
 @transaction.atomic

@@ -7,8 +7,8 @@ from factures.actions.pieces import MEGA, PLAFOND
 from factures.forms.champs import FacturesACocher
 from factures.models import Facture
 from recouvrement.socle.forms import ChoixMultiple, SaisieLisible
-from relances.actions.courriers import SUITES
 from relances.actions.mises_en_demeure import DELAI_HABITUEL
+from relances.actions.poste import SUITES
 from relances.actions.preuves import Preuve
 from relances.enums import EtatCourrier
 from relances.forms.relance import TexteVerifie

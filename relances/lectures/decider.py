@@ -18,11 +18,12 @@ GABARITS: dict[str, str] = {
     EtatRelance.A_FAIRE: "relances/_faire.html",
 }
 SE_RETIENNENT = frozenset(GABARITS) - {EtatRelance.INCERTAINE}
+SE_REPRENNENT = frozenset({EtatRelance.PLANIFIEE, EtatRelance.ANNULEE})
 RESERVE = "Ouvrir un dossier est réservé au gestionnaire : prévenez-le."
 
 
 @dataclass(frozen=True, slots=True)
-class Geste:
+class Bouton:
     """Le bouton d'une étape faite par une personne ; sans adresse, ce qui l'empêche."""
 
     mot: str
@@ -35,11 +36,13 @@ class Decider:
     gabarit: str
     est_a_valider: bool
     se_retient: bool
+    # La validation ou l'annulation sur laquelle on peut encore revenir.
+    geste_id: int | None
     # Composé, mais gardé faute de serveur : il peut repartir.
     est_garde: bool
     pas_avant: datetime | None
     renvoi_attend: bool
-    geste: Geste | None
+    bouton: Bouton | None
     # S'il n'y a pas de message à montrer.
     sans_message: str
     a_dire: str
@@ -54,10 +57,11 @@ def decider(
         gabarit=GABARITS.get(relance.etat, ""),
         est_a_valider=relance.etat == EtatRelance.A_VALIDER,
         se_retient=relance.etat in SE_RETIENNENT,
+        geste_id=relance.decision_geste_id if relance.etat in SE_REPRENNENT else None,
         est_garde=envoi is not None and envoi.etat == EtatEnvoi.RETENU,
         pas_avant=envoi.pas_avant if envoi and envoi.etat == EtatEnvoi.A_ENVOYER else None,
         renvoi_attend=renvoi_le is not None and maintenant < renvoi_le,
-        geste=_geste(relance, peut_decider) if relance.etat == EtatRelance.A_FAIRE else None,
+        bouton=_bouton(relance, peut_decider) if relance.etat == EtatRelance.A_FAIRE else None,
         sans_message="Ce message n’a pas encore été composé."
         if est_courriel
         else f"{relance.get_canal_display()} : cette étape se fait par une personne.",
@@ -65,20 +69,20 @@ def decider(
     )
 
 
-def _geste(relance: Relance, peut_decider: bool) -> Geste:
+def _bouton(relance: Relance, peut_decider: bool) -> Bouton:
     def vers(nom: str, pk: int) -> str:
         return reverse(nom, args=[relance.creancier.code, pk])
 
     client = relance.client_id
     match relance.canal:
         case Canal.TELEPHONE:
-            return Geste("Appeler", vers("relances:appel", client), "appel")
+            return Bouton("Appeler", vers("relances:appel", client), "appel")
         case Canal.COURRIER | Canal.RECOMMANDE:
-            return Geste("Préparer la lettre", vers("relances:lettre", relance.pk), "lettre")
+            return Bouton("Préparer la lettre", vers("relances:lettre", relance.pk), "lettre")
         case Canal.MISE_EN_DEMEURE:
-            return Geste("Préparer la mise en demeure", vers("relances:mise_en_demeure", client))
+            return Bouton("Préparer la mise en demeure", vers("relances:mise_en_demeure", client))
         case Canal.CONTENTIEUX if peut_decider:
-            return Geste("Ouvrir un dossier", vers("contentieux:ouvrir", client))
+            return Bouton("Ouvrir un dossier", vers("contentieux:ouvrir", client))
         case Canal.CONTENTIEUX:
-            return Geste(RESERVE)
-    return Geste("Corriger l’adresse", vers("clients:contacts", client))
+            return Bouton(RESERVE)
+    return Bouton("Corriger l’adresse", vers("clients:contacts", client))

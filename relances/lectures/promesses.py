@@ -84,14 +84,14 @@ def promesses_filtrees(
     if criteres.texte:
         clients = Client.objects.pour(creancier).cherchant(criteres.texte)
         promesses = promesses.filter(client__in=clients.values("pk"))
-    return promesses.select_related("client", "auteur")
+    return promesses.select_related("client", "auteur", "close_geste")
 
 
 def issue_de(promesse: Promesse) -> str:
     if promesse.close_le is None:
         return "En cours"
     if promesse.est_tenue is None:
-        return "Remplacée"
+        return "Annulée" if promesse.est_annulee else "Remplacée"
     return "Tenue" if promesse.est_tenue else "Non tenue"
 
 

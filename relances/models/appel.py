@@ -8,6 +8,8 @@ from clients.models import Client, Contact
 from factures.models import Facture
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.journal.evenements import Genre
+from recouvrement.journal.models import Geste
 from relances.enums import Issue
 from relances.models.relance import Relance
 from relances.regles.promesses import attendue_depuis, se_laisse_attendre
@@ -35,8 +37,14 @@ class Appel(ModeleCloisonne):
     auteur = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, related_name="+")
     rappel_le = models.DateTimeField("rappeler le", null=True, blank=True)
     rappel_clos_le = models.DateTimeField(null=True, blank=True)
+    # L'appel qui en a tenu lieu, ou la personne qui l'a clos.
+    rappel_clos_geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     cle_saisie = models.UUIDField(null=True, blank=True, editable=False)
-    # « Annuler » dans les dix secondes : l'appel reste, barré.
+    # Vide : d'avant les gestes.
+    geste = models.OneToOneField(Geste, on_delete=models.PROTECT, null=True, related_name="appel")
+    # « Annuler » : l'appel reste, barré. Redit ici pour l'index de la file des rappels.
     annule_le = models.DateTimeField(null=True, blank=True)
 
     objects = AppelQuerySet.as_manager()
@@ -58,6 +66,11 @@ class Appel(ModeleCloisonne):
                 condition=Q(rappel_le__isnull=False, rappel_clos_le=None, annule_le=None),
                 name="appel_a_rappeler",
             ),
+            models.Index(
+                fields=["rappel_clos_geste"],
+                condition=Q(rappel_clos_geste__isnull=False),
+                name="appel_rappel_clos_par_geste",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -74,6 +87,10 @@ class PromesseQuerySet(QuerySetCloisonne):
 
     def rompues(self, *, au: date) -> Self:
         return self.en_cours().filter(pour_le__lt=attendue_depuis(au))
+
+    def qui_tiennent(self) -> Self:
+        """Sans celles dont le geste a été annulé."""
+        return self.exclude(close_geste__genre=Genre.ANNULATION)
 
 
 class Promesse(ModeleCloisonne):
@@ -92,6 +109,13 @@ class Promesse(ModeleCloisonne):
     # Tenue, rompue (constatée par une personne) ou remplacée.
     close_le = models.DateField("close le", null=True, blank=True)
     est_tenue = models.BooleanField("tenue", null=True, blank=True)
+    # Le geste qui l'a faite, et celui qui l'a close : un constat, un règlement, une autre promesse.
+    geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    close_geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     objects = PromesseQuerySet.as_manager()
 
@@ -109,13 +133,25 @@ class Promesse(ModeleCloisonne):
                 name="promesse_une_seule_en_cours",
                 violation_error_message="Une promesse est déjà en cours pour ce client.",
             ),
+            models.CheckConstraint(
+                condition=Q(close_geste=None) | Q(close_le__isnull=False),
+                name="promesse_close_par_un_geste",
+            ),
         ]
         indexes = [
             models.Index(
                 fields=["creancier", "pour_le"],
                 condition=Q(close_le=None),
                 name="promesse_en_cours",
-            )
+            ),
+            models.Index(
+                fields=["geste"], condition=Q(geste__isnull=False), name="promesse_par_geste"
+            ),
+            models.Index(
+                fields=["close_geste"],
+                condition=Q(close_geste__isnull=False),
+                name="promesse_close_par_geste",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -124,3 +160,7 @@ class Promesse(ModeleCloisonne):
     def est_rompue(self, *, au: date) -> bool:
         """La date et le délai de grâce sont passés sans qu'elle ait été close."""
         return self.close_le is None and not se_laisse_attendre(self.pour_le, au=au)
+
+    @property
+    def est_annulee(self) -> bool:
+        return self.close_geste is not None and self.close_geste.genre == Genre.ANNULATION

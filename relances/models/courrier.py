@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -6,12 +8,13 @@ from factures.models import Piece
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents.models import Document
+from recouvrement.journal.models import Geste
 from relances.enums import CANAUX_POSTAUX, Canal, EtatCourrier
 from relances.models.relance import Relance
 
 
 class CourrierQuerySet(QuerySetCloisonne):
-    def a_poster(self):
+    def a_poster(self) -> Self:
         return self.filter(etat=EtatCourrier.A_POSTER)
 
 
@@ -37,6 +40,16 @@ class Courrier(ModeleCloisonne):
         Utilisateur, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     prepare_le = models.DateTimeField(auto_now_add=True)
+    # Le geste qui l'a préparée, celui qui l'a dite postée, le dernier mot de la poste.
+    geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    poste_geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    suivi_geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     objects = CourrierQuerySet.as_manager()
 
@@ -55,6 +68,14 @@ class Courrier(ModeleCloisonne):
         indexes = [
             models.Index(fields=["creancier", "etat", "-id"], name="courrier_par_etat"),
             models.Index(fields=["creancier", "client", "-id"], name="courrier_par_client"),
+            models.Index(
+                fields=["geste"], condition=Q(geste__isnull=False), name="courrier_par_geste"
+            ),
+            models.Index(
+                fields=["poste_geste"],
+                condition=Q(poste_geste__isnull=False),
+                name="courrier_poste_par_geste",
+            ),
         ]
 
     def __str__(self) -> str:

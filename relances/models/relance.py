@@ -8,6 +8,7 @@ from factures.models import Facture
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.courriel.models import Envoi
+from recouvrement.journal.models import Geste
 from relances.enums import ETATS_EN_ATTENTE, ETATS_QUI_RETIENNENT, Canal, EtatRelance
 from relances.models.scenario import Etape
 
@@ -53,6 +54,14 @@ class Relance(ModeleCloisonne):
     decidee_par = models.ForeignKey(
         Utilisateur, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # La personne qui l'a écrite hors scénario ; vide : l'automate.
+    geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    # Le geste qui l'a mise dans son état : appel, dépôt, validation, promesse, litige…
+    decision_geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     faite_le = models.DateTimeField("faite le", null=True, blank=True)
     factures = models.ManyToManyField(Facture, through="RelanceFacture", related_name="relances")
 
@@ -79,6 +88,14 @@ class Relance(ModeleCloisonne):
                 fields=["creancier", "faite_le"],
                 condition=Q(faite_le__isnull=False),
                 name="relance_par_date_faite",
+            ),
+            models.Index(
+                fields=["geste"], condition=Q(geste__isnull=False), name="relance_par_geste"
+            ),
+            models.Index(
+                fields=["decision_geste"],
+                condition=Q(decision_geste__isnull=False),
+                name="relance_decidee_par_geste",
             ),
         ]
 
@@ -107,6 +124,10 @@ class RelanceFacture(ModeleCloisonne):
     cycle = models.PositiveSmallIntegerField()
     # Fausse quand la relance est annulée avant d'être partie : l'étape redevient possible.
     est_vivante = models.BooleanField(default=True)
+    # Le geste qui l'en a ôtée ; vide : l'automate, ou rien.
+    retiree_geste = models.ForeignKey(
+        Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     solde = models.DecimalField("reste dû alors", max_digits=14, decimal_places=2)
 
     objects = RelanceFactureQuerySet.as_manager()
@@ -123,7 +144,12 @@ class RelanceFacture(ModeleCloisonne):
             ),
         ]
         indexes = [
-            models.Index(fields=["creancier", "facture"], name="relance_facture_par_facture")
+            models.Index(fields=["creancier", "facture"], name="relance_facture_par_facture"),
+            models.Index(
+                fields=["retiree_geste"],
+                condition=Q(retiree_geste__isnull=False),
+                name="relance_facture_retiree",
+            ),
         ]
 
     def __str__(self) -> str:

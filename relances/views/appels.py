@@ -1,9 +1,8 @@
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clients.models import Client
@@ -13,8 +12,8 @@ from recouvrement.comptes.enums import Role
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.formats import jour, moment
 from recouvrement.socle.pages.annonces import annoncer
-from recouvrement.socle.saisies.lisible import phrase_illisible
-from relances.actions.appels import annuler_appel, clore_rappel, consigner_appel
+from recouvrement.socle.pages.suivant import page_suivante
+from relances.actions.appels import clore_rappel, consigner_appel
 from relances.actions.promesses import constater_promesse
 from relances.enums import Issue
 from relances.forms.appel import AppelForm
@@ -49,14 +48,12 @@ def appel(request: RequeteHabilitee, pk: int) -> HttpResponse:
         except ErreurMetier as erreur:
             form.add_error(None, str(erreur))
         else:
-            annuler_ici = reverse(
-                "relances:annuler_appel", args=[request.creancier.code, consigne.pk]
-            )
+            annuler_ici = consigne.geste.adresse_d_annulation
             # « Annuler » ramène à la fiche d'où l'on venait, pas à celle d'après.
             if ici := request.POST.get("ici"):
                 annuler_ici += f"?{urlencode({'suivant': ici})}"
             annoncer(request, f"{client} : {_resume(consigne)}", annuler=annuler_ici)
-            return redirect(_suite(request, client))
+            return redirect(page_suivante(request, sinon=client.get_absolute_url()))
     return render(
         request,
         "relances/appel.html",
@@ -73,24 +70,13 @@ def appel(request: RequeteHabilitee, pk: int) -> HttpResponse:
 
 @require_POST
 @habilite(Role.ASSISTANTE)
-def annuler(request: RequeteHabilitee, pk: int) -> HttpResponse:
-    consigne = get_object_or_404(
-        Appel.objects.pour(request.creancier).select_related("client", "relance"), pk=pk
-    )
-    annuler_appel(consigne, maintenant=timezone.now(), acteur=request.user)
-    annoncer(request, f"{consigne.client} : appel annulé, il reste au fil, barré.")
-    return redirect(_suite(request, consigne.client))
-
-
-@require_POST
-@habilite(Role.ASSISTANTE)
 def clore_le_rappel(request: RequeteHabilitee, pk: int) -> HttpResponse:
     consigne = get_object_or_404(
         Appel.objects.pour(request.creancier).select_related("client"), pk=pk
     )
     clore_rappel(consigne, maintenant=timezone.now(), acteur=request.user)
     annoncer(request, "Le rappel est clos.")
-    return redirect(_suite(request, consigne.client))
+    return redirect(page_suivante(request, sinon=consigne.client.get_absolute_url()))
 
 
 @require_POST
@@ -104,14 +90,18 @@ def constater(request: RequeteHabilitee, pk: int) -> HttpResponse:
         raise PermissionDenied
     est_tenue = request.POST["constat"] == "tenue"
     try:
-        constater_promesse(
+        constatee = constater_promesse(
             promesse, est_tenue=est_tenue, le=timezone.localdate(), acteur=request.user
         )
     except ErreurMetier as erreur:
         annoncer(request, str(erreur))
     else:
-        annoncer(request, "Promesse tenue." if est_tenue else "Promesse non tenue : notée au fil.")
-    return redirect(_suite(request, promesse.client))
+        annoncer(
+            request,
+            "Promesse tenue." if est_tenue else "Promesse non tenue : notée au fil.",
+            annuler=constatee.close_geste.adresse_d_annulation,
+        )
+    return redirect(page_suivante(request, sinon=promesse.client.get_absolute_url()))
 
 
 def _resume(consigne: Appel) -> str:
@@ -121,16 +111,3 @@ def _resume(consigne: Appel) -> str:
     if consigne.rappel_le:
         return f"{issue}, rappel le {moment(consigne.rappel_le)}"
     return issue
-
-
-def _suite(request: RequeteHabilitee, client: Client) -> str:
-    """La page d'où l'on vient, si elle est à nous."""
-    suivant = request.GET.get("suivant") or request.POST.get("suivant", "")
-    # Un chemin, pas un mot : Django y chercherait le nom d'une page.
-    if (
-        suivant.startswith("/")
-        and not phrase_illisible(suivant)
-        and url_has_allowed_host_and_scheme(suivant, {request.get_host()})
-    ):
-        return suivant
-    return client.get_absolute_url()

@@ -12,15 +12,9 @@ from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
 from recouvrement.socle.pages.pagination import paginer
 from recouvrement.socle.saisies.lisible import entiers
-from relances.actions.courriers import (
-    annuler_courrier,
-    ecrire_hors_scenario,
-    poster,
-    preparer_lettre,
-    preparer_lettres,
-    suivre,
-)
+from relances.actions.courriers import ecrire_hors_scenario, preparer_lettre, preparer_lettres
 from relances.actions.mises_en_demeure import preparer_mise_en_demeure
+from relances.actions.poste import annuler_courrier, poster, suivre
 from relances.enums import Canal, EtatCourrier, EtatRelance
 from relances.forms.courrier import LettreForm, MiseEnDemeureForm, PosterForm, SuivreForm
 from relances.lectures.postal import postal
@@ -195,11 +189,17 @@ def poster_courrier(request: RequeteHabilitee, pk: int) -> HttpResponse:
     form = PosterForm(request.POST, request.FILES, au=timezone.localdate())
     if form.is_valid():
         try:
-            poster(trouve, **form.cleaned_data, maintenant=timezone.now(), acteur=request.user)
+            poste = poster(
+                trouve, **form.cleaned_data, maintenant=timezone.now(), acteur=request.user
+            )
         except ErreurMetier as erreur:
             form.add_error(None, str(erreur))
         else:
-            annoncer(request, "Le courrier est noté comme posté.")
+            annoncer(
+                request,
+                "Le courrier est noté comme posté.",
+                annuler=poste.poste_geste.adresse_d_annulation if poste.poste_geste else "",
+            )
             return redirect("relances:courrier", creancier=request.creancier.code, pk=pk)
     return _montrer(request, trouve, poster=form)
 

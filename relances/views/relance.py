@@ -12,6 +12,7 @@ from recouvrement.comptes.enums import Role
 from recouvrement.courriel.actions.depot import en_octets
 from recouvrement.courriel.regles.analyse import analyser
 from recouvrement.documents.reponses import repondre_fichier
+from recouvrement.journal.evenements import Genre
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
 from relances.actions import decisions
@@ -216,13 +217,19 @@ def _decider(
 ) -> HttpResponse:
     relance = _charger(request, pk)
     try:
-        action(relance)
+        decidee = action(relance)
     except ErreurMetier as refus:
         return _montrer(request, _charger(request, pk), statut=422, refus=refus.message)
-    annoncer(request, dire)
+    annoncer(request, dire, annuler=_retour(decidee))
     if suivante:
         return vers_la_suivante(request, apres=pk)
     return redirect("relances:relance", creancier=request.creancier.code, pk=pk)
+
+
+def _retour(decidee: Relance) -> str:
+    """De quoi annuler la validation que l'on vient de donner."""
+    geste = decidee.decision_geste
+    return geste.adresse_d_annulation if geste and geste.genre == Genre.VALIDATION else ""
 
 
 @require_http_methods(["GET", "POST"])

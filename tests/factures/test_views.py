@@ -168,7 +168,7 @@ def test_on_enregistre_un_reglement_puis_on_le_defait_aussitot(client, creancier
     assert encaissement.saisi_par == acteur
     facture.refresh_from_db()
     assert facture.solde == Decimal("700.00")
-    client.post(adresse("defaire_reglement", encaissement.pk))
+    client.post(encaissement.geste.adresse_d_annulation)
     facture.refresh_from_db()
     assert facture.solde == Decimal("1200.00")
 
@@ -176,7 +176,7 @@ def test_on_enregistre_un_reglement_puis_on_le_defait_aussitot(client, creancier
 def test_defaire_est_reserve_a_qui_vient_de_saisir(client, creancier, acteur):
     facture = une_facture(creancier=creancier)
     encaissement = un_encaissement(facture)
-    reponse = client.post(adresse("defaire_reglement", encaissement.pk))
+    reponse = client.post(encaissement.geste.adresse_d_annulation)
     assert reponse.url == adresse("annuler_reglement", encaissement.pk)
     facture.refresh_from_db()
     assert facture.solde == Decimal("1000.00")
@@ -315,7 +315,6 @@ def objets():
         "litige": facture.pk,
         "clore_litige": litige.pk,
         "annuler_reglement": encaissement.pk,
-        "defaire_reglement": encaissement.pk,
         "imputer": encaissement.pk,
         "piece": piece.pk,
         "deposer_piece": facture.client.pk,
@@ -331,7 +330,7 @@ def objets():
 
 
 EN_POST = {
-    "defaire_reglement", "imputer", "valider_import", "abandonner_import", "corriger_import",
+    "imputer", "valider_import", "abandonner_import", "corriger_import",
     "admettre_import", "defaire_import",
 }  # fmt: skip
 

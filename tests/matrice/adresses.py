@@ -26,6 +26,7 @@ PAR_SORTE = {
         "equipe:retirer",
     ),
     "vue": ("accueil:oublier_vue",),
+    "geste": ("accueil:geste", "accueil:annuler_geste"),
     "client": (
         "accueil:client",
         "clients:modifier",
@@ -60,7 +61,6 @@ PAR_SORTE = {
     "litige": ("factures:clore_litige",),
     "encaissement": (
         "factures:annuler_reglement",
-        "factures:defaire_reglement",
         "factures:imputer",
     ),
     "piece": ("factures:piece",),
@@ -101,10 +101,7 @@ PAR_SORTE = {
         "relances:trancher",
     ),
     "etape": ("relances:apercu",),
-    "appel": (
-        "relances:annuler_appel",
-        "relances:clore_rappel",
-    ),
+    "appel": ("relances:clore_rappel",),
     "promesse": ("relances:promesse",),
     "courrier": (
         "relances:courrier",

@@ -33,8 +33,9 @@ from recouvrement.vie_privee.actions.demandes import noter_demande
 from recouvrement.vie_privee.actions.durees import changer_les_durees
 from relances.actions.appels import consigner_appel
 from relances.actions.battement import battre
-from relances.actions.courriers import ecrire_hors_scenario, poster, preparer_lettre
+from relances.actions.courriers import ecrire_hors_scenario, preparer_lettre
 from relances.actions.planification import planifier
+from relances.actions.poste import poster
 from relances.actions.promesses import promettre
 from relances.actions.scenarios import scenario_par_defaut
 from relances.enums import Canal, Issue
@@ -291,7 +292,7 @@ def _les_relances(monde: Monde, acteur) -> None:
         maintenant=MAINTENANT,
         acteur=acteur,
     )
-    cles["appel"] = appel.pk
+    cles["appel"], cles["geste"] = appel.pk, appel.geste.pk
     promesse = promettre(
         appelee.client,
         montant=Decimal("100.00"),

@@ -6,10 +6,11 @@ import pytest
 
 from clients.enums import GenreCoordonnee, Validite
 from factures.models import Litige
+from recouvrement.accueil.actions import annuler_geste
 from recouvrement.journal.models import Entree
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.temps import jour_de
-from relances.actions.appels import Suite, annuler_appel, clore_rappel, consigner_appel
+from relances.actions.appels import Suite, clore_rappel, consigner_appel
 from relances.enums import Canal, EtatRelance, Issue
 from relances.evenements import Evenement
 from relances.models import Appel, Promesse, RelanceFacture
@@ -156,7 +157,7 @@ def test_hors_scenario_les_essais_d_il_y_a_un_mois_ne_comptent_plus(client):
 def test_une_tentative_annulee_ne_compte_pas(client):
     relance = une_relance(client)
     annule = appeler(client, Issue.SANS_REPONSE)
-    annuler_appel(annule, maintenant=LE, acteur=annule.auteur)
+    annuler_geste(annule.geste, maintenant=LE, acteur=annule.auteur)
 
     for n in (1, 2):
         appeler(client, Issue.SANS_REPONSE, maintenant=LE + timedelta(days=n))
@@ -204,8 +205,8 @@ def test_annuler_un_appel_rend_l_etape_la_promesse_et_les_rappels(client):
         client, Issue.PROMET, suite=Suite(montant=Decimal("100.00"), pour_le=date(2026, 3, 9))
     )
 
-    annuler_appel(appel, maintenant=LE, acteur=appel.auteur)
-    annuler_appel(appel, maintenant=LE, acteur=appel.auteur)
+    annuler_geste(appel.geste, maintenant=LE, acteur=appel.auteur)
+    annuler_geste(appel.geste, maintenant=LE, acteur=appel.auteur)
 
     appel.refresh_from_db()
     avant.refresh_from_db()
@@ -223,7 +224,7 @@ def test_annuler_un_appel_rend_la_promesse_qu_il_avait_remplacee(client):
         client, Issue.PROMET, suite=Suite(montant=Decimal("100.00"), pour_le=date(2026, 3, 9))
     )
 
-    annuler_appel(appel, maintenant=LE, acteur=appel.auteur)
+    annuler_geste(appel.geste, maintenant=LE, acteur=appel.auteur)
 
     assert list(Promesse.objects.pour(client.creancier).en_cours()) == [ancienne]
 
@@ -232,7 +233,7 @@ def test_annuler_un_appel_clot_le_litige_qu_il_avait_ouvert(client):
     facture = une_facture(client=client)
     appel = appeler(client, Issue.CONTESTE, note="Le métré", suite=Suite(factures=(facture,)))
 
-    annuler_appel(appel, maintenant=LE, acteur=appel.auteur)
+    annuler_geste(appel.geste, maintenant=LE, acteur=appel.auteur)
 
     [litige] = Litige.objects.pour(client.creancier)
     assert (litige.clos_le, litige.note_issue) == (date(2026, 3, 2), "Appel annulé")
@@ -244,7 +245,7 @@ def test_annuler_un_faux_numero_le_rend_a_essayer(client):
     numero.refresh_from_db()
     assert numero.validite == Validite.INVALIDE
 
-    annuler_appel(appel, maintenant=LE, acteur=appel.auteur)
+    annuler_geste(appel.geste, maintenant=LE, acteur=appel.auteur)
 
     numero.refresh_from_db()
     assert numero.validite == Validite.INCONNUE

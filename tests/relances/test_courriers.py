@@ -14,15 +14,9 @@ from recouvrement.comptes.models import Creancier
 from recouvrement.documents import fichiers
 from recouvrement.journal.models import Entree
 from recouvrement.socle.erreurs import ErreurMetier
-from relances.actions.courriers import (
-    annuler_courrier,
-    ecrire_hors_scenario,
-    poster,
-    preparer_lettre,
-    preparer_lettres,
-    suivre,
-)
+from relances.actions.courriers import ecrire_hors_scenario, preparer_lettre, preparer_lettres
 from relances.actions.mises_en_demeure import preparer_mise_en_demeure
+from relances.actions.poste import annuler_courrier, poster, suivre
 from relances.actions.preuves import Preuve
 from relances.enums import Canal, EtatCourrier, EtatRelance
 from relances.lectures.paliers import avec_palier, palier_d_un_client

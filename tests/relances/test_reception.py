@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from factures.lectures.decompte import decompte_client
-from relances.actions.courriers import poster, suivre
 from relances.actions.mises_en_demeure import preparer_mise_en_demeure
+from relances.actions.poste import poster, suivre
 from relances.enums import EtatCourrier
 from relances.models import Courrier
 from tests.fabriques.clients import un_client

@@ -15,7 +15,7 @@ from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import une_facture
 
 pytestmark = pytest.mark.django_db
-PAGES = ("appel", "annuler_appel", "clore_rappel", "promesse")
+PAGES = ("appel", "clore_rappel", "promesse")
 
 
 @pytest.fixture
@@ -136,11 +136,13 @@ def test_on_ne_revient_que_chez_nous(client, debiteur, assistante):
 
 
 def test_annuler_laisse_l_appel_au_fil_barre(client, debiteur, assistante):
-    pk = objet("annuler_appel", debiteur, assistante)
+    client.post(adresse("appel", debiteur), {"issue": "messagerie"})
+    consigne = Appel.objects.pour(debiteur.creancier).get()
 
-    client.post(adresse("annuler_appel", debiteur, pk))
+    client.post(consigne.geste.adresse_d_annulation)
 
-    assert Appel.objects.pour(debiteur.creancier).get(pk=pk).annule_le is not None
+    consigne.refresh_from_db()
+    assert consigne.annule_le is not None
     assert "(annulé)" in client.get(debiteur.get_absolute_url()).content.decode()
 
 

@@ -23,7 +23,9 @@ from factures.imports.rapprochement import ClientVise
 from factures.imports.types import AVOIR, FactureLue, presente
 from factures.models import Encaissement, Facture, Importation, Piece
 from recouvrement.comptes.models import Creancier, Utilisateur
-from recouvrement.journal.actions import inscrire, inscrire_lot
+from recouvrement.journal.actions import inscrire, inscrire_lot, poser
+from recouvrement.journal.evenements import Genre
+from recouvrement.journal.models import Geste
 from recouvrement.socle.base.lots import inserer_fiches
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.temps import jour_de
@@ -99,20 +101,23 @@ def ecrire_importation(
     maintenant: datetime,
 ) -> None:
     """L'importation est verrouillée par l'appelant, qui a jugé les lignes sous ce verrou."""
+    geste = poser(Genre.IMPORT, creancier=importation.creancier, acteur=acteur)
     try:
         with transaction.atomic():
             _refuser_les_fiches_reunies(importation.creancier, nouvelles)
-            clients = _creer_les_clients(importation.creancier, nouvelles, acteur)
-            _creer_les_factures(nouvelles, importation, acteur)
-            _revoir(revues, importation, acteur, maintenant)
+            clients = _creer_les_clients(importation.creancier, nouvelles, geste)
+            _creer_les_factures(nouvelles, importation, geste)
+            _revoir(revues, importation, geste, maintenant)
     except IntegrityError as erreur:
         raise ImportDejaTraite(PENDANT_CE_TEMPS) from erreur
     importation.etat, importation.valide_le = EtatImport.VALIDE, maintenant
-    importation.save(update_fields=["etat", "valide_le"])
+    importation.geste = geste
+    importation.save(update_fields=["etat", "valide_le", "geste"])
     inscrire(
         Evenement.IMPORT_VALIDE,
         cible=importation,
         acteur=acteur,
+        geste=geste,
         nom=importation.nom,
         creees=len(nouvelles),
         mises_a_jour=len(revues),
@@ -136,13 +141,14 @@ def _refuser_les_fiches_reunies(creancier: Creancier, nouvelles: Iterable[Nouvel
 
 
 def _creer_les_clients(
-    creancier: Creancier, nouvelles: Iterable[NouvelleFacture], acteur: Utilisateur | None
+    creancier: Creancier, nouvelles: Iterable[NouvelleFacture], geste: Geste
 ) -> list[NouveauClient]:
     neufs = list(
         {id(n.client): n.client for n in nouvelles if isinstance(n.client, NouveauClient)}.values()
     )
     for neuf in neufs:
         neuf.fiche.nom_recherche = nom_de_recherche(neuf.fiche.nom)
+        neuf.fiche.geste = geste
     inserer_fiches([neuf.fiche for neuf in neufs])
     joignables = [neuf for neuf in neufs if neuf.courriel or neuf.telephone]
     contacts = inserer_fiches(
@@ -164,13 +170,14 @@ def _creer_les_clients(
     inscrire_lot(
         Evenement.CLIENT_IMPORTE,
         cibles=[(neuf.fiche, {"nom": neuf.fiche.nom}) for neuf in neufs],
-        acteur=acteur,
+        acteur=geste.auteur,
+        geste=geste,
     )
     return neufs
 
 
 def _creer_les_factures(
-    nouvelles: Sequence[NouvelleFacture], importation: Importation, acteur: Utilisateur | None
+    nouvelles: Sequence[NouvelleFacture], importation: Importation, geste: Geste
 ) -> None:
     for nouvelle in nouvelles:
         facture, client = nouvelle.facture, nouvelle.client
@@ -183,7 +190,8 @@ def _creer_les_factures(
         [n.facture for n in nouvelles],
         versements,
         moyen=Moyen.DEJA_VERSE,
-        acteur=acteur,
+        acteur=geste.auteur,
+        geste=geste,
         note=NOTE,
     )
     inscrire_lot(
@@ -192,16 +200,17 @@ def _creer_les_factures(
             (n.facture, {"import": importation.pk, "montant_ttc": n.facture.montant_ttc})
             for n in nouvelles
         ],
-        acteur=acteur,
+        acteur=geste.auteur,
+        geste=geste,
     )
-    _inscrire_les_versements(recus, versements, acteur)
-    _ranger_les_pieces(nouvelles)
+    _inscrire_les_versements(recus, versements, geste)
+    _ranger_les_pieces(nouvelles, geste)
 
 
 def _revoir(
     revues: Sequence[FactureRevue],
     importation: Importation,
-    acteur: Utilisateur | None,
+    geste: Geste,
     maintenant: datetime,
 ) -> None:
     if not revues:
@@ -219,7 +228,7 @@ def _revoir(
         [Correction(r.facture, r.change) for r in revues if r.change],
         versements,
         moyen=Moyen.DEJA_VERSE,
-        acteur=acteur,
+        geste=geste,
         note=NOTE,
     )
     inscrire_lot(
@@ -228,15 +237,16 @@ def _revoir(
             (r.facture, {"import": importation.pk, "apres": r.change, "paye": r.paye})
             for r in revues
         ],
-        acteur=acteur,
+        acteur=geste.auteur,
+        geste=geste,
     )
-    _inscrire_les_versements(recus, versements, acteur)
-    _ranger_les_pieces(revues)
-    annoncer_effet(creancier, effet)
+    _inscrire_les_versements(recus, versements, geste)
+    _ranger_les_pieces(revues, geste)
+    annoncer_effet(creancier, effet, geste)
 
 
 def _inscrire_les_versements(
-    recus: Sequence[Encaissement], versements: Sequence[Versement], acteur: Utilisateur | None
+    recus: Sequence[Encaissement], versements: Sequence[Versement], geste: Geste
 ) -> None:
     inscrire_lot(
         Evenement.REGLEMENT_IMPUTE,
@@ -247,15 +257,17 @@ def _inscrire_les_versements(
             )
             for recu, verse in zip(recus, versements, strict=True)
         ],
-        acteur=acteur,
+        acteur=geste.auteur,
+        geste=geste,
     )
 
 
-def _ranger_les_pieces(lignes: Iterable[NouvelleFacture | FactureRevue]) -> None:
+def _ranger_les_pieces(lignes: Iterable[NouvelleFacture | FactureRevue], geste: Geste) -> None:
     pieces = []
     for ligne in lignes:
         if ligne.piece is not None:
             ligne.piece.facture, ligne.piece.client_id = ligne.facture, ligne.facture.client_id
+            ligne.piece.geste = geste
             pieces.append(ligne.piece)
     inserer_fiches(pieces)
 

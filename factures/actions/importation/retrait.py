@@ -1,11 +1,12 @@
 """Défaire un import tant que rien n'en est né : un mauvais fichier n'est pas un fait."""
 
+from collections.abc import Iterator
+
 from django.db import transaction
-from django.db.models import ProtectedError, QuerySet
+from django.db.models import ProtectedError
 
 from clients.models import Client
 from factures.actions import grand_livre
-from factures.actions.importation.ecriture import NOTE
 from factures.actions.verrous import verrouiller, verrouiller_factures
 from factures.enums import EtatImport, SortLigne
 from factures.erreurs import ImportIrreversible
@@ -13,8 +14,11 @@ from factures.evenements import Evenement
 from factures.models import Facture, Importation, LigneImport, Piece
 from factures.signals import import_a_defaire
 from recouvrement.comptes.models import Creancier, Utilisateur
-from recouvrement.journal.actions import inscrire
-from recouvrement.journal.models import Entree
+from recouvrement.journal.actions import annuler, inscrire
+from recouvrement.journal.effets import D_AVANT, Effet, Question, Retour
+from recouvrement.journal.evenements import Genre
+from recouvrement.journal.models import Entree, Geste
+from recouvrement.socle.erreurs import ErreurMetier
 
 # Ce qui touche une facture sans laisser de ligne ailleurs.
 GESTES = (
@@ -27,30 +31,44 @@ MONTREES = 200
 @transaction.atomic
 def defaire_import(importation: Importation, *, acteur: Utilisateur | None) -> Importation:
     """Retire les factures de cet import, ce qu'il disait payé, ses clients neufs ; ou rien."""
+    importation = _relire(importation)
+    ecrit = _verifier(importation)
+    return _retirer(importation, ecrit, annuler(ecrit, acteur=acteur))
+
+
+def _relire(importation: Importation) -> Importation:
     creancier = importation.creancier
     verrouiller(Creancier.objects.filter(pk=creancier.pk))
-    (importation,) = verrouiller(Importation.objects.pour(creancier).filter(pk=importation.pk))
-    importation.creancier = creancier
+    relue: Importation
+    (relue,) = verrouiller(
+        Importation.objects.pour(creancier).select_related("geste").filter(pk=importation.pk)
+    )
+    relue.creancier = creancier
+    return relue
+
+
+def _retirer(importation: Importation, ecrit: Geste, annulation: Geste) -> Importation:
+    creancier = importation.creancier
     factures = Facture.objects.pour(creancier).filter(importation=importation)
-    _verifier(importation, factures)
     verrouillees = verrouiller_factures(creancier, factures.values_list("pk", flat=True))
     numeros = [facture.numero for facture in verrouillees.values()]
     clients = {facture.client_id for facture in verrouillees.values()}
     try:
         with transaction.atomic():
             import_a_defaire.send(sender=Importation, importation=importation)
-            grand_livre.effacer_les_versements(creancier, factures, note=NOTE)
-            _retirer_les_pieces(importation, factures)
+            grand_livre.effacer_les_versements(factures, geste=ecrit)
+            Piece.objects.pour(creancier).filter(facture__in=factures, geste=ecrit).delete()
             factures.delete()
     except ProtectedError as erreur:
         raise ImportIrreversible(_dire(erreur)) from erreur
-    retires = _retirer_les_clients(importation, clients)
+    retires = _retirer_les_clients(ecrit, clients)
     importation.etat = EtatImport.DEFAIT
     importation.save(update_fields=["etat"])
     inscrire(
         Evenement.IMPORT_DEFAIT,
         cible=importation,
-        acteur=acteur,
+        acteur=annulation.auteur,
+        geste=annulation,
         nom=importation.nom,
         factures=numeros[:MONTREES],
         nombre=len(numeros),
@@ -59,7 +77,8 @@ def defaire_import(importation: Importation, *, acteur: Utilisateur | None) -> I
     return importation
 
 
-def _verifier(importation: Importation, factures: QuerySet[Facture]) -> None:
+def _verifier(importation: Importation) -> Geste:
+    """Le geste qui l'a écrit, s'il peut encore se défaire."""
     if importation.etat != EtatImport.VALIDE:
         raise ImportIrreversible("Cet import n'est pas enregistré : il n'y a rien à défaire.")
     lignes = LigneImport.objects.pour(importation.creancier).filter(importation=importation)
@@ -67,6 +86,7 @@ def _verifier(importation: Importation, factures: QuerySet[Facture]) -> None:
         raise ImportIrreversible(
             "Cet import a mis à jour des factures déjà connues : il ne se défait pas."
         )
+    factures = Facture.objects.pour(importation.creancier).filter(importation=importation)
     touchees = Entree.objects.pour(importation.creancier).filter(
         cible_type=Facture._meta.label_lower,
         cible_id__in=factures.values("pk"),
@@ -76,22 +96,15 @@ def _verifier(importation: Importation, factures: QuerySet[Facture]) -> None:
         raise ImportIrreversible(
             "Des factures de cet import ont été modifiées depuis : il ne se défait plus."
         )
+    if importation.geste is None:
+        raise ImportIrreversible(D_AVANT)
+    return importation.geste
 
 
-def _retirer_les_pieces(importation: Importation, factures: QuerySet[Facture]) -> None:
-    empreintes = {depose["empreinte"] for depose in importation.fichiers}
-    pieces = Piece.objects.pour(importation.creancier).filter(facture__in=factures)
-    pieces.filter(empreinte__in=empreintes).delete()
-
-
-def _retirer_les_clients(importation: Importation, pks: set[int]) -> int:
+def _retirer_les_clients(ecrit: Geste, pks: set[int]) -> int:
     """Les clients nés de l'import que personne n'a complétés ; celui qui a servi depuis reste."""
-    neufs = Client.objects.pour(importation.creancier).filter(
-        pk__in=pks,
-        est_a_completer=True,
-        cree_le__gte=importation.valide_le,
-        factures=None,
-        notes=None,
+    neufs = Client.objects.pour(ecrit.creancier).filter(
+        pk__in=pks, geste=ecrit, est_a_completer=True, factures=None, notes=None
     )
     retires = 0
     for client in neufs:
@@ -107,3 +120,29 @@ def _retirer_les_clients(importation: Importation, pks: set[int]) -> int:
 def _dire(erreur: ProtectedError) -> str:
     noms = sorted({str(objet._meta.verbose_name) for objet in erreur.protected_objects})
     return f"Quelque chose est né de cet import ({', '.join(noms)}) : il ne se défait plus."
+
+
+def ce_qui_le_garde(importation: Importation) -> str:
+    """Pourquoi il ne se défait plus, à première vue ; vide : on peut essayer."""
+    try:
+        _verifier(importation)
+    except ErreurMetier as refus:
+        return str(refus)
+    return ""
+
+
+def _retenues(question: Question) -> Iterator[tuple[int, str]]:
+    imports = Importation.objects.pour(question.creancier).select_related("geste", "creancier")
+    for importation in imports.filter(geste__in=question.de(Genre.IMPORT)):
+        if garde := ce_qui_le_garde(importation):
+            yield importation.geste_id, garde
+
+
+def _defaire(retour: Retour) -> None:
+    imports = Importation.objects.pour(retour.creancier).filter(geste=retour.geste)
+    for importation in imports.select_related("creancier"):
+        importation = _relire(importation)
+        _retirer(importation, _verifier(importation), retour.annulation)
+
+
+IMPORTS = Effet(_retenues, _defaire)

@@ -120,12 +120,14 @@ def fiche_client(client: Client, *, au: date) -> FicheClient:
     creancier = client.creancier
     factures = _factures_ouvertes(client)
     echues = [facture for facture in factures if facture.est_echue(au=au)]
-    promesses = list(Promesse.objects.pour(creancier).filter(client=client))
+    promesses = list(
+        Promesse.objects.pour(creancier).filter(client=client).select_related("close_geste")
+    )
     promesse = next((p for p in promesses if p.close_le is None), None)
     litiges = list(
         Litige.objects.pour(creancier)
         .filter(facture__client=client)
-        .select_related("facture")
+        .select_related("facture", "geste")
         .order_by("-ouvert_le", "-pk")
     )
     contacts = list(

@@ -9,13 +9,16 @@ from django.db.models import Prefetch, Q
 from clients.models import Note
 from contentieux.enums import EtatDossier
 from contentieux.models import EvenementDossier
-from factures.models import Encaissement, Facture, Imputation
+from factures.enums import IssueLitige
+from factures.models import Encaissement, Facture, Imputation, Litige
 from recouvrement.accueil.lectures.fiche import FicheClient
+from recouvrement.journal.effets import D_AVANT
+from recouvrement.journal.evenements import Genre
 from recouvrement.socle.formats import euros, jour, moment
 from recouvrement.socle.pages.liens import lien
 from recouvrement.socle.temps import instant_de, jour_de
 from relances.enums import ISSUES_NON_JOINT, Canal, EtatRelance
-from relances.models import Appel, Courrier, Relance
+from relances.models import Appel, Courrier, Promesse, Relance
 
 NOUS, EUX = "nous", "eux"
 ICONES_CANAL = {
@@ -51,6 +54,9 @@ class Fait:
     lien: str = ""
     citation: str = ""
     est_barre: bool = False
+    # Le geste sur lequel on peut revenir ; sans lui, pourquoi on ne le peut pas.
+    geste: int | None = None
+    raison: str = ""
 
     @property
     def le(self) -> date:
@@ -109,6 +115,8 @@ def _appels(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
             ton="" if appel.issue in ISSUES_NON_JOINT else "accent",
             auteur=appel.auteur.nom_court,
             est_barre=appel.annule_le is not None,
+            geste=None if appel.annule_le else appel.geste_id,
+            raison="" if appel.annule_le or appel.geste_id else D_AVANT,
         )
 
 
@@ -118,13 +126,24 @@ def _promesses(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
     for promesse in fiche.toutes_ses_promesses:
         somme = f"{euros(promesse.montant)} promis pour le {jour(promesse.pour_le)}"
         a = instant_de(promesse.pour_le, time(23))
+        constat = promesse.close_geste_id if _est_du_genre(promesse, Genre.CONSTAT) else None
         if promesse.est_tenue:
-            yield Fait(a, EUX, "oui", "Promesse tenue", somme, "solde")
+            yield Fait(a, EUX, "oui", "Promesse tenue", somme, "solde", geste=constat)
         elif promesse.est_tenue is False or promesse.est_rompue(au=au):
-            yield Fait(a, EUX, "alerte", "Promesse non tenue", somme, "demeure")
+            yield Fait(a, EUX, "alerte", "Promesse non tenue", somme, "demeure", geste=constat)
         elif promesse.appel_id is None:
             le = instant_de(promesse.faite_le, time(12))
-            yield Fait(le, EUX, "note", "Promet de payer", somme, "accent")
+            est_barre = _est_du_genre(promesse, Genre.ANNULATION)
+            yield Fait(
+                *(le, EUX, "note", "Promet de payer", somme, "accent"),
+                est_barre=est_barre,
+                geste=None if est_barre else promesse.geste_id,
+            )
+
+
+def _est_du_genre(promesse: Promesse, genre: Genre) -> bool:
+    """Ce qui l'a close est un geste de ce genre."""
+    return promesse.close_geste is not None and promesse.close_geste.genre == genre
 
 
 def _relances(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
@@ -168,13 +187,14 @@ def _courriers(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
             ton="demeure" if courrier.canal == Canal.MISE_EN_DEMEURE else "",
             url=lien("relances:courrier", client.creancier.code, courrier.pk),
             lien="Lettre",
+            geste=courrier.poste_geste_id or courrier.geste_id,
         )
 
 
 def _reglements(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
     client = fiche.client
     encaissements = Encaissement.objects.pour(client.creancier).filter(client=client)
-    encaissements = encaissements.prefetch_related(
+    encaissements = encaissements.select_related("contre_ecriture").prefetch_related(
         Prefetch(
             "imputations",
             queryset=Imputation.objects.pour(client.creancier).select_related("facture"),
@@ -191,6 +211,7 @@ def _reglements(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
             titre=f"{titre} : {euros(recu.montant)}",
             texte=recu.motif_annulation or (f"Imputé sur {numeros}" if numeros else "À imputer"),
             ton="demeure" if est_annulation else "solde",
+            geste=None if est_annulation or recu.annulation else recu.geste_id,
         )
 
 
@@ -232,13 +253,25 @@ def _litiges(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
             texte=texte,
             citation=litige.detail,
             ton="" if litige.clos_le else "echu",
+            est_barre=litige.issue == IssueLitige.ANNULE,
+            geste=_geste_du_litige(litige),
         )
+
+
+def _geste_du_litige(litige: Litige) -> int | None:
+    """Son issue, ou son ouverture ; ouvert par un appel, c'est l'appel que l'on annule."""
+    if litige.issue == IssueLitige.ANNULE:
+        return None
+    if litige.clos_le:
+        return litige.clos_geste_id
+    est_a_part = litige.geste is not None and litige.geste.genre == Genre.LITIGE
+    return litige.geste_id if est_a_part else None
 
 
 def _contentieux(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
     client = fiche.client
     evenements = EvenementDossier.objects.pour(client.creancier).filter(dossier__client=client)
-    evenements = evenements.select_related("dossier", "auteur")
+    evenements = evenements.select_related("dossier", "auteur", "geste__annulation")
     for evenement in _derniers(evenements, "le", combien):
         etat = EtatDossier(evenement.etat).label if evenement.etat else "Note au dossier"
         yield Fait(
@@ -251,6 +284,8 @@ def _contentieux(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
             auteur=evenement.auteur.nom_court,
             url=lien("contentieux:dossier", client.creancier.code, evenement.dossier_id),
             lien="Dossier",
+            est_barre=evenement.est_annule,
+            geste=None if evenement.est_annule else evenement.geste_id,
         )
 
 

@@ -81,7 +81,9 @@ def client(request: RequeteHabilitee, pk: int) -> HttpResponse:
             siennes = Promesse.objects.pour(request.creancier).filter(client=debiteur)
             contexte["promesses"] = [
                 (promesse, issue_de(promesse))
-                for promesse in siennes.select_related("auteur").order_by("-pour_le", "-pk")
+                for promesse in siennes.select_related("auteur", "close_geste").order_by(
+                    "-pour_le", "-pk"
+                )
             ]
         case "pieces":
             contexte["pieces"] = (

@@ -85,6 +85,12 @@ def etat(
     return {"mot": mot, "icone": icone, "ton": ton, "niveau": niveau, "cerne": cerne}
 
 
+@register.inclusion_tag("composants/retour.html")
+def retour(geste: int | None, code: str, ici: str, raison: str = "") -> dict[str, Any]:
+    """« Annuler… » : ouvert sur place, ou sur sa page ; à défaut, pourquoi on n'y revient pas."""
+    return {"geste": geste, "code": code, "ici": ici, "raison": raison}
+
+
 @register.inclusion_tag("composants/sceau.html")
 def sceau(creancier: object, *, muet: bool = False) -> dict[str, Any]:
     return {"creancier": creancier, "muet": muet}

@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from factures.actions import encaisser
+from recouvrement.accueil.actions import annuler_geste
 from recouvrement.accueil.lectures.activite import activite
 from recouvrement.accueil.lectures.tableau import tableau_de_bord
 from recouvrement.comptes.enums import Role
-from relances.actions.appels import Suite, annuler_appel, consigner_appel
+from relances.actions.appels import Suite, consigner_appel
 from relances.actions.promesses import promettre
 from relances.enums import Canal, EtatRelance, Issue
 from tests.fabriques.clients import un_client
@@ -132,7 +133,7 @@ def test_l_activite_ne_compte_pas_les_appels_annules(creancier):
             (Issue.SANS_REPONSE, None),
         )
     ]
-    annuler_appel(faits[2], maintenant=maintenant, acteur=acteur)
+    annuler_geste(faits[2].geste, maintenant=maintenant, acteur=acteur)
 
     [ligne] = activite([creancier], au=au)
 

@@ -8,8 +8,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from clients.actions import creer_client
-from recouvrement.journal.actions import effacer_donnees
+from recouvrement.journal.actions import effacer_donnees, inscrire, poser
 from recouvrement.journal.chaine import ORIGINE, condense, empreinte_de
+from recouvrement.journal.evenements import Evenement, Genre
 from recouvrement.journal.models import Chaine, Entree, Maillon
 from recouvrement.journal.scellement import sceller
 from recouvrement.journal.verification import verifier_chaines
@@ -91,6 +92,22 @@ def test_un_maillon_se_refait_avec_le_seul_texte_et_le_precedent(creancier):
     for dit in ('"evenement":"client_cree"', '"libelle":"Client créé"', '"acteur":', '"a":"20'):
         assert dit in maillon.texte
     assert "Martin" not in maillon.texte
+
+
+def test_le_geste_d_une_entree_est_scelle_et_celle_qui_n_en_a_pas_n_en_dit_rien(
+    creancier, proprietaire
+):
+    geste = poser(Genre.APPEL, creancier=creancier, acteur=None)
+    inscrire(Evenement.JOURNAL_ANCRE, cible=creancier, acteur=None, geste=geste)
+    sceller(bientot())
+    sans, avec = Maillon.objects.get(chaine=creancier.pk, rang=3), Maillon.objects.latest("rang")
+    assert '"geste"' not in sans.texte
+    assert f'"geste":{geste.pk},' in avec.texte
+    assert constats() == []
+    with pytest.raises(DatabaseError, match="Le journal ne se modifie pas"), transaction.atomic():
+        Entree.objects.pour(creancier).filter(geste=geste).update(geste=None)
+    proprietaire("UPDATE journal_entree SET geste_id = NULL WHERE geste_id IS NOT NULL")
+    assert any("(geste)" in constat for constat in constats()), constats()
 
 
 def test_un_lot_par_passage_n_en_demande_pas_plus_s_il_y_a_plus_d_entrees(
