@@ -1,6 +1,6 @@
 """Le message d'une relance, aux montants du jour : ce que l'aperçu montre est ce qui part."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,6 +8,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
 from clients.models import Client, Coordonnee
@@ -223,9 +224,8 @@ def en_courriel(message: Message, *, maintenant: datetime) -> EmailMessage:
     courriel.set_content(message.texte)
     courriel.add_alternative(message.html, subtype="html")
     if message.qr:
-        courriel.get_payload()[1].add_related(
-            message.qr, "image", "png", cid=f"<{QR}>", filename="virement.png"
-        )
+        _, html = courriel.iter_parts()
+        html.add_related(message.qr, "image", "png", cid=f"<{QR}>", filename="virement.png")
     for piece in message.pieces:
         courriel.add_attachment(
             fichiers.lire(piece.empreinte),
@@ -244,12 +244,21 @@ def _adresse(nom: str, adresse: str) -> Address:
         raise ErreurMetier("L'adresse d'expédition du créancier n'est pas valable.") from refus
 
 
-def _valeurs(creancier, client, contact, factures, somme, au, precedente, ecrire) -> dict[str, str]:
+def _valeurs(
+    creancier: Creancier,
+    client: Client,
+    contact: str,
+    factures: Sequence[Facture],
+    somme: Decimal,
+    au: date,
+    precedente: date | None,
+    ecrire: Ecriture,
+) -> dict[str, str]:
     mots, p = ecrire.mots, ecrire.mots["deux_points"]
     premiere = factures[0] if factures else None
     seule = len(factures) == 1
     nombre = str(len(factures))
-    if seule:
+    if premiere is not None and seule:
         numero, reference = premiere.numero, premiere.numero
     else:
         numero = f"{nombre} invoices" if ecrire.anglais else f"{nombre} factures"
@@ -326,7 +335,9 @@ def _contact(client: Client, destinataire: str) -> str:
     return trouvees[0].contact.nom if trouvees else ""
 
 
-def _requete_de_coordonnee(*, creancier: int, client: int, destinataire: str):
+def _requete_de_coordonnee(
+    *, creancier: int, client: int, destinataire: str
+) -> QuerySet[Coordonnee]:
     return (
         Coordonnee.objects.pour(Creancier(pk=creancier))
         .filter(client=client, valeur=destinataire)
@@ -356,7 +367,7 @@ def est_un_premier_contact(client: Client, *, sauf: Relance | None = None) -> bo
     return not deja
 
 
-def _requete_des_ecrits(*, creancier: int, client: int, sauf: int):
+def _requete_des_ecrits(*, creancier: int, client: int, sauf: int) -> QuerySet[Relance]:
     return (
         Relance.objects.pour(Creancier(pk=creancier))
         .filter(client=client, etat=EtatRelance.FAITE, canal__in=CANAUX_ECRITS)

@@ -1,5 +1,5 @@
 from datetime import date, datetime
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -39,7 +39,7 @@ class Appel(ModeleCloisonne):
     # « Annuler » dans les dix secondes : l'appel reste, barré.
     annule_le = models.DateTimeField(null=True, blank=True)
 
-    objects = AppelQuerySet.as_manager()
+    objects: ClassVar = AppelQuerySet.as_manager()
 
     class Meta:
         verbose_name = "appel"
@@ -93,7 +93,7 @@ class Promesse(ModeleCloisonne):
     close_le = models.DateField("close le", null=True, blank=True)
     est_tenue = models.BooleanField("tenue", null=True, blank=True)
 
-    objects = PromesseQuerySet.as_manager()
+    objects: ClassVar = PromesseQuerySet.as_manager()
 
     class Meta:
         verbose_name = "promesse"

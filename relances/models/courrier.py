@@ -1,3 +1,6 @@
+from decimal import Decimal
+from typing import ClassVar, Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -11,7 +14,7 @@ from relances.models.relance import Relance
 
 
 class CourrierQuerySet(QuerySetCloisonne):
-    def a_poster(self):
+    def a_poster(self) -> Self:
         return self.filter(etat=EtatCourrier.A_POSTER)
 
 
@@ -38,7 +41,7 @@ class Courrier(ModeleCloisonne):
     )
     prepare_le = models.DateTimeField(auto_now_add=True)
 
-    objects = CourrierQuerySet.as_manager()
+    objects: ClassVar = CourrierQuerySet.as_manager()
 
     class Meta:
         verbose_name = "courrier"
@@ -89,5 +92,5 @@ class MiseEnDemeure(ModeleCloisonne):
         return f"Mise en demeure du {self.arretee_au:%d/%m/%Y}"
 
     @property
-    def total(self):
+    def total(self) -> Decimal:
         return self.principal + self.interets + self.indemnites

@@ -1,4 +1,4 @@
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -56,7 +56,7 @@ class Relance(ModeleCloisonne):
     faite_le = models.DateTimeField("faite le", null=True, blank=True)
     factures = models.ManyToManyField(Facture, through="RelanceFacture", related_name="relances")
 
-    objects = RelanceQuerySet.as_manager()
+    objects: ClassVar = RelanceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "relance"
@@ -104,7 +104,7 @@ class RelanceFacture(ModeleCloisonne):
     est_vivante = models.BooleanField(default=True)
     solde = models.DecimalField("reste dû alors", max_digits=14, decimal_places=2)
 
-    objects = RelanceFactureQuerySet.as_manager()
+    objects: ClassVar = RelanceFactureQuerySet.as_manager()
 
     class Meta:
         constraints = [
