@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from django.db import transaction
-from factures.actions.importation.retrait import IMPORTS
 
 from clients.actions.contacts import MARQUES
 from contentieux.actions.dossier import ETAPES
 from factures.actions.annulations import REGLEMENTS
+from factures.actions.importation.retrait import IMPORTS
 from factures.actions.litiges import LITIGES
 from recouvrement.accueil.evenements import Evenement
 from recouvrement.accueil.models import VueEnregistree

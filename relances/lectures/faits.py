@@ -199,17 +199,22 @@ def factures_ouvertes(cadre: Cadre, *, dues_seulement: bool = False) -> Iterator
         facture=OuterRef("pk"),
         relance__etat__in=ETATS_QUI_RETIENNENT,
     ).order_by("pk")
-    en_cours = Subquery(retiennent.values("relance__etat")[:1], output_field=CharField())
+    etat_en_cours = Subquery(retiennent.values("relance__etat")[:1], output_field=CharField())
     valeurs = lignes.annotate(
         plus_haute=plus_haute(cadre),
-        etat_en_cours=Value("", CharField()) if dues_seulement else Coalesce(en_cours, Value("")),
+        etat_en_cours=Value("", CharField())
+        if dues_seulement
+        else Coalesce(etat_en_cours, Value("")),
     ).order_by("client_id", "date_echeance", "pk")
     champs = (
         *("pk", "client_id", "date_echeance", "solde", "cycle", "rang_entree"),
         *("contentieux_depuis", "plus_haute", "etat_en_cours"),
     )
-    for *tete, etat in valeurs.values_list(*champs):
-        yield Ligne(*tete, EtatRelance(etat) if etat else None)
+    for pk, client, echeance, solde, cycle, entree, confiee_le, haute, etat in valeurs.values_list(
+        *champs
+    ):
+        en_cours = EtatRelance(etat) if etat else None
+        yield Ligne(pk, client, echeance, solde, cycle, entree, confiee_le, haute, en_cours)
 
 
 def il_y_a_de_quoi(cadre: Cadre) -> bool:

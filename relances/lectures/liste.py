@@ -110,7 +110,7 @@ def phrase_des_factures(relance: Relance) -> str:
     return f"{numeros[0]} et {len(numeros) - 1} autres"
 
 
-def lignes_export(relances: QuerySet[Relance]) -> Iterator[tuple]:
+def lignes_export(relances: QuerySet[Relance]) -> Iterator[tuple[object, ...]]:
     for relance in relances.iterator(chunk_size=1000):
         yield (
             relance.client.nom,

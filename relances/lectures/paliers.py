@@ -55,7 +55,7 @@ def avec_palier(factures: FactureQuerySet) -> FactureQuerySet:
         .order_by("-palier")
         .values("palier")[:1]
     )
-    return factures.annotate(
+    avec: FactureQuerySet = factures.annotate(
         palier_atteint=Case(
             When(contentieux_depuis__isnull=False, then=Value(int(Palier.CONTENTIEUX))),
             default=Coalesce(
@@ -66,6 +66,7 @@ def avec_palier(factures: FactureQuerySet) -> FactureQuerySet:
             output_field=IntegerField(),
         )
     )
+    return avec
 
 
 def par_palier(creanciers: Sequence[Creancier], *, au: date) -> dict[int, tuple[int, Decimal]]:

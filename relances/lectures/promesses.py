@@ -1,6 +1,6 @@
 """La liste des promesses : en cours, non tenues, closes, et leur somme."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -31,7 +31,7 @@ class CriteresPromesses:
     jusqu_au: date | None = None
 
     @classmethod
-    def lire(cls, parametres) -> "CriteresPromesses":
+    def lire(cls, parametres: Mapping[str, str]) -> "CriteresPromesses":
         vue = parametres.get("vue", "")
         return cls(
             vue=vue if vue in VUES else "",
@@ -95,7 +95,7 @@ def issue_de(promesse: Promesse) -> str:
     return "Tenue" if promesse.est_tenue else "Non tenue"
 
 
-def lignes_export(promesses: QuerySet[Promesse]) -> Iterator[tuple]:
+def lignes_export(promesses: QuerySet[Promesse]) -> Iterator[tuple[object, ...]]:
     for promesse in promesses.iterator(chunk_size=1000):
         yield (
             *(promesse.client.nom, promesse.montant, promesse.pour_le, promesse.faite_le),

@@ -131,7 +131,7 @@ def _requete_de_relance(
     appels = Appel.objects.filter(**chez, annule_le=None)
     promesse = Promesse.objects.filter(**chez, close_le=None).order_by()
     adresse = Coordonnee.objects.filter(**chez, valeur=OuterRef("destinataire")).courriels()
-    qs = (
+    qs: models.QuerySet[Relance] = (
         Relance.objects.pour(Creancier(pk=creancier))
         .filter(**{nom: laquelle})
         .select_related("creancier", "client", "etape")
@@ -146,14 +146,14 @@ def _requete_de_relance(
     return qs.select_for_update(of=("self",)) if verrou else qs
 
 
-def _dernier(qs, champ: str):
+def _dernier(qs: models.QuerySet[Relance] | models.QuerySet[Appel], champ: str) -> Subquery:
     return Subquery(
         qs.order_by().values("client").annotate(d=Max(champ)).values("d"),
         output_field=DateTimeField(),
     )
 
 
-def _partis(depuis: datetime):
+def _partis(depuis: datetime) -> Coalesce:
     partis = Envoi.objects.filter(creancier=OuterRef("creancier")).transmis(depuis=depuis)
     comptes = partis.order_by().values("creancier").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(comptes, output_field=IntegerField()), Value(0))
@@ -163,13 +163,14 @@ def _requete_des_lignes(*, creancier: int, relance: int) -> models.QuerySet[Rela
     litige = Litige.objects.filter(
         creancier=OuterRef("creancier"), facture=OuterRef("facture"), clos_le=None
     ).order_by()
-    return (
+    lignes: models.QuerySet[RelanceFacture] = (
         RelanceFacture.objects.pour(Creancier(pk=creancier))
         .vivantes()
         .filter(relance=relance)
         .select_related("facture", "etape")
         .annotate(litige_le=Subquery(litige.values("ouvert_le")[:1], output_field=DateField()))
     )
+    return lignes
 
 
 # Posées deux fois par message qui part : leur SQL ne s'écrit qu'une fois.

@@ -1,5 +1,5 @@
 from datetime import date, datetime
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -47,7 +47,7 @@ class Appel(ModeleCloisonne):
     # « Annuler » : l'appel reste, barré. Redit ici pour l'index de la file des rappels.
     annule_le = models.DateTimeField(null=True, blank=True)
 
-    objects = AppelQuerySet.as_manager()
+    objects: ClassVar = AppelQuerySet.as_manager()
 
     class Meta:
         verbose_name = "appel"
@@ -117,7 +117,7 @@ class Promesse(ModeleCloisonne):
         Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
 
-    objects = PromesseQuerySet.as_manager()
+    objects: ClassVar = PromesseQuerySet.as_manager()
 
     class Meta:
         verbose_name = "promesse"

@@ -1,4 +1,5 @@
-from typing import Self
+from decimal import Decimal
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -51,7 +52,7 @@ class Courrier(ModeleCloisonne):
         Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
 
-    objects = CourrierQuerySet.as_manager()
+    objects: ClassVar = CourrierQuerySet.as_manager()
 
     class Meta:
         verbose_name = "courrier"
@@ -110,5 +111,5 @@ class MiseEnDemeure(ModeleCloisonne):
         return f"Mise en demeure du {self.arretee_au:%d/%m/%Y}"
 
     @property
-    def total(self):
+    def total(self) -> Decimal:
         return self.principal + self.interets + self.indemnites

@@ -1,4 +1,4 @@
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -65,7 +65,7 @@ class Relance(ModeleCloisonne):
     faite_le = models.DateTimeField("faite le", null=True, blank=True)
     factures = models.ManyToManyField(Facture, through="RelanceFacture", related_name="relances")
 
-    objects = RelanceQuerySet.as_manager()
+    objects: ClassVar = RelanceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "relance"
@@ -130,7 +130,7 @@ class RelanceFacture(ModeleCloisonne):
     )
     solde = models.DecimalField("reste dû alors", max_digits=14, decimal_places=2)
 
-    objects = RelanceFactureQuerySet.as_manager()
+    objects: ClassVar = RelanceFactureQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -5,7 +5,7 @@ seconde lecture : une valeur qui contiendrait « {{ total }} » s'affiche telle 
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -134,7 +134,11 @@ def mentionne(texte: str, nom: str) -> bool:
     return nom in _noms(lire(texte))
 
 
-def _ecrire(noeuds, valeurs: Mapping[str, str], litteral=lambda texte: texte) -> str:
+def _ecrire(
+    noeuds: Iterable[Noeud],
+    valeurs: Mapping[str, str],
+    litteral: Callable[[str], str] = lambda texte: texte,
+) -> str:
     morceaux = []
     for noeud in noeuds:
         match noeud:
@@ -148,7 +152,7 @@ def _ecrire(noeuds, valeurs: Mapping[str, str], litteral=lambda texte: texte) ->
     return "".join(morceaux)
 
 
-def _litteral(morceau: str, ou: list) -> None:
+def _litteral(morceau: str, ou: list[Noeud] | list[str | _Champ]) -> None:
     if "{{" in morceau:
         debut = morceau[morceau.index("{{") :][:40].split("\n")[0]
         raise TexteRefuse(
@@ -160,7 +164,7 @@ def _litteral(morceau: str, ou: list) -> None:
         ou.append(morceau)
 
 
-def _noms(noeuds) -> set[str]:
+def _noms(noeuds: Iterable[Noeud]) -> set[str]:
     noms: set[str] = set()
     for noeud in noeuds:
         match noeud:
