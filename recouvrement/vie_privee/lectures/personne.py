@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from clients.models import Client, Contact, Coordonnee, Note
+from clients.models import Client, Contact, Coordonnee, Marque, Note
 from contentieux.models import Dossier, EvenementDossier
 from factures.models import Encaissement, Facture, Litige, Piece
 from recouvrement.courriel.models import Envoi
@@ -27,6 +27,7 @@ FICHE = (
 
 # Les champs que leur modèle n'a pas nommés pour qu'on les lise.
 LIBELLES = {
+    "coordonnee": "coordonnée",
     "validite": "validité",
     "ecrite_le": "écrite le",
     "etat": "état",
@@ -68,6 +69,11 @@ def donnees_de(client: Client) -> list[Rubrique]:
         ),
         _tableau("Contacts", de(Contact), "nom", "fonction", "horaires"),
         _tableau("Coordonnées", de(Coordonnee), "genre", "valeur", "validite", "motif"),
+        _tableau(
+            "Validité des coordonnées, au fil du temps",
+            de(Marque, "coordonnee__client", "coordonnee"),
+            *("coordonnee", "validite", "motif", "depuis_le"),
+        ),
         _tableau("Notes", de(Note, "client", "auteur"), "ecrite_le", "texte", "auteur"),
         _tableau(
             "Appels",
