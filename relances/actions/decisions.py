@@ -79,7 +79,7 @@ def reporter(relance: Relance, *, au: date, acteur: Utilisateur) -> Relance:
 
 
 @transaction.atomic
-def annuler(relance: Relance, *, motif: str, acteur: Utilisateur) -> None:
+def annuler(relance: Relance, *, motif: str, acteur: Utilisateur) -> Relance:
     """La retient : elle ne partira pas, et son étape ne sera pas proposée à nouveau."""
     motif = une_ligne(motif, nom="Le motif")
     if not motif:
@@ -89,7 +89,7 @@ def annuler(relance: Relance, *, motif: str, acteur: Utilisateur) -> None:
         geste = poser(Genre.DECISION, creancier=relance.creancier, acteur=acteur)
         _changer(relance, EtatRelance.ANNULEE, geste, motif=motif)
         _inscrire_la_decision(Evenement.RELANCE_ANNULEE, relance, geste, motif=motif)
-        return
+        return relance
     geste = poser(Genre.RETENUE, creancier=relance.creancier, acteur=acteur)
     if not retirer(
         relance.creancier,
@@ -100,6 +100,7 @@ def annuler(relance: Relance, *, motif: str, acteur: Utilisateur) -> None:
         geste=geste,
     ):
         raise ErreurMetier("Cette relance est déjà partie, ou ne partira plus.")
+    return _verrouiller(relance)
 
 
 @transaction.atomic

@@ -227,9 +227,10 @@ def _decider(
 
 
 def _retour(decidee: Relance) -> str:
-    """De quoi annuler la validation que l'on vient de donner."""
+    """De quoi revenir sur ce que l'on vient de valider, ou de retenir."""
     geste = decidee.decision_geste
-    return geste.adresse_d_annulation if geste and geste.genre == Genre.VALIDATION else ""
+    est_a_annuler = geste is not None and geste.genre in (Genre.VALIDATION, Genre.RETENUE)
+    return geste.adresse_d_annulation if est_a_annuler else ""
 
 
 @require_http_methods(["GET", "POST"])

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Field, Model, QuerySet
 
-from clients.models import Client, Contact, Coordonnee, Note
+from clients.models import Client, Contact, Coordonnee, Marque, Note
 from contentieux.models import Dossier, EvenementDossier
 from factures.models import Encaissement, Facture, Litige, Piece
 from recouvrement.comptes.cloison import ModeleCloisonne
@@ -28,6 +28,7 @@ FICHE = (
 
 # Les champs que leur modèle n'a pas nommés pour qu'on les lise.
 LIBELLES = {
+    "coordonnee": "coordonnée",
     "validite": "validité",
     "ecrite_le": "écrite le",
     "etat": "état",
@@ -94,6 +95,11 @@ def _qui_elle_est(client: Client) -> list[Rubrique]:
         ),
         _tableau("Contacts", _de(client, Contact), "nom", "fonction", "horaires"),
         _tableau("Coordonnées", _de(client, Coordonnee), "genre", "valeur", "validite", "motif"),
+        _tableau(
+            "Validité des coordonnées, au fil du temps",
+            _de(client, Marque, "coordonnee__client", "coordonnee"),
+            *("coordonnee", "validite", "motif", "depuis_le"),
+        ),
         _tableau("Notes", _de(client, Note, "client", "auteur"), "ecrite_le", "texte", "auteur"),
     ]
 
