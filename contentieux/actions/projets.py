@@ -26,6 +26,7 @@ from recouvrement.documents.models import Document
 from recouvrement.documents.pdf.demandes import Partie, liasse_demesuree
 from recouvrement.documents.pdf.examen import examiner
 from recouvrement.journal.actions import inscrire
+from recouvrement.socle import formats
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.temps import jour_de
 
@@ -54,7 +55,7 @@ def preparer_documents(
         sceller(
             dossier.creancier,
             nature="decompte",
-            titre=f"Décompte au {dossier.arrete_au:%d/%m/%Y}",
+            titre=f"Décompte au {formats.jour(dossier.arrete_au)}",
             nom_fichier=f"decompte-{dossier.pk}.pdf",
             gabarit=GABARIT_DECOMPTE,
             contexte=contexte_du_decompte(dossier.client, decompte, reference=f"DC-{dossier.pk}"),
