@@ -15,7 +15,7 @@ from factures.enums import MotifLitige
 from factures.models import Encaissement, Facture, Imputation, Litige
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
-from recouvrement.socle.montants import ZERO
+from recouvrement.socle.montants import ZERO, arrondir
 from relances.models import Promesse
 
 PREFIXE = "banc-"
@@ -151,7 +151,7 @@ def _factures(
         bornes = retard if ouverte else (10, 540)
         echeance = au - timedelta(days=alea.randint(*bornes))
         ht = Decimal(alea.randrange(5_000, 900_000)) / 100
-        tva = (ht * Decimal("0.2")).quantize(Decimal("0.01"))
+        tva = arrondir(ht * Decimal("0.2"))
         yield Facture(
             creancier=creancier,
             client=clients[n % len(clients)],

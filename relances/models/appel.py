@@ -5,6 +5,7 @@ from clients.models import Client, Contact
 from factures.models import Facture
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.socle import formats
 from relances.enums import Issue
 from relances.models.relance import Relance
 
@@ -57,7 +58,7 @@ class Appel(ModeleCloisonne):
         ]
 
     def __str__(self) -> str:
-        return f"Appel du {self.appele_le:%d/%m/%Y}"
+        return f"Appel du {formats.jour(self.appele_le)}"
 
 
 class PromesseQuerySet(QuerySetCloisonne):
@@ -108,4 +109,4 @@ class Promesse(ModeleCloisonne):
         ]
 
     def __str__(self) -> str:
-        return f"{self.montant} € pour le {self.pour_le:%d/%m/%Y}"
+        return f"{self.montant} € pour le {formats.jour(self.pour_le)}"

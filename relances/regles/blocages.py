@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from recouvrement.socle import formats
 from recouvrement.socle.temps import PARIS
 from relances.enums import CodeBlocage
 
@@ -270,7 +271,7 @@ def _instant(faits: Faits) -> list[Blocage]:
         trouves.append(
             Blocage(
                 CodeBlocage.HORAIRES,
-                f"Hors des heures d'envoi : à partir du {ici:%d/%m/%Y à %H h %M}",
+                f"Hors des heures d'envoi : à partir du {formats.moment(ici)}",
                 ici.date(),
             )
         )
@@ -313,4 +314,4 @@ def avec_facture(faits: Faits, facture: FaitsFacture) -> Faits:
 
 
 def _j(jour: date) -> str:
-    return f"{jour:%d/%m/%Y}"
+    return formats.jour(jour)

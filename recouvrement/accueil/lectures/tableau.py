@@ -12,6 +12,7 @@ from factures.lectures.synthese import balances_agees, encaisse_du_mois, ensembl
 from factures.models import Facture
 from recouvrement.accueil.lectures.chiffres import Chiffre, Point, dso, passe
 from recouvrement.comptes.models import Creancier
+from recouvrement.socle import formats
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.pages.courbes import Colonne, Graduation, colonnes, graduations
 from relances.enums import Palier
@@ -82,7 +83,7 @@ class Semaine:
 
     @property
     def libelle(self) -> str:
-        return f"{self.debut:%d/%m}"
+        return formats.jour_court(self.debut)
 
 
 @dataclass(frozen=True, slots=True)
