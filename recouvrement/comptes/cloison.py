@@ -20,7 +20,7 @@ class QuerySetCloisonne[M: models.Model](models.QuerySet[M]):
     def pour(self, creancier: models.Model) -> Self:
         return self.filter(creancier=creancier)._ouvrir()
 
-    def parmi(self, creanciers: Iterable[models.Model]) -> Self:
+    def parmi(self, creanciers: Iterable[models.Model | int]) -> Self:
         return self.filter(creancier__in=list(creanciers))._ouvrir()
 
     def systeme(self) -> Self:

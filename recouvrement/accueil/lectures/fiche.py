@@ -168,11 +168,11 @@ def _factures_ouvertes(client: Client) -> list[Facture]:
         facture.client = client
         facture.creancier = client.creancier
     for pk, prescription in prescriptions(factures).items():
-        par_pk[pk].prescription = prescription
+        par_pk[pk].reclamable_jusqu_au = prescription.dernier_jour
     return factures
 
 
 def _prescription_proche(factures: list[Facture], *, au: date) -> date | None:
     """La plus proche, si elle tombe dans les six mois."""
-    jours = (facture.prescription.dernier_jour for facture in factures)
+    jours = (facture.reclamable_jusqu_au for facture in factures)
     return min((jour for jour in jours if jour and jour <= au + SIX_MOIS), default=None)
