@@ -15,13 +15,19 @@ from clients.enums import (
     NatureClient,
     Validite,
 )
-from clients.regles import nom_de_recherche
+from clients.regles import nom_de_recherche, suspension_court
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.socle import formats
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.pages.liens import lien
 
 MONTANT = models.DecimalField(max_digits=16, decimal_places=2)
+
+
+def en_suspension(*, au: date) -> Q:
+    """La même règle que `suspension_court`, pour la base."""
+    return Q(suspendu_le__lte=au) & (Q(suspendu_jusqu_au=None) | Q(suspendu_jusqu_au__gte=au))
 
 
 class ClientQuerySet(QuerySetCloisonne["Client"]):
@@ -32,9 +38,7 @@ class ClientQuerySet(QuerySetCloisonne["Client"]):
         return self.actifs().filter(est_a_completer=True)
 
     def suspendus(self, *, au: date) -> Self:
-        return self.actifs().filter(
-            Q(suspendu_jusqu_au=None) | Q(suspendu_jusqu_au__gte=au), suspendu_le__lte=au
-        )
+        return self.actifs().filter(en_suspension(au=au))
 
     def cherchant(self, texte: str) -> Self:
         """Nom (sans accents), code, SIREN, ou morceau d'adresse ou de numéro."""
@@ -198,9 +202,7 @@ class Client(ModeleCloisonne):
         return lien("accueil:client", self.creancier.code, self.pk)
 
     def est_suspendu(self, *, au: date) -> bool:
-        if self.suspendu_le is None or self.suspendu_le > au:
-            return False
-        return self.suspendu_jusqu_au is None or au <= self.suspendu_jusqu_au
+        return suspension_court(self.suspendu_le, self.suspendu_jusqu_au, au=au)
 
 
 class Contact(ModeleCloisonne):
@@ -272,6 +274,33 @@ class Coordonnee(ModeleCloisonne):
     @property
     def est_utilisable(self) -> bool:
         return self.validite in VALIDITES_UTILISABLES
+
+    @property
+    def est_telephone(self) -> bool:
+        return self.genre == GenreCoordonnee.TELEPHONE
+
+    @property
+    def s_appelle(self) -> bool:
+        return self.est_telephone and self.est_utilisable
+
+    @property
+    def lisible(self) -> str:
+        return formats.telephone(self.valeur) if self.est_telephone else self.valeur
+
+    @property
+    def lien(self) -> str:
+        """De quoi appeler ou écrire, d'un clic."""
+        return f"tel:{formats.tel(self.valeur)}" if self.est_telephone else f"mailto:{self.valeur}"
+
+    @property
+    def icone(self) -> str:
+        return "appel" if self.est_telephone else "courriel"
+
+    @property
+    def ton(self) -> str:
+        if self.validite == Validite.VALIDE:
+            return "solde"
+        return "" if self.est_utilisable else "demeure"
 
 
 class Note(ModeleCloisonne):

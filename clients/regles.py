@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import date
 from typing import Protocol
 
 FORMES = {
@@ -31,6 +32,17 @@ def noyau(nom: str) -> str:
     mots = nom_de_recherche(re.sub(r"(?<=\b\w)\.(?=\w\b|$|\s|\))", "", nom)).split()
     gardes = [mot for mot in mots if mot not in FORMES and mot not in {"et", "de", "la", "le"}]
     return " ".join(gardes or mots)
+
+
+def suspension_court(le: date | None, jusqu_au: date | None, *, au: date) -> bool:
+    """Les relances du client sont suspendues ce jour-là ; le dernier jour compris.
+
+    >>> suspension_court(date(2026, 3, 1), date(2026, 3, 31), au=date(2026, 3, 31))
+    True
+    >>> suspension_court(date(2026, 3, 1), None, au=date(2026, 2, 28))
+    False
+    """
+    return le is not None and le <= au and (jusqu_au is None or au <= jusqu_au)
 
 
 class Fiche(Protocol):

@@ -151,9 +151,7 @@ def _montant(dossier: Dossier, nom: str) -> Decimal | None:
 
 
 def _morale(prefixe: str, partie: Partie | None) -> list[Champ]:
-    organe = ""
-    if partie and partie.signataire:
-        organe = f"{partie.signataire}, {partie.qualite}" if partie.qualite else partie.signataire
+    organe = partie.organe if partie else ""
     return [
         Champ(f"{prefixe}_denomination", "Dénomination", partie.nom if partie else "", 5),
         Champ(f"{prefixe}_forme", "Forme", partie.identite if partie else "", 4),

@@ -7,7 +7,7 @@ from clients.models import Client
 from contentieux.enums import EtatDossier, IssueDossier, NatureFrais, Suite, Voie
 from contentieux.models import Dossier
 from contentieux.regles import etats_suivants, voies_ouvertes
-from factures.forms.champs import MontantField
+from factures.forms.champs import FacturesACocher, MontantField
 from factures.models import Facture
 from recouvrement.socle.forms import ChoixMultiple, SaisieLisible
 from recouvrement.socle.montants import CENTIME, ZERO
@@ -17,7 +17,7 @@ class ChampJour(forms.DateField):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-class OuvrirForm(SaisieLisible, forms.Form):
+class OuvrirForm(FacturesACocher, SaisieLisible, forms.Form):
     """Quelles factures, par quelle voie."""
 
     factures = ChoixMultiple(

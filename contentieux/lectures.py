@@ -18,6 +18,27 @@ from recouvrement.socle.montants import ZERO
 
 
 @dataclass(frozen=True, slots=True)
+class PieceABord:
+    """Une pièce que le bordereau range, ou pourrait ranger."""
+
+    cle: int
+    intitule: str
+    rang: int | None = None
+
+    @property
+    def est_rangee(self) -> bool:
+        return self.rang is not None
+
+    @property
+    def geste(self) -> str:
+        return "Garder" if self.est_rangee else "Ajouter"
+
+    @property
+    def nom(self) -> str:
+        return f"la pièce {self.rang}" if self.est_rangee else self.intitule
+
+
+@dataclass(frozen=True, slots=True)
 class FicheDossier:
     dossier: Dossier
     factures: list[Facture]
@@ -28,6 +49,13 @@ class FicheDossier:
     disponibles: list[Piece]
     documents: list[DocumentDossier]
     manques: list[str]
+
+    @property
+    def bordereau(self) -> list[PieceABord]:
+        return [
+            *(PieceABord(p.piece_id, p.intitule, p.rang) for p in self.pieces),
+            *(PieceABord(piece.pk, piece.intitule) for piece in self.disponibles),
+        ]
 
     @property
     def total_frais(self) -> Decimal:

@@ -1,3 +1,6 @@
+from collections.abc import Callable, Mapping
+from typing import cast
+
 from django.db import models
 
 from recouvrement.droit.mentions import MENTIONS_FACTURE
@@ -84,20 +87,19 @@ class SerieTaux(models.TextChoices):
     LEGAL_PARTICULIER = "legal_particulier", "Taux légal, créancier particulier"
 
 
+def _choix(nom: str, libelles: Mapping[str, str]) -> type[models.TextChoices]:
+    """Des cas que le droit définit, et leur libellé."""
+    creer = cast("Callable[[str, object], type[models.TextChoices]]", models.TextChoices)
+    return creer(nom, {code: (code, vu[0].upper() + vu[1:]) for code, vu in libelles.items()})
+
+
 # Les seuls actes du droit qui comptent ; une relance n'y est pas, elle ne fait rien.
-ActePrescription = models.TextChoices(
+ActePrescription = _choix(
     "ActePrescription",
-    {
-        acte.name: (acte.name, acte.libelle[0].upper() + acte.libelle[1:])
-        for acte in Acte
-        if acte.effet is not Effet.AUCUN
-    },
+    {acte.name: acte.libelle for acte in Acte if acte.effet is not Effet.AUCUN},
 )
-
-
-DureePrescription = models.TextChoices(
-    "DureePrescription",
-    {d.name: (d.name, d.libelle[0].upper() + d.libelle[1:]) for d in Duree if d.est_au_choix},
+DureePrescription = _choix(
+    "DureePrescription", {duree.name: duree.libelle for duree in Duree if duree.est_au_choix}
 )
 
 
@@ -107,11 +109,9 @@ class NatureProcedure(models.TextChoices):
     LIQUIDATION = "liquidation", "Liquidation judiciaire"
 
 
-SituationDelai = models.TextChoices(
-    "SituationDelai",
-    {s.name: (s.name, s.value.libelle[0].upper() + s.value.libelle[1:]) for s in Situation},
+SituationDelai = _choix(
+    "SituationDelai", {situation.name: situation.value.libelle for situation in Situation}
 )
-MentionFacture = models.TextChoices(
-    "MentionFacture",
-    {m.code: (m.code, m.libelle[0].upper() + m.libelle[1:]) for m in MENTIONS_FACTURE},
+MentionFacture = _choix(
+    "MentionFacture", {mention.code: mention.libelle for mention in MENTIONS_FACTURE}
 )

@@ -119,7 +119,10 @@ TEMPLATES = [
         "DIRS": [RACINE / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["recouvrement.socle.templatetags.balises"],
+            "builtins": [
+                "recouvrement.socle.templatetags.balises",
+                "recouvrement.socle.templatetags.composants",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

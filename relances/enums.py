@@ -83,13 +83,12 @@ class EtatCourrier(models.TextChoices):
 
 
 class CodeBlocage(models.TextChoices):
-    """Pourquoi ça ne part pas : un code stable, la phrase est faite avec les faits."""
+    """Pourquoi ça ne part pas : un code stable ; la table des règles en fait une phrase."""
 
+    AVOIR = "avoir", "Avoir"
     SOLDEE = "soldee", "Soldée"
     PROMESSE = "promesse", "Promesse en cours"
-    ECHEANCIER = "echeancier", "Échéancier respecté"
     LITIGE = "litige", "Litige ouvert"
-    REPONSE = "reponse", "Réponse à traiter"
     SUSPENDU = "suspendu", "Client suspendu"
     PROCEDURE_COLLECTIVE = "procedure_collective", "Procédure collective"
     CONTENTIEUX = "contentieux", "Au contentieux"

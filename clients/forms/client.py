@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
@@ -7,7 +7,7 @@ from django import forms
 from clients.models import Client, Note
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.forms import SaisieLisible
+from recouvrement.socle.forms import Groupes, SaisieLisible
 from recouvrement.socle.saisies.identifiants import lire_siren, lire_siret, lire_tva
 
 # Django ne sait dire qu'à la vérification de quel modèle est un formulaire.
@@ -39,7 +39,7 @@ class CommercantField(forms.TypedChoiceField):
         return "" if value is None else str(value)
 
 
-class ClientForm(SaisieLisible, DeClient):
+class ClientForm(SaisieLisible, Groupes, DeClient):
     """Valide la fiche ; l'écriture appartient à `actions`."""
 
     est_commercant = CommercantField(
@@ -73,6 +73,7 @@ class ClientForm(SaisieLisible, DeClient):
         ("Adresse", ("adresse", "complement", "code_postal", "ville", "pays")),
         ("Situation", ("procedure_collective_le",)),
     )
+    LARGES = ("nom", "adresse", "complement")
 
     def __init__(self, *args: Any, creancier: Creancier, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -92,10 +93,6 @@ class ClientForm(SaisieLisible, DeClient):
         for nom in ("adresse", "complement"):
             self.fields[nom].widget.attrs["class"] = "long"
         self.fields["nom"].widget.attrs["autofocus"] = self.instance.pk is None
-
-    def groupes(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
-        for titre, noms in self.GROUPES:
-            yield titre, [self[nom] for nom in noms]
 
     def clean_nom(self) -> str:
         return " ".join(self.cleaned_data["nom"].split())

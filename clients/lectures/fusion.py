@@ -36,6 +36,12 @@ class CoteACote:
     factures: tuple[int, int]
     lignes: list[LigneComparee]
 
+    @property
+    def sirens_differents(self) -> bool:
+        """Sans doute deux personnes : celui de la fiche gardée restera seul."""
+        un, autre = self.gauche.siren, self.droite.siren
+        return bool(un and autre) and un != autre
+
 
 def cote_a_cote(un: Client, autre: Client, *, au: date) -> CoteACote:
     clients = (

@@ -16,7 +16,16 @@ from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.erreurs import ErreurMetier
 from relances.actions.passages import passer_au_contentieux, reprendre_l_amiable
-from relances.lectures.possibles import interdits
+from relances.enums import CodeBlocage
+from relances.lectures.possibles import arrets_de_la_facture, interdits
+from relances.regles.faits import Usage
+
+IMPROPRES = {
+    CodeBlocage.AVOIR: "n'est plus due",
+    CodeBlocage.SOLDEE: "n'est plus due",
+    CodeBlocage.CONTENTIEUX: "est déjà au contentieux",
+    CodeBlocage.PAS_ENCORE: "n'est pas encore échue",
+}
 
 
 @transaction.atomic
@@ -34,7 +43,7 @@ def ouvrir_dossier(
     )
     if not choisies:
         raise ErreurMetier("Choisissez au moins une facture.")
-    trouves = interdits(client, au=le)
+    trouves = interdits(client, au=le, usage=Usage.CONFIER)
     if trouves:
         raise ErreurMetier(f"{trouves[0].phrase}.")
     if voie not in voies_ouvertes(client.nature):
@@ -196,12 +205,9 @@ def _refuser_si_clos(dossier: Dossier) -> None:
 
 
 def _refuser_si_impropre(facture: Facture, *, le: date) -> None:
-    if facture.est_avoir or facture.solde == 0:
-        raise ErreurMetier(f"{facture} n'est plus due.")
-    if not facture.est_echue(au=le):
-        raise ErreurMetier(f"{facture} n'est pas encore échue.")
-    if facture.contentieux_depuis is not None:
-        raise ErreurMetier(f"{facture} est déjà au contentieux.")
+    """Ce que le bouton dit de la facture, l'action le refuse : la même règle."""
+    for contre in arrets_de_la_facture(facture, {}, Usage.CONFIER, au=le):
+        raise ErreurMetier(f"{facture} {IMPROPRES[contre.code]}.")
 
 
 def _inscrire_etat(dossier: Dossier, *, le: date, note: str, acteur: Utilisateur) -> None:

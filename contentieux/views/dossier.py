@@ -244,6 +244,8 @@ def _montrer(
         "clore": CloreForm(),
     }
     formulaires |= lus
+    fiche, est_clos = fiche_dossier(dossier, au=aujourdhui), dossier.etat == EtatDossier.CLOS
+    se_conduit = not est_clos and role.couvre(Role.GESTIONNAIRE)
     en_faute = refus or any(form.is_bound and form.errors for form in formulaires.values())
     return render(
         request,
@@ -251,12 +253,15 @@ def _montrer(
         {
             "dossier": dossier,
             "client": dossier.client,
-            "fiche": fiche_dossier(dossier, au=aujourdhui),
+            "fiche": fiche,
+            "manques": [] if est_clos else fiche.manques,
             "refus": refus,
             "formulaires": formulaires,
             "peut_ecrire": role.couvre(Role.ASSISTANTE),
-            "peut_decider": role.couvre(Role.GESTIONNAIRE),
-            "est_clos": dossier.etat == EtatDossier.CLOS,
+            "se_complete": not est_clos and role.couvre(Role.ASSISTANTE),
+            "se_conduit": se_conduit,
+            "avance": se_conduit and formulaires["avancer"].fields["etat"].choices,
+            "est_clos": est_clos,
         },
         status=422 if en_faute else 200,
     )

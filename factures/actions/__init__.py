@@ -3,9 +3,9 @@
 from factures.actions.annulations import annuler_encaissement
 from factures.actions.contentieux import confier_au_contentieux, retirer_du_contentieux
 from factures.actions.encaissements import encaisser, imputer, utiliser_avoir
+from factures.actions.importation import defaire_import
 from factures.actions.litiges import clore_litige, ouvrir_litige
 from factures.actions.pieces import deposer_piece
-from factures.actions.retrait import defaire_import
 from factures.actions.saisie import enregistrer_facture, modifier_facture
 
 __all__ = [

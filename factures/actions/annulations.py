@@ -4,19 +4,15 @@ from datetime import date
 
 from django.db import transaction
 
+from factures.actions import grand_livre
+from factures.actions.annonces import annoncer_effet
 from factures.actions.encaissements import relire_chez_son_client
-from factures.actions.soldes import (
-    annoncer_creances,
-    rouvrir,
-    verrouiller_factures,
-)
 from factures.erreurs import AnnulationImpossible, EncaissementDejaAnnule
 from factures.evenements import Evenement
-from factures.models import Encaissement, Imputation
+from factures.models import Encaissement
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.actions import inscrire, inscrire_lot
 from recouvrement.socle.formats import jour
-from recouvrement.socle.montants import ZERO
 
 
 @transaction.atomic
@@ -35,40 +31,9 @@ def annuler_encaissement(
         raise AnnulationImpossible(
             f"L'annulation ne peut pas précéder le règlement, reçu le {jour(encaissement.recu_le)}."
         )
-    imputations = list(encaissement.imputations.all())
-    pks = {imputation.facture_id for imputation in imputations} | {encaissement.avoir_id} - {None}
-    factures = verrouiller_factures(creancier, pks)
-    contre = Encaissement.objects.create(
-        creancier=creancier,
-        client=encaissement.client,
-        montant=-encaissement.montant,
-        disponible=ZERO,
-        recu_le=le,
-        moyen=encaissement.moyen,
-        reference=encaissement.reference,
-        avoir_id=encaissement.avoir_id,
-        annule=encaissement,
-        motif_annulation=motif,
-        saisi_par=acteur,
+    contre, rendues, effet = grand_livre.contrepasser(
+        encaissement, le=le, motif=motif, acteur=acteur
     )
-    Imputation.objects.bulk_create(
-        Imputation(
-            creancier=creancier,
-            encaissement=contre,
-            facture_id=imputation.facture_id,
-            montant=-imputation.montant,
-            le=max(le, imputation.le),
-        )
-        for imputation in imputations
-    )
-    encaissement.disponible = ZERO
-    encaissement.save(update_fields=["disponible"])
-    if avoir := factures.get(encaissement.avoir_id):
-        avoir.solde += encaissement.montant
-        avoir.soldee_le = None
-        avoir.save(update_fields=["solde", "soldee_le"])
-    parts = [(factures[i.facture_id], i.montant) for i in imputations]
-    rouvertes = rouvrir(parts)
     inscrire(
         Evenement.REGLEMENT_ANNULE,
         cible=encaissement,
@@ -89,11 +54,9 @@ def annuler_encaissement(
                     "motif": motif,
                 },
             )
-            for facture, part in parts
+            for facture, part in rendues
         ],
         acteur=acteur,
     )
-    deja = {facture.pk for facture in rouvertes}
-    annoncer_creances(creancier, rouvertes, "rouverte")
-    annoncer_creances(creancier, (f for f, _ in parts if f.pk not in deja), "modifiee")
+    annoncer_effet(creancier, effet)
     return contre

@@ -5,7 +5,8 @@ from datetime import date
 
 from django.db import transaction
 
-from factures.actions.soldes import annoncer_creances, verrouiller_factures
+from factures.actions.annonces import annoncer_creances
+from factures.actions.verrous import verrouiller_factures
 from factures.evenements import Evenement
 from factures.models import Facture
 from recouvrement.comptes.models import Utilisateur

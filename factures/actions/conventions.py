@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from clients.models import Client
-from factures.actions.soldes import verrouiller_client
+from factures.actions.verrous import verrouiller_client
 from factures.enums import BaseJours, OrdreImputation
 from factures.erreurs import ConventionImpossible
 from factures.evenements import Evenement

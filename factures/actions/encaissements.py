@@ -8,13 +8,9 @@ from uuid import UUID
 from django.db import transaction
 
 from clients.models import Client
-from factures.actions.soldes import (
-    annoncer_paiement,
-    payer,
-    verrouiller,
-    verrouiller_client,
-    verrouiller_factures,
-)
+from factures.actions import grand_livre
+from factures.actions.annonces import annoncer_effet
+from factures.actions.verrous import verrouiller, verrouiller_client, verrouiller_factures
 from factures.enums import Moyen
 from factures.erreurs import (
     AvoirInutilisable,
@@ -25,6 +21,7 @@ from factures.erreurs import (
 )
 from factures.evenements import Evenement
 from factures.models import Encaissement, Facture
+from factures.regles import plus_anciennes_dabord
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.actions import inscrire, inscrire_lot
 from recouvrement.socle.formats import euros
@@ -58,19 +55,18 @@ def encaisser(
     if cle_saisie and (deja := _deja_saisi(client, cle_saisie)):
         return deja
     parts = _parts(client, montant, imputations)
-    encaissement = Encaissement.objects.create(
-        creancier=client.creancier,
-        client=client,
+    encaissement, effet = grand_livre.recevoir(
+        client,
+        parts,
         montant=montant,
-        disponible=montant - _somme(parts),
         recu_le=recu_le,
         moyen=moyen,
+        acteur=acteur,
         reference=reference,
         note=note,
         cle_saisie=cle_saisie,
-        saisi_par=acteur,
     )
-    _imputer(encaissement, parts, Evenement.REGLEMENT_ENREGISTRE, acteur)
+    _dire(Evenement.REGLEMENT_ENREGISTRE, encaissement, parts, effet, acteur=acteur)
     return encaissement
 
 
@@ -85,9 +81,8 @@ def imputer(
     if encaissement.disponible == ZERO:
         raise ImputationExcessive("Ce règlement est déjà entièrement imputé.")
     parts = _parts(encaissement.client, encaissement.disponible, imputations)
-    encaissement.disponible -= _somme(parts)
-    encaissement.save(update_fields=["disponible"])
-    _imputer(encaissement, parts, Evenement.REGLEMENT_IMPUTE, acteur)
+    effet = grand_livre.imputer(encaissement, parts)
+    _dire(Evenement.REGLEMENT_IMPUTE, encaissement, parts, effet, acteur=acteur)
     return encaissement
 
 
@@ -115,25 +110,13 @@ def utiliser_avoir(
     if montant > avoir.solde:
         raise AvoirInutilisable(f"Il ne reste que {euros(avoir.solde)} sur cet avoir.")
     parts = _parts(client, montant, imputations)
-    encaissement = Encaissement.objects.create(
-        creancier=creancier,
-        client=client,
-        montant=montant,
-        disponible=ZERO,
-        recu_le=max(le, avoir.date_emission),
-        moyen=Moyen.AVOIR,
-        avoir=avoir,
-        reference=avoir.numero,
-        cle_saisie=cle_saisie,
-        saisi_par=acteur,
+    encaissement, effet = grand_livre.employer_avoir(
+        avoir, client, parts, le=le, acteur=acteur, cle_saisie=cle_saisie
     )
-    avoir.solde -= montant
-    avoir.soldee_le = encaissement.recu_le if avoir.solde == ZERO else None
-    avoir.save(update_fields=["solde", "soldee_le"])
     inscrire(
         Evenement.AVOIR_UTILISE, cible=avoir, acteur=acteur, montant=montant, reste=avoir.solde
     )
-    _imputer(encaissement, parts, Evenement.REGLEMENT_ENREGISTRE, acteur)
+    _dire(Evenement.REGLEMENT_ENREGISTRE, encaissement, parts, effet, acteur=acteur)
     return encaissement
 
 
@@ -154,13 +137,10 @@ def relire_chez_son_client(encaissement: Encaissement) -> Encaissement:
     creancier = encaissement.creancier
     qs = Encaissement.objects.pour(creancier).select_related("client", "creancier")
     verrouiller_client(qs.get(pk=encaissement.pk).client)
+    relu: Encaissement
     (relu,) = verrouiller(qs.filter(pk=encaissement.pk))
     relu.creancier = creancier
     return relu
-
-
-def _somme(parts: Sequence[tuple[Facture, Decimal]]) -> Decimal:
-    return sum((part for _, part in parts), ZERO)
 
 
 def _parts(
@@ -168,7 +148,9 @@ def _parts(
 ) -> list[tuple[Facture, Decimal]]:
     """Les factures verrouillées et leur part, vérifiées l'une et l'autre."""
     if imputations is None:
-        return _plus_anciennes_dabord(client, montant)
+        ouvertes = Facture.objects.pour(client.creancier).filter(client=client).ouvertes()
+        pks = ouvertes.values_list("pk", flat=True)
+        return plus_anciennes_dabord(verrouiller_factures(client.creancier, pks).values(), montant)
     demandes = [(pk, part) for pk, part in imputations if part]
     if len({pk for pk, _ in demandes}) != len(demandes):
         raise ImputationExcessive("Une facture figure deux fois dans la répartition.")
@@ -183,32 +165,22 @@ def _parts(
             reste = f"il reste {euros(facture.solde)}" if facture.solde else "elle est soldée"
             raise ImputationExcessive(f"{facture.numero} : {euros(part)} imputés, mais {reste}.")
         parts.append((facture, part))
-    if _somme(parts) > montant:
+    if (total := grand_livre.somme(parts)) > montant:
         raise ImputationExcessive(
-            f"La répartition ({euros(_somme(parts))}) dépasse le montant ({euros(montant)})."
+            f"La répartition ({euros(total)}) dépasse le montant ({euros(montant)})."
         )
     return parts
 
 
-def _plus_anciennes_dabord(client: Client, montant: Decimal) -> list[tuple[Facture, Decimal]]:
-    ouvertes = Facture.objects.pour(client.creancier).filter(client=client).ouvertes()
-    factures = verrouiller_factures(client.creancier, ouvertes.values_list("pk", flat=True))
-    parts, reste = [], montant
-    for facture in sorted(factures.values(), key=lambda f: (f.date_echeance, f.pk)):
-        part = min(facture.solde, reste)
-        if part > ZERO:
-            parts.append((facture, part))
-            reste -= part
-    return parts
-
-
-def _imputer(
-    encaissement: Encaissement,
-    parts: list[tuple[Facture, Decimal]],
+def _dire(
     evenement: Evenement,
+    encaissement: Encaissement,
+    parts: grand_livre.Parts,
+    effet: grand_livre.Effet,
+    *,
     acteur: Utilisateur | None,
 ) -> None:
-    soldees = payer(parts, encaissement)
+    """Au journal du règlement et de chaque facture, puis aux apps du dessus."""
     inscrire(
         evenement,
         cible=encaissement,
@@ -226,4 +198,4 @@ def _imputer(
         ],
         acteur=acteur,
     )
-    annoncer_paiement(encaissement.creancier, [facture for facture, _ in parts], soldees)
+    annoncer_effet(encaissement.creancier, effet)

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from factures.actions.soldes import annoncer_creances, verrouiller_factures
+from factures.actions.annonces import annoncer_creances
+from factures.actions.verrous import verrouiller_factures
 from factures.enums import IssueLitige
 from factures.erreurs import LitigeDejaClos, LitigeDejaOuvert, LitigeImpossible
 from factures.evenements import Evenement

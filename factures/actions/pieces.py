@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from django.db import transaction
 
 from clients.models import Client
-from factures.actions.soldes import verrouiller_client
+from factures.actions.verrous import verrouiller_client
 from factures.erreurs import FactureIntrouvable, PieceRefusee
 from factures.evenements import Evenement
 from factures.models import Facture, Piece

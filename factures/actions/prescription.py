@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db import transaction
 
-from factures.actions.soldes import verrouiller_factures
+from factures.actions.verrous import verrouiller_factures
 from factures.enums import ActePrescription, DureePrescription
 from factures.erreurs import ActeImpossible, FactureIntrouvable
 from factures.evenements import Evenement

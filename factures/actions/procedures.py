@@ -16,7 +16,7 @@ from factures.erreurs import ProcedureImpossible
 from factures.evenements import Evenement
 from factures.lectures.arrete import factures_dues
 from factures.lectures.decompte import decompte_client
-from factures.models import ProcedureOuverte
+from factures.models import Facture, ProcedureOuverte
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents.actions.scelles import sceller
 from recouvrement.documents.models import Document
@@ -45,6 +45,7 @@ def enregistrer_procedure(
     if publication_le is not None and publication_le < jugement_le:
         raise ProcedureImpossible("La publication au BODACC suit le jugement.")
     client = modifier_client(client, acteur=acteur, procedure_collective_le=jugement_le)
+    procedure: ProcedureOuverte
     procedure, _ = ProcedureOuverte.objects.pour(client.creancier).update_or_create(
         creancier=client.creancier,
         client=client,
@@ -98,7 +99,7 @@ def preparer_declaration(
     return document
 
 
-def _est_a_declarer(facture, procedure: ProcedureOuverte) -> bool:
+def _est_a_declarer(facture: Facture, procedure: ProcedureOuverte) -> bool:
     return est_anterieure(facture.date_prestation or facture.date_emission, procedure.jugement_le)
 
 

@@ -5,18 +5,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 
 from clients.models import Client
-from factures.actions.soldes import annoncer_creances, verrouiller_client, verrouiller_factures
+from factures.actions import grand_livre
+from factures.actions.annonces import annoncer_effet
+from factures.actions.verrous import verrouiller_client, verrouiller_factures
 from factures.enums import NatureFacture
-from factures.erreurs import FactureDejaReglee, FactureIncoherente, NumeroDejaPris
+from factures.erreurs import FactureIncoherente, NumeroDejaPris
 from factures.evenements import Evenement
-from factures.models import Encaissement, Facture, Imputation
+from factures.models import Facture
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.formats import euros
-from recouvrement.socle.montants import ZERO
 
 MODIFIABLES = (
     "client",
@@ -63,12 +63,11 @@ def enregistrer_facture(
         montant_ht=montant_ht,
         montant_tva=montant_tva,
         montant_ttc=montant_ttc,
-        solde=montant_ttc,
         libelle=libelle,
         **champs,
     )
     _verifier(facture)
-    facture.save()
+    grand_livre.ouvrir_creance(facture)
     inscrire(
         Evenement.FACTURE_ENREGISTREE,
         cible=facture,
@@ -92,20 +91,8 @@ def modifier_facture(facture: Facture, *, acteur: Utilisateur | None, **champs: 
         return facture
     if "client" in changes:
         verrouiller_client(champs["client"])
-    regle = facture.montant_ttc - facture.solde
-    for nom in changes:
-        setattr(facture, nom, champs[nom])
-    if regle and changes & {"client", "nature"}:
-        raise FactureDejaReglee(
-            f"{euros(regle)} ont déjà été imputés : annulez d'abord ces règlements."
-        )
-    if facture.montant_ttc < regle:
-        raise FactureDejaReglee(
-            f"{euros(regle)} ont déjà été imputés : le montant ne peut pas être inférieur."
-        )
-    _verifier(facture)
-    motif = _suivre_le_solde(facture, facture.montant_ttc - regle)
-    facture.save()
+    change = {nom: champs[nom] for nom in changes}
+    effet = grand_livre.corriger(facture, change, juger=_verifier)
     inscrire(
         Evenement.FACTURE_MODIFIEE,
         cible=facture,
@@ -114,29 +101,8 @@ def modifier_facture(facture: Facture, *, acteur: Utilisateur | None, **champs: 
         apres={nom: champs[nom] for nom in sorted(changes)},
     )
     if changes & DECISIFS:
-        annoncer_creances(facture.creancier, [facture], motif)
+        annoncer_effet(facture.creancier, effet)
     return facture
-
-
-def _suivre_le_solde(facture: Facture, solde: Decimal) -> str:
-    """Le reste dû suit le montant ; rend ce que cela fait de la facture."""
-    etait_soldee, facture.solde = facture.solde == ZERO, solde
-    if etait_soldee and solde:
-        facture.soldee_le = None
-        facture.cycle += 1
-        return "rouverte"
-    if solde == ZERO and not etait_soldee:
-        facture.soldee_le = _dernier_paiement(facture)
-        return "soldee"
-    return "modifiee"
-
-
-def _dernier_paiement(facture: Facture) -> date:
-    if facture.est_avoir:
-        emplois = Encaissement.objects.pour(facture.creancier).filter(avoir=facture)
-        return emplois.aggregate(dernier=Max("recu_le"))["dernier"]
-    payes = Imputation.objects.pour(facture.creancier).filter(facture=facture, montant__gt=0)
-    return payes.aggregate(dernier=Max("le"))["dernier"]
 
 
 def _verifier(facture: Facture) -> None:

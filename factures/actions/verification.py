@@ -5,7 +5,7 @@ from datetime import date
 
 from django.db import transaction
 
-from factures.actions.soldes import verrouiller_factures
+from factures.actions.verrous import verrouiller_factures
 from factures.enums import MentionFacture, SituationDelai
 from factures.erreurs import FactureIncoherente
 from factures.evenements import Evenement

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from factures.models import Facture
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.saisies.valeurs import ValeurRefusee, lire_montant
 
@@ -42,3 +43,15 @@ def jour_saisi(**options: Any) -> forms.DateField:
     return forms.DateField(
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **options
     )
+
+
+class FacturesACocher(forms.BaseForm):
+    """Pour un formulaire à champ `factures` : ses lignes à cocher, toutes cochées d'abord."""
+
+    @property
+    def factures_a_cocher(self) -> list[tuple[Facture, bool]]:
+        choisies = set(self["factures"].value() or ()) if self.is_bound else None
+        return [
+            (facture, choisies is None or str(facture.pk) in choisies)
+            for facture in self.fields["factures"].queryset
+        ]

@@ -7,11 +7,11 @@ from django import forms
 from clients.models import Client
 from factures.forms.champs import MontantField, jour_saisi
 from factures.models import Facture
-from recouvrement.socle.forms import SaisieLisible
+from recouvrement.socle.forms import Groupes, SaisieLisible
 from recouvrement.socle.montants import CENTIME
 
 
-class FactureForm(SaisieLisible, forms.ModelForm):
+class FactureForm(SaisieLisible, Groupes, forms.ModelForm):
     """Valide la saisie ; l'écriture appartient à `actions`."""
 
     date_emission = jour_saisi(label="Date d'émission")
@@ -40,6 +40,7 @@ class FactureForm(SaisieLisible, forms.ModelForm):
         ("Montants", ("montant_ht", "montant_tva", "montant_ttc")),
         ("Relances", ("rang_entree",)),
     )
+    LARGES = ("libelle",)
 
     def __init__(self, *args: Any, client: Client, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -52,10 +53,6 @@ class FactureForm(SaisieLisible, forms.ModelForm):
             self.fields[
                 "date_echeance"
             ].help_text = f"Vide : {delai} jours après l'émission, votre délai habituel."
-
-    @property
-    def groupes(self):
-        return [(titre, [self[nom] for nom in noms]) for titre, noms in self.GROUPES]
 
     def clean(self) -> dict[str, Any]:
         lu = super().clean()

@@ -12,6 +12,14 @@ ETAPES = [
     *((rang, f"À la {rang + 1}e étape") for rang in range(1, 12)),
 ]
 
+# Ce que l'on dit d'une colonne reconnue, d'après la façon dont elle l'a été.
+CERTITUDES = {
+    "sur": {"certitude": "sûre", "ton": "solde"},
+    "choisi": {"certitude": "choisie", "ton": "solde"},
+    "a_confirmer": {"certitude": "à confirmer", "ton": "echu"},
+}
+NON_RECONNUE = {"certitude": "non reconnue", "ton": ""}
+
 
 class PlusieursFichiers(forms.FileInput):
     allow_multiple_selected = True
@@ -83,13 +91,22 @@ class ColonnesForm(SaisieLisible, forms.Form):
                 )
 
     @property
-    def tableaux(self):
+    def tableaux(self) -> list[dict[str, Any]]:
+        """Chaque feuille lue, ses colonnes avec leur champ, et ce qui n'en a trouvé aucune."""
         return [
-            (
-                feuille,
-                [(c, self[f"c{f}_{i}"]) for i, c in enumerate(feuille["colonnes"])],
-                [self.libelles[champ] for champ in feuille["manquants"]],
-            )
+            {
+                "fichier": feuille["fichier"],
+                "lecture": feuille["lecture"],
+                "retenue": feuille.get("retenue"),
+                "colonnes": [
+                    colonne
+                    | {"champ": self[f"c{f}_{i}"]}
+                    | CERTITUDES.get(colonne["certitude"], NON_RECONNUE)
+                    for i, colonne in enumerate(feuille["colonnes"])
+                ],
+                "manquants": [self.libelles[champ] for champ in feuille["manquants"]],
+                "est_a_voir": bool(feuille["manquants"] or self.errors),
+            }
             for f, feuille in enumerate(self.feuilles)
         ]
 

@@ -1,16 +1,16 @@
 """Ce que l'import fera de chaque facture lue, d'après ce que la base connaît déjà."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from factures.enums import SortLigne
-from factures.imports.figes import figer
+from factures.imports.figes import figer, rendre
 from factures.imports.rapprochement import Annuaire, ClientAmbigu, ClientVise
-from factures.imports.types import AVOIR, Anomalie, FactureLue, Refus
-from factures.models import Facture, Piece
+from factures.imports.types import AVOIR, Anomalie, FactureLue, Refus, presente
+from factures.models import Facture, LigneImport, Piece
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.formats import euros, jour, siren
 from recouvrement.socle.montants import ZERO
@@ -26,6 +26,9 @@ MISES_A_JOUR = {
     "libelle": "objet",
     "reference_commande": "commande",
 }
+
+# Ce que l'aperçu ajoute à la lecture, d'après la base.
+JUGES = {"sort", "client", "vendeur"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,9 @@ class LigneApercu:
         self.lue.alertes.append(Anomalie(champ, phrase))
 
     @property
-    def accessible(self) -> bool:
-        return self.sort in (SortLigne.CREEE, SortLigne.MISE_A_JOUR)
+    def facture(self) -> FactureLue:
+        """Celle d'une ligne à écrire."""
+        return presente(self.lue.facture)
 
 
 def apercevoir(creancier: Creancier, lues: Sequence[Lue]) -> list[LigneApercu]:
@@ -91,13 +95,46 @@ def echeance_par_defaut(creancier: Creancier, emission: date) -> date:
     return emission + timedelta(days=creancier.delai_paiement)
 
 
-def _juger(creancier, lue, connues, pieces, annuaire, vues) -> LigneApercu:
+def figer_apercu(apercu: LigneApercu) -> dict[str, Any]:
+    lue = apercu.lue
+    fige: dict[str, Any] = {}
+    if lue.facture is not None:
+        fige = figer(lue.facture)
+    if lue.cellules:
+        fige["cellules"] = lue.cellules
+    if lue.piece is not None:
+        fige["piece"] = list(astuple(lue.piece))
+    if lue.alertes and lue.facture is not None:
+        # Ce que le lecteur avait signalé, sans ce que l'aperçu y a ajouté d'après la base.
+        fige["lecture"] = [[a.champ, a.phrase] for a in lue.alertes if a.champ not in JUGES]
+    if apercu.client is not None:
+        fige["client"] = apercu.client.nom
+    return fige
+
+
+def degeler(ligne: LigneImport) -> Lue:
+    piece = PieceLue(*ligne.lu["piece"]) if "piece" in ligne.lu else None
+    facture = rendre(ligne.lu) if "numero" in ligne.lu else None
+    alertes = [Anomalie(champ, phrase) for champ, phrase in ligne.lu.get("lecture", ())]
+    if facture is None:
+        alertes = [Anomalie(a["champ"], a["phrase"]) for a in ligne.alertes]
+    return Lue(ligne.origine, facture, alertes=alertes, piece=piece)
+
+
+def _juger(
+    creancier: Creancier,
+    lue: Lue,
+    connues: Mapping[str, Facture],
+    pieces: set[tuple[int, str]],
+    annuaire: Annuaire,
+    vues: dict[str, LigneApercu],
+) -> LigneApercu:
     facture = lue.facture
     if facture is None:
         repetee = not lue.refus
         return LigneApercu(lue, SortLigne.INCHANGEE if repetee else SortLigne.REFUSEE)
     ligne = LigneApercu(lue, SortLigne.REFUSEE if lue.refus else SortLigne.CREEE)
-    _verifier_emetteur(ligne, creancier)
+    _verifier_emetteur(ligne, facture, creancier)
     if lue.refus:
         # Un défaut de forme, que personne n'a encore admis : la facture se montre, sans plus.
         return ligne
@@ -114,15 +151,15 @@ def _juger(creancier, lue, connues, pieces, annuaire, vues) -> LigneApercu:
             return ligne
         ligne.client = annuaire.par_pk[existante.client_id]
     if existante is not None:
-        _comparer(ligne, existante, pieces, annuaire)
+        _comparer(ligne, ligne.client, facture, existante, pieces, annuaire)
     else:
-        _completer(ligne, creancier)
+        _completer(ligne, ligne.client, facture, creancier)
     return ligne
 
 
 def _repeter(ligne: LigneApercu, deja: LigneApercu) -> None:
     """Le même numéro deux fois : la même facture (son PDF après son XML), ou une erreur."""
-    if figer(ligne.lue.facture) != figer(deja.lue.facture):
+    if figer(ligne.facture) != figer(deja.facture):
         ligne.refuser(
             "numero", f"Ce numéro est déjà dans {deja.lue.origine}, avec d'autres valeurs."
         )
@@ -133,8 +170,8 @@ def _repeter(ligne: LigneApercu, deja: LigneApercu) -> None:
         deja.lue.piece, deja.ajoute_piece = ligne.lue.piece, True
 
 
-def _verifier_emetteur(ligne: LigneApercu, creancier: Creancier) -> None:
-    vendeur = ligne.lue.facture.vendeur
+def _verifier_emetteur(ligne: LigneApercu, facture: FactureLue, creancier: Creancier) -> None:
+    vendeur = facture.vendeur
     if vendeur.siren and creancier.siren and vendeur.siren != creancier.siren:
         ligne.signaler(
             "vendeur",
@@ -143,22 +180,23 @@ def _verifier_emetteur(ligne: LigneApercu, creancier: Creancier) -> None:
         )
 
 
-def _completer(ligne: LigneApercu, creancier: Creancier) -> None:
-    facture = ligne.lue.facture
-    if ligne.client.pk is None:
-        if ligne.client.proche_de:
-            ligne.signaler("client", f"Client nouveau, proche de « {ligne.client.proche_de} ».")
+def _completer(
+    ligne: LigneApercu, client: ClientVise, facture: FactureLue, creancier: Creancier
+) -> None:
+    if client.pk is None:
+        if client.proche_de:
+            ligne.signaler("client", f"Client nouveau, proche de « {client.proche_de} ».")
         else:
             ligne.signaler("client", "Client nouveau, à compléter.")
     if facture.date_echeance is None and facture.nature != AVOIR:
         ligne.lue.alertes = [a for a in ligne.lue.alertes if a.champ != "date_echeance"]
-        echeance = echeance_par_defaut(creancier, facture.date_emission)
+        echeance = echeance_par_defaut(creancier, facture.emission)
         ligne.signaler(
             "date_echeance",
             f"Échéance absente : {jour(echeance)}, {creancier.delai_paiement} jours "
             "après l'émission.",
         )
-    paye = min(facture.montant_prepaye or ZERO, facture.montant_ttc)
+    paye = min(facture.montant_prepaye or ZERO, facture.ttc)
     if paye and facture.nature == AVOIR:
         ligne.signaler("montant_prepaye", f"Avoir : {euros(paye)} déjà remboursés, non repris.")
     else:
@@ -167,17 +205,21 @@ def _completer(ligne: LigneApercu, creancier: Creancier) -> None:
 
 
 def _comparer(
-    ligne: LigneApercu, existante: Facture, pieces: set[tuple[int, str]], annuaire: Annuaire
+    ligne: LigneApercu,
+    client: ClientVise,
+    lue: FactureLue,
+    existante: Facture,
+    pieces: set[tuple[int, str]],
+    annuaire: Annuaire,
 ) -> None:
-    lue = ligne.lue.facture
     if lue.nature != existante.nature:
         ligne.refuser("nature", f"Déjà connue comme « {existante.get_nature_display().lower()} ».")
         return
-    if ligne.client.pk is None:
+    if client.pk is None:
         # Le nom a pu être corrigé depuis : la facture reste à son client.
         ligne.signaler("client", "Cette facture garde son client actuel.")
-        ligne.client = annuaire.par_pk.get(existante.client_id, ligne.client)
-    elif ligne.client.pk != existante.client_id:
+        ligne.client = annuaire.par_pk.get(existante.client_id, client)
+    elif client.pk != existante.client_id:
         ligne.refuser("client", "Ce numéro est déjà celui d'une facture d'un autre client.")
         return
     for nom in MISES_A_JOUR:
@@ -200,10 +242,10 @@ def _comparer(
         ligne.refuser("date_echeance", "L'échéance connue précéderait l'émission.")
         return
     if lue.nature != AVOIR:
-        paye = min(lue.montant_prepaye or ZERO, lue.montant_ttc)
+        paye = min(lue.montant_prepaye or ZERO, lue.ttc)
         ligne.paye = max(paye - regle, ZERO)
     piece = ligne.lue.piece
-    ligne.ajoute_piece = bool(piece) and (existante.pk, piece.empreinte) not in pieces
+    ligne.ajoute_piece = piece is not None and (existante.pk, piece.empreinte) not in pieces
     ligne.sort = SortLigne.INCHANGEE
     if ligne.change or ligne.paye or ligne.ajoute_piece:
         ligne.sort = SortLigne.MISE_A_JOUR
@@ -222,7 +264,7 @@ def _ce_qui_change(ligne: LigneApercu, existante: Facture) -> str:
     return ", ".join(phrases)
 
 
-def _dire(valeur: Any) -> str:
+def _dire(valeur: object) -> str:
     if isinstance(valeur, Decimal):
         return euros(valeur)
     if isinstance(valeur, date):
@@ -231,7 +273,7 @@ def _dire(valeur: Any) -> str:
 
 
 def _connues(creancier: Creancier, numeros: Sequence[str]) -> dict[str, Facture]:
-    connues = {}
+    connues: dict[str, Facture] = {}
     for debut in range(0, len(numeros), LOT):
         lot = Facture.objects.pour(creancier).filter(numero__in=numeros[debut : debut + LOT])
         connues |= {facture.numero: facture for facture in lot}

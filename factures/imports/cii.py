@@ -1,6 +1,7 @@
 """Lire une facture CII : Factur-X et ZUGFeRD, du profil MINIMUM à EXTENDED (et ZUGFeRD 1)."""
 
 from datetime import date
+from decimal import Decimal
 
 from lxml import etree
 
@@ -124,7 +125,7 @@ def _echeance(reglement: etree._Element | None, releve: Releve) -> date | None:
     return max(jours, default=None)
 
 
-def _tva_totale(totaux: etree._Element | None, releve: Releve):
+def _tva_totale(totaux: etree._Element | None, releve: Releve) -> Decimal | None:
     """BT-110, en devise de la facture ; BT-111 redit la TVA dans une autre devise."""
     for noeud in tous(totaux, "TaxTotalAmount"):
         if noeud.get("currencyID", releve.devise) == releve.devise:

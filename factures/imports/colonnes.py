@@ -63,14 +63,15 @@ def lire_lignes(
     for ligne in feuille.lignes:
         lue = lecture.lire(ligne)
         if lue.facture is not None:
-            lue = _sans_doublon(lue, vues)
+            lue = _sans_doublon(lue, lue.facture, vues)
         lues.append(lue)
     return lues
 
 
-def _sans_doublon(lue: LigneLue, vues: dict[str, tuple[int, FactureLue]]) -> LigneLue:
+def _sans_doublon(
+    lue: LigneLue, facture: FactureLue, vues: dict[str, tuple[int, FactureLue]]
+) -> LigneLue:
     """Un export par ligne de détail répète la facture ; deux factures n'ont pas un numéro."""
-    facture = lue.facture
     if facture.numero not in vues:
         vues[facture.numero] = (lue.numero_ligne, facture)
         return lue

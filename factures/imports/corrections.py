@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
 from factures.enums import SortLigne
-from factures.imports.depot import relire_import
 from factures.imports.entetes import LIBELLES
-from factures.imports.reprises import TOUT
 from factures.lectures.importation import COLONNE_MONTREE, Saisie, lignes_a_montrer
 from factures.models import Importation, LigneImport
 from recouvrement.socle.saisies.valeurs import ValeurRefusee, lire_date, lire_montant
@@ -37,7 +37,8 @@ def compter_les_admissibles(importation: Importation) -> int:
 
 
 def compter_les_reprenables(importation: Importation) -> int:
-    return _refusees(importation).filter(lu__has_key="cellules").count()
+    nombre: int = _refusees(importation).filter(lu__has_key="cellules").count()
+    return nombre
 
 
 def champs_a_corriger(ligne: LigneImport) -> dict[str, str]:
@@ -74,8 +75,10 @@ def nom_de_saisie(ligne: LigneImport, champ: str) -> str:
     return f"l{ligne.rang}_{champ}"
 
 
-def corriger(importation: Importation, saisi: Mapping[str, str]) -> Importation:
-    """Relit le fichier avec les cellules changées ; `saisi` : nom de la saisie → texte."""
+def corrections_saisies(
+    importation: Importation, saisi: Mapping[str, str]
+) -> dict[str, dict[str, str]]:
+    """Celles d'avant et celles-ci, par origine ; `saisi` : nom de la saisie → texte."""
     rangs = {int(vu[1]) for nom in saisi if (vu := re.match(r"l([0-9]{1,9})_", nom))}
     corrections = dict(importation.options.get("corrections", {}))
     for ligne in _refusees(importation).filter(rang__in=rangs):
@@ -86,16 +89,10 @@ def corriger(importation: Importation, saisi: Mapping[str, str]) -> Importation:
         }
         if changes:
             corrections[ligne.origine] = corrections.get(ligne.origine, {}) | changes
-    return relire_import(importation, corrections=corrections)
+    return corrections
 
 
-def admettre(importation: Importation, origine: str | None) -> Importation:
-    """Passe outre le défaut de forme d'un fichier ; sans origine, de tous."""
-    acceptees = {*importation.options.get("acceptees", ()), origine or TOUT}
-    return relire_import(importation, acceptees=sorted(acceptees))
-
-
-def lignes_a_reprendre(importation: Importation) -> tuple[list[str], list[tuple]]:
+def lignes_a_reprendre(importation: Importation) -> tuple[list[str], list[tuple[str, ...]]]:
     """Les lignes de tableur refusées, telles qu'on les a lues, prêtes à corriger et redéposer."""
     refusees = _refusees(importation).filter(lu__has_key="cellules").order_by("rang")
     lignes = list(refusees.values_list("lu", "origine", "refus"))
@@ -113,14 +110,14 @@ def lignes_a_reprendre(importation: Importation) -> tuple[list[str], list[tuple]
     return [*entetes, "Raison du refus", "Origine"], corps
 
 
-def _refusees(importation: Importation):
+def _refusees(importation: Importation) -> QuerySet[LigneImport]:
     return lignes_a_montrer(importation, SortLigne.REFUSEE)
 
 
 def _ecrit(lu: Mapping[str, Any], champ: str) -> str:
     """Le texte de la cellule ; refusée après la lecture, la ligne n'a plus que ses valeurs."""
     if "numero" not in lu:
-        return lu.get("cellules", {}).get(champ, "")
+        return str(lu.get("cellules", {}).get(champ, ""))
     acheteur = lu.get("acheteur", {})
     noms = {"client": "nom", "code_client": "code"}
-    return acheteur.get(noms.get(champ, champ)) or lu.get(champ, "")
+    return str(acheteur.get(noms.get(champ, champ)) or lu.get(champ, ""))

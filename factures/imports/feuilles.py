@@ -55,16 +55,6 @@ class Colonnes:
         )
         return indices
 
-    @staticmethod
-    def memoriser(creancier: Creancier, feuille: Mapping[str, Any]) -> None:
-        CorrespondanceColonnes.objects.pour(creancier).update_or_create(
-            creancier=creancier,
-            signature=feuille["signature"],
-            defaults={
-                "colonnes": {c["entete"]: c["champ"] for c in feuille["colonnes"] if c["entete"]}
-            },
-        )
-
 
 def signature_de(entetes: Sequence[str]) -> str:
     texte = "|".join(normaliser(entete) for entete in entetes)
@@ -80,7 +70,8 @@ def lues_de(
     """`deposes` se remplit au fil de la lecture : un résultat par fichier, dans l'ordre."""
     for rang, resultat in enumerate(resultats):
         if resultat.feuille is not None:
-            yield from _lues_du_tableur(resultat, colonnes, reprises.corrigees(resultat.nom))
+            corrections = reprises.corrigees(resultat.nom)
+            yield from _lues_du_tableur(resultat.nom, resultat.feuille, colonnes, corrections)
             continue
         piece = _piece(resultat, deposes[rang])
         for facture in resultat.factures or (None,):
@@ -89,20 +80,20 @@ def lues_de(
 
 
 def _lues_du_tableur(
-    resultat: ResultatLecture,
+    nom: str,
+    feuille: Feuille,
     colonnes: Colonnes,
     corrections: Mapping[int, Mapping[str, str]],
 ) -> Iterator[Lue]:
-    feuille = resultat.feuille
-    indices = colonnes.lire(resultat.nom, feuille)
+    indices = colonnes.lire(nom, feuille)
     absents = manquants(indices)
     if absents:
         noms = ", ".join(f"« {LIBELLES[champ]} »" for champ in absents)
         phrase = f"Aucune colonne n'a été reconnue pour {noms} : choisissez-la ci-dessus."
-        yield Lue(resultat.nom, None, [Refus("fichier", phrase)])
+        yield Lue(nom, None, [Refus("fichier", phrase)])
         return
     if not feuille.lignes:
-        yield Lue(resultat.nom, None, [Refus("fichier", "Ce tableau n'a que des en-têtes.")])
+        yield Lue(nom, None, [Refus("fichier", "Ce tableau n'a que des en-têtes.")])
     lues = lire_lignes(feuille, indices, corrections=corrections)
     for ligne, lue in zip(feuille.lignes, lues, strict=True):
         cellules = {}
@@ -112,7 +103,7 @@ def _lues_du_tableur(
                 for champ, indice in indices.items()
             } | dict(corrections.get(ligne.numero, {}))
         yield Lue(
-            f"{resultat.nom}, ligne {lue.numero_ligne}",
+            f"{nom}, ligne {lue.numero_ligne}",
             lue.facture,
             list(lue.refus),
             list(lue.alertes),

@@ -33,12 +33,11 @@ def figer(facture: FactureLue) -> dict[str, Any]:
 
 
 def rendre(fige: dict[str, Any]) -> FactureLue:
-    return FactureLue(
-        **{nom: fige.get(nom, "") for nom in TEXTES},
-        **{nom: date.fromisoformat(fige[nom]) if nom in fige else None for nom in DATES},
-        **{nom: Decimal(fige[nom]) if nom in fige else None for nom in MONTANTS},
-        **{nom: _partie(fige.get(nom, {})) for nom in PARTIES},
-    )
+    champs: dict[str, Any] = {nom: fige.get(nom, "") for nom in TEXTES}
+    champs |= {nom: date.fromisoformat(fige[nom]) if nom in fige else None for nom in DATES}
+    champs |= {nom: Decimal(fige[nom]) if nom in fige else None for nom in MONTANTS}
+    champs |= {nom: _partie(fige.get(nom, {})) for nom in PARTIES}
+    return FactureLue(**champs)
 
 
 def _partie(fige: dict[str, Any]) -> PartieLue:

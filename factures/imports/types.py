@@ -10,6 +10,13 @@ FACTURE, ACOMPTE, AVOIR = "facture", "acompte", "avoir"
 NATURES = (FACTURE, ACOMPTE, AVOIR)
 
 
+def presente[T](valeur: T | None) -> T:
+    """Ce que les contrôles garantissent ; manquant, c'est une faute de programme."""
+    if valeur is None:
+        raise ValueError("Une facture contrôlée a toujours cette valeur.")
+    return valeur
+
+
 @dataclass(frozen=True, slots=True)
 class Refus:
     """Une raison de ne pas importer, rattachée au champ ou à la colonne en cause.
@@ -82,6 +89,14 @@ class FactureLue:
     libelle: str = ""
     profil: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def emission(self) -> date:
+        return presente(self.date_emission)
+
+    @property
+    def ttc(self) -> Decimal:
+        return presente(self.montant_ttc)
 
 
 @dataclass(frozen=True, slots=True)

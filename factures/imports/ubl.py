@@ -1,5 +1,7 @@
 """Lire une facture ou un avoir UBL 2.1 (Invoice, CreditNote)."""
 
+from datetime import date
+
 from lxml import etree
 
 from factures.imports.noeuds import Releve, courriel, siren_siret, texte, tous, un
@@ -72,7 +74,7 @@ def lire_ubl(racine: etree._Element) -> tuple[FactureLue, Releve]:
     return facture, releve
 
 
-def _echeance(racine: etree._Element, releve: Releve):
+def _echeance(racine: etree._Element, releve: Releve) -> date | None:
     """DueDate sur une facture ; un avoir la porte sous PaymentMeans."""
     jours = {
         jour

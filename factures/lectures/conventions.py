@@ -62,7 +62,11 @@ class Conventions:
             regime,
             taux_contractuel=choisie.taux_contractuel,
             base_jours=faits.REELLE if choisie.base_jours == faits.REELLE else 365,
-            imputation=choisie.imputation,
+            imputation=(
+                faits.PRINCIPAL_DABORD
+                if choisie.imputation == faits.PRINCIPAL_DABORD
+                else faits.INTERETS_DABORD
+            ),
             renonce_interets=choisie.renonce_interets,
             renonce_indemnite=choisie.renonce_indemnite,
             remise_interets=choisie.remise_interets,

@@ -112,11 +112,11 @@ class DecompteClient:
 
     @property
     def interets_nes(self) -> Decimal | None:
-        return None if self.refus else sum((li.interets_nes for li in self.lignes), ZERO)
+        return _total(ligne.interets_nes for ligne in self.lignes)
 
     @property
     def indemnites_nees(self) -> Decimal | None:
-        return None if self.refus else sum((li.indemnite_nee for li in self.lignes), ZERO)
+        return _total(ligne.indemnite_nee for ligne in self.lignes)
 
     @property
     def principal_differe(self) -> bool:
@@ -191,11 +191,21 @@ def _additionner(lignes: Sequence[LigneDecompte], *, au: date, regime: Regime) -
         regime=regime,
         lignes=tuple(lignes),
         principal=sum((ligne.principal for ligne in lignes), ZERO),
-        interets=None if refus else sum((ligne.interets for ligne in lignes), ZERO),
-        indemnites=None if refus else sum((ligne.indemnite for ligne in lignes), ZERO),
+        interets=_total(ligne.interets for ligne in lignes),
+        indemnites=_total(ligne.indemnite for ligne in lignes),
         total=sum((ligne.total for ligne in lignes), ZERO),
         refus=refus,
     )
+
+
+def _total(montants: Iterable[Decimal | None]) -> Decimal | None:
+    """Inconnu dès qu'un seul l'est : quand un taux manque, rien ne se chiffre."""
+    total = ZERO
+    for montant in montants:
+        if montant is None:
+            return None
+        total += montant
+    return total
 
 
 def _paiements(client: Client, factures: list[Facture]) -> dict[int, list[FaitPaiement]]:

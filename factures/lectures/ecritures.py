@@ -27,6 +27,10 @@ class Ecriture:
     taux: Decimal | None = None
     fondement: str = ""
 
+    @property
+    def est_un_paiement(self) -> bool:
+        return self.genre in ("reglement", "avoir")
+
 
 @dataclass(frozen=True, slots=True)
 class CompteDeFacture:

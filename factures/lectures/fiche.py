@@ -8,8 +8,19 @@ from factures.lectures.decompte import LigneDecompte, decompte_client
 from factures.models import Encaissement, Facture, Imputation, Litige, Piece
 from recouvrement.journal.lectures import historique
 from recouvrement.journal.models import Entree
+from recouvrement.socle.formats import jour, pluriel
 
 LIMITE_HISTORIQUE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Où en est une facture, ou un avoir : un mot, son signe et son ton."""
+
+    mot: str
+    icone: str
+    ton: str = ""
+    precision: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +42,41 @@ class FicheFacture:
         return next((litige for litige in self.litiges if litige.clos_le is None), None)
 
     @property
+    def situation(self) -> Situation:
+        facture = self.facture
+        if facture.est_avoir:
+            if facture.solde:
+                return Situation("Avoir à utiliser", "reglement", "accent")
+            return Situation("Avoir utilisé", "oui", "solde")
+        if not facture.solde:
+            return Situation("Soldée", "oui", "solde", f"le {jour(facture.soldee_le)}")
+        if self.retard:
+            return Situation(f"{pluriel(self.retard, 'jour')} de retard", "heure", "echu")
+        return Situation("À échoir", "heure")
+
+    @property
+    def se_regle(self) -> bool:
+        return bool(self.facture.solde) and not self.facture.est_avoir
+
+    @property
+    def s_utilise(self) -> bool:
+        return bool(self.facture.solde) and self.facture.est_avoir
+
+    @property
+    def libelle_total(self) -> str:
+        return "Reste à utiliser" if self.facture.est_avoir else "Dû ce jour"
+
+    @property
     def lignes_decompte(self) -> list[tuple[str, Decimal]]:
+        if self.facture.est_avoir:
+            lignes = [("Montant de l’avoir", self.facture.montant_ttc)]
+            return [*lignes, ("Déjà utilisé", self.regle)] if self.regle else lignes
         lignes = [("Montant TTC", self.facture.montant_ttc)]
         if self.regle:
             lignes.append(("Réglé", -self.regle))
-        if self.calcul and self.calcul.interets is not None:
+        if self.calcul and self.calcul.interets_nes is not None:
             lignes.append(("Intérêts courus", self.calcul.interets_nes))
+        if self.calcul and self.calcul.indemnite_nee is not None:
             lignes.append(("Indemnité forfaitaire", self.calcul.indemnite_nee))
         return lignes
 

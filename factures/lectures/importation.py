@@ -8,22 +8,39 @@ from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
+from django.utils.text import Truncator
 
-from factures.enums import SortLigne
+from factures.enums import EtatImport, SortLigne
 from factures.models import Importation, LigneImport
 from recouvrement.comptes.models import Creancier
+from recouvrement.socle.formats import euros, jour, moment
 
 COLONNES_RAPPORT = ("Origine", "Numéro", "Client", "Montant TTC", "Sort", "Raison")
 DERNIERS = 8
-# Colonnes de l'aperçu : champ lu, en-tête.
+SIGNES: dict[str, tuple[str, str]] = {
+    EtatImport.VALIDE: ("oui", "solde"),
+    EtatImport.APERCU: ("alerte", "echu"),
+}
+# Au-delà, un texte lu déborderait sa colonne.
+LISIBLE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Colonne:
+    """Une colonne de l'aperçu : le champ lu, son en-tête."""
+
+    champ: str
+    titre: str
+    est_montant: bool = False
+
+
 COLONNES = (
-    ("numero", "Numéro"),
-    ("client", "Client"),
-    ("date_emission", "Date"),
-    ("date_echeance", "Échéance"),
-    ("montant_ttc", "Montant TTC"),
+    Colonne("numero", "Numéro"),
+    Colonne("client", "Client"),
+    Colonne("date_emission", "Date"),
+    Colonne("date_echeance", "Échéance"),
+    Colonne("montant_ttc", "Montant TTC", est_montant=True),
 )
-TITRES = dict(COLONNES)
 TONS = {
     SortLigne.CREEE: "solde",
     SortLigne.MISE_A_JOUR: "accent",
@@ -60,7 +77,7 @@ class Saisie:
 
 @dataclass(frozen=True, slots=True)
 class CelluleVue:
-    champ: str
+    colonne: Colonne
     valeur: Any
     faux: str = ""
     doute: str = ""
@@ -68,21 +85,28 @@ class CelluleVue:
     sous_titre: str = ""
 
     @property
-    def titre(self) -> str:
-        return TITRES[self.champ]
+    def est_le_numero(self) -> bool:
+        """C'est elle qui dit ce qui ne tient à aucune colonne."""
+        return self.colonne.champ == "numero"
 
     @property
     def se_saisit(self) -> bool:
         """Le champ de saisie redit déjà la valeur."""
-        return any(saisie.champ == self.champ for saisie in self.saisies)
+        return any(saisie.champ == self.colonne.champ for saisie in self.saisies)
 
     @property
-    def est_jour(self) -> bool:
-        return isinstance(self.valeur, date)
+    def texte(self) -> str:
+        match self.valeur:
+            case date():
+                return jour(self.valeur)
+            case Decimal():
+                return euros(self.valeur)
+        return Truncator(str(self.valeur)).chars(LISIBLE)
 
     @property
-    def est_montant(self) -> bool:
-        return isinstance(self.valeur, Decimal)
+    def classe(self) -> str:
+        fond = "faux" if self.faux else "doute" if self.doute else ""
+        return " ".join(c for c in ("montant" if self.colonne.est_montant else "", fond) if c)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +137,10 @@ class LigneVue:
         return ligne if self.fichier_unique and virgule and fichier else self.ligne.origine
 
     @property
+    def est_inchangee(self) -> bool:
+        return self.sort == SortLigne.INCHANGEE
+
+    @property
     def ton(self) -> str:
         return TONS[self.sort]
 
@@ -131,10 +159,54 @@ def bilan(importation: Importation) -> Bilan:
     return Bilan(*(nombres.get(sort, 0) for sort in SortLigne))
 
 
-def derniers_imports(creancier: Creancier) -> QuerySet[Importation]:
-    return (
-        Importation.objects.pour(creancier).select_related("depose_par").order_by("-pk")[:DERNIERS]
+@dataclass(frozen=True, slots=True)
+class Onglet:
+    """Une sorte de lignes à montrer, et combien il y en a."""
+
+    sort: str
+    libelle: str
+    nombre: int
+    est_courant: bool
+
+
+def onglets(comptes: Bilan, sort: str) -> list[Onglet]:
+    """L'onglet des refusées ne paraît que s'il y en a."""
+    tous = (
+        ("", "Toutes", comptes.total),
+        *([(SortLigne.REFUSEE, "Refusées", comptes.refusees)] if comptes.refusees else []),
+        (SortLigne.CREEE, "Créées", comptes.creees),
+        (SortLigne.MISE_A_JOUR, "Mises à jour", comptes.mises_a_jour),
+        (SortLigne.INCHANGEE, "Inchangées", comptes.inchangees),
     )
+    return [Onglet(str(cle), libelle, nombre, cle == sort) for cle, libelle, nombre in tous]
+
+
+def chiffres(comptes: Bilan, *, est_apercu: bool) -> list[tuple[str, int]]:
+    """Ce que l'import fera, puis ce qu'il a fait."""
+    return [
+        ("À créer" if est_apercu else "Créées", comptes.creees),
+        ("À mettre à jour" if est_apercu else "Mises à jour", comptes.mises_a_jour),
+        ("Inchangées", comptes.inchangees),
+        ("Refusées", comptes.refusees),
+    ]
+
+
+def devenu(importation: Importation) -> str:
+    """Ce qu'il est devenu ; rien, tant qu'il attend d'être vérifié."""
+    match importation.etat:
+        case EtatImport.VALIDE:
+            return f"enregistré le {moment(importation.valide_le)}"
+        case EtatImport.DEFAIT:
+            return f"enregistré le {moment(importation.valide_le)}, puis défait"
+        case EtatImport.ABANDONNE:
+            return "abandonné"
+    return ""
+
+
+def derniers_imports(creancier: Creancier) -> list[tuple[Importation, str, str]]:
+    """Chacun avec le signe et le ton de son état."""
+    imports = Importation.objects.pour(creancier).select_related("depose_par").order_by("-pk")
+    return [(un, *SIGNES.get(un.etat, ("", ""))) for un in imports[:DERNIERS]]
 
 
 def lignes_a_montrer(importation: Importation, sort: str) -> QuerySet[LigneImport]:
@@ -154,14 +226,14 @@ def en_vue(
     faux, doutes = _par_champ(ligne.refus), {} if est_refusee else _par_champ(ligne.alertes)
     cellules = [
         CelluleVue(
-            champ,
-            _valeur(ligne.lu, champ),
-            " ".join(faux.pop(champ, ())),
-            " ".join(doutes.pop(champ, ())),
-            tuple(saisies.get(champ, ())),
-            sous_titre=_valeur(ligne.lu, "libelle") if champ == "numero" else "",
+            colonne,
+            _valeur(ligne.lu, colonne.champ),
+            " ".join(faux.pop(colonne.champ, ())),
+            " ".join(doutes.pop(colonne.champ, ())),
+            tuple(saisies.get(colonne.champ, ())),
+            sous_titre=_valeur(ligne.lu, "libelle") if colonne.champ == "numero" else "",
         )
-        for champ, _ in COLONNES
+        for colonne in COLONNES
     ]
     raisons = [phrase for phrases in faux.values() for phrase in phrases]
     remarques = [phrase for phrases in doutes.values() for phrase in phrases]
@@ -170,7 +242,7 @@ def en_vue(
     )
 
 
-def lignes_du_rapport(importation: Importation) -> Iterator[tuple]:
+def lignes_du_rapport(importation: Importation) -> Iterator[tuple[Any, ...]]:
     # Les refusées d'abord : c'est pour elles qu'on télécharge.
     urgence = Case(
         When(sort=SortLigne.REFUSEE, then=Value(0)), default=Value(1), output_field=IntegerField()

@@ -104,9 +104,9 @@ def prescriptions_proches(
     condition = choisie
     for nature, borne in bornes.items():
         condition |= Q(client__nature=nature) & _anciennes(borne)
-    creanciers = {creancier.pk: creancier for creancier in creanciers}
+    par_pk = {creancier.pk: creancier for creancier in creanciers}
     factures = list(
-        Facture.objects.parmi(creanciers.values())
+        Facture.objects.parmi(par_pk.values())
         .ouvertes()
         # Redondant, mais sans la nature du client : ce que les index partiels savent suivre.
         .filter(choisie | _anciennes(max(bornes.values())))
@@ -115,7 +115,7 @@ def prescriptions_proches(
         .order_by("date_echeance", "pk")
     )
     for facture in factures:
-        facture.creancier = facture.client.creancier = creanciers[facture.creancier_id]
+        facture.creancier = facture.client.creancier = par_pk[facture.creancier_id]
     proches = [p for p in prescriptions(factures).values() if p.calcul.alerte(au) is not None]
     return sorted(proches, key=lambda p: (p.dernier_jour, p.facture.pk))
 

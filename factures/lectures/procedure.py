@@ -62,9 +62,9 @@ def procedures_en_attente(
     creanciers: Iterable[Creancier],
 ) -> tuple[list[EtatDeProcedure], list[Client]]:
     """Les créances à déclarer, et les clients dont on ne sait que le jugement ; une requête."""
-    creanciers = {creancier.pk: creancier for creancier in creanciers}
+    par_pk = {creancier.pk: creancier for creancier in creanciers}
     clients = (
-        Client.objects.parmi(creanciers.values())
+        Client.objects.parmi(par_pk.values())
         .actifs()
         .filter(procedure_collective_le__isnull=False, procedure__declaree_le=None)
         .select_related("procedure")
@@ -72,7 +72,7 @@ def procedures_en_attente(
     )
     a_declarer, a_completer = [], []
     for client in clients:
-        client.creancier = creanciers[client.creancier_id]
+        client.creancier = par_pk[client.creancier_id]
         procedure = getattr(client, "procedure", None)
         if procedure is None:
             a_completer.append(client)

@@ -1,9 +1,10 @@
 """La liste des règlements : ce qui est entré, ligne à ligne, et sa somme."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
@@ -48,7 +49,7 @@ class CriteresReglements:
     tri: str = TRI_INITIAL
 
     @classmethod
-    def lire(cls, parametres) -> "CriteresReglements":
+    def lire(cls, parametres: Mapping[str, str]) -> "CriteresReglements":
         vue, moyen = parametres.get("vue", ""), parametres.get("moyen", "")
         tri = parametres.get("tri", TRI_INITIAL)
         return cls(
@@ -127,7 +128,9 @@ def lignes_de_reglement(
     )
 
 
-def lignes_export(creancier: Creancier, reglements: QuerySet[Encaissement]) -> Iterator[tuple]:
+def lignes_export(
+    creancier: Creancier, reglements: QuerySet[Encaissement]
+) -> Iterator[tuple[Any, ...]]:
     for recu in lignes_de_reglement(creancier, reglements).iterator(chunk_size=1000):
         yield (
             *(recu.recu_le, recu.client.nom, recu.client.code),

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from factures.models import Encaissement, Facture, Imputation
 from recouvrement.comptes.models import Creancier
@@ -43,6 +44,6 @@ def ecarts_de_solde(creancier: Creancier) -> Iterator[Ecart]:
             yield Ecart(encaissement, "disponible", encaissement.disponible, attendu)
 
 
-def _sommes(qs, cle: str) -> dict[int, Decimal]:
+def _sommes(qs: QuerySet[Any], cle: str) -> dict[int, Decimal]:
     lignes = qs.values_list(cle).annotate(total=Sum("montant")).order_by(cle)
     return {pk: arrondir(total) for pk, total in lignes}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Case, CharField, Count, F, Min, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Greatest, TruncMonth
@@ -76,8 +77,8 @@ def bornes_de_tranche(cle: str, *, au: date) -> Q:
     condition = Q()
     if (fin := TRANCHES[rang][2]) is not None:
         condition &= Q(date_echeance__gte=au - timedelta(days=fin))
-    if rang:
-        condition &= Q(date_echeance__lt=au - timedelta(days=TRANCHES[rang - 1][2]))
+    if rang and (debut := TRANCHES[rang - 1][2]) is not None:
+        condition &= Q(date_echeance__lt=au - timedelta(days=debut))
     return condition
 
 
@@ -233,7 +234,7 @@ def _debuts_de_mois(au: date, mois: int) -> list[date]:
     return [date(r // 12, r % 12 + 1, 1) for r in range(rang - mois + 1, rang + 1)]
 
 
-def _par_mois(qs: QuerySet, champ: str, montant: str) -> dict[date, Decimal]:
+def _par_mois(qs: QuerySet[Any], champ: str, montant: str) -> dict[date, Decimal]:
     lignes = qs.values(mois=TruncMonth(champ)).annotate(total=Sum(montant)).order_by("mois")
     return {ligne["mois"]: arrondir(ligne["total"]) for ligne in lignes}
 

@@ -1,14 +1,17 @@
 from itertools import batched
+from collections.abc import Iterator
 
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 
-def compter_les_pieces(apps, schema_editor):
+def compter_les_pieces(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """Les pièces et les fichiers importés d'avant les quotas."""
     Depot = apps.get_model("documents", "Depot")
     Piece, Importation = (apps.get_model("factures", nom) for nom in ("Piece", "Importation"))
 
-    def gardes():
+    def gardes() -> Iterator[tuple[int, str, int]]:
         yield from Piece.objects.values_list("creancier_id", "empreinte", "taille").iterator()
         for creancier, fichiers in Importation.objects.values_list(
             "creancier_id", "fichiers"

@@ -1,3 +1,5 @@
+from typing import ClassVar, Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -10,7 +12,7 @@ from recouvrement.socle.montants import ZERO
 
 
 class ConventionQuerySet(QuerySetCloisonne):
-    def du_client(self, client: Client):
+    def du_client(self, client: Client) -> Self:
         """Celles qui peuvent s'appliquer à ce client, de la plus ancienne à la plus récente."""
         return self.filter(
             Q(client=None, facture=None) | Q(client=client) | Q(facture__client=client)
@@ -62,7 +64,7 @@ class Convention(ModeleCloisonne):
     posee_par = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, related_name="+")
     posee_le = models.DateField("posée le")
 
-    objects = ConventionQuerySet.as_manager()
+    objects: ClassVar = ConventionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "convention"
@@ -91,8 +93,8 @@ class Convention(ModeleCloisonne):
 
     @property
     def portee(self) -> str:
-        if self.facture_id:
+        if self.facture is not None:
             return f"de la facture {self.facture.numero}"
-        if self.client_id:
+        if self.client is not None:
             return f"du client {self.client.nom}"
         return "de tout le créancier"

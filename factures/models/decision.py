@@ -1,3 +1,5 @@
+from typing import ClassVar, Self
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -10,11 +12,11 @@ from recouvrement.socle import formats
 
 
 class DecisionQuerySet(QuerySetCloisonne):
-    def du_client(self, client: Client):
+    def du_client(self, client: Client) -> Self:
         """De la plus ancienne à la plus récente : la dernière vaut."""
         return self.filter(facture__client=client).order_by("pk")
 
-    def valables(self):
+    def valables(self) -> Self:
         return self.filter(retiree_motif="")
 
 
@@ -39,7 +41,7 @@ class Decision(ModeleCloisonne):
     saisie_par = models.ForeignKey(Utilisateur, on_delete=models.PROTECT, related_name="+")
     saisie_le = models.DateTimeField(auto_now_add=True)
 
-    objects = DecisionQuerySet.as_manager()
+    objects: ClassVar = DecisionQuerySet.as_manager()
 
     class Meta:
         verbose_name = "décision de justice"

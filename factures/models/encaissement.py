@@ -1,3 +1,5 @@
+from typing import ClassVar, Self
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -11,11 +13,11 @@ from recouvrement.socle import formats
 
 
 class EncaissementQuerySet(QuerySetCloisonne):
-    def valables(self):
+    def valables(self) -> Self:
         """Ni annulés, ni contre-écritures : ce qui a vraiment été reçu."""
         return self.filter(annule=None, contre_ecriture=None)
 
-    def d_argent(self):
+    def d_argent(self) -> Self:
         """L'argent entré (contre-écritures comprises, négatives) ; un avoir n'en est pas."""
         return self.exclude(moyen__in=[Moyen.AVOIR, Moyen.COMPENSATION])
 
@@ -46,7 +48,7 @@ class Encaissement(ModeleCloisonne):
     )
     saisi_le = models.DateTimeField(auto_now_add=True)
 
-    objects = EncaissementQuerySet.as_manager()
+    objects: ClassVar = EncaissementQuerySet.as_manager()
     # Sa part disponible suit les imputations, son client une fusion de fiches. Seul s'efface ce
     # qu'un import disait déjà versé, quand l'import se défait.
     protections = (
@@ -99,6 +101,11 @@ class Encaissement(ModeleCloisonne):
     def annulation(self) -> "Encaissement | None":
         """La contre-écriture qui l'annule, s'il en a une."""
         return getattr(self, "contre_ecriture", None)
+
+    @property
+    def est_neutralise(self) -> bool:
+        """Annulé, ou l'écriture qui annule : elles se défont l'une l'autre."""
+        return self.annule_id is not None or self.annulation is not None
 
 
 class Imputation(ModeleCloisonne):

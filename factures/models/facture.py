@@ -1,5 +1,6 @@
 from datetime import date
 from decimal import Decimal
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q, Sum
@@ -14,24 +15,24 @@ from recouvrement.socle.pages.liens import lien
 class FactureQuerySet(QuerySetCloisonne):
     """Filtres au féminin pluriel, chaînables ; aucun ne lit l'horloge."""
 
-    def creances(self):
+    def creances(self) -> Self:
         """Factures et acomptes ; un avoir n'est pas dû. Dit comme les index partiels le disent."""
         return self.filter(est_avoir=False)
 
-    def avoirs(self):
+    def avoirs(self) -> Self:
         return self.filter(est_avoir=True)
 
-    def ouvertes(self):
+    def ouvertes(self) -> Self:
         """Ce qui reste dû. La condition est celle de l'index partiel : l'écrire pareil."""
         return self.filter(solde__gt=0, est_avoir=False)
 
-    def echues(self, *, au: date):
+    def echues(self, *, au: date) -> Self:
         return self.filter(date_echeance__lt=au)
 
-    def a_echoir(self, *, au: date):
+    def a_echoir(self, *, au: date) -> Self:
         return self.filter(date_echeance__gte=au)
 
-    def hors_contentieux(self):
+    def hors_contentieux(self) -> Self:
         return self.filter(contentieux_depuis=None)
 
     def reste_du(self) -> Decimal:
@@ -93,7 +94,7 @@ class Facture(ModeleCloisonne):
     palier_atteint: int
     reclamable_jusqu_au: date | None
 
-    objects = FactureQuerySet.as_manager()
+    objects: ClassVar = FactureQuerySet.as_manager()
 
     class Meta:
         verbose_name = "facture"
@@ -173,7 +174,7 @@ class Facture(ModeleCloisonne):
     def __str__(self) -> str:
         return f"{self.get_nature_display()} {self.numero}"
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         self.est_avoir = self.nature == NatureFacture.AVOIR
         super().save(*args, **kwargs)
 
@@ -183,6 +184,11 @@ class Facture(ModeleCloisonne):
     @property
     def est_soldee(self) -> bool:
         return self.solde == 0
+
+    @property
+    def est_entamee(self) -> bool:
+        """Un règlement ou un avoir l'a déjà payée, en tout ou partie."""
+        return self.solde != self.montant_ttc
 
     @property
     def est_reglee_en_retard(self) -> bool:

@@ -1,3 +1,5 @@
+from typing import ClassVar, Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -8,7 +10,7 @@ from recouvrement.comptes.models import Utilisateur
 
 
 class LitigeQuerySet(QuerySetCloisonne):
-    def ouverts(self):
+    def ouverts(self) -> Self:
         return self.filter(clos_le=None)
 
 
@@ -28,7 +30,7 @@ class Litige(ModeleCloisonne):
     issue = models.CharField("issue", max_length=10, choices=IssueLitige, blank=True)
     note_issue = models.TextField("comment", max_length=2000, blank=True)
 
-    objects = LitigeQuerySet.as_manager()
+    objects: ClassVar = LitigeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "litige"

@@ -7,29 +7,36 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from factures.actions import defaire_import
-from factures.actions.importation import abandonner_import
+from factures.actions.importation import (
+    abandonner_import,
+    admettre,
+    corriger,
+    defaire_import,
+    preparer_import,
+    relire_import,
+    valider_import,
+)
 from factures.enums import EtatImport, SortLigne
 from factures.forms import ColonnesForm, ImportForm
 from factures.imports.corrections import (
-    admettre,
     compter_les_admissibles,
     compter_les_reprenables,
-    corriger,
     est_admissible,
     lignes_a_reprendre,
     saisies,
 )
-from factures.imports.depot import preparer_import, relire_import, valider_import
 from factures.imports.entetes import LIBELLES
 from factures.lectures.importation import (
     COLONNES,
     COLONNES_RAPPORT,
     bilan,
+    chiffres,
     derniers_imports,
+    devenu,
     en_vue,
     lignes_a_montrer,
     lignes_du_rapport,
+    onglets,
 )
 from factures.models import Importation
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
@@ -104,8 +111,12 @@ def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
     contexte = {
         "importation": importation,
         "est_apercu": est_apercu,
+        "est_enregistre": importation.etat == EtatImport.VALIDE,
+        "se_defait": importation.etat == EtatImport.VALIDE and comptes.creees,
+        "devenu": devenu(importation),
         "bilan": comptes,
-        "sort": sort,
+        "chiffres": chiffres(comptes, est_apercu=est_apercu),
+        "onglets": onglets(comptes, sort),
         "page": page,
         "lignes": lignes,
         "a_corriger": any(cellule.saisies for vue in lignes for cellule in vue.cellules),
@@ -114,7 +125,6 @@ def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
             compter_les_admissibles(importation) if est_apercu and comptes.refusees else 0
         ),
         "colonnes": COLONNES,
-        "sorts": SortLigne,
         "form": form,
     }
     statut = 422 if form.errors else 200

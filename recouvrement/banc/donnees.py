@@ -11,11 +11,13 @@ from django.db import connection, models
 from clients.enums import GenreCoordonnee, Validite
 from clients.models import Client, Contact, Coordonnee
 from clients.regles import nom_de_recherche
-from factures.enums import MotifLitige
-from factures.models import Encaissement, Facture, Imputation, Litige
+from factures.actions import grand_livre
+from factures.actions.grand_livre import Versement
+from factures.enums import MotifLitige, Moyen
+from factures.models import Facture, Litige
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
-from recouvrement.socle.montants import ZERO, arrondir
+from recouvrement.socle.montants import arrondir
 from relances.models import Promesse
 
 PREFIXE = "banc-"
@@ -92,9 +94,9 @@ def remplir(
     for lot in batched(
         _factures(creancier, clients, factures, au, part_ouverte, retard, alea), LOT
     ):
-        ecrites = Facture.objects.bulk_create(lot, batch_size=LOT)
-        _payer([(f, f.soldee_le) for f in ecrites if f.soldee_le])
-        ouvertes += [f for f in ecrites if f.solde][: max(factures // 1000, 1)]
+        payees = [Versement(f, f.montant_ttc, f.date_echeance) for f, est_due in lot if not est_due]
+        grand_livre.reprendre([f for f, _ in lot], payees, moyen=Moyen.VIREMENT, acteur=None)
+        ouvertes += [f for f, est_due in lot if est_due][: max(factures // 1000, 1)]
     if exceptions:
         _exceptions(creancier, clients, ouvertes, au=au)
 
@@ -145,14 +147,15 @@ def _factures(
     part_ouverte: float,
     retard: tuple[int, int],
     alea: Random,
-) -> Iterator[Facture]:
+) -> Iterator[tuple[Facture, bool]]:
+    """Chaque facture, et si elle est encore due."""
     for n in range(nombre):
         ouverte = alea.random() < part_ouverte
         bornes = retard if ouverte else (10, 540)
         echeance = au - timedelta(days=alea.randint(*bornes))
         ht = Decimal(alea.randrange(5_000, 900_000)) / 100
         tva = arrondir(ht * Decimal("0.2"))
-        yield Facture(
+        facture = Facture(
             creancier=creancier,
             client=clients[n % len(clients)],
             numero=f"F-{n:07}",
@@ -162,32 +165,8 @@ def _factures(
             montant_ht=ht,
             montant_tva=tva,
             montant_ttc=ht + tva,
-            solde=ht + tva if ouverte else ZERO,
-            soldee_le=None if ouverte else echeance,
         )
-
-
-def _payer(soldees: list[tuple[Facture, date]]) -> None:
-    encaissements = ecrire(
-        Encaissement(
-            creancier_id=facture.creancier_id,
-            client_id=facture.client_id,
-            montant=facture.montant_ttc,
-            disponible=ZERO,
-            recu_le=le,
-        )
-        for facture, le in soldees
-    )
-    ecrire(
-        Imputation(
-            creancier_id=facture.creancier_id,
-            encaissement=encaissement,
-            facture=facture,
-            montant=facture.montant_ttc,
-            le=le,
-        )
-        for encaissement, (facture, le) in zip(encaissements, soldees, strict=True)
-    )
+        yield facture, ouverte
 
 
 def _exceptions(

@@ -11,8 +11,9 @@ from lxml import etree
 from pypdf import PdfReader, PdfWriter
 
 from clients.models import Client
-from factures.enums import SortLigne
-from factures.imports.depot import preparer_import, valider_import
+from factures.actions import grand_livre
+from factures.actions.importation import preparer_import, valider_import
+from factures.enums import Moyen, SortLigne
 from factures.models import Facture, LigneImport
 from recouvrement.banc.donnees import ecrire, un_creancier, un_utilisateur
 from recouvrement.banc.mesures import Mesure, chrono, memoire_de_pointe
@@ -126,7 +127,7 @@ def _nu(creancier: Creancier, octets: bytes, *, au: date) -> None:
         (client,) = ecrire([Client(creancier=creancier, nom="Nu", nom_recherche="nu")])
         lues = csv.reader(io.StringIO(octets.decode("utf-8-sig")), delimiter=";")
         next(lues)
-        ecrire(
+        factures = [
             Facture(
                 creancier=creancier,
                 client=client,
@@ -134,10 +135,10 @@ def _nu(creancier: Creancier, octets: bytes, *, au: date) -> None:
                 date_emission=au,
                 date_echeance=au,
                 montant_ttc=Decimal("1200.00"),
-                solde=Decimal("1200.00"),
             )
             for ligne in lues
-        )
+        ]
+        grand_livre.reprendre(factures, moyen=Moyen.DEJA_VERSE, acteur=None)
         transaction.set_rollback(True)
 
 

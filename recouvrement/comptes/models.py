@@ -72,6 +72,12 @@ class CreancierQuerySet(models.QuerySet["Creancier"]):
         return self.filter(archive_le=None)
 
 
+QUI_PARLE: dict[str, str] = {
+    ModeIntervention.SECRETARIAT: "Vous êtes le secrétariat de",
+    ModeIntervention.MANDATAIRE: "Vous êtes mandataire de",
+}
+
+
 class Creancier(models.Model):
     """L'entreprise à qui l'on doit : le cloisonnement de toutes les données."""
 
@@ -167,6 +173,16 @@ class Creancier(models.Model):
     def expediteur_est_verifie(self) -> bool:
         """L'adresse réglée est celle qui a été prouvée."""
         return self.courriel_expediteur != "" and self.courriel_expediteur == self.courriel_verifie
+
+    @property
+    def qui_parle(self) -> str:
+        """Au nom de qui l'on agit, devant le sien (CPCE R124-1)."""
+        return QUI_PARLE.get(self.mode, "Au nom de")
+
+    @property
+    def n_accorde_pas(self) -> bool:
+        """Le secrétariat note ce qu'on lui demande ; le créancier décide."""
+        return self.mode == ModeIntervention.SECRETARIAT
 
     @property
     def sceau(self) -> str:

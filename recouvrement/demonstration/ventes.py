@@ -5,12 +5,13 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from clients.models import Client
+from factures.actions import grand_livre
+from factures.actions.grand_livre import Versement
 from factures.enums import Moyen
 from factures.evenements import Evenement
-from factures.models import Encaissement, Facture, Imputation
+from factures.models import Facture
 from recouvrement.demonstration.maison import Maison
 from recouvrement.journal.actions import inscrire_lot
-from recouvrement.socle.montants import ZERO
 from recouvrement.socle.temps import jour_de
 
 # Le produit est en service depuis cinq mois ; l'année d'avant a été reprise d'un coup.
@@ -68,49 +69,23 @@ def prevoir(maison: Maison) -> None:
 
 def reprendre(maison: Maison, anciennes: list[Vente], *, debut: date) -> None:
     """L'historique, d'un coup : ce qui était réglé l'est, le reste suit son cours."""
-    reglees = {
-        i: vente.payee_le
-        for i, vente in enumerate(anciennes)
-        if vente.payee_le and vente.payee_le < debut
-    }
-    factures = Facture.objects.bulk_create(
-        _facture_reprise(maison, vente, payee_le=reglees.get(i))
-        for i, vente in enumerate(anciennes)
-    )
+    reglees = {i: v.payee_le for i, v in enumerate(anciennes) if v.payee_le and v.payee_le < debut}
+    factures = [_facture_reprise(maison, vente) for vente in anciennes]
+    versements = [
+        Versement(factures[i], factures[i].montant_ttc, le) for i, le in sorted(reglees.items())
+    ]
+    grand_livre.reprendre(factures, versements, moyen=Moyen.VIREMENT, acteur=maison.gestionnaire)
     inscrire_lot(
         Evenement.FACTURE_ENREGISTREE,
         cibles=[(facture, {"numero": facture.numero, "reprise": True}) for facture in factures],
         acteur=maison.gestionnaire,
-    )
-    payees = [(factures[i], reglees[i]) for i in sorted(reglees)]
-    encaissements = Encaissement.objects.bulk_create(
-        Encaissement(
-            creancier=maison.creancier,
-            client=facture.client,
-            montant=facture.montant_ttc,
-            disponible=ZERO,
-            recu_le=le,
-            moyen=Moyen.VIREMENT,
-            saisi_par=maison.gestionnaire,
-        )
-        for facture, le in payees
-    )
-    Imputation.objects.bulk_create(
-        Imputation(
-            creancier=maison.creancier,
-            encaissement=encaissement,
-            facture=facture,
-            montant=facture.montant_ttc,
-            le=max(le, facture.date_emission),
-        )
-        for encaissement, (facture, le) in zip(encaissements, payees, strict=True)
     )
     for i, vente in enumerate(anciennes):
         if i not in reglees:
             _prevoir_le_reglement(maison, factures[i], vente)
 
 
-def _facture_reprise(maison: Maison, vente: Vente, *, payee_le: date | None) -> Facture:
+def _facture_reprise(maison: Maison, vente: Vente) -> Facture:
     libelle, ht, tva = maison.vente()
     return Facture(
         creancier=maison.creancier,
@@ -123,8 +98,6 @@ def _facture_reprise(maison: Maison, vente: Vente, *, payee_le: date | None) -> 
         montant_ht=ht,
         montant_tva=tva,
         montant_ttc=ht + tva,
-        solde=ZERO if payee_le else ht + tva,
-        soldee_le=max(payee_le, vente.emise_le) if payee_le else None,
     )
 
 

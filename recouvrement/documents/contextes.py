@@ -60,11 +60,16 @@ class Partie:
         )
 
     @property
-    def represente(self) -> str:
-        """« Yann Kerbrat, gérant » : la personne qui signe pour une société."""
-        if not self.signataire or self.signataire == self.nom:
+    def organe(self) -> str:
+        """« Yann Kerbrat, gérant » : par qui la partie agit ou signe, quelle qu'elle soit."""
+        if not self.signataire:
             return ""
         return ", ".join(filter(None, [self.signataire, self.qualite]))
+
+    @property
+    def represente(self) -> str:
+        """« Yann Kerbrat, gérant » : la personne qui signe pour une société."""
+        return "" if self.signataire == self.nom else self.organe
 
     @property
     def mentions(self) -> str:

@@ -205,6 +205,12 @@ def pluriel(nombre: int | Decimal, mot: str) -> str:
 
 
 @_rien_pour_rien
+def delai(jours: int) -> str:
+    """« J+30 », « J−5 » : un jour compté de l'échéance."""
+    return f"J{MOINS if jours < 0 else '+'}{abs(jours)}"
+
+
+@_rien_pour_rien
 def date_longue(valeur: date | datetime) -> str:
     """« 24 novembre 2026 » ; le premier du mois s'écrit « 1er »."""
     j = _jour(valeur)

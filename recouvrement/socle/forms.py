@@ -1,5 +1,6 @@
 """Ce que tout formulaire vérifie : une ligne se lit, un jour se calcule."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -59,6 +60,17 @@ def _borner(champ: forms.Field, premier: date, dernier: date) -> None:
 def _sur_une_ligne(champ: forms.CharField) -> bool:
     # Un mot de passe s'écrit comme on veut ; il n'est jamais relu.
     return not isinstance(champ.widget, forms.Textarea | forms.PasswordInput)
+
+
+class Groupes(forms.BaseForm):
+    """Un formulaire en parties : le titre de chacune, ses champs, ceux qui prennent la largeur."""
+
+    GROUPES: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    LARGES: tuple[str, ...] = ()
+
+    def groupes(self) -> Iterator[tuple[str, list[tuple[forms.BoundField, bool]]]]:
+        for titre, noms in self.GROUPES:
+            yield titre, [(self[nom], nom in self.LARGES) for nom in noms if nom in self.fields]
 
 
 class ChoixMultiple[M: Model](ModelMultipleChoiceField[M]):

@@ -14,7 +14,7 @@ from factures.actions.verification import constater_mise_en_demeure
 from factures.documents import donnees_du_decompte
 from factures.enums import NaturePiece
 from factures.lectures import decompte_client
-from factures.models import Facture, Litige
+from factures.models import Facture
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents.actions.scelles import sceller
 from recouvrement.documents.models import Document
@@ -28,8 +28,15 @@ from relances.documents import GABARIT_LETTRE, contexte_de_lettre
 from relances.enums import CANAUX_POSTAUX, Canal, EtatCourrier, EtatRelance
 from relances.evenements import Evenement
 from relances.lectures.possibles import ecrire_interdit, interdits
+from relances.lectures.verdict import (
+    DE_LA_FACTURE,
+    Cadre,
+    faits_du_creancier,
+    que_rien_n_arrete,
+)
 from relances.models import Courrier, Etape, MiseEnDemeure, Relance, RelanceFacture
 from relances.regles import textes
+from relances.regles.faits import Usage
 
 # D'un état du recommandé, ceux qui peuvent suivre.
 SUITES = {
@@ -52,8 +59,8 @@ def preparer_lettre(relance: Relance, *, maintenant: datetime, acteur: Utilisate
     if relance.etat != EtatRelance.A_FAIRE:
         raise ErreurMetier("Cette relance n'attend pas de lettre.")
     au = jour_de(maintenant)
-    refuser_si_interdit(relance.client, au=au, par_la_poste=True)
-    factures = _encore_dues(relance)
+    refuser_si_interdit(relance.client, au=au, usage=Usage.POSTER)
+    factures = _encore_dues(relance, au=au)
     decompte = decompte_client(relance.client, au=au, factures=factures)
     objet, texte, information = _texte(relance, factures, au=au)
     reference = f"L{relance.pk}"
@@ -123,7 +130,7 @@ def ecrire_hors_scenario(
     if canal == Canal.COURRIEL:
         if not destinataire:
             raise ErreurMetier("Aucune adresse de courriel utilisable pour ce client.")
-        for phrase in ecrire_interdit(client.creancier):
+        for phrase in ecrire_interdit(client.creancier, au=le):
             raise ErreurMetier(phrase)
     relance = Relance.objects.create(
         creancier=client.creancier,
@@ -291,9 +298,9 @@ def annuler_courrier(courrier: Courrier, *, motif: str, acteur: Utilisateur) -> 
     return courrier
 
 
-def refuser_si_interdit(client: Client, *, au: date, par_la_poste: bool = False) -> None:
+def refuser_si_interdit(client: Client, *, au: date, usage: Usage = Usage.ECRIRE) -> None:
     """Ce que le bouton dit, l'action le refuse : la même réponse."""
-    trouves = interdits(client, au=au, par_la_poste=par_la_poste)
+    trouves = interdits(client, au=au, usage=usage)
     if trouves:
         raise ErreurMetier(f"{trouves[0].phrase}.")
 
@@ -339,15 +346,14 @@ def inscrire_courrier(
     return courrier
 
 
-def _encore_dues(relance: Relance) -> list[Facture]:
-    factures = list(
-        Facture.objects.pour(relance.creancier)
-        .ouvertes()
-        .hors_contentieux()
-        .filter(lignes_de_relance__relance=relance, lignes_de_relance__est_vivante=True)
-        .exclude(pk__in=Litige.objects.pour(relance.creancier).ouverts().values("facture_id"))
-        .order_by("date_echeance", "pk")
+def _encore_dues(relance: Relance, *, au: date) -> list[Facture]:
+    creancier = relance.creancier
+    siennes = Facture.objects.pour(creancier).filter(
+        lignes_de_relance__relance=relance, lignes_de_relance__est_vivante=True
     )
+    cadre = Cadre(creancier, faits_du_creancier(creancier), au)
+    dues = que_rien_n_arrete(siennes, cadre, Usage.POSTER, regles=DE_LA_FACTURE)
+    factures = list(dues.order_by("date_echeance", "pk"))
     if not factures:
         raise ErreurMetier("Plus aucune facture de cette relance n'est due.")
     return factures

@@ -24,7 +24,9 @@ from relances.courriels.precedents import est_un_premier_contact
 from relances.documents import GABARIT_MISE_EN_DEMEURE, contexte_de_mise_en_demeure
 from relances.enums import Canal, EtatRelance
 from relances.evenements import Evenement
+from relances.lectures.possibles import arrets_de_la_facture
 from relances.models import Courrier, Etape, MiseEnDemeure, Relance, RelanceFacture
+from relances.regles.faits import Usage
 
 DELAI_HABITUEL = 8
 
@@ -39,16 +41,13 @@ def preparer_mise_en_demeure(
 ) -> MiseEnDemeure:
     """Fige le décompte, rend et scelle la sommation, prête à poster en recommandé."""
     au = jour_de(maintenant)
-    echues = [
-        f
-        for f in factures
-        if f.solde > 0 and f.est_echue(au=au) and not f.est_avoir and f.contentieux_depuis is None
-    ]
+    # Les contestées seront nommées plus bas : on ne les écarte pas en silence.
+    echues = [f for f in factures if not arrets_de_la_facture(f, {}, Usage.SOMMER, au=au)]
     if not echues:
         raise ErreurMetier("Choisissez au moins une facture échue.")
     if client.procedure_collective_le is not None:
         raise ErreurMetier("Procédure collective : la créance se déclare, elle ne se réclame pas.")
-    refuser_si_interdit(client, au=au, par_la_poste=True)
+    refuser_si_interdit(client, au=au, usage=Usage.SOMMER)
     _refuser_les_contestees(echues)
     decompte = decompte_client(client, au=au, factures=echues)
     if decompte.refus:

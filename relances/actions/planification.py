@@ -11,10 +11,10 @@ from decimal import Decimal
 from itertools import batched
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 
 from clients.models import Client
-from factures.models import Litige
+from factures.models import Facture
 from recouvrement.comptes.models import Creancier
 from recouvrement.courriel.actions.depot import identifiant
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
@@ -29,21 +29,29 @@ from recouvrement.socle.base.lots import (
 from relances.actions.annulations import retirer_les_factures
 from relances.actions.scenarios import scenario_en_vigueur, scenario_par_defaut
 from relances.courriels.adresses import adresse_d_expedition
-from relances.enums import ETATS_EN_ATTENTE, Canal, CodeBlocage, Declenchement, EtatRelance
+from relances.enums import ETATS_EN_ATTENTE, Canal, Declenchement, EtatRelance
 from relances.evenements import Evenement
 from relances.lectures.faits import (
     FaitsDuJour,
     Ligne,
     adresses,
+    cadre_du_jour,
     charger,
-    etapes_en_vigueur,
     factures_ouvertes,
     fenetre_de,
     il_y_a_de_quoi,
 )
+from relances.lectures.verdict import (
+    DE_LA_FACTURE,
+    Cadre,
+    arrets,
+    blocages,
+    faits_du_creancier,
+    que_rien_n_arrete,
+)
 from relances.models import Etape, Relance, RelanceFacture
-from relances.regles.blocages import PASSAGERS, Blocage, blocages
 from relances.regles.calendrier import prochaine_ouverture
+from relances.regles.faits import Blocage, Usage
 
 # De quoi ne pas tenir un million de fiches à la fois ; le nombre de requêtes n'en dépend guère.
 LOT = 10_000
@@ -109,10 +117,10 @@ def planifier(
         return _calculer(creancier, au=au, maintenant=maintenant, avec_ecartees=True)
     if scenario_en_vigueur(creancier) is None:
         scenario_par_defaut(creancier)
-    retirees = _retirer_ce_qui_n_est_plus_du(creancier)
+    retirees = _retirer_ce_qui_n_est_plus_du(creancier, au=au)
     _reprendre_les_adresses(creancier, au=au, maintenant=maintenant)
     # Un premier regard sans verrou : le plus souvent il n'y a rien à faire.
-    if not avec_ecartees and not il_y_a_de_quoi(creancier, etapes_en_vigueur(creancier), au=au):
+    if not avec_ecartees and not il_y_a_de_quoi(cadre_du_jour(creancier, au=au)):
         return Bilan(retirees=retirees)
     with transaction.atomic():
         creancier = Creancier.objects.select_for_update(no_key=True).get(pk=creancier.pk)
@@ -129,15 +137,14 @@ def planifier(
 def _calculer(
     creancier: Creancier, *, au: date, maintenant: datetime, avec_ecartees: bool
 ) -> Bilan:
-    faits = charger(creancier, au=au)
+    cadre = cadre_du_jour(creancier, au=au)
+    faits = charger(cadre)
     bilan = Bilan(pas_avant=prochaine_ouverture(maintenant, fenetre_de(creancier)))
     groupes: dict[tuple[int, str], list[tuple[Ligne, Etape]]] = defaultdict(list)
-    lignes = factures_ouvertes(creancier, faits.etapes, au=au, dues_seulement=not avec_ecartees)
-    for ligne in lignes:
+    for ligne in factures_ouvertes(cadre, dues_seulement=not avec_ecartees):
         a_dire, etape = faits.faits(ligne)
-        contre = [b for b in blocages(a_dire) if b.code not in PASSAGERS]
-        # Sans adresse, la relance se prévoit quand même : une tâche, pas un silence.
-        if etape is None or any(b.code != CodeBlocage.ADRESSE for b in contre):
+        contre = blocages(a_dire, Usage.PREVOIR)
+        if etape is None or arrets(contre):
             if avec_ecartees:
                 bilan.ecartees.append(Ecartee(ligne.client, ligne.pk, ligne.solde, contre))
             continue
@@ -288,18 +295,16 @@ def _hausser(creancier: Creancier, rejointes: list[Prevue]) -> None:
         )
 
 
-def _retirer_ce_qui_n_est_plus_du(creancier: Creancier) -> int:
+def _retirer_ce_qui_n_est_plus_du(creancier: Creancier, *, au: date) -> int:
     """Rattrape un fait que personne n'aurait annoncé : soldée, au contentieux, contestée."""
-    contestees = Litige.objects.pour(creancier).ouverts().values("facture_id")
+    celle_ci = Facture.objects.filter(creancier=creancier, pk=OuterRef("facture"))
+    cadre = Cadre(creancier, faits_du_creancier(creancier), au)
+    dues = que_rien_n_arrete(celle_ci, cadre, Usage.PARTIR, regles=DE_LA_FACTURE)
     factures = list(
         RelanceFacture.objects.pour(creancier)
         .vivantes()
         .filter(relance__creancier=creancier, relance__etat__in=ETATS_EN_ATTENTE)
-        .filter(
-            Q(facture__solde__lte=0)
-            | Q(facture__contentieux_depuis__isnull=False)
-            | Q(facture__in=contestees)
-        )
+        .filter(~Exists(dues))
         .values_list("facture_id", flat=True)
     )
     if not factures:

@@ -1,7 +1,7 @@
 """Les promesses : une par client, qui arrête les relances jusqu'à sa date."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
@@ -19,9 +19,6 @@ from recouvrement.socle.montants import ZERO
 from relances.actions.annulations import retirer
 from relances.evenements import Evenement
 from relances.models import Appel, Promesse, Relance
-
-# Le temps qu'un virement fait le jour dit arrive : la promesse n'est rompue qu'après.
-JOURS_DE_GRACE = 3
 
 
 @transaction.atomic
@@ -133,11 +130,6 @@ def rouvrir_les_promesses_dementies(client: Client) -> int:
 def _recus_depuis(promesse: Promesse) -> EncaissementQuerySet:
     encaissements = Encaissement.objects.pour(promesse.creancier)
     return encaissements.filter(client=promesse.client_id, recu_le__gte=promesse.faite_le)
-
-
-def est_rompue(promesse: Promesse, *, au: date) -> bool:
-    """La date et le délai de grâce sont passés sans qu'elle ait été close."""
-    return promesse.close_le is None and promesse.pour_le + timedelta(days=JOURS_DE_GRACE) < au
 
 
 def annuler_en_attente(client: Client, *, motif: str, acteur: Utilisateur | None) -> int:

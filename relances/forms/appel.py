@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -14,6 +15,28 @@ from recouvrement.socle.forms import ChoixMultiple, SaisieLisible
 from recouvrement.socle.temps import instant_de
 from relances.actions.appels import Suite
 from relances.enums import Issue
+
+# Les boutons de la page, dans l'ordre de leurs touches.
+JOINTES = {
+    Issue.PROMET: "Promet",
+    Issue.DELAI: "Délai",
+    Issue.CONTESTE: "Conteste",
+    Issue.PAYE: "Déjà payé",
+    Issue.RAPPELER: "Rappeler",
+}
+MANQUEES = {
+    Issue.MESSAGERIE: "Messagerie",
+    Issue.SANS_REPONSE: "Ne répond pas",
+    Issue.MAUVAIS_NUMERO: "Faux n°",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IssueAChoisir:
+    valeur: str
+    libelle: str
+    touche: int
+    est_choisie: bool
 
 
 class AppelForm(SaisieLisible, forms.Form):
@@ -73,6 +96,21 @@ class AppelForm(SaisieLisible, forms.Form):
             .ouvertes()
             .order_by("date_echeance", "pk")
         )
+
+    @property
+    def issues_jointes(self) -> list[IssueAChoisir]:
+        return self._a_choisir(JOINTES, premiere=1)
+
+    @property
+    def issues_manquees(self) -> list[IssueAChoisir]:
+        return self._a_choisir(MANQUEES, premiere=len(JOINTES) + 1)
+
+    def _a_choisir(self, issues: dict[Issue, str], *, premiere: int) -> list[IssueAChoisir]:
+        choisie = self["issue"].value()
+        return [
+            IssueAChoisir(issue.value, libelle, touche, issue.value == choisie)
+            for touche, (issue, libelle) in enumerate(issues.items(), start=premiere)
+        ]
 
     def _numeros(self, client: Client) -> list[tuple[str, str]]:
         """Le premier, qui se présélectionne, est celui du contact principal."""

@@ -4,6 +4,7 @@ from django import forms
 
 from clients.models import Client
 from factures.actions.pieces import MEGA, PLAFOND
+from factures.forms.champs import FacturesACocher
 from factures.models import Facture
 from recouvrement.socle.forms import ChoixMultiple, SaisieLisible
 from relances.actions.courriers import SUITES
@@ -15,7 +16,7 @@ from relances.models import Courrier
 from relances.regles.suivi import NumeroRefuse, lire_numero
 
 
-class FacturesForm(SaisieLisible, forms.Form):
+class FacturesForm(FacturesACocher, SaisieLisible, forms.Form):
     """Les factures ouvertes d'un client, à cocher."""
 
     factures = ChoixMultiple(

@@ -1,4 +1,7 @@
+from collections.abc import Iterator
+
 from django import forms
+from django.forms.formsets import DELETION_FIELD_NAME
 
 from recouvrement.socle.forms import SaisieLisible
 from relances.enums import Canal, Declenchement, Palier, Ton
@@ -11,6 +14,7 @@ NOMS = (
     *("cle", "nom", "delai", "canal", "ton", "palier", "declenchement"),
     *("sujet", "texte", "sujet_en", "texte_en", "joindre_factures"),
 )
+OTER = "Ôter cette étape"
 LONG = forms.Textarea(attrs={"rows": 10})
 
 
@@ -58,6 +62,13 @@ class EtapeForm(SaisieLisible, forms.Form):
         strip=False,
         widget=LONG,
     )
+
+    @property
+    def champs(self) -> Iterator[tuple[forms.BoundField, bool, str]]:
+        """Chaque champ visible, s'il prend toute la largeur, et son nom si ce n'est pas le sien."""
+        for champ in self.visible_fields():
+            s_ote = champ.name == DELETION_FIELD_NAME
+            yield champ, champ.name in ("texte", "texte_en"), OTER if s_ote else ""
 
     def clean_sujet(self) -> str:
         return verifier_le_sujet(self.cleaned_data["sujet"])

@@ -16,8 +16,8 @@ POINTS: tuple[tuple[tuple[CodeBlocage, ...], str], ...] = (
     ((CodeBlocage.ADRESSE,), "Adresse utilisable"),
     ((CodeBlocage.ECART,), "Écart minimal respecté"),
     (
-        (CodeBlocage.LITIGE, CodeBlocage.PROMESSE, CodeBlocage.REPONSE, CodeBlocage.ECHEANCIER),
-        "Ni litige, ni promesse, ni réponse en attente",
+        (CodeBlocage.LITIGE, CodeBlocage.PROMESSE),
+        "Ni litige ni promesse en cours",
     ),
     (
         (
@@ -26,7 +26,7 @@ POINTS: tuple[tuple[tuple[CodeBlocage, ...], str], ...] = (
         ),
         "Ni suspension, ni procédure, ni contentieux",
     ),
-    ((CodeBlocage.SOLDEE, CodeBlocage.DEVANCEE), "Sommes encore dues"),
+    ((CodeBlocage.AVOIR, CodeBlocage.SOLDEE, CodeBlocage.DEVANCEE), "Sommes encore dues"),
     ((CodeBlocage.HORAIRES, CodeBlocage.GEL, CodeBlocage.QUOTA), "Jour et heure d'envoi"),
 )
 

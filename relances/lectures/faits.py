@@ -3,72 +3,28 @@
 Le nombre de requêtes ne dépend ni du nombre de factures ni du nombre de clients.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import (
-    Case,
-    CharField,
-    DateField,
-    Exists,
-    IntegerField,
-    Max,
-    OuterRef,
-    Q,
-    Subquery,
-    Value,
-    When,
-)
+from django.db.models import Case, CharField, Max, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from clients.enums import Validite
 from clients.models import Client, Coordonnee
 from factures.models import Facture, Litige
-from recouvrement.comptes.enums import ModeIntervention
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.temps import instant_de, jour_de
 from relances.enums import ETATS_QUI_RETIENNENT, Canal, Declenchement, EtatRelance
+from relances.lectures.verdict import Cadre, Etapes, faits_du_creancier, que_rien_n_arrete
+from relances.lectures.verdict.etape import DE_CE_CYCLE, plus_haute
 from relances.models import Appel, Etape, Promesse, Relance, RelanceFacture
-from relances.regles.blocages import (
-    GRACE_PROMESSE,
-    Faits,
-    FaitsClient,
-    FaitsCreancier,
-    FaitsFacture,
-)
 from relances.regles.calendrier import Fenetre
-from relances.regles.progression import EtapePrevue, depuis_le_rang
+from relances.regles.faits import Faits, FaitsClient, FaitsFacture, Usage
+from relances.regles.progression import depuis_le_rang
 from relances.regles.scenario_initial import ETAPES_INITIALES
-
-EN_COURS = {
-    EtatRelance.A_FAIRE: "L'étape précédente reste à faire",
-    EtatRelance.A_VALIDER: "Une relance attend d'être validée",
-    EtatRelance.PLANIFIEE: "Une relance est déjà prévue",
-    EtatRelance.ECHEC: "Le dernier envoi a été refusé : à corriger",
-    EtatRelance.INCERTAINE: "Le dernier envoi est incertain : à trancher",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Etapes:
-    """Les étapes du scénario en vigueur, par rang et par clé."""
-
-    liste: tuple[Etape, ...]
-    prevues: tuple[EtapePrevue, ...]
-
-    @classmethod
-    def du(cls, etapes: Sequence[Etape]) -> "Etapes":
-        liste = tuple(sorted(etapes, key=lambda e: e.rang))
-        return cls(liste, tuple(EtapePrevue(e.cle, e.rang, e.delai, e.nom) for e in liste))
-
-    @property
-    def premier_delai(self) -> int:
-        return min((e.delai for e in self.liste), default=0)
-
-    def du_rang(self, rang: int) -> Etape:
-        return self.liste[rang]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +39,17 @@ class Ligne:
     rang_entree: int
     contentieux_depuis: date | None
     plus_haute: int
-    en_cours: str
+    en_cours: EtatRelance | None
 
 
 @dataclass
 class FaitsDuJour:
     """Ce que l'on sait d'un créancier un jour donné."""
 
-    creancier: Creancier
-    au: date
-    etapes: Etapes
-    faits_creancier: FaitsCreancier
+    cadre: Cadre
     litiges: dict[int, date]
     promesses: dict[int, date]
-    particuliers: dict[int, dict]
+    particuliers: dict[int, FaitsClient]
     dernieres_actions: dict[int, date]
     courriels_prevus: dict[int, date]
     factures_du_jour: dict[int, date]
@@ -106,8 +59,8 @@ class FaitsDuJour:
     def client(self, pk: int) -> FaitsClient:
         faits = self._clients.get(pk)
         if faits is None:
-            faits = self._clients[pk] = FaitsClient(
-                **self.particuliers.get(pk, {}),
+            faits = self._clients[pk] = replace(
+                self.particuliers.get(pk, FaitsClient()),
                 promesse_pour_le=self.promesses.get(pk),
                 derniere_action_le=self.dernieres_actions.get(pk),
                 courriel_prevu_le=self.courriels_prevus.get(pk),
@@ -117,28 +70,30 @@ class FaitsDuJour:
 
     def faits(self, ligne: Ligne) -> tuple[Faits, Etape | None]:
         """Les faits d'une facture, et l'étape qui vient pour elle."""
+        cadre = self.cadre
         suivante = depuis_le_rang(
-            self.etapes.prevues,
+            cadre.etapes.prevues,
             plus_haute=ligne.plus_haute,
             echeance=ligne.echeance,
-            au=self.au,
+            au=cadre.au,
             rang_entree=ligne.rang_entree,
         )
-        etape = self.etapes.du_rang(suivante.etape.rang) if suivante else None
+        etape = cadre.etapes.du_rang(suivante.etape.rang) if suivante else None
         facture = FaitsFacture(
             solde=ligne.solde,
+            echeance=ligne.echeance,
+            cycle=ligne.cycle,
             contentieux_depuis=ligne.contentieux_depuis,
             litige_ouvert_le=self.litiges.get(ligne.pk),
             etape=etape.nom if etape else "",
             etape_le=suivante.le if suivante else None,
-            etape_cle=etape.cle if etape else "",
             en_cours=ligne.en_cours,
             derniere_etape_le=self.factures_du_jour.get(ligne.pk),
         )
         return (
             Faits(
-                au=self.au,
-                creancier=self.faits_creancier,
+                au=cadre.au,
+                creancier=cadre.faits,
                 client=self.client(ligne.client),
                 facture=facture,
                 par_courriel=etape is not None and etape.canal == Canal.COURRIEL,
@@ -146,6 +101,33 @@ class FaitsDuJour:
             ),
             etape,
         )
+
+
+def faits_du_client(client: Client, **connus: Any) -> FaitsClient:
+    """Ce que dit sa fiche ; `connus` : ce qui se lit ailleurs."""
+    return FaitsClient(
+        suspendu_le=client.suspendu_le,
+        suspendu_jusqu_au=client.suspendu_jusqu_au,
+        suspendu_motif=client.suspendu_motif,
+        procedure_collective_le=client.procedure_collective_le,
+        est_fusionne=client.fusionne_dans_id is not None,
+        efface_le=client.efface_le,
+        adresse_postale_complete=bool(client.adresse and client.ville),
+        adresse_rendue_le=client.adresse_invalide_le,
+        **connus,
+    )
+
+
+def faits_de_la_facture(facture: Facture, *, litige_ouvert_le: date | None) -> FaitsFacture:
+    """Ce qu'il faut en savoir pour la réclamer, quelle que soit l'étape."""
+    return FaitsFacture(
+        solde=facture.solde,
+        echeance=facture.date_echeance,
+        cycle=facture.cycle,
+        est_avoir=facture.est_avoir,
+        contentieux_depuis=facture.contentieux_depuis,
+        litige_ouvert_le=litige_ouvert_le,
+    )
 
 
 def fenetre_de(creancier: Creancier) -> Fenetre:
@@ -160,62 +142,28 @@ def etapes_en_vigueur(creancier: Creancier) -> Etapes:
     )
 
 
-def faits_du_creancier(creancier: Creancier) -> FaitsCreancier:
-    mandataire = creancier.mode == ModeIntervention.MANDATAIRE
-    return FaitsCreancier(
-        ecart_minimal=creancier.ecart_minimal,
-        soldes_perimes_jours=creancier.soldes_perimes_jours,
-        reglements_connus_au=creancier.reglements_connus_au,
-        envois_geles=creancier.envois_geles,
-        archive_le=creancier.archive_le,
-        expediteur_a_regler=not creancier.courriel_expediteur,
-        expediteur_a_verifier=""
-        if creancier.expediteur_est_verifie
-        else creancier.courriel_expediteur,
-        mandat_manque=(
-            "Mandat absent : la lettre de l'article R124-4 doit être établie" if mandataire else ""
-        ),
-    )
+def cadre_du_jour(creancier: Creancier, *, au: date) -> Cadre:
+    return Cadre(creancier, faits_du_creancier(creancier), au, etapes_en_vigueur(creancier))
 
 
-def charger(
-    creancier: Creancier,
-    *,
-    au: date,
-    etapes: Etapes | None = None,
-    clients: Collection[int] | None = None,
-) -> FaitsDuJour:
-    """Huit requêtes, quel que soit le nombre de factures ; `clients` les restreint à une fiche."""
-    seuls = {} if clients is None else {"client__in": clients}
+def charger(cadre: Cadre) -> FaitsDuJour:
+    """Sept requêtes, quel que soit le nombre de factures."""
+    creancier, au = cadre.creancier, cadre.au
     litiges = Litige.objects.pour(creancier).ouverts()
-    if clients is not None:
-        litiges = litiges.filter(facture__client__in=clients)
-    promesses = Promesse.objects.pour(creancier).en_cours().filter(**seuls)
+    promesses = Promesse.objects.pour(creancier).en_cours()
+    prevus = Relance.objects.pour(creancier).courriels_a_partir().order_by().values("client_id")
+    faites = RelanceFacture.objects.pour(creancier).filter(
+        relance__creancier=creancier, relance__faite_le__gte=instant_de(au)
+    )
     return FaitsDuJour(
-        creancier=creancier,
-        au=au,
-        etapes=etapes or etapes_en_vigueur(creancier),
-        faits_creancier=faits_du_creancier(creancier),
+        cadre=cadre,
         litiges=dict(litiges.values_list("facture_id", "ouvert_le")),
         promesses=dict(promesses.values_list("client_id", "pour_le")),
-        particuliers=_particuliers(creancier, clients),
-        dernieres_actions=_dernieres_actions(creancier, au=au, seuls=seuls),
-        courriels_prevus=dict(
-            Relance.objects.pour(creancier)
-            .filter(
-                canal=Canal.COURRIEL,
-                etat__in=[EtatRelance.PLANIFIEE, EtatRelance.A_VALIDER],
-                **seuls,
-            )
-            .values_list("client_id", "prevue_le")
-        ),
-        factures_du_jour=dict.fromkeys(
-            RelanceFacture.objects.pour(creancier)
-            .filter(relance__creancier=creancier, relance__faite_le__gte=instant_de(au))
-            .values_list("facture_id", flat=True),
-            au,
-        ),
-        adresses=adresses(creancier, clients=clients),
+        particuliers=_particuliers(creancier),
+        dernieres_actions=_dernieres_actions(creancier, au=au),
+        courriels_prevus=dict(prevus.annotate(le=Min("prevue_le")).values_list("client_id", "le")),
+        factures_du_jour=dict.fromkeys(faites.values_list("facture_id", flat=True), au),
+        adresses=adresses(creancier),
     )
 
 
@@ -237,134 +185,79 @@ def adresses(creancier: Creancier, *, clients: Collection[int] | None = None) ->
     return trouvees
 
 
-def factures_ouvertes(
-    creancier: Creancier,
-    etapes: Etapes,
-    *,
-    au: date,
-    factures: Iterable[int] | None = None,
-    dues_seulement: bool = False,
-) -> Iterator[Ligne]:
-    """Les factures ouvertes et où elles en sont ; `dues_seulement` laisse la base écarter le reste.
+def factures_ouvertes(cadre: Cadre, *, dues_seulement: bool = False) -> Iterator[Ligne]:
+    """Les factures ouvertes et où elles en sont ; `dues_seulement` : que le verdict laisse passer.
 
-    Ce filtre ne décide rien : il ôte d'avance ce que les blocages écarteraient.
+    Ces dernières par les filtres de la table : une facture que rien ne retient n'a rien en cours.
     """
-    lignes = Facture.objects.pour(creancier).ouvertes()
-    if factures is not None:
-        lignes = lignes.filter(pk__in=list(factures))
+    lignes = Facture.objects.pour(cadre.creancier).ouvertes()
     if dues_seulement:
-        lignes = _dues(lignes, creancier, etapes, au=au)
-    vivantes = RelanceFacture.objects.filter(
-        creancier=creancier, facture=OuterRef("pk"), cycle=OuterRef("cycle"), est_vivante=True
-    ).order_by()
-    plus_haute = vivantes.values("facture").annotate(r=Max(_rang(etapes))).values("r")
-    en_cours = vivantes.filter(relance__etat__in=ETATS_QUI_RETIENNENT).values("relance__etat")[:1]
+        lignes = que_rien_n_arrete(lignes, cadre, Usage.PREVOIR)
+    retiennent = RelanceFacture.objects.filter(
+        DE_CE_CYCLE,
+        creancier=cadre.creancier,
+        facture=OuterRef("pk"),
+        relance__etat__in=ETATS_QUI_RETIENNENT,
+    ).order_by("pk")
+    en_cours = Subquery(retiennent.values("relance__etat")[:1], output_field=CharField())
     valeurs = lignes.annotate(
-        plus_haute=Coalesce(Subquery(plus_haute, output_field=IntegerField()), Value(-1)),
-        etat_en_cours=Value("", CharField())
-        if dues_seulement
-        else Coalesce(Subquery(en_cours, output_field=CharField()), Value("")),
+        plus_haute=plus_haute(cadre),
+        etat_en_cours=Value("", CharField()) if dues_seulement else Coalesce(en_cours, Value("")),
     ).order_by("client_id", "date_echeance", "pk")
     champs = (
         *("pk", "client_id", "date_echeance", "solde", "cycle", "rang_entree"),
         *("contentieux_depuis", "plus_haute", "etat_en_cours"),
     )
     for *tete, etat in valeurs.values_list(*champs):
-        yield Ligne(*tete, EN_COURS.get(etat, ""))
+        yield Ligne(*tete, EtatRelance(etat) if etat else None)
 
 
-def il_y_a_de_quoi(creancier: Creancier, etapes: Etapes, *, au: date) -> bool:
-    """Sans LIMIT : PostgreSQL choisirait un plan fait pour trouver vite, et ne trouverait pas."""
-    return _dues(Facture.objects.pour(creancier).ouvertes(), creancier, etapes, au=au).count() > 0
+def il_y_a_de_quoi(cadre: Cadre) -> bool:
+    """Le plus souvent, ce qui se lit en une fois suffit à dire que non.
+
+    Sans LIMIT : PostgreSQL choisirait un plan fait pour trouver vite, et ne trouverait pas.
+    """
+    ouvertes = Facture.objects.pour(cadre.creancier).ouvertes()
+    presque = que_rien_n_arrete(ouvertes, cadre, Usage.PREVOIR, sans_etape=True)
+    return presque.count() > 0 and que_rien_n_arrete(ouvertes, cadre, Usage.PREVOIR).count() > 0
 
 
-def _dues(lignes, creancier: Creancier, etapes: Etapes, *, au: date):
-    depuis = instant_de(au - timedelta(days=max(creancier.ecart_minimal, 1) - 1))
-    recentes = Relance.objects.pour(creancier).filter(faite_le__gte=depuis).values("client_id")
-    # En une seule lecture de l'histoire, jamais facture par facture : ce qui retient celle-ci,
-    # et l'étape faite dont la suivante n'est pas encore venue.
-    retenues = RelanceFacture.objects.alias(limite=_limite(etapes, au)).filter(
-        Q(relance__etat__in=ETATS_QUI_RETIENNENT)
-        | Q(cycle=OuterRef("cycle"), limite__lt=OuterRef("date_echeance")),
-        creancier=creancier,
-        facture=OuterRef("pk"),
-        est_vivante=True,
-    )
-    promis = Promesse.objects.pour(creancier).en_cours().filter(pour_le__gte=au - GRACE_PROMESSE)
-    litiges = Litige.objects.pour(creancier).ouverts()
-    return (
-        lignes.hors_contentieux()
-        .filter(date_echeance__lte=au - timedelta(days=etapes.premier_delai))
-        .exclude(client__in=recentes if creancier.ecart_minimal else [])
-        .exclude(client__in=_arretes(creancier, au=au).values("pk"))
-        .exclude(client__in=promis.values("client_id"))
-        .exclude(pk__in=litiges.values("facture_id"))
-        .filter(~Exists(retenues))
-    )
-
-
-def _arretes(creancier: Creancier, *, au: date):
-    """Les clients à qui rien n'est à dire ce jour-là, quelle que soit la facture."""
-    return Client.objects.pour(creancier).filter(
-        Q(procedure_collective_le__isnull=False)
-        | Q(fusionne_dans__isnull=False)
-        | Q(efface_le__isnull=False)
-        | Q(suspendu_le__lte=au) & (Q(suspendu_jusqu_au=None) | Q(suspendu_jusqu_au__gte=au))
-    )
-
-
-def _rang(etapes: Etapes):
-    """Le rang, dans le scénario d'aujourd'hui, d'une étape faite sous une version passée."""
-    return Case(
-        *(When(cle_etape=e.cle, then=Value(e.rang)) for e in etapes.liste),
-        default=Value(-1),
-        output_field=IntegerField(),
-    )
-
-
-def _limite(etapes: Etapes, au: date):
-    """L'échéance au plus tard pour que l'étape qui suit celle-ci soit due."""
-    suivantes = [*etapes.liste[1:], None]
-    quand = [
-        When(
-            cle_etape=e.cle,
-            then=Value(au - timedelta(days=s.delai) if s else date(1900, 1, 1), DateField()),
+def _particuliers(creancier: Creancier) -> dict[int, FaitsClient]:
+    """Les clients dont la fiche dit quelque chose ; des autres, il n'y a rien à savoir."""
+    clients = (
+        Client.objects.pour(creancier)
+        .filter(
+            Q(suspendu_le__isnull=False)
+            | Q(procedure_collective_le__isnull=False)
+            | Q(fusionne_dans__isnull=False)
+            | Q(efface_le__isnull=False)
         )
-        for e, s in zip(etapes.liste, suivantes, strict=True)
-    ]
-    return Case(*quand, default=Value(None, DateField()), output_field=DateField())
-
-
-def _particuliers(creancier: Creancier, clients: Collection[int] | None) -> dict[int, dict]:
-    qs = Client.objects.pour(creancier).filter(
-        Q(suspendu_le__isnull=False)
-        | Q(procedure_collective_le__isnull=False)
-        | Q(fusionne_dans__isnull=False)
-        | Q(efface_le__isnull=False)
+        .only(
+            *("suspendu_le", "suspendu_jusqu_au", "suspendu_motif", "procedure_collective_le"),
+            *("fusionne_dans_id", "efface_le", "adresse", "ville", "adresse_invalide_le"),
+        )
     )
-    if clients is not None:
-        qs = qs.filter(pk__in=clients)
-    noms = ("suspendu_le", "suspendu_jusqu_au", "suspendu_motif", "procedure_collective_le")
-    noms += ("efface_le",)
-    return {
-        pk: dict(zip(noms, valeurs, strict=True)) | {"fusionne": fusionne is not None}
-        for pk, fusionne, *valeurs in qs.values_list("pk", "fusionne_dans_id", *noms)
-    }
+    return {client.pk: faits_du_client(client) for client in clients}
 
 
-def _dernieres_actions(creancier: Creancier, *, au: date, seuls: dict) -> dict[int, date]:
+def _dernieres_actions(creancier: Creancier, *, au: date) -> dict[int, date]:
     """Relances parties et appels passés, depuis que l'écart minimal les rend gênants."""
     depuis = instant_de(au - timedelta(days=creancier.ecart_minimal + 1))
+    relances = Relance.objects.pour(creancier).filter(faite_le__gte=depuis)
+    appels = Appel.objects.pour(creancier).filter(appele_le__gte=depuis, annule_le=None)
     dernieres: dict[int, datetime] = {}
-    for qs, champ in (
-        (Relance.objects.pour(creancier).filter(faite_le__gte=depuis, **seuls), "faite_le"),
-        (
-            Appel.objects.pour(creancier).filter(appele_le__gte=depuis, annule_le=None, **seuls),
-            "appele_le",
-        ),
+    for rangees in (
+        _derniere_par_client(relances, "faite_le"),
+        _derniere_par_client(appels, "appele_le"),
     ):
-        par_client = qs.order_by().values("client_id").annotate(dernier=Max(champ))
-        for client, dernier in par_client.values_list("client_id", "dernier"):
+        for client, dernier in rangees:
             if client not in dernieres or dernier > dernieres[client]:
                 dernieres[client] = dernier
     return {client: jour_de(quand) for client, quand in dernieres.items()}
+
+
+def _derniere_par_client(
+    actions: QuerySet[Relance] | QuerySet[Appel], champ: str
+) -> Iterable[tuple[int, datetime]]:
+    par_client = actions.order_by().values("client_id").annotate(dernier=Max(champ))
+    return par_client.values_list("client_id", "dernier")

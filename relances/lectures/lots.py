@@ -12,8 +12,9 @@ from recouvrement.socle.formats import pluriel
 from recouvrement.socle.montants import ZERO
 from relances.enums import CANAUX_POSTAUX, ETATS_EN_ATTENTE, Canal, EtatRelance
 from relances.lectures.faits import adresses
-from relances.lectures.possibles import interdits
+from relances.lectures.possibles import arrets_de_la_facture, interdits
 from relances.models import Relance
+from relances.regles.faits import Usage
 
 LOT_MAXIMUM = 500
 VALIDER, REPORTER, RETENIR, PREPARER = "valider", "reporter", "retenir", "preparer"
@@ -59,7 +60,8 @@ class Lot:
 
 def lot_de_relances(creancier: Creancier, relances: Iterable[Relance], *, geste: str) -> Lot:
     relances = list(relances)
-    retenues, ecartees = [], []
+    retenues: list[Ligne] = []
+    ecartees: list[Ligne] = []
     joignables = (
         adresses(creancier, clients={r.client_id for r in relances}) if geste == VALIDER else {}
     )
@@ -83,36 +85,22 @@ def lot_de_relances(creancier: Creancier, relances: Iterable[Relance], *, geste:
 def lot_de_lettres(creancier: Creancier, factures: Iterable[Facture], *, au: date) -> Lot:
     """Une lettre par client, avec celles de ses factures que rien n'empêche de réclamer."""
     factures = list(factures)
-    contestees = set(
-        Litige.objects.pour(creancier)
-        .ouverts()
-        .filter(facture__in=factures)
-        .values_list("facture_id", flat=True)
-    )
+    litiges = Litige.objects.pour(creancier).ouverts().filter(facture__in=factures)
+    contestees = dict(litiges.values_list("facture_id", "ouvert_le"))
     par_client: dict[int, list[Facture]] = {}
-    ecartees = []
+    retenues: list[Ligne] = []
+    ecartees: list[Ligne] = []
     for facture in factures:
         facture.client.creancier = creancier
-        if raison := _raison(facture, contestees, au=au):
-            ecartees.append(Ligne(facture.client, facture.solde, raison, factures=[facture]))
+        if contre := arrets_de_la_facture(facture, contestees, Usage.SOMMER, au=au):
+            ecartees.append(
+                Ligne(facture.client, facture.solde, contre[0].phrase, factures=[facture])
+            )
         else:
             par_client.setdefault(facture.client_id, []).append(facture)
-    retenues = []
     for siennes in par_client.values():
         client, montant = siennes[0].client, sum((f.solde for f in siennes), ZERO)
-        contre = interdits(client, au=au, par_la_poste=True)
+        contre = interdits(client, au=au, usage=Usage.SOMMER)
         ligne = Ligne(client, montant, contre[0].phrase if contre else "", factures=siennes)
         (ecartees if contre else retenues).append(ligne)
     return Lot(retenues, ecartees)
-
-
-def _raison(facture: Facture, contestees: set[int], *, au: date) -> str:
-    if facture.est_avoir:
-        return "Un avoir ne se réclame pas"
-    if not facture.solde:
-        return "Soldée"
-    if facture.contentieux_depuis:
-        return "Au contentieux"
-    if facture.pk in contestees:
-        return "Litige ouvert"
-    return "" if facture.est_echue(au=au) else "Pas encore échue"

@@ -1,39 +1,30 @@
 """Ce que l'on peut faire d'un client maintenant, et pourquoi pas le reste : pour sa fiche."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from clients.models import Client, Coordonnee
 from factures.models import Facture, Litige
 from recouvrement.comptes.models import Creancier
 from recouvrement.equipe.lectures.expediteurs import partis_aujourd_hui
-from recouvrement.socle.montants import ZERO
 from relances.enums import CodeBlocage
-from relances.lectures.faits import faits_du_creancier
+from relances.lectures.faits import faits_de_la_facture, faits_du_client
+from relances.lectures.verdict import (
+    DE_L_EXPEDITEUR,
+    DE_LA_FACTURE,
+    DE_LA_POSTE,
+    DU_CLIENT,
+    DU_MOYEN,
+    arrets,
+    blocages,
+    faits_du_creancier,
+    quota_est_atteint,
+)
 from relances.models import Etape, Promesse, RelanceFacture
-from relances.regles.blocages import (
-    Blocage,
-    Faits,
-    FaitsClient,
-    FaitsFacture,
-    de_l_expediteur,
-    postaux,
-)
-from relances.regles.blocages import du_client as blocages_du_client
+from relances.regles.faits import Blocage, Faits, FaitsClient, FaitsCreancier, Usage
 from relances.regles.progression import EtapePrevue, suivante
-
-# Ce qui arrête l'automate mais pas la personne qui décide d'écrire.
-POUR_L_AUTOMATE = frozenset(
-    {
-        CodeBlocage.ECART,
-        CodeBlocage.SOLDES_PERIMES,
-        CodeBlocage.PROMESSE,
-        CodeBlocage.SUSPENDU,
-        CodeBlocage.ADRESSE,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,81 +64,92 @@ def possibles(
 ) -> Possibles:
     """Sur ce que la fiche a déjà lu : factures ouvertes, promesse en cours, litiges ouverts."""
     adresses = [c.valeur for c in coordonnees if c.genre == "courriel" and c.est_utilisable]
-    trouves = envers(client, au=au, promesse=promesse, adresse=adresses[0] if adresses else "")
-    graves = [b.phrase for b in trouves if b.code not in POUR_L_AUTOMATE]
-    postes = [b.phrase for b in a_la_poste(client)]
-    en_litige = {litige.facture_id for litige in litiges}
+    faits = Faits(
+        au=au,
+        creancier=faits_du_creancier(client.creancier),
+        client=faits_du_client(
+            client,
+            promesse_pour_le=promesse.pour_le if promesse else None,
+            adresse=adresses[0] if adresses else "",
+        ),
+    )
+    contestees = {litige.facture_id: litige.ouvert_le for litige in litiges}
+    interdisent = {
+        usage: _interdisent(faits, usage, factures, contestees)
+        for usage in (Usage.ECRIRE, Usage.POSTER, Usage.SOMMER, Usage.CONFIER)
+    }
     return Possibles(
-        courriel=graves
-        or _rien_a_reclamer(factures)
-        or [*_phrases(trouves, CodeBlocage.ADRESSE), *ecrire_interdit(client.creancier)],
-        courrier=graves or _rien_a_reclamer(factures) or postes,
-        mise_en_demeure=graves or _pas_d_echue(factures, en_litige, au=au) or postes,
-        contentieux=graves or _pas_d_echue(factures, set(), au=au),
-        phrases=[*(b.phrase for b in trouves), *ecrire_interdit(client.creancier)],
+        courriel=interdisent[Usage.ECRIRE],
+        courrier=interdisent[Usage.POSTER],
+        mise_en_demeure=interdisent[Usage.SOMMER],
+        contentieux=interdisent[Usage.CONFIER],
+        phrases=_phrases(blocages(faits, Usage.ECRIRE, regles=(*DU_CLIENT, *DU_MOYEN))),
         prochaine=_prochaine(client, factures, au=au) if avec_prochaine else None,
     )
 
 
-def envers(
-    client: Client, *, au: date, promesse: Promesse | None = None, adresse: str = ""
+def _interdisent(
+    faits: Faits, usage: Usage, factures: Sequence[Facture], contestees: Mapping[int, date]
+) -> list[str]:
+    """Le client d'abord, puis ce qu'il y a à réclamer, puis le moyen de le lui dire."""
+    return (
+        _phrases(arrets(blocages(faits, usage, regles=DU_CLIENT)))
+        or _rien_a_reclamer(faits, usage, factures, contestees)
+        or _phrases(arrets(blocages(faits, usage, regles=DU_MOYEN)))
+    )
+
+
+def _rien_a_reclamer(
+    faits: Faits, usage: Usage, factures: Sequence[Facture], contestees: Mapping[int, date]
+) -> list[str]:
+    arretees = [
+        {b.code for b in arrets_de_la_facture(f, contestees, usage, au=faits.au)} for f in factures
+    ]
+    if not all(arretees):
+        return []
+    echues = usage in (Usage.SOMMER, Usage.CONFIER)
+    if {CodeBlocage.LITIGE} in arretees:
+        return [f"Toutes ses factures {'échues ' if echues else ''}sont en litige"]
+    return ["Aucune facture échue hors contentieux" if echues else "Rien à réclamer"]
+
+
+def arrets_de_la_facture(
+    facture: Facture, contestees: Mapping[int, date], usage: Usage, *, au: date
 ) -> list[Blocage]:
-    """Ce qui s'oppose à toute action envers ce client, l'écart minimal mis à part."""
+    """Ce qui arrête même une personne ; `contestees` : les litiges ouverts, par facture."""
     faits = Faits(
         au=au,
-        creancier=replace(faits_du_creancier(client.creancier), ecart_minimal=0),
-        client=FaitsClient(
-            suspendu_le=client.suspendu_le,
-            suspendu_jusqu_au=client.suspendu_jusqu_au,
-            suspendu_motif=client.suspendu_motif,
-            procedure_collective_le=client.procedure_collective_le,
-            fusionne=client.fusionne_dans_id is not None,
-            efface_le=client.efface_le,
-            promesse_pour_le=promesse.pour_le if promesse else None,
-            adresse=adresse,
-        ),
-        facture=FaitsFacture(solde=ZERO),
+        creancier=FaitsCreancier(),
+        client=FaitsClient(),
+        facture=faits_de_la_facture(facture, litige_ouvert_le=contestees.get(facture.pk)),
     )
-    return blocages_du_client(faits)
+    return arrets(blocages(faits, usage, regles=DE_LA_FACTURE))
 
 
-def interdits(client: Client, *, au: date, par_la_poste: bool = False) -> list[Blocage]:
+def interdits(client: Client, *, au: date, usage: Usage = Usage.ECRIRE) -> list[Blocage]:
     """Ce qui arrête même une personne : les boutons et les actions le demandent ici."""
-    graves = [b for b in envers(client, au=au) if b.code not in POUR_L_AUTOMATE]
-    return graves + (a_la_poste(client) if par_la_poste else [])
+    faits = Faits(
+        au=au,
+        creancier=faits_du_creancier(client.creancier),
+        client=faits_du_client(client),
+    )
+    return arrets(blocages(faits, usage, regles=(*DU_CLIENT, *DE_LA_POSTE)))
 
 
-def ecrire_interdit(creancier: Creancier) -> list[str]:
+def ecrire_interdit(creancier: Creancier, *, au: date) -> list[str]:
     """Ce qui arrête les courriels d'un créancier, même décidés par une personne."""
-    return [b.phrase for b in de_l_expediteur(faits_du_creancier(creancier))]
+    faits = Faits(au=au, creancier=faits_du_creancier(creancier), client=FaitsClient())
+    return _phrases(arrets(blocages(faits, Usage.ECRIRE, regles=DE_L_EXPEDITEUR)))
 
 
 def quota_atteint(creancier: Creancier, *, maintenant: datetime) -> bool:
     """Ce qui reste à partir attend demain."""
-    return partis_aujourd_hui(creancier, maintenant=maintenant) >= creancier.quota_quotidien
+    partis = partis_aujourd_hui(creancier, maintenant=maintenant)
+    return quota_est_atteint(faits_du_creancier(creancier, partis=partis))
 
 
-def a_la_poste(client: Client) -> list[Blocage]:
-    return postaux(
-        complete=bool(client.adresse and client.ville), invalide_le=client.adresse_invalide_le
-    )
-
-
-def _phrases(trouves: Sequence[Blocage], code: CodeBlocage) -> list[str]:
-    return [blocage.phrase for blocage in trouves if blocage.code == code]
-
-
-def _rien_a_reclamer(factures: Sequence[Facture]) -> list[str]:
-    return [] if any(f.contentieux_depuis is None for f in factures) else ["Rien à réclamer"]
-
-
-def _pas_d_echue(factures: Sequence[Facture], en_litige: set[int], *, au: date) -> list[str]:
-    echues = [f for f in factures if f.est_echue(au=au) and f.contentieux_depuis is None]
-    if not echues:
-        return ["Aucune facture échue hors contentieux"]
-    if all(facture.pk in en_litige for facture in echues):
-        return ["Toutes ses factures échues sont en litige"]
-    return []
+def _phrases(trouves: Sequence[Blocage]) -> list[str]:
+    return [blocage.phrase for blocage in trouves]
 
 
 def _prochaine(client: Client, factures: Sequence[Facture], *, au: date) -> Prochaine | None:

@@ -65,15 +65,14 @@ class TotauxPromesses:
 
 
 def promesses_filtrees(
-    creancier: Creancier, criteres: CriteresPromesses, *, attendues_depuis: date
+    creancier: Creancier, criteres: CriteresPromesses, *, au: date
 ) -> QuerySet[Promesse]:
-    """`attendues_depuis` : le délai de grâce passé, une promesse d'avant est en retard."""
     promesses = Promesse.objects.pour(creancier)
     match criteres.vue:
         case "":
             promesses = promesses.en_cours()
         case "en_retard":
-            promesses = promesses.en_cours().filter(pour_le__lt=attendues_depuis)
+            promesses = promesses.rompues(au=au)
         case "tenues":
             promesses = promesses.filter(close_le__isnull=False, est_tenue=True)
         case "rompues":

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.db import models
 from django.db.models import (
@@ -29,22 +30,32 @@ from recouvrement.courriel.models import Envoi
 from recouvrement.socle.requetes import RequeteFigee
 from recouvrement.socle.temps import instant_de, jour_de
 from relances.enums import Canal, CodeBlocage, EtatRelance
-from relances.lectures.faits import faits_du_creancier, fenetre_de
+from relances.lectures.faits import faits_de_la_facture, faits_du_client, fenetre_de
+from relances.lectures.verdict import arrets, blocages, faits_du_creancier
 from relances.models import Appel, Promesse, Relance, RelanceFacture
-from relances.regles.blocages import (
-    PASSAGERS,
-    Blocage,
-    Faits,
-    FaitsClient,
-    FaitsFacture,
-    avec_facture,
-    blocages,
-)
 from relances.regles.calendrier import est_ouverte, prochaine_ouverture
-from relances.regles.progression import est_caduque
+from relances.regles.faits import Blocage, Effet, Faits, FaitsPrevue, Usage
 
 Dit = tuple[tuple[int, Decimal], ...]
-CADUQUE = Blocage(CodeBlocage.DEVANCEE, "L'échéance est passée : ce rappel n'a plus lieu d'être")
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    class Autour(TypedDict):
+        """Ce que la relecture lit autour d'une relance."""
+
+        promesse_pour_le: date | None
+        derniere_relance: datetime | None
+        dernier_appel: datetime | None
+        adresse_utilisable: bool
+        partis_aujourd_hui: int
+
+    class Contestee(TypedDict):
+        litige_le: date | None
+
+    type RelanceLue = WithAnnotations[Relance, Autour]
+    type LigneLue = WithAnnotations[RelanceFacture, Contestee]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,31 +85,42 @@ def relire(
     creancier: Creancier, *, maintenant: datetime, verrou: bool = False, **laquelle: object
 ) -> Relue:
     """`laquelle` : `pk=` ou `envoi=`."""
-    au = jour_de(maintenant)
-    relance = _lire_la_relance(creancier, verrou=verrou, depuis=instant_de(au), **laquelle)
-    faits = _faits(relance, au=au, maintenant=maintenant)
-    dues, contre, passagers = [], {}, {}
-    lignes = LIGNES(creancier=relance.creancier_id, relance=relance.pk)
-    for ligne in lignes:
-        trouves = [*_caduque(ligne, au=au), *blocages(_avec(faits, ligne))]
-        fermes = [b for b in trouves if b.code not in PASSAGERS]
-        passagers |= {b: None for b in trouves if b.code in PASSAGERS}
+    relance, lignes = faits_a_relire(creancier, maintenant=maintenant, verrou=verrou, **laquelle)
+    dues: list[RelanceFacture] = []
+    # Sans doublons, dans l'ordre où les lignes les disent.
+    contre: dict[Blocage, None] = {}
+    passagers: dict[Blocage, None] = {}
+    for ligne, faits in lignes:
+        trouves = blocages(faits, Usage.PARTIR)
+        passagers |= {b: None for b in trouves if b.effet == Effet.ATTEND}
+        fermes = arrets(trouves)
         contre |= dict.fromkeys(fermes)
         if not fermes:
             dues.append(ligne)
-    return Relue(relance, lignes, dues, list(contre), list(passagers))
+    return Relue(relance, [ligne for ligne, _ in lignes], dues, list(contre), list(passagers))
+
+
+def faits_a_relire(
+    creancier: Creancier, *, maintenant: datetime, verrou: bool = False, **laquelle: object
+) -> tuple[Relance, list[tuple[RelanceFacture, Faits]]]:
+    """La relance et, ligne par ligne, ce que l'on sait à l'instant."""
+    au = jour_de(maintenant)
+    relance = _lire_la_relance(creancier, verrou=verrou, depuis=instant_de(au), **laquelle)
+    faits = _faits(relance, au=au, maintenant=maintenant)
+    lignes = LIGNES(creancier=relance.creancier_id, relance=relance.pk)
+    return relance, [(ligne, _avec(faits, relance, cast("LigneLue", ligne))) for ligne in lignes]
 
 
 def _lire_la_relance(
     creancier: Creancier, *, verrou: bool, depuis: datetime, **laquelle: object
-) -> Relance:
+) -> "RelanceLue":
     """Tout ce qui tient au client et au créancier, en une lecture."""
     ((nom, valeur),) = laquelle.items()
     pk = valeur.pk if isinstance(valeur, models.Model) else valeur
     lues = RELANCES[nom, verrou](creancier=creancier.pk, laquelle=pk, depuis=depuis)
     if not lues:
         raise Relance.DoesNotExist
-    return lues[0]
+    return cast("RelanceLue", lues[0])
 
 
 def _requete_de_relance(
@@ -164,53 +186,33 @@ RELANCES = {
 LIGNES = RequeteFigee(_requete_des_lignes, creancier=int, relance=int)
 
 
-def _caduque(ligne: RelanceFacture, *, au: date) -> list[Blocage]:
-    delai = ligne.etape.delai if ligne.etape else 0
-    return [CADUQUE] if est_caduque(delai, echeance=ligne.facture.date_echeance, au=au) else []
-
-
-def _faits(relance: Relance, *, au: date, maintenant: datetime) -> Faits:
-    client, creancier = relance.client, relance.creancier
-    fenetre = fenetre_de(creancier)
+def _faits(relance: "RelanceLue", *, au: date, maintenant: datetime) -> Faits:
+    creancier, fenetre = relance.creancier, fenetre_de(relance.creancier)
     actions = [d for d in (relance.derniere_relance, relance.dernier_appel) if d is not None]
     return Faits(
         au=au,
-        creancier=replace(
-            faits_du_creancier(creancier),
-            quota_atteint=relance.partis_aujourd_hui
-            if relance.partis_aujourd_hui >= creancier.quota_quotidien
-            else None,
-        ),
-        client=FaitsClient(
-            suspendu_le=client.suspendu_le,
-            suspendu_jusqu_au=client.suspendu_jusqu_au,
-            suspendu_motif=client.suspendu_motif,
-            procedure_collective_le=client.procedure_collective_le,
-            fusionne=client.fusionne_dans_id is not None,
-            efface_le=client.efface_le,
+        creancier=faits_du_creancier(creancier, partis=relance.partis_aujourd_hui),
+        client=faits_du_client(
+            relance.client,
             promesse_pour_le=relance.promesse_pour_le,
             derniere_action_le=jour_de(max(actions)) if actions else None,
             adresse=relance.destinataire if relance.adresse_utilisable else "",
         ),
-        facture=FaitsFacture(solde=Decimal("0.00")),
         ouverture=None
         if est_ouverte(maintenant, fenetre)
         else prochaine_ouverture(maintenant, fenetre),
         par_courriel=relance.canal == Canal.COURRIEL,
         automatique=relance.decidee_par_id is None and relance.etat != EtatRelance.A_VALIDER,
-        a_valider=relance.etat == EtatRelance.A_VALIDER,
-        deja_prevue=True,
     )
 
 
-def _avec(faits: Faits, ligne: RelanceFacture) -> Faits:
-    facture = ligne.facture
-    return avec_facture(
+def _avec(faits: Faits, relance: Relance, ligne: "LigneLue") -> Faits:
+    return replace(
         faits,
-        FaitsFacture(
-            solde=facture.solde,
-            est_avoir=facture.est_avoir,
-            contentieux_depuis=facture.contentieux_depuis,
-            litige_ouvert_le=ligne.litige_le,
+        facture=faits_de_la_facture(ligne.facture, litige_ouvert_le=ligne.litige_le),
+        prevue=FaitsPrevue(
+            etat=EtatRelance(relance.etat),
+            delai=ligne.etape.delai if ligne.etape else 0,
+            cycle=ligne.cycle,
         ),
     )

@@ -1,3 +1,6 @@
+from datetime import date, datetime
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -8,10 +11,11 @@ from recouvrement.comptes.models import Utilisateur
 from recouvrement.socle import formats
 from relances.enums import Issue
 from relances.models.relance import Relance
+from relances.regles.promesses import attendue_depuis, se_laisse_attendre
 
 
 class AppelQuerySet(QuerySetCloisonne):
-    def a_rappeler(self, *, jusqu_a):
+    def a_rappeler(self, *, jusqu_a: datetime) -> Self:
         return self.filter(rappel_le__lte=jusqu_a, rappel_clos_le=None, annule_le=None)
 
 
@@ -62,8 +66,15 @@ class Appel(ModeleCloisonne):
 
 
 class PromesseQuerySet(QuerySetCloisonne):
-    def en_cours(self):
+    def en_cours(self) -> Self:
         return self.filter(close_le=None)
+
+    def attendues(self, *, au: date) -> Self:
+        """En cours, et dont le délai de grâce n'est pas passé."""
+        return self.en_cours().filter(pour_le__gte=attendue_depuis(au))
+
+    def rompues(self, *, au: date) -> Self:
+        return self.en_cours().filter(pour_le__lt=attendue_depuis(au))
 
 
 class Promesse(ModeleCloisonne):
@@ -110,3 +121,7 @@ class Promesse(ModeleCloisonne):
 
     def __str__(self) -> str:
         return f"{self.montant} € pour le {formats.jour(self.pour_le)}"
+
+    def est_rompue(self, *, au: date) -> bool:
+        """La date et le délai de grâce sont passés sans qu'elle ait été close."""
+        return self.close_le is None and not se_laisse_attendre(self.pour_le, au=au)

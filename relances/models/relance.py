@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -12,11 +14,17 @@ from relances.models.scenario import Etape
 
 
 class RelanceQuerySet(QuerySetCloisonne):
-    def en_attente(self):
+    def en_attente(self) -> Self:
         return self.filter(etat__in=ETATS_EN_ATTENTE)
 
-    def faites(self):
+    def faites(self) -> Self:
         return self.filter(etat=EtatRelance.FAITE)
+
+    def courriels_a_partir(self) -> Self:
+        """Prévus, ou à valider : d'ici leur départ, aucun autre courriel à leur client."""
+        return self.filter(
+            canal=Canal.COURRIEL, etat__in=[EtatRelance.PLANIFIEE, EtatRelance.A_VALIDER]
+        )
 
 
 class Relance(ModeleCloisonne):
@@ -75,12 +83,17 @@ class Relance(ModeleCloisonne):
             ),
         ]
 
+    @property
+    def nom(self) -> str:
+        """Celui de son étape ; hors scénario, son canal."""
+        return self.etape.nom if self.etape else self.get_canal_display()
+
     def __str__(self) -> str:
         return f"{self.get_canal_display()} du {formats.jour(self.prevue_le)}"
 
 
 class RelanceFactureQuerySet(QuerySetCloisonne):
-    def vivantes(self):
+    def vivantes(self) -> Self:
         return self.filter(est_vivante=True)
 
 

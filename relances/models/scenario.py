@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,7 +9,7 @@ from relances.enums import Canal, Declenchement, Palier, Ton
 
 
 class ScenarioQuerySet(QuerySetCloisonne):
-    def en_vigueur(self):
+    def en_vigueur(self) -> Self:
         return self.filter(remplace_le=None)
 
 

@@ -23,6 +23,7 @@ from relances.actions.courriers import (
 from relances.actions.mises_en_demeure import preparer_mise_en_demeure
 from relances.enums import Canal, EtatCourrier, EtatRelance
 from relances.forms.courrier import LettreForm, MiseEnDemeureForm, PosterForm, SuivreForm
+from relances.lectures.postal import postal
 from relances.models import Courrier, Relance
 
 LOT_MAXIMUM = 60
@@ -261,6 +262,9 @@ def _montrer(request: RequeteHabilitee, trouve: Courrier, **formulaires) -> Http
         "relances/courrier.html",
         {
             "courrier": trouve,
+            "postal": postal(
+                trouve, a_des_suites=bool(formulaires["suivre"].fields["etat"].choices)
+            ),
             "client": trouve.client,
             "mise_en_demeure": getattr(trouve, "mise_en_demeure", None),
             "formulaires": formulaires,

@@ -113,7 +113,7 @@ def _cadre(request: RequeteHabilitee, criteres: CriteresRelances) -> dict:
         "onglets": [*onglets, (ECARTEES, "Écartées", None)],
         "canaux": Canal.choices,
         "a_valider": nombres["a_valider"],
-        "rien_ne_part": ecrire_interdit(request.creancier),
+        "rien_ne_part": ecrire_interdit(request.creancier, au=timezone.localdate()),
         "quota_atteint": quota_atteint(request.creancier, maintenant=timezone.now()),
         "phrase_du_quota": (
             f"{request.creancier.quota_quotidien} courriels sont partis aujourd'hui : "

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -11,7 +11,6 @@ from recouvrement.comptes.enums import Role
 from recouvrement.documents.reponses import exportation
 from recouvrement.socle.pages.pagination import paginer
 from recouvrement.socle.tableur.ecriture import TYPE_CSV, TYPE_XLSX, classeur, flux_csv
-from relances.actions.promesses import JOURS_DE_GRACE, est_rompue
 from relances.lectures.promesses import (
     COLONNES,
     VUES,
@@ -33,7 +32,7 @@ def liste(request: RequeteHabilitee) -> HttpResponse:
     page = paginer(promesses, ordre=criteres.ordre, apres=request.GET.get("apres"))
     contexte = {
         "page": page,
-        "lignes": [(p, issue_de(p), est_rompue(p, au=au)) for p in page],
+        "lignes": [(p, issue_de(p), p.est_rompue(au=au)) for p in page],
         "criteres": criteres,
         "totaux": TotauxPromesses.de(promesses),
         "vues": VUES,
@@ -65,5 +64,4 @@ def exporter(request: RequeteHabilitee, genre: str) -> HttpResponse:
 def _promesses(
     request: RequeteHabilitee, criteres: CriteresPromesses, *, au: date
 ) -> QuerySet[Promesse]:
-    limite = au - timedelta(days=JOURS_DE_GRACE)
-    return promesses_filtrees(request.creancier, criteres, attendues_depuis=limite)
+    return promesses_filtrees(request.creancier, criteres, au=au)

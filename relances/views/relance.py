@@ -20,6 +20,7 @@ from relances.courriels.message import Message, message_de
 from relances.enums import Canal, EtatRelance
 from relances.forms.relance import RetenirForm, RetoucheForm
 from relances.lectures.controles import controles
+from relances.lectures.decider import decider
 from relances.lectures.liste import TONS
 from relances.lectures.relecture import Relue, relire
 from relances.models import Relance, RelanceFacture
@@ -64,13 +65,18 @@ def relance(request: RequeteHabilitee, pk: int) -> HttpResponse:
 def _montrer(
     request: RequeteHabilitee, relance: Relance, *, statut: int = 200, **plus: Any
 ) -> HttpResponse:
+    peut_decider = Role(request.habilitation.role).couvre(Role.GESTIONNAIRE)
+    renvoi_le = decisions.renvoi_possible_le(relance.envoi) if _est_garde(relance) else None
     contexte: dict[str, Any] = {
         "relance": relance,
         "envoi": relance.envoi,
+        "renvoi_le": renvoi_le,
+        "decider": decider(
+            relance, renvoi_le=renvoi_le, maintenant=timezone.now(), peut_decider=peut_decider
+        ),
         "ton": TONS.get(relance.etat, ""),
         "retenir": RetenirForm(),
         "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),
-        "peut_decider": Role(request.habilitation.role).couvre(Role.GESTIONNAIRE),
         "lignes": RelanceFacture.objects.pour(request.creancier)
         .filter(relance=relance)
         .select_related("facture", "etape")
@@ -91,8 +97,6 @@ def _montrer(
         }
     elif relance.envoi and relance.envoi.octets:
         contexte["lu"] = analyser(relance.envoi.octets)
-        contexte["renvoi_le"] = decisions.renvoi_possible_le(relance.envoi)
-        contexte["maintenant"] = timezone.now()
     return render(request, "relances/relance.html", contexte, status=statut)
 
 

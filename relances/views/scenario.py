@@ -12,6 +12,7 @@ from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
 from relances.actions.scenarios import publier_scenario, scenario_en_vigueur
 from relances.courriels.message import apercu_d_une_etape
+from relances.enums import Canal
 from relances.forms.scenario import EtapeFormSet, ScenarioForm, en_etapes, en_initial
 from relances.lectures.faits import adresses, etapes_en_vigueur
 from relances.models import Etape, Scenario
@@ -21,15 +22,21 @@ from relances.models import Etape, Scenario
 @habilite(Role.LECTURE)
 def scenario(request: RequeteHabilitee) -> HttpResponse:
     """Les étapes en vigueur, et les versions passées."""
+    etapes = etapes_en_vigueur(request.creancier).liste
     contexte = {
         "scenario": scenario_en_vigueur(request.creancier),
-        "etapes": etapes_en_vigueur(request.creancier).liste,
+        "etapes": [(etape, _a_un_apercu(etape)) for etape in etapes],
         "versions": Scenario.objects.pour(request.creancier)
         .select_related("publie_par")
         .order_by("-version")[:20],
         "peut_publier": Role(request.habilitation.role).couvre(Role.GESTIONNAIRE),
     }
     return render(request, "relances/scenario.html", contexte)
+
+
+def _a_un_apercu(etape: Etape) -> bool:
+    """Elle est enregistrée, et son texte s'envoie au lieu de se dire."""
+    return bool(etape.pk and etape.texte) and etape.canal != Canal.TELEPHONE
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,7 +4,8 @@ const tous = (s, o = document) => [...o.querySelectorAll(s)]
 const CACHE = "touches-coupees"
 
 // ---- touches
-const SAISIE = "input:not([type=checkbox],[type=radio],[type=button],[type=submit]), select, textarea, [contenteditable]"
+const SAISIE =
+  "input:not([type=checkbox],[type=radio],[type=button],[type=submit]), select, textarea, [contenteditable]"
 const LIGNES = "main .file li > a, main .registre tbody th a, main [data-ligne]"
 const ISSUES = { p: "promet", l: "conteste" }
 let prefixe = ""
@@ -54,7 +55,12 @@ function parcourir(pas) {
 }
 
 function enregistrer() {
-  const formulaire = document.activeElement?.closest("main form[method=post]") ?? un("main form.appel, main form[data-suivant]")
+  // Un champ peut désigner son formulaire (attribut form) au lieu d’y être.
+  const sien = document.activeElement?.form
+  const formulaire = sien?.matches("main form[method=post]")
+    ? sien
+    : document.activeElement?.closest("main form[method=post]") ??
+      un("main form.appel, main form[data-suivant]")
   if (!formulaire) return false
   const bouton = tous("button.principal, [type=submit]", formulaire)[0]
   if (bouton && inerte(bouton)) return false
@@ -116,7 +122,8 @@ document.addEventListener("change", (e) => {
   const champ = e.target
   if (champ.matches("[data-coupe-touches]")) localStorage.setItem(CACHE, champ.checked ? "0" : "1")
   if (champ.matches("thead [type=checkbox]"))
-    for (const c of tous("tbody td:first-child [type=checkbox]:not(:disabled)", champ.closest("table"))) c.checked = champ.checked
+    for (const c of tous("tbody td:first-child [type=checkbox]:not(:disabled)", champ.closest("table")))
+      c.checked = champ.checked
   if (champ.matches("form[data-direct] *")) champ.form.requestSubmit()
   const barre = champ.form && un(".selection [data-compte]", champ.form)
   if (barre) compter(barre, champ.form)

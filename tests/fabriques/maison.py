@@ -8,8 +8,8 @@ from django.utils import timezone
 from contentieux.actions import ouvrir_dossier
 from contentieux.enums import Voie
 from factures.actions import deposer_piece, ouvrir_litige
+from factures.actions.importation import preparer_import
 from factures.enums import MotifLitige
-from factures.imports.depot import preparer_import
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.documents.fichiers import deposer

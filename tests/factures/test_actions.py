@@ -225,6 +225,25 @@ def test_soldee_le_jour_du_dernier_paiement_meme_saisi_avant():
     assert relue(facture).soldee_le == date(2026, 3, 5)
 
 
+def test_un_reglement_annule_ne_date_pas_une_facture_soldee_par_correction():
+    facture = une_facture()
+    rejete = un_encaissement(facture, montant=Decimal("100.00"), recu_le=date(2026, 3, 5))
+    annuler_encaissement(rejete, motif="Rejet", acteur=None, le=date(2026, 3, 9))
+    un_encaissement(facture, montant=Decimal("200.00"), recu_le=date(2026, 2, 1))
+    champs = {"montant_ht": None, "montant_tva": None}
+    modifier_facture(facture, acteur=None, montant_ttc=Decimal("200.00"), **champs)
+    assert relue(facture).soldee_le == date(2026, 2, 1)
+
+
+def test_un_avoir_est_epuise_le_jour_de_son_dernier_emploi_meme_saisi_avant():
+    client = un_client()
+    facture, avoir = une_facture(client=client), un_avoir(client=client)
+    parts = [(facture.pk, Decimal("150.00"))]
+    utiliser_avoir(avoir, imputations=parts, le=date(2026, 3, 5), acteur=None)
+    utiliser_avoir(avoir, imputations=parts, le=date(2026, 2, 1), acteur=None)
+    assert relue(avoir).soldee_le == date(2026, 3, 5)
+
+
 def test_chaque_geste_s_inscrit_a_l_historique_de_la_facture():
     acteur = un_utilisateur()
     facture = une_facture()

@@ -113,3 +113,12 @@ def test_la_commande_importe_tout_ou_rien(tmp_path, capsys):
     fichier.write_text("serie;effet\nbce;2027-01-01\n", encoding="utf-8")
     with pytest.raises(CommandError, match="Colonnes absentes : valeur, source, publie_le"):
         call_command("importer_taux", fichier)
+
+
+def test_un_taux_sans_valeur_est_refuse_avec_sa_ligne(tmp_path):
+    fichier = tmp_path / "taux.csv"
+    entete = "serie;effet;valeur;source;publie_le\n"
+    fichier.write_text(entete + "bce;2027-01-01;;BCE;2026-09-16\n", encoding="utf-8")
+    with pytest.raises(CommandError, match=r"Ligne 2 : .*valeur"):
+        call_command("importer_taux", fichier)
+    assert not TauxPublie.objects.exists()

@@ -11,10 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from factures.actions import ouvrir_litige
-from factures.imports.depot import preparer_import
+from factures.actions.importation import preparer_import
 from factures.lectures import balance_agee
 from factures.models import Encaissement, Facture, Importation, Piece
 from recouvrement.comptes.enums import Role
+from tests.appuis.pages import lisible
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_utilisateur
 from tests.fabriques.factures import un_avoir, un_encaissement, une_facture
@@ -241,7 +242,7 @@ def test_l_import_se_depose_se_verifie_puis_s_enregistre(client, creancier, acte
 
 def test_une_cellule_refusee_se_corrige_sur_la_page_de_l_apercu(client, creancier, acteur):
     importation = preparer_import(creancier, [("v.csv", CSV)], acteur=None, maintenant=None)
-    page = client.get(adresse("import", importation.pk)).content.decode()
+    page = lisible(client.get(adresse("import", importation.pk)))
     assert 'name="l2_date_echeance" value="31/02/2026"' in page
     assert "l1_" not in page
     corrige = {"l2_date_echeance": "28/02/2026", "l2_date_emission": "12/01/2026"}

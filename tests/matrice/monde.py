@@ -19,9 +19,9 @@ from contentieux.enums import Voie
 from factures import actions as factures
 from factures.actions.decisions import enregistrer_decision
 from factures.actions.decomptes import sceller_decompte
+from factures.actions.importation import preparer_import
 from factures.actions.prescription import enregistrer_acte
 from factures.actions.procedures import enregistrer_procedure
-from factures.imports.depot import preparer_import
 from factures.lectures import decompte_client
 from recouvrement.accueil.models import VueEnregistree
 from recouvrement.comptes.cloison import ModeleCloisonne

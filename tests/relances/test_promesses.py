@@ -8,7 +8,7 @@ from factures.actions import annuler_encaissement, encaisser
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.socle.erreurs import ErreurMetier
-from relances.actions.promesses import constater_promesse, est_rompue, promettre
+from relances.actions.promesses import constater_promesse, promettre
 from relances.enums import Canal, EtatRelance
 from relances.models import Promesse, RelanceFacture
 from tests.fabriques.clients import un_client
@@ -149,7 +149,7 @@ def test_un_cheque_rejete_rouvre_la_promesse_qu_il_avait_tenue(client):
     annuler_encaissement(cheque, motif="Chèque rejeté", le=date(2026, 3, 11), acteur=None)
 
     assert relire(promesse) == (None, None)
-    assert est_rompue(promesse, au=date(2026, 3, 13))
+    assert promesse.est_rompue(au=date(2026, 3, 13))
     recevoir(client, "1200.00", date(2026, 3, 14))
     assert relire(promesse) == (True, date(2026, 3, 14))
 
@@ -214,8 +214,8 @@ def test_le_reglement_d_un_autre_client_ne_tient_rien(client):
 def test_une_promesse_n_est_rompue_qu_apres_trois_jours_de_grace(client):
     promesse = une_promesse(client)
 
-    assert not est_rompue(promesse, au=date(2026, 3, 12))
-    assert est_rompue(promesse, au=date(2026, 3, 13))
+    assert not promesse.est_rompue(au=date(2026, 3, 12))
+    assert promesse.est_rompue(au=date(2026, 3, 13))
 
 
 @pytest.mark.parametrize("est_tenue", [True, False])

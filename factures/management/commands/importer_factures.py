@@ -1,12 +1,12 @@
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from factures.actions.importation import abandonner_import
+from factures.actions.importation import abandonner_import, preparer_import, valider_import
 from factures.enums import SortLigne
-from factures.imports.depot import preparer_import, valider_import
 from factures.lectures.importation import COLONNES_RAPPORT, lignes_du_rapport
 from factures.models import Importation, LigneImport
 from recouvrement.comptes.models import Creancier
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         "1 si rien n'a pu être fait."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("fichiers", nargs="+", type=Path, metavar="FICHIER")
         parser.add_argument("--creancier", required=True, help="code du créancier")
         parser.add_argument("--a-blanc", action="store_true", help="montre sans rien enregistrer")
@@ -38,7 +38,16 @@ class Command(BaseCommand):
             "--rapport", type=Path, metavar="FICHIER.xlsx", help="écrit le sort de chaque ligne"
         )
 
-    def handle(self, *args, fichiers, creancier, a_blanc, etape, rapport=None, **options):
+    def handle(
+        self,
+        *,
+        fichiers: list[Path],
+        creancier: str,
+        a_blanc: bool,
+        etape: int,
+        rapport: Path | None = None,
+        **options: Any,
+    ) -> None:
         tenu = Creancier.objects.filter(code=creancier).first()
         if tenu is None:
             raise CommandError(f"Aucun créancier n'a le code « {creancier} ».")

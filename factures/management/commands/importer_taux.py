@@ -1,8 +1,9 @@
 import csv
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from factures.actions.taux import TauxLu, importer_taux
 from recouvrement.socle.erreurs import ErreurMetier
@@ -17,10 +18,10 @@ class Command(BaseCommand):
         "serie;effet;valeur;source;publie_le (dates AAAA-MM-JJ). Tout ou rien."
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("fichier", type=Path)
 
-    def handle(self, *, fichier, **options):
+    def handle(self, *, fichier: Path, **options: Any) -> None:
         try:
             with fichier.open(encoding="utf-8-sig", newline="") as flux:
                 lecteur = csv.DictReader(flux, delimiter=";")
@@ -38,10 +39,12 @@ class Command(BaseCommand):
 
     def _lire(self, numero: int, ligne: dict[str, str]) -> TauxLu:
         try:
+            if (valeur := lire_montant(ligne["valeur"])) is None:
+                raise ValueError("ce taux n'a pas de valeur")
             return TauxLu(
                 serie=ligne["serie"].strip(),
                 effet=date.fromisoformat(ligne["effet"].strip()),
-                valeur=lire_montant(ligne["valeur"]),
+                valeur=valeur,
                 source=ligne["source"] or "",
                 publie_le=date.fromisoformat(ligne["publie_le"].strip()),
             )

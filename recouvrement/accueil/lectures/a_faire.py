@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 
@@ -16,8 +16,8 @@ from recouvrement.comptes.models import Creancier
 from recouvrement.socle.formats import euros, heure, jour, jour_court
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.temps import instant_de, jour_de
-from relances.actions.promesses import JOURS_DE_GRACE
 from relances.enums import CANAUX_POSTAUX, ETATS_QUI_RETIENNENT, Canal, EtatCourrier, EtatRelance
+from relances.lectures.verdict import CLIENT_INTOUCHABLE, FACTURE_INTOUCHABLE
 from relances.models import Appel, Courrier, Promesse, Relance, RelanceFacture
 
 ICONES = {
@@ -96,8 +96,7 @@ def _raison_du_rappel(appel: Appel, au: date) -> str:
 
 
 def rompues(creanciers: Collection[Creancier], *, au: date) -> QuerySet[Promesse]:
-    limite = au - timedelta(days=JOURS_DE_GRACE)
-    return Promesse.objects.parmi(creanciers).en_cours().filter(pour_le__lt=limite)
+    return Promesse.objects.parmi(creanciers).rompues(au=au)
 
 
 def _promesses_rompues(chez: dict[int, Creancier], au: date) -> list[Action]:
@@ -114,22 +113,29 @@ def _promesses_rompues(chez: dict[int, Creancier], au: date) -> list[Action]:
     ]
 
 
+def _intouchables(creanciers: Collection[Creancier]) -> QuerySet[Client]:
+    return Client.objects.parmi(creanciers).filter(CLIENT_INTOUCHABLE).values("pk")
+
+
 def relances_du_jour(creanciers: Collection[Creancier], *, au: date) -> QuerySet[Relance]:
-    # Refusée par le serveur, elle retient ses factures : elle reste là tant qu'elles sont dues.
+    """Ce qu'une personne peut faire : ce que le verdict refuse à tous n'attend personne.
+
+    Un envoi incertain se tranche toujours. Refusée par le serveur, une relance retient ses
+    factures : elle reste là tant qu'on peut les réclamer.
+    """
+    due = Facture.objects.filter(~FACTURE_INTOUCHABLE, pk=OuterRef("facture"))
     doivent = RelanceFacture.objects.filter(
-        creancier=OuterRef("creancier"),
-        relance=OuterRef("pk"),
-        est_vivante=True,
-        facture__solde__gt=0,
+        Exists(due), creancier=OuterRef("creancier"), relance=OuterRef("pk"), est_vivante=True
     )
+    a_qui = ~Q(client__in=_intouchables(creanciers))
     return (
         Relance.objects.parmi(creanciers)
         # Redondant, mais c'est la condition de l'index : l'histoire ne se relit pas.
         .filter(etat__in=ETATS_QUI_RETIENNENT)
         .filter(
-            Q(etat__in=[EtatRelance.A_FAIRE, EtatRelance.A_VALIDER], prevue_le__lte=au)
-            | Q(etat=EtatRelance.INCERTAINE)
-            | Q(etat=EtatRelance.ECHEC) & Exists(doivent)
+            Q(etat=EtatRelance.INCERTAINE)
+            | a_qui & Q(etat__in=[EtatRelance.A_FAIRE, EtatRelance.A_VALIDER], prevue_le__lte=au)
+            | a_qui & Q(etat=EtatRelance.ECHEC) & Exists(doivent)
         )
         .filter(courrier=None)
     )

@@ -10,7 +10,7 @@ from django.db.models.functions import TruncMonth
 
 from factures.models import Facture, Imputation
 from recouvrement.comptes.models import Creancier
-from recouvrement.socle.formats import euros
+from recouvrement.socle.formats import euros, jour_court, pluriel, pourcent
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.temps import debut_du_mois
 
@@ -37,6 +37,8 @@ class Chiffre:
     # Ce qu'il était, et quand, si la courbe ne le dit pas.
     avant: Point | None = None
     definition: str = ""
+    # Un mois commencé ne se compare pas à un mois entier : on dit seulement ce qu'il fut.
+    est_du_mois: bool = False
 
     @property
     def _avant(self) -> Point | None:
@@ -60,10 +62,6 @@ class Chiffre:
         return None if self.precedente is None else self.valeur - self.precedente
 
     @property
-    def ecart_absolu(self) -> Decimal:
-        return abs(self.ecart or ZERO)
-
-    @property
     def evolution(self) -> Decimal | None:
         """En pour cent du mois précédent ; rien si l'on partait de zéro."""
         if not self.precedente:
@@ -71,8 +69,28 @@ class Chiffre:
         return (self.valeur - self.precedente) * 100 / self.precedente
 
     @property
-    def baisse(self) -> Decimal:
-        return abs(self.evolution or ZERO)
+    def comparaison(self) -> str:
+        """Ce qu'on en dit d'un coup d'œil ; vide, s'il n'y a rien à quoi comparer."""
+        if self.est_du_mois:
+            return f"{euros(self.precedente, 0)} tout le mois dernier" if self.precedente else ""
+        dit = self._ecart_dit if self.en_jours else self._evolution_dite
+        mieux = ", mieux" if self.ton == "solde" else ""
+        return f"{dit} depuis le {jour_court(self.depuis)}{mieux}" if dit else ""
+
+    @property
+    def _ecart_dit(self) -> str:
+        if self.ecart is None:
+            return ""
+        if not self.ecart:
+            return "comme"
+        return f"{'▼' if self.ecart < 0 else '▲'} {pluriel(abs(self.ecart), 'jour')}"
+
+    @property
+    def _evolution_dite(self) -> str:
+        if self.evolution is None:
+            return ""
+        fleche = "▼" if self.evolution < 0 else "▲"
+        return f"{fleche} {pourcent(abs(self.evolution), 1)}"
 
     @property
     def legende(self) -> str:
@@ -86,7 +104,12 @@ class Chiffre:
     @property
     def ton(self) -> str:
         evolution = self.evolution
-        if evolution is None or self.baisser_est_mieux is None or abs(evolution) < Decimal("0.1"):
+        if (
+            self.est_du_mois
+            or evolution is None
+            or self.baisser_est_mieux is None
+            or abs(evolution) < Decimal("0.1")
+        ):
             return ""
         return "solde" if (evolution < 0) == self.baisser_est_mieux else "echu"
 

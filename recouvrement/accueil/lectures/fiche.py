@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from clients.models import Client, Contact, Note
+from clients.models import Client, Contact, Coordonnee, Note
 from factures.lectures import DecompteClient, decompte_client
 from factures.lectures.arrete import reglees_en_retard
 from factures.lectures.prescription import prescriptions
 from factures.models import Facture, Litige
 from recouvrement.socle import formats
 from recouvrement.socle.montants import ZERO
-from relances.actions.promesses import est_rompue
 from relances.enums import Canal, Palier
 from relances.lectures.paliers import avec_palier
 from relances.lectures.possibles import Possibles, possibles
@@ -41,6 +40,18 @@ class FicheClient:
     est_suspendu: bool
     # Le premier terme dans les six mois, ou déjà passé.
     prescription_proche: date | None = None
+
+    @property
+    def coordonnees(self) -> list[Coordonnee]:
+        return [c for contact in self.contacts for c in contact.coordonnees.all()]
+
+    @property
+    def telephones(self) -> list[Coordonnee]:
+        return [c for c in self.coordonnees if c.est_telephone]
+
+    @property
+    def courriels(self) -> list[Coordonnee]:
+        return [c for c in self.coordonnees if not c.est_telephone]
 
     @property
     def nom_palier(self) -> str:
@@ -76,7 +87,7 @@ class FicheClient:
             self.client,
             au=au,
             factures=self.factures,
-            coordonnees=[c for contact in self.contacts for c in contact.coordonnees.all()],
+            coordonnees=self.coordonnees,
             promesse=self.promesse,
             litiges=self.litiges,
             avec_prochaine=not self.suites,
@@ -140,7 +151,7 @@ def fiche_client(client: Client, *, au: date) -> FicheClient:
         tous_ses_litiges=litiges,
         promesse=promesse,
         toutes_ses_promesses=promesses,
-        promesse_rompue=promesse is not None and est_rompue(promesse, au=au),
+        promesse_rompue=promesse is not None and promesse.est_rompue(au=au),
         a_savoir=list(
             Note.objects.pour(creancier)
             .filter(client=client, est_a_savoir=True)

@@ -14,7 +14,6 @@ from recouvrement.accueil.lectures.fiche import FicheClient
 from recouvrement.socle.formats import euros, jour, moment
 from recouvrement.socle.pages.liens import lien
 from recouvrement.socle.temps import instant_de, jour_de
-from relances.actions.promesses import est_rompue
 from relances.enums import ISSUES_NON_JOINT, Canal, EtatRelance
 from relances.models import Appel, Courrier, Relance
 
@@ -121,7 +120,7 @@ def _promesses(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
         a = instant_de(promesse.pour_le, time(23))
         if promesse.est_tenue:
             yield Fait(a, EUX, "oui", "Promesse tenue", somme, "solde")
-        elif promesse.est_tenue is False or est_rompue(promesse, au=au):
+        elif promesse.est_tenue is False or promesse.est_rompue(au=au):
             yield Fait(a, EUX, "alerte", "Promesse non tenue", somme, "demeure")
         elif promesse.appel_id is None:
             le = instant_de(promesse.faite_le, time(12))

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db.models import Sum
+from django.utils.http import urlencode
 
 from factures.lectures import Debiteur, Tranche, encaisse_par_mois, plus_gros_debiteurs
 from factures.lectures.synthese import balances_agees, encaisse_du_mois, ensemble
@@ -13,6 +14,7 @@ from factures.models import Facture
 from recouvrement.accueil.lectures.chiffres import Chiffre, Point, dso, passe
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle import formats
+from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.pages.courbes import Colonne, Graduation, colonnes, graduations
 from relances.enums import Palier
@@ -20,6 +22,11 @@ from relances.lectures.paliers import par_palier
 from relances.models import Promesse
 
 SEMAINES_PROMISES = 6
+
+
+def periode(du: date, au: date) -> str:
+    """Le filtre « du, au » d'une liste, tel que son adresse l'écrit."""
+    return urlencode({"du": du.isoformat(), "au": au.isoformat()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,11 @@ class Segment:
     def est_large(self) -> bool:
         return self.part >= 7
 
+    @property
+    def est_sombre(self) -> bool:
+        """Les plus vieilles tranches : le texte s'y écrit en clair."""
+        return self.rang > 3
+
 
 @dataclass(frozen=True, slots=True)
 class Semaine:
@@ -84,6 +96,11 @@ class Semaine:
     @property
     def libelle(self) -> str:
         return formats.jour_court(self.debut)
+
+    @property
+    def periode(self) -> str:
+        """Le filtre de la liste qui montre ses promesses."""
+        return periode(self.debut, self.fin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +168,17 @@ class TableauDeBord:
         return sum(semaine.nombre for semaine in self.promis)
 
     @property
-    def derniere_semaine(self) -> Semaine:
-        return self.promis[-1]
+    def semaines_promises(self) -> str:
+        return periode(self.promis[0].debut, self.promis[-1].fin)
+
+    @property
+    def promis_en_mots(self) -> str:
+        """L'histogramme, pour qui ne le voit pas."""
+        return ", ".join(f"Semaine du {s.libelle} : {euros(s.montant, 0)}" for s in self.promis)
+
+    @property
+    def encaisse_ce_mois(self) -> Decimal:
+        return self.chiffres[3].valeur
 
     @property
     def mois(self) -> list[Mois]:
@@ -200,7 +226,7 @@ def tableau_de_bord(creanciers: Sequence[Creancier], *, au: date) -> TableauDeBo
             Chiffre("Échu", echu, "€", [*echus, Point(au, echu)], baisser_est_mieux=True),
             Chiffre("Encours total", encours, "€", [*encours_passes, Point(au, encours)]),
             dso(creanciers, Point(au, encours), encours_passes[-1]),
-            Chiffre("Encaissé ce mois", encaisse[-1].valeur, "€", encaisse),
+            Chiffre("Encaissé ce mois", encaisse[-1].valeur, "€", encaisse, est_du_mois=True),
         ],
         tranches=tranches,
         encours=encours,

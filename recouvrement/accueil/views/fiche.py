@@ -20,8 +20,10 @@ from recouvrement.comptes.acces import (
 )
 from recouvrement.comptes.enums import Role
 from recouvrement.socle.saisies.lisible import entier
+from relances.lectures.promesses import issue_de
 from relances.models import Promesse
 
+RESERVE = ["réservé au gestionnaire"]
 ONGLETS = {
     "fil": "Fil",
     "factures": "Factures",
@@ -29,6 +31,15 @@ ONGLETS = {
     "pieces": "Pièces",
     "contacts": "Contacts",
     "contentieux": "Contentieux",
+}
+
+GABARITS = {
+    "fil": "accueil/_client_fil.html",
+    "factures": "accueil/_client_factures.html",
+    "promesses": "accueil/_client_promesses.html",
+    "pieces": "accueil/_client_pieces.html",
+    "contacts": "accueil/_client_contacts.html",
+    "contentieux": "accueil/_client_contentieux.html",
 }
 
 
@@ -45,15 +56,19 @@ def client(request: RequeteHabilitee, pk: int) -> HttpResponse:
     onglet = request.GET.get("onglet", "fil")
     onglet = onglet if onglet in ONGLETS else "fil"
     fiche = fiche_client(debiteur, au=aujourdhui)
+    blocages = fiche.possibles(au=aujourdhui)
+    peut_decider = Role(request.habilitation.role).couvre(Role.GESTIONNAIRE)
     contexte = {
         "client": debiteur,
         "fiche": fiche,
         "onglet": onglet,
         "onglets": ONGLETS,
+        "gabarit": GABARITS[onglet],
         "aujourdhui": aujourdhui,
         "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),
-        "peut_decider": Role(request.habilitation.role).couvre(Role.GESTIONNAIRE),
-        "blocages": fiche.possibles(au=aujourdhui),
+        "peut_decider": peut_decider,
+        "blocages": blocages,
+        "contentieux_empeche": blocages.contentieux if peut_decider else RESERVE,
     }
     match onglet:
         case "fil":
@@ -63,12 +78,11 @@ def client(request: RequeteHabilitee, pk: int) -> HttpResponse:
                 fiche, au=aujourdhui, depuis=_rang(request), famille=famille
             )
         case "promesses":
-            contexte["promesses"] = (
-                Promesse.objects.pour(request.creancier)
-                .filter(client=debiteur)
-                .select_related("auteur")
-                .order_by("-pour_le", "-pk")
-            )
+            siennes = Promesse.objects.pour(request.creancier).filter(client=debiteur)
+            contexte["promesses"] = [
+                (promesse, issue_de(promesse))
+                for promesse in siennes.select_related("auteur").order_by("-pour_le", "-pk")
+            ]
         case "pieces":
             contexte["pieces"] = (
                 Piece.objects.pour(request.creancier)

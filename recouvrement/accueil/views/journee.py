@@ -11,7 +11,11 @@ from factures.lectures.taux import taux_manquants
 from recouvrement.accueil.lectures.a_faire import Action
 from recouvrement.accueil.lectures.fiche import fiche_client
 from recouvrement.accueil.lectures.fil import fil_du_client
-from recouvrement.accueil.lectures.journee import CANAUX, ma_journee
+from recouvrement.accueil.lectures.gestes import geste_de
+from recouvrement.accueil.lectures.journee import (
+    CANAUX,
+    ma_journee,
+)
 from recouvrement.accueil.lectures.service import avis_sur_les_envois
 from recouvrement.accueil.views.commun import expediteurs_a_regler
 from recouvrement.comptes.acces import (
@@ -26,7 +30,6 @@ from recouvrement.comptes.acces import (
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
 from relances.forms.appel import AppelForm
-from relances.models import Courrier, Relance
 
 
 @require_GET
@@ -82,18 +85,14 @@ def _fiche(request: RequeteConnectee, action: Action) -> dict[str, Any]:
     client.creancier = action.creancier
     fiche = fiche_client(client, au=aujourdhui)
     role = next(h.role for h in habilitations_de(request) if h.creancier == action.creancier)
-    contexte: dict[str, Any] = {
+    peut_ecrire = Role(role).couvre(Role.ASSISTANTE)
+    peut_decider = Role(role).couvre(Role.GESTIONNAIRE)
+    return {
         "client": client,
         "fiche": fiche,
         "fil": fil_du_client(fiche, au=aujourdhui, combien=5),
-        "peut_ecrire": Role(role).couvre(Role.ASSISTANTE),
-        "peut_decider": Role(role).couvre(Role.GESTIONNAIRE),
+        "peut_ecrire": peut_ecrire,
+        "geste": geste_de(action, peut_ecrire=peut_ecrire, peut_decider=peut_decider),
+        "se_constate": peut_ecrire and action.genre == "promesse",
         "form": AppelForm(client=client, au=aujourdhui, echu=fiche.echu),
     }
-    if action.genre == "poste" and action.objet_id < 0:
-        contexte["courrier"] = Courrier.objects.pour(action.creancier).get(pk=-action.objet_id)
-    elif action.genre == "corriger" and action.objet_id < 0:
-        contexte["adresse"] = True
-    elif action.genre not in ("heure", "promesse") and not action.lien:
-        contexte["relance"] = Relance.objects.pour(action.creancier).get(pk=action.objet_id)
-    return contexte

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -11,7 +12,7 @@ from factures.lectures.taux import taux_manquants
 from recouvrement.accueil.lectures.activite import activite, ensemble
 from recouvrement.accueil.lectures.journee import ma_journee
 from recouvrement.accueil.lectures.service import avis_sur_les_envois
-from recouvrement.accueil.lectures.tableau import TableauDeBord, tableau_de_bord
+from recouvrement.accueil.lectures.tableau import TableauDeBord, periode, tableau_de_bord
 from recouvrement.accueil.views.commun import expediteurs_a_regler
 from recouvrement.comptes.acces import (
     RequeteConnectee,
@@ -25,6 +26,7 @@ from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
 from recouvrement.documents.reponses import exportation
 from recouvrement.socle import formats
+from recouvrement.socle.formats import pluriel
 from recouvrement.socle.tableur.ecriture import TYPE_XLSX, Valeur, classeur
 
 
@@ -50,18 +52,20 @@ def _tableau(
     proches = echeances_des_clients(creanciers, au=aujourdhui)
     decisions = ma_journee(creanciers, maintenant=maintenant, canal="decisions", echeances=proches)
     faits = activite(creanciers, au=aujourdhui)
+    ce_mois = periode(aujourdhui.replace(day=1), aujourdhui)
     return render(
         request,
         "accueil/tableau.html",
         {
             "bord": bord,
+            "chiffres": zip(bord.chiffres, _adresses(code, ce_mois=ce_mois), strict=True),
             "aujourdhui": aujourdhui,
-            "debut_du_mois": aujourdhui.replace(day=1),
+            "ce_mois": ce_mois,
             "code": code,
+            "chez": creanciers[0].nom if code else pluriel(len(creanciers), "créancier"),
             "expediteurs": expediteurs_a_regler(request, creanciers),
             "decisions": decisions,
             "echeances": echeances_legales(creanciers, au=aujourdhui, des_clients=proches),
-            "creanciers": creanciers,
             "envois": avis_sur_les_envois(ou_elle_agit(request, creanciers), maintenant=maintenant),
             "manque": taux_manquants(au=aujourdhui),
             "a_completer": decisions.clients_a_completer,
@@ -69,6 +73,14 @@ def _tableau(
             "activite_en_tout": ensemble(faits),
         },
     )
+
+
+def _adresses(code: str, *, ce_mois: str) -> tuple[str, str, str, str]:
+    """Où mène chaque chiffre de tête : sa liste, ou les créanciers dont il est la somme."""
+    if not code:
+        return "#par-creancier", "#par-creancier", "", "#par-creancier"
+    factures, reglements = (reverse(f"factures:{n}", args=[code]) for n in ("liste", "reglements"))
+    return f"{factures}?etat=echues", factures, "", f"{reglements}?{ce_mois}"
 
 
 @exportation

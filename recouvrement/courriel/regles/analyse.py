@@ -20,6 +20,10 @@ class MessageLu:
     html: str
     pieces: list[PieceLue]
 
+    @property
+    def de(self) -> str:
+        return self.entete("From")
+
     def entete(self, nom: str) -> str:
         return next((v for n, v in self.entetes if n.lower() == nom.lower()), "")
 

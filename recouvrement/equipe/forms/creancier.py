@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from recouvrement.comptes.enums import ZoneFeries
 from recouvrement.comptes.models import Creancier
 from recouvrement.equipe.regles import CODES_RESERVES, TAILLE_IMAGE, type_image
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.forms import SaisieLisible
+from recouvrement.socle.forms import Groupes, SaisieLisible
 from recouvrement.socle.saisies.identifiants import (
     lire_bic,
     lire_courriel,
@@ -60,15 +60,6 @@ class ImageField(forms.FileField):
             return octets, type_image(octets)
         except ErreurMetier as erreur:
             raise forms.ValidationError(erreur.message) from None
-
-
-class Groupes(forms.BaseForm):
-    GROUPES: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    LARGES: tuple[str, ...] = ()
-
-    def groupes(self) -> Iterator[tuple[str, list[tuple[forms.BoundField, bool]]]]:
-        for titre, noms in self.GROUPES:
-            yield titre, [(self[nom], nom in self.LARGES) for nom in noms if nom in self.fields]
 
 
 class IdentiteForm(SaisieLisible, Groupes, DuCreancier):

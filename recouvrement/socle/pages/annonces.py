@@ -1,15 +1,28 @@
 """Ce que l'on dit après une action, avec de quoi revenir dessus."""
 
 from django.contrib import messages
+from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
 ANNULER = "annuler:"
+TONS = {messages.ERROR: "demeure", messages.WARNING: "echu"}
 
 
 def annoncer(request: HttpRequest, texte: str, *, annuler: str = "") -> None:
     """Affiche `texte` dix secondes ; `annuler` est l'adresse à poster pour défaire."""
     messages.success(request, texte, extra_tags=f"{ANNULER}{annuler}" if annuler else "")
+
+
+def ton_d_annonce(message: Message) -> str:
+    """Un refus et un avertissement restent affichés ; le reste s'efface de lui-même."""
+    return TONS.get(message.level, "")
+
+
+def annulation(message: Message) -> str:
+    """L'adresse qui défait ce qui vient d'être annoncé, s'il y en a une."""
+    etiquettes = message.extra_tags or ""
+    return etiquettes.removeprefix(ANNULER) if etiquettes.startswith(ANNULER) else ""
 
 
 def poser(phrase: str, *, statut: int) -> HttpResponse:

@@ -74,6 +74,16 @@ def palier(niveau: int, total: int = BARRES) -> SafeString:
     )
 
 
+@cache
+def pastille(rang: int) -> SafeString:
+    """La couleur d'une tranche d'ancienneté, à côté de son nom."""
+    return format_html(
+        '<svg class="pastille" viewBox="0 0 8 8" aria-hidden="true">'
+        '<rect class="f{}" width="8" height="8"/></svg>',
+        rang,
+    )
+
+
 def jauge(part: float, ton: str = "") -> SafeString:
     """Une barre de 0 à 100 ; le nombre est écrit à côté."""
     largeur = f"{min(max(float(part), 0), 100):.1f}%"

@@ -39,6 +39,7 @@ for _filtre in (
     formats.tel,
     formats.pluriel,
     formats.date_longue,
+    formats.delai,
 ):
     register.filter(_filtre.__name__, _filtre)
 
@@ -58,6 +59,11 @@ def lien(nom: str, code: str, pk: int) -> str:
 @register.simple_tag
 def palier(niveau: int, total: int = signes.BARRES) -> SafeString:
     return signes.palier(int(niveau), int(total))
+
+
+@register.simple_tag
+def pastille(rang: int) -> SafeString:
+    return signes.pastille(int(rang))
 
 
 @register.simple_tag

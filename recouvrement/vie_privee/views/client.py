@@ -119,10 +119,12 @@ def _page(
     contexte = {
         "client": client,
         "rubriques": donnees_de(client),
-        "demandes": demandes.select_related("notee_par").order_by("-pk"),
+        "demandes": [
+            (demande, not demande.repondue_le and demande.a_repondre_avant < au)
+            for demande in demandes.select_related("notee_par").order_by("-pk")
+        ],
         "form": form or DemandeForm(client=client, aujourdhui=au, initial={"recue_le": au}),
         "reponse": reponse or ReponseForm(aujourdhui=au, initial={"le": au}),
-        "aujourdhui": au,
     }
     refusee = (form and form.errors) or (reponse and reponse.errors)
     return render(request, "vie_privee/client.html", contexte, status=422 if refusee else 200)

@@ -9,11 +9,15 @@ from django.core.management import CommandError, call_command
 
 from clients.models import Client, Coordonnee
 from factures.actions import modifier_facture
-from factures.actions.importation import abandonner_import
+from factures.actions.importation import (
+    abandonner_import,
+    depot,
+    preparer_import,
+    relire_import,
+    valider_import,
+)
 from factures.enums import EtatImport, Moyen
 from factures.erreurs import ImportDejaTraite, ImportVide
-from factures.imports import depot
-from factures.imports.depot import preparer_import, relire_import, valider_import
 from factures.imports.types import FactureLue, PartieLue, ResultatLecture
 from factures.models import (
     CorrespondanceColonnes,

@@ -14,8 +14,7 @@ import pytest
 from django.core.management import call_command
 
 from clients.models import Client, Coordonnee
-from factures.imports import depot
-from factures.imports.depot import preparer_import, relire_import, valider_import
+from factures.actions.importation import depot, preparer_import, relire_import, valider_import
 from factures.imports.isolement import lire_fichiers
 from factures.imports.types import ResultatLecture
 from factures.models import Facture, Piece

@@ -8,15 +8,19 @@ import pytest
 from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
 
+from factures.actions.importation import (
+    admettre,
+    corriger,
+    preparer_import,
+    relire_import,
+    valider_import,
+)
 from factures.enums import SortLigne
 from factures.imports.corrections import (
-    admettre,
     champs_a_corriger,
     compter_les_admissibles,
-    corriger,
     lignes_a_reprendre,
 )
-from factures.imports.depot import preparer_import, relire_import, valider_import
 from factures.imports.entetes import LIBELLES
 from factures.imports.lecteur import lire_fichier
 from factures.imports.reconnaissance import deviner

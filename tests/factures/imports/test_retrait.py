@@ -9,9 +9,9 @@ from django.core.management import call_command
 
 from clients.models import Client
 from factures.actions import defaire_import, encaisser, modifier_facture, ouvrir_litige
+from factures.actions.importation import preparer_import, valider_import
 from factures.enums import EtatImport
 from factures.erreurs import ImportIrreversible
-from factures.imports.depot import preparer_import, valider_import
 from factures.models import Encaissement, Facture, Importation
 from recouvrement.journal.models import Entree
 from recouvrement.socle.erreurs import ErreurMetier

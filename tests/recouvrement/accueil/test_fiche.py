@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from factures.models import Litige
 from recouvrement.accueil.lectures.fiche import fiche_client
 from relances.actions.promesses import promettre
 from tests.fabriques.clients import un_client, un_contact
@@ -62,6 +63,23 @@ def test_une_facture_echue_permet_tout_avec_une_adresse(client):
     lu = permis(client)
 
     assert (lu.courriel, lu.courrier, lu.mise_en_demeure, lu.contentieux) == ([], [], [], [])
+
+
+def test_toutes_contestees_on_peut_encore_ecrire_et_saisir_le_juge(client):
+    facture = une_facture(client=client)
+    Litige.objects.create(
+        creancier=client.creancier,
+        facture=facture,
+        motif="prix",
+        ouvert_le=AU,
+        ouvert_par=un_utilisateur(chez=client.creancier),
+    )
+
+    lu = permis(client)
+
+    assert (lu.courriel, lu.contentieux) == ([], [])
+    assert lu.courrier == ["Toutes ses factures sont en litige"]
+    assert lu.mise_en_demeure == ["Toutes ses factures échues sont en litige"]
 
 
 def test_sans_adresse_postale_pas_de_lettre():

@@ -232,3 +232,19 @@ def test_le_cadre_compte_comme_la_page(creancier, django_assert_num_queries):
 def test_sans_creancier_le_cadre_ne_compte_rien(django_assert_num_queries):
     with django_assert_num_queries(0):
         assert combien([], maintenant=MAINTENANT) == Attente()
+
+
+def test_ce_que_le_verdict_refuse_a_tous_n_attend_personne(creancier):
+    """Un appel, un message à valider, un envoi refusé : il ne reste qu'à déclarer et à trancher."""
+    client, facture = un_debiteur(creancier, "En procédure")
+    une_relance(client, factures=[facture])
+    for etat in (EtatRelance.A_VALIDER, EtatRelance.ECHEC, EtatRelance.INCERTAINE):
+        une_relance(client, canal=Canal.COURRIEL, factures=[], etat=etat, faite_le=MAINTENANT)
+    refusee, confiee = un_debiteur(creancier, "Au tribunal")
+    une_relance(refusee, canal=Canal.COURRIEL, factures=[confiee], etat=EtatRelance.ECHEC)
+    assert len(cles(journee(creancier))) == 4
+    client.procedure_collective_le = confiee.contentieux_depuis = AU
+    client.save()
+    confiee.save()
+    assert cles(journee(creancier)) == [("echeance", "En procédure"), ("trancher", "En procédure")]
+    assert combien([creancier], maintenant=MAINTENANT).journee == 1

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from factures.actions import deposer_piece
-from factures.imports.depot import preparer_import
+from factures.actions.importation import preparer_import
 from factures.models import Importation, Piece
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.actions.quotas import QuotaAtteint, noter_export, place_de

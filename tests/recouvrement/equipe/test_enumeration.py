@@ -17,7 +17,8 @@ from recouvrement.equipe import actions
 from recouvrement.equipe.models import Invitation
 from tests.appuis.porte import vue_de_l_intrus
 from tests.fabriques.comptes import un_creancier, un_utilisateur
-from tests.recouvrement.equipe.test_connexion import BOITE, NOUVEAU, SECRET
+from tests.recouvrement.equipe.test_connexion import NOUVEAU, SECRET
+from tests.recouvrement.equipe.test_mot_de_passe import BOITE
 
 pytestmark = pytest.mark.django_db
 CONNU, INCONNU, INACTIF = (f"{nom}@exemple.example" for nom in ("nadege", "personne", "partie"))

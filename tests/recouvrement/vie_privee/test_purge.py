@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from clients.actions import noter
 from clients.models import Client, Contact, Note
-from factures.imports.depot import preparer_import
+from factures.actions.importation import preparer_import
 from factures.models import Importation, LigneImport
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents import fichiers

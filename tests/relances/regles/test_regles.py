@@ -1,15 +1,11 @@
 """Les règles pures, jour par jour de 2024 à 2032."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relances.enums import CodeBlocage
-from relances.regles import blocages as b
 from relances.regles import textes
 from relances.regles.calendrier import (
     PARIS,
@@ -97,71 +93,6 @@ def test_le_rappel_de_courtoisie_tombe_le_jour_de_l_echeance():
     veille = suivante(ETAPES, faites=(), echeance=echeance, au=date(2026, 11, 22))
     jour_meme = suivante(ETAPES, faites=(), echeance=echeance, au=echeance)
     assert (veille.etape.cle, jour_meme.etape.cle) == ("courtoisie", "rappel")
-
-
-FAITS = b.Faits(
-    au=date(2026, 11, 23),
-    creancier=b.FaitsCreancier(ecart_minimal=5),
-    client=b.FaitsClient(adresse="compta@duval.example"),
-    facture=b.FaitsFacture(
-        solde=Decimal("1200.00"), etape="Rappel", etape_le=date(2026, 11, 3), etape_cle="rappel"
-    ),
-)
-
-
-def codes(faits):
-    return [blocage.code for blocage in b.blocages(faits)]
-
-
-def test_une_facture_echue_d_un_client_joignable_part():
-    assert b.blocages(FAITS) == []
-
-
-@pytest.mark.parametrize(
-    ("ou", "champs", "code"),
-    [
-        ("facture", {"solde": Decimal("0.00")}, CodeBlocage.SOLDEE),
-        ("facture", {"contentieux_depuis": date(2026, 11, 1)}, CodeBlocage.CONTENTIEUX),
-        ("facture", {"litige_ouvert_le": date(2026, 11, 1)}, CodeBlocage.LITIGE),
-        ("facture", {"etape_le": date(2026, 11, 24)}, CodeBlocage.PAS_ENCORE),
-        ("facture", {"etape_le": None}, CodeBlocage.FIN),
-        ("facture", {"en_cours": "Appel à faire"}, CodeBlocage.DEVANCEE),
-        ("facture", {"derniere_etape_le": date(2026, 11, 23)}, CodeBlocage.DEJA_FAITE),
-        ("client", {"adresse": ""}, CodeBlocage.ADRESSE),
-        ("client", {"promesse_pour_le": date(2026, 11, 20)}, CodeBlocage.PROMESSE),
-        ("client", {"suspendu_le": date(2026, 11, 20)}, CodeBlocage.SUSPENDU),
-        (
-            "client",
-            {"procedure_collective_le": date(2026, 11, 4)},
-            CodeBlocage.PROCEDURE_COLLECTIVE,
-        ),
-        ("client", {"reponse_le": date(2026, 11, 21)}, CodeBlocage.REPONSE),
-        ("client", {"derniere_action_le": date(2026, 11, 19)}, CodeBlocage.ECART),
-        ("client", {"courriel_prevu_le": date(2026, 11, 23)}, CodeBlocage.ECART),
-        ("creancier", {"mandat_manque": "Mandat terminé"}, CodeBlocage.MANDAT),
-        ("creancier", {"soldes_perimes_jours": 3}, CodeBlocage.SOLDES_PERIMES),
-        ("creancier", {"envois_geles": True}, CodeBlocage.GEL),
-    ],
-)
-def test_chaque_fait_qui_s_oppose_a_son_code(ou, champs, code):
-    faits = replace(FAITS, **{ou: replace(getattr(FAITS, ou), **champs)})
-    assert codes(faits) == [code]
-
-
-@pytest.mark.parametrize(
-    ("ou", "champs"),
-    [
-        ("client", {"promesse_pour_le": date(2026, 11, 19)}),
-        ("client", {"suspendu_le": date(2026, 11, 1), "suspendu_jusqu_au": date(2026, 11, 22)}),
-        ("client", {"derniere_action_le": date(2026, 11, 18)}),
-        (
-            "creancier",
-            {"soldes_perimes_jours": 3, "reglements_connus_au": date(2026, 11, 20)},
-        ),
-    ],
-)
-def test_un_fait_revolu_n_arrete_plus_rien(ou, champs):
-    assert codes(replace(FAITS, **{ou: replace(getattr(FAITS, ou), **champs)})) == []
 
 
 def test_un_texte_ecrit_ses_champs_et_ses_conditions():

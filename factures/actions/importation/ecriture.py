@@ -1,8 +1,8 @@
-"""Écrire un import : toutes ses lignes acceptées, ou rien."""
+"""Des lignes jugées à la base : factures, clients neufs, pièces. Toutes, ou rien."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,11 +11,17 @@ from django.db import IntegrityError, transaction
 from clients.enums import GenreCoordonnee
 from clients.models import Client, Contact, Coordonnee
 from clients.regles import nom_de_recherche
-from factures.actions.soldes import annoncer_paiement, verrouiller, verrouiller_factures
-from factures.enums import EtatImport, Moyen
+from factures.actions import grand_livre
+from factures.actions.annonces import annoncer_effet
+from factures.actions.grand_livre import Correction, Versement
+from factures.actions.verrous import verrouiller_factures
+from factures.enums import EtatImport, Moyen, NaturePiece, SortLigne
 from factures.erreurs import ImportDejaTraite
 from factures.evenements import Evenement
-from factures.models import Encaissement, Facture, Importation, Imputation, Piece
+from factures.imports.apercu import LigneApercu, echeance_par_defaut
+from factures.imports.rapprochement import ClientVise
+from factures.imports.types import AVOIR, FactureLue, presente
+from factures.models import Encaissement, Facture, Importation, Piece
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.actions import inscrire, inscrire_lot
 from recouvrement.socle.base.lots import inserer_fiches
@@ -52,24 +58,35 @@ class FactureRevue:
     paye: Decimal = ZERO
     piece: Piece | None = None
 
-
-def verrouiller_importation(importation: Importation) -> Importation:
-    """Un import à la fois par créancier : deux dépôts du même fichier se suivent."""
-    verrouiller(Creancier.objects.filter(pk=importation.creancier_id))
-    (relu,) = verrouiller(Importation.objects.pour(importation.creancier).filter(pk=importation.pk))
-    if relu.etat != EtatImport.APERCU:
-        raise ImportDejaTraite
-    relu.creancier = importation.creancier
-    return relu
+    @property
+    def date_emission(self) -> date:
+        emission: date = self.change.get("date_emission", self.facture.date_emission)
+        return emission
 
 
-@transaction.atomic
-def abandonner_import(importation: Importation, *, acteur: Utilisateur | None) -> Importation:
-    importation = verrouiller_importation(importation)
-    importation.etat = EtatImport.ABANDONNE
-    importation.save(update_fields=["etat"])
-    inscrire(Evenement.IMPORT_ABANDONNE, cible=importation, acteur=acteur, nom=importation.nom)
-    return importation
+def a_ecrire(
+    importation: Importation, apercus: list[LigneApercu], acteur: Utilisateur | None
+) -> tuple[list[NouvelleFacture], list[FactureRevue]]:
+    creancier = importation.creancier
+    connus = Client.objects.pour(creancier).in_bulk(
+        list({a.client.pk for a in apercus if a.client and a.client.pk})
+    )
+    neufs: dict[int, NouveauClient] = {}
+    nouvelles, revues = [], []
+    rang = int(importation.options.get("rang_entree", 0))
+    for apercu in apercus:
+        piece = _piece(apercu, creancier, acteur)
+        if apercu.sort == SortLigne.CREEE:
+            vise = presente(apercu.client)
+            client: Client | NouveauClient | None = connus.get(vise.pk) if vise.pk else None
+            if client is None:
+                client = neufs.setdefault(id(vise), _neuf(creancier, vise))
+            facture = _facture(creancier, apercu.facture, rang)
+            nouvelles.append(NouvelleFacture(facture, client, apercu.paye, piece))
+        elif apercu.sort == SortLigne.MISE_A_JOUR:
+            existante = presente(apercu.existante)
+            revues.append(FactureRevue(existante, apercu.change, apercu.paye, piece))
+    return nouvelles, revues
 
 
 @transaction.atomic
@@ -112,8 +129,8 @@ def ecrire_importation(
 def _refuser_les_fiches_reunies(creancier: Creancier, nouvelles: Iterable[NouvelleFacture]) -> None:
     """Une fusion, qui prend le même verrou, a pu passer depuis que les lignes ont été jugées."""
     Creancier.objects.select_for_update(no_key=True, of=("self",)).get(pk=creancier.pk)
-    reunies = Client.objects.pour(creancier).exclude(fusionne_dans=None)
-    reunies = set(reunies.values_list("pk", flat=True))
+    fondues = Client.objects.pour(creancier).exclude(fusionne_dans=None)
+    reunies = set(fondues.values_list("pk", flat=True))
     if any(isinstance(n.client, Client) and n.client.pk in reunies for n in nouvelles):
         raise ImportDejaTraite(PENDANT_CE_TEMPS)
 
@@ -158,11 +175,17 @@ def _creer_les_factures(
     for nouvelle in nouvelles:
         facture, client = nouvelle.facture, nouvelle.client
         facture.client = client.fiche if isinstance(client, NouveauClient) else client
-        facture.est_avoir = facture.nature == "avoir"
         facture.importation = importation
-        facture.solde = facture.montant_ttc - nouvelle.paye
-        facture.soldee_le = facture.date_emission if facture.solde == ZERO else None
-    inserer_fiches([n.facture for n in nouvelles])
+    versements = [
+        Versement(n.facture, n.paye, n.facture.date_emission) for n in nouvelles if n.paye
+    ]
+    recus = grand_livre.reprendre(
+        [n.facture for n in nouvelles],
+        versements,
+        moyen=Moyen.DEJA_VERSE,
+        acteur=acteur,
+        note=NOTE,
+    )
     inscrire_lot(
         Evenement.FACTURE_IMPORTEE,
         cibles=[
@@ -171,7 +194,7 @@ def _creer_les_factures(
         ],
         acteur=acteur,
     )
-    _verser([(n.facture, n.paye, n.facture.date_emission) for n in nouvelles if n.paye], acteur)
+    _inscrire_les_versements(recus, versements, acteur)
     _ranger_les_pieces(nouvelles)
 
 
@@ -184,25 +207,20 @@ def _revoir(
     if not revues:
         return
     creancier, aujourdhui = importation.creancier, jour_de(maintenant)
-    versements, soldees = [], []
     relues = verrouiller_factures(creancier, [revue.facture.pk for revue in revues])
     for revue in revues:
-        facture = revue.facture
-        if relues[facture.pk].solde != facture.solde:
+        jugee, revue.facture = revue.facture, relues[revue.facture.pk]
+        if (jugee.solde, jugee.montant_ttc) != (revue.facture.solde, revue.facture.montant_ttc):
             raise ImportDejaTraite(PENDANT_CE_TEMPS)
-        regle = facture.montant_ttc - facture.solde
-        for nom, valeur in revue.change.items():
-            setattr(facture, nom, valeur)
-        facture.solde = facture.montant_ttc - regle - revue.paye
-        if revue.paye:
-            recu_le = max(aujourdhui, facture.date_emission)
-            versements.append((facture, revue.paye, recu_le))
-            if facture.solde == ZERO:
-                facture.soldee_le = recu_le
-                soldees.append(facture)
-    champs = {nom for revue in revues for nom in revue.change} | {"solde", "soldee_le"}
-    Facture.objects.pour(creancier).bulk_update(
-        [revue.facture for revue in revues], sorted(champs), batch_size=200
+    versements = [
+        Versement(r.facture, r.paye, max(aujourdhui, r.date_emission)) for r in revues if r.paye
+    ]
+    recus, effet = grand_livre.mettre_a_jour(
+        [Correction(r.facture, r.change) for r in revues if r.change],
+        versements,
+        moyen=Moyen.DEJA_VERSE,
+        acteur=acteur,
+        note=NOTE,
     )
     inscrire_lot(
         Evenement.FACTURE_MISE_A_JOUR,
@@ -212,48 +230,22 @@ def _revoir(
         ],
         acteur=acteur,
     )
-    _verser(versements, acteur)
+    _inscrire_les_versements(recus, versements, acteur)
     _ranger_les_pieces(revues)
-    touchees = [revue.facture for revue in revues if revue.change or revue.paye]
-    annoncer_paiement(creancier, touchees, soldees)
+    annoncer_effet(creancier, effet)
 
 
-def _verser(versements: Sequence[tuple[Facture, Decimal, Any]], acteur: Utilisateur | None) -> None:
-    """Ce que le fichier dit déjà payé : un règlement par facture, imputé sur elle."""
-    encaissements = inserer_fiches(
-        [
-            Encaissement(
-                creancier_id=facture.creancier_id,
-                client_id=facture.client_id,
-                montant=paye,
-                disponible=ZERO,
-                recu_le=recu_le,
-                moyen=Moyen.DEJA_VERSE,
-                note=NOTE,
-                saisi_par=acteur,
-            )
-            for facture, paye, recu_le in versements
-        ],
-    )
-    inserer_fiches(
-        [
-            Imputation(
-                creancier_id=facture.creancier_id,
-                encaissement=encaissement,
-                facture=facture,
-                montant=paye,
-                le=recu_le,
-            )
-            for encaissement, (facture, paye, recu_le) in zip(
-                encaissements, versements, strict=True
-            )
-        ],
-    )
+def _inscrire_les_versements(
+    recus: Sequence[Encaissement], versements: Sequence[Versement], acteur: Utilisateur | None
+) -> None:
     inscrire_lot(
         Evenement.REGLEMENT_IMPUTE,
         cibles=[
-            (facture, {"encaissement": encaissement.pk, "montant": paye, "reste": facture.solde})
-            for encaissement, (facture, paye, _) in zip(encaissements, versements, strict=True)
+            (
+                verse.facture,
+                {"encaissement": recu.pk, "montant": verse.montant, "reste": verse.facture.solde},
+            )
+            for recu, verse in zip(recus, versements, strict=True)
         ],
         acteur=acteur,
     )
@@ -266,3 +258,62 @@ def _ranger_les_pieces(lignes: Iterable[NouvelleFacture | FactureRevue]) -> None
             ligne.piece.facture, ligne.piece.client_id = ligne.facture, ligne.facture.client_id
             pieces.append(ligne.piece)
     inserer_fiches(pieces)
+
+
+def _facture(creancier: Creancier, lue: FactureLue, rang: int) -> Facture:
+    echeance = lue.date_echeance
+    if echeance is None:
+        est_avoir = lue.nature == AVOIR
+        echeance = lue.emission if est_avoir else echeance_par_defaut(creancier, lue.emission)
+    return Facture(
+        creancier=creancier,
+        numero=lue.numero,
+        nature=lue.nature,
+        libelle=lue.libelle[:250],
+        reference_commande=lue.reference_commande[:100],
+        date_emission=lue.emission,
+        date_echeance=echeance,
+        montant_ht=lue.montant_ht,
+        montant_tva=lue.montant_tva,
+        montant_ttc=lue.ttc,
+        rang_entree=rang,
+    )
+
+
+def _neuf(creancier: Creancier, vise: ClientVise) -> NouveauClient:
+    lu = presente(vise.lu)
+    adresse, *suite = [*lu.lignes, ""]
+    fiche = Client(
+        creancier=creancier,
+        nom=vise.nom,
+        code=vise.code,
+        siren=lu.siren,
+        siret=lu.siret,
+        tva=lu.tva[:20],
+        adresse=adresse[:200],
+        complement=" ".join(filter(None, suite))[:120],
+        code_postal=lu.code_postal[:12],
+        ville=lu.ville[:80],
+        pays=lu.pays[:2] or "FR",
+        est_a_completer=True,
+    )
+    return NouveauClient(fiche, lu.courriel.lower()[:254], lu.telephone[:40])
+
+
+def _piece(apercu: LigneApercu, creancier: Creancier, acteur: Utilisateur | None) -> Piece | None:
+    lue = apercu.lue.piece
+    if lue is None or not apercu.ajoute_piece:
+        return None
+    return Piece(
+        creancier=creancier,
+        nature=NaturePiece.FACTURE,
+        intitule=f"Facture {apercu.facture.numero}"[:200],
+        nom_fichier=lue.nom[-255:],
+        type_mime="application/pdf",
+        taille=lue.taille,
+        empreinte=lue.empreinte,
+        contenu_actif=lue.actif,
+        pages=lue.pages,
+        du=apercu.facture.date_emission,
+        deposee_par=acteur,
+    )

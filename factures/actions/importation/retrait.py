@@ -1,15 +1,16 @@
 """Défaire un import tant que rien n'en est né : un mauvais fichier n'est pas un fait."""
 
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, QuerySet
 
 from clients.models import Client
-from factures.actions.importation import NOTE
-from factures.actions.soldes import verrouiller, verrouiller_factures
-from factures.enums import EtatImport, Moyen, SortLigne
+from factures.actions import grand_livre
+from factures.actions.importation.ecriture import NOTE
+from factures.actions.verrous import verrouiller, verrouiller_factures
+from factures.enums import EtatImport, SortLigne
 from factures.erreurs import ImportIrreversible
 from factures.evenements import Evenement
-from factures.models import Encaissement, Facture, Importation, Imputation, LigneImport, Piece
+from factures.models import Facture, Importation, LigneImport, Piece
 from factures.signals import import_a_defaire
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.actions import inscrire
@@ -38,7 +39,7 @@ def defaire_import(importation: Importation, *, acteur: Utilisateur | None) -> I
     try:
         with transaction.atomic():
             import_a_defaire.send(sender=Importation, importation=importation)
-            _retirer_les_versements(creancier, factures)
+            grand_livre.effacer_les_versements(creancier, factures, note=NOTE)
             _retirer_les_pieces(importation, factures)
             factures.delete()
     except ProtectedError as erreur:
@@ -58,7 +59,7 @@ def defaire_import(importation: Importation, *, acteur: Utilisateur | None) -> I
     return importation
 
 
-def _verifier(importation: Importation, factures) -> None:
+def _verifier(importation: Importation, factures: QuerySet[Facture]) -> None:
     if importation.etat != EtatImport.VALIDE:
         raise ImportIrreversible("Cet import n'est pas enregistré : il n'y a rien à défaire.")
     lignes = LigneImport.objects.pour(importation.creancier).filter(importation=importation)
@@ -77,22 +78,7 @@ def _verifier(importation: Importation, factures) -> None:
         )
 
 
-def _retirer_les_versements(creancier: Creancier, factures) -> None:
-    """Ce que le fichier disait déjà payé ; tout autre règlement empêche de défaire."""
-    versements = Encaissement.objects.pour(creancier).filter(
-        imputations__facture__in=factures,
-        moyen=Moyen.DEJA_VERSE,
-        note=NOTE,
-        contre_ecriture=None,
-        disponible=0,
-    )
-    pks = list(versements.values_list("pk", flat=True).distinct())
-    imputations = Imputation.objects.pour(creancier)
-    imputations.filter(encaissement__in=pks, facture__in=factures).delete()
-    Encaissement.objects.pour(creancier).filter(pk__in=pks, imputations=None).delete()
-
-
-def _retirer_les_pieces(importation: Importation, factures) -> None:
+def _retirer_les_pieces(importation: Importation, factures: QuerySet[Facture]) -> None:
     empreintes = {depose["empreinte"] for depose in importation.fichiers}
     pieces = Piece.objects.pour(importation.creancier).filter(facture__in=factures)
     pieces.filter(empreinte__in=empreintes).delete()

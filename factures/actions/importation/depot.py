@@ -2,41 +2,30 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, astuple
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 
-from factures.actions.importation import (
-    ecrire_importation,
-    verrouiller_importation,
-)
-from factures.enums import SortLigne
-from factures.erreurs import ImportVide
+from factures.actions.importation.ecriture import a_ecrire, ecrire_importation
+from factures.actions.verrous import verrouiller
+from factures.enums import EtatImport, SortLigne
+from factures.erreurs import ImportDejaTraite, ImportVide
 from factures.evenements import Evenement
-from factures.imports.apercu import (
-    LigneApercu,
-    Lue,
-    PieceLue,
-    apercevoir,
-)
-from factures.imports.ecriture import a_ecrire
+from factures.imports.apercu import LigneApercu, apercevoir, degeler, figer_apercu
+from factures.imports.corrections import corrections_saisies
 from factures.imports.feuilles import Colonnes, lues_de
-from factures.imports.figes import figer, rendre
 from factures.imports.isolement import lire_au_fil
 from factures.imports.reprises import TOUT, Reprises
-from factures.imports.types import Anomalie
-from factures.models import Facture, Importation, LigneImport
+from factures.models import CorrespondanceColonnes, Facture, Importation, LigneImport
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.documents import fichiers as magasin
 from recouvrement.documents.actions.quotas import Reste, noter_depots
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.base.lots import inserer_fiches
-
-ECRITES = (SortLigne.CREEE, SortLigne.MISE_A_JOUR)
 
 
 def preparer_import(
@@ -103,7 +92,7 @@ def relire_import(
     octets = ((depose["nom"], magasin.lire(depose["empreinte"])) for depose in deposes)
     lues = list(lues_de(lire_au_fil(octets), colonnes, deposes, Reprises.depuis(options)))
     with transaction.atomic():
-        importation = verrouiller_importation(importation)
+        importation = _verrouiller(importation)
         importation.correspondance = {"feuilles": colonnes.feuilles}
         importation.options = options
         importation.save(update_fields=["correspondance", "options"])
@@ -112,29 +101,66 @@ def relire_import(
     return importation
 
 
+def corriger(importation: Importation, saisi: Mapping[str, str]) -> Importation:
+    """Relit le fichier avec les cellules changées ; `saisi` : nom de la saisie → texte."""
+    return relire_import(importation, corrections=corrections_saisies(importation, saisi))
+
+
+def admettre(importation: Importation, origine: str | None) -> Importation:
+    """Passe outre le défaut de forme d'un fichier ; sans origine, de tous."""
+    acceptees = {*importation.options.get("acceptees", ()), origine or TOUT}
+    return relire_import(importation, acceptees=sorted(acceptees))
+
+
 @transaction.atomic
 def valider_import(
     importation: Importation, *, acteur: Utilisateur | None, maintenant: datetime
 ) -> Importation:
     """Écrit toutes les lignes acceptées, jugées de nouveau sur la base d'aujourd'hui."""
-    importation = verrouiller_importation(importation)
+    importation = _verrouiller(importation)
     creancier = importation.creancier
     lignes = LigneImport.objects.pour(creancier).filter(importation=importation)
     gardees = list(lignes.exclude(sort=SortLigne.REFUSEE).exclude(lu={}).order_by("rang"))
-    lues = [_degeler(ligne) for ligne in gardees]
+    lues = [degeler(ligne) for ligne in gardees]
     apercus = apercevoir(creancier, lues)
     nouvelles, revues = a_ecrire(importation, apercus, acteur)
     ecrire_importation(
         importation, nouvelles=nouvelles, revues=revues, acteur=acteur, maintenant=maintenant
     )
     _suivre(lignes, gardees, apercus)
-    memoriser_colonnes(importation)
+    _retenir_les_colonnes(importation)
     return importation
 
 
-def memoriser_colonnes(importation: Importation) -> None:
+@transaction.atomic
+def abandonner_import(importation: Importation, *, acteur: Utilisateur | None) -> Importation:
+    importation = _verrouiller(importation)
+    importation.etat = EtatImport.ABANDONNE
+    importation.save(update_fields=["etat"])
+    inscrire(Evenement.IMPORT_ABANDONNE, cible=importation, acteur=acteur, nom=importation.nom)
+    return importation
+
+
+def _verrouiller(importation: Importation) -> Importation:
+    """Un import à la fois par créancier : deux dépôts du même fichier se suivent."""
+    verrouiller(Creancier.objects.filter(pk=importation.creancier_id))
+    relu: Importation
+    (relu,) = verrouiller(Importation.objects.pour(importation.creancier).filter(pk=importation.pk))
+    if relu.etat != EtatImport.APERCU:
+        raise ImportDejaTraite
+    relu.creancier = importation.creancier
+    return relu
+
+
+def _retenir_les_colonnes(importation: Importation) -> None:
+    """Le prochain tableur aux mêmes en-têtes se lira comme celui-ci."""
     for feuille in importation.correspondance.get("feuilles", ()):
-        Colonnes.memoriser(importation.creancier, feuille)
+        colonnes = {c["entete"]: c["champ"] for c in feuille["colonnes"] if c["entete"]}
+        CorrespondanceColonnes.objects.pour(importation.creancier).update_or_create(
+            creancier=importation.creancier,
+            signature=feuille["signature"],
+            defaults={"colonnes": colonnes},
+        )
 
 
 def _deposer(
@@ -173,7 +199,7 @@ def _ecrire_lignes(importation: Importation, apercus: list[LigneApercu]) -> None
                 rang=rang,
                 origine=apercu.lue.origine[:255],
                 sort=apercu.sort,
-                lu=_figer(apercu),
+                lu=figer_apercu(apercu),
                 refus=[asdict(refus) for refus in apercu.lue.refus],
                 alertes=[asdict(alerte) for alerte in apercu.lue.alertes],
                 facture=apercu.existante,
@@ -183,35 +209,9 @@ def _ecrire_lignes(importation: Importation, apercus: list[LigneApercu]) -> None
     )
 
 
-def _figer(apercu: LigneApercu) -> dict[str, Any]:
-    lue, fige = apercu.lue, {}
-    if lue.facture is not None:
-        fige = figer(lue.facture)
-    if lue.cellules:
-        fige["cellules"] = lue.cellules
-    if lue.piece is not None:
-        fige["piece"] = list(astuple(lue.piece))
-    if lue.alertes and lue.facture is not None:
-        # Ce que le lecteur avait signalé, sans ce que l'aperçu y a ajouté d'après la base.
-        fige["lecture"] = [[a.champ, a.phrase] for a in lue.alertes if a.champ not in JUGES]
-    if apercu.client is not None:
-        fige["client"] = apercu.client.nom
-    return fige
-
-
-JUGES = {"sort", "client", "vendeur"}
-
-
-def _degeler(ligne: LigneImport) -> Lue:
-    piece = PieceLue(*ligne.lu["piece"]) if "piece" in ligne.lu else None
-    facture = rendre(ligne.lu) if "numero" in ligne.lu else None
-    alertes = [Anomalie(champ, phrase) for champ, phrase in ligne.lu.get("lecture", ())]
-    if facture is None:
-        alertes = [Anomalie(a["champ"], a["phrase"]) for a in ligne.alertes]
-    return Lue(ligne.origine, facture, alertes=alertes, piece=piece)
-
-
-def _suivre(lignes, gardees: list[LigneImport], apercus: list[LigneApercu]) -> None:
+def _suivre(
+    lignes: QuerySet[LigneImport], gardees: list[LigneImport], apercus: list[LigneApercu]
+) -> None:
     """Ce qui est finalement arrivé à chaque ligne, et sa facture."""
     changees = []
     for ligne, apercu in zip(gardees, apercus, strict=True):

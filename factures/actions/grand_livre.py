@@ -1,0 +1,365 @@
+"""Le grand livre : seul ce module écrit ce qu'une facture doit et ce qu'un règlement a encore.
+
+Ses invariants, que `manage.py verifier soldes` refait depuis les imputations :
+
+    0 ≤ solde ≤ montant                   la base le borne
+    solde + imputations = montant         d'un avoir : solde + emplois = montant
+    disponible + imputations = montant    nul d'un règlement contrepassé, et de sa contre-écriture
+    soldée le                             jour du dernier paiement qui vaut, tant que rien n'est dû
+    cycle                                 un de plus quand une facture soldée redevient due
+
+Son verrou est à l'appelant : le client, puis les factures (`verrous`). Les lignes reçues ici sont
+celles relues sous lui. Ni journal ni annonce : chaque écriture rend son effet à qui l'a demandée.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from itertools import batched
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max, QuerySet
+
+from clients.models import Client
+from factures.actions.verrous import verrouiller_factures
+from factures.enums import Moyen, NatureFacture
+from factures.erreurs import FactureDejaReglee
+from factures.models import Encaissement, Facture, Imputation
+from recouvrement.comptes.models import Creancier, Utilisateur
+from recouvrement.socle.base.lots import inserer_fiches
+from recouvrement.socle.formats import euros
+from recouvrement.socle.montants import ZERO
+
+type Parts = Sequence[tuple[Facture, Decimal]]
+
+COLONNES = ("solde", "soldee_le", "cycle")
+LOT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Effet:
+    """Ce qu'une écriture a fait des factures qu'elle touche."""
+
+    soldees: list[Facture] = field(default_factory=list)
+    rouvertes: list[Facture] = field(default_factory=list)
+    modifiees: list[Facture] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Versement:
+    """Ce qu'on apprend déjà payé d'une facture ; au plus un par facture et par écriture."""
+
+    facture: Facture
+    montant: Decimal
+    recu_le: date
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    facture: Facture
+    change: Mapping[str, Any]
+
+
+def ouvrir_creance(facture: Facture) -> None:
+    """Une facture neuve doit tout son montant ; un avoir vaut tout le sien."""
+    _ouvrir(facture)
+    facture.save()
+
+
+def reprendre(
+    factures: Sequence[Facture],
+    versements: Sequence[Versement] = (),
+    *,
+    moyen: str,
+    acteur: Utilisateur | None,
+    note: str = "",
+) -> list[Encaissement]:
+    """Des factures nées ailleurs, en un lot ; ce qui en était payé fait un règlement chacune."""
+    for facture in factures:
+        _ouvrir(facture)
+    for versement in versements:
+        facture = versement.facture
+        facture.solde -= versement.montant
+        facture.soldee_le = _effet_le(facture, versement.recu_le) if _est_soldee(facture) else None
+    inserer_fiches(factures)
+    return _verser(versements, moyen=moyen, acteur=acteur, note=note)
+
+
+def recevoir(
+    client: Client,
+    parts: Parts,
+    *,
+    montant: Decimal,
+    recu_le: date,
+    moyen: str,
+    acteur: Utilisateur | None,
+    reference: str = "",
+    note: str = "",
+    cle_saisie: UUID | None = None,
+) -> tuple[Encaissement, Effet]:
+    """Une somme reçue, et les factures qu'elle paye ; le reste en est disponible."""
+    encaissement = Encaissement.objects.create(
+        creancier=client.creancier,
+        client=client,
+        montant=montant,
+        disponible=montant - somme(parts),
+        recu_le=recu_le,
+        moyen=moyen,
+        reference=reference,
+        note=note,
+        cle_saisie=cle_saisie,
+        saisi_par=acteur,
+    )
+    return encaissement, _imputer(encaissement, parts)
+
+
+def imputer(encaissement: Encaissement, parts: Parts) -> Effet:
+    """Emploie ce qui restait d'un règlement ; sa part d'une facture qu'il paye déjà grandit."""
+    encaissement.disponible -= somme(parts)
+    encaissement.save(update_fields=["disponible"])
+    return _imputer(encaissement, parts, list(encaissement.imputations.all()))
+
+
+def employer_avoir(
+    avoir: Facture,
+    client: Client,
+    parts: Parts,
+    *,
+    le: date,
+    acteur: Utilisateur | None,
+    cle_saisie: UUID | None = None,
+) -> tuple[Encaissement, Effet]:
+    """Un avoir paye des factures de son client ; il n'a rien de disponible hors de son solde."""
+    montant = somme(parts)
+    encaissement = Encaissement.objects.create(
+        creancier=avoir.creancier,
+        client=client,
+        montant=montant,
+        disponible=ZERO,
+        recu_le=_effet_le(avoir, le),
+        moyen=Moyen.AVOIR,
+        avoir=avoir,
+        reference=avoir.numero,
+        cle_saisie=cle_saisie,
+        saisi_par=acteur,
+    )
+    _porter([(avoir, -montant)])
+    return encaissement, _imputer(encaissement, parts)
+
+
+def contrepasser(
+    encaissement: Encaissement, *, le: date, motif: str, acteur: Utilisateur | None
+) -> tuple[Encaissement, Parts, Effet]:
+    """L'écriture de sens contraire, et ce qui est redevenu dû, facture à facture."""
+    creancier, avoir_id = encaissement.creancier, encaissement.avoir_id
+    imputations = list(encaissement.imputations.all())
+    pks = {imputation.facture_id for imputation in imputations}
+    factures = verrouiller_factures(creancier, pks | ({avoir_id} if avoir_id else set()))
+    contre = Encaissement.objects.create(
+        creancier=creancier,
+        client=encaissement.client,
+        montant=-encaissement.montant,
+        disponible=ZERO,
+        recu_le=le,
+        moyen=encaissement.moyen,
+        reference=encaissement.reference,
+        avoir_id=avoir_id,
+        annule=encaissement,
+        motif_annulation=motif,
+        saisi_par=acteur,
+    )
+    Imputation.objects.bulk_create(
+        Imputation(
+            creancier=creancier,
+            encaissement=contre,
+            facture_id=imputation.facture_id,
+            montant=-imputation.montant,
+            le=max(le, imputation.le),
+        )
+        for imputation in imputations
+    )
+    encaissement.disponible = ZERO
+    encaissement.save(update_fields=["disponible"])
+    if avoir_id:
+        _porter([(factures[avoir_id], encaissement.montant)])
+    rendues = [(factures[i.facture_id], i.montant) for i in imputations]
+    return contre, rendues, _porter(rendues)
+
+
+def corriger(
+    facture: Facture, change: Mapping[str, Any], *, juger: Callable[[Facture], None]
+) -> Effet:
+    """Le reste dû suit le montant ; `juger` voit la facture corrigée avant qu'elle s'écrive."""
+    ecart = _appliquer(facture, change)
+    juger(facture)
+    return _porter([(facture, ecart)], avec=change)
+
+
+def mettre_a_jour(
+    corrections: Sequence[Correction],
+    versements: Sequence[Versement] = (),
+    *,
+    moyen: str,
+    acteur: Utilisateur | None,
+    note: str = "",
+) -> tuple[list[Encaissement], Effet]:
+    """En un lot : ce qu'un import apprend de factures connues, et ce qui en est payé de plus."""
+    mouvements = {c.facture.pk: (c.facture, _appliquer(c.facture, c.change)) for c in corrections}
+    for versement in versements:
+        facture, ecart = mouvements.get(versement.facture.pk, (versement.facture, ZERO))
+        mouvements[facture.pk] = facture, ecart - versement.montant
+    encaissements = _verser(versements, moyen=moyen, acteur=acteur, note=note)
+    champs = {nom for correction in corrections for nom in correction.change}
+    return encaissements, _porter(list(mouvements.values()), avec=champs)
+
+
+def effacer_les_versements(creancier: Creancier, factures: QuerySet[Facture], *, note: str) -> None:
+    """Ce qu'une reprise disait déjà payé de ces factures ; tout autre règlement demeure."""
+    versements = Encaissement.objects.pour(creancier).filter(
+        imputations__facture__in=factures,
+        moyen=Moyen.DEJA_VERSE,
+        note=note,
+        contre_ecriture=None,
+        disponible=ZERO,
+    )
+    pks = list(versements.values_list("pk", flat=True).distinct())
+    imputations = Imputation.objects.pour(creancier)
+    imputations.filter(encaissement__in=pks, facture__in=factures).delete()
+    Encaissement.objects.pour(creancier).filter(pk__in=pks, imputations=None).delete()
+
+
+def somme(parts: Parts) -> Decimal:
+    return sum((part for _, part in parts), ZERO)
+
+
+def _ouvrir(facture: Facture) -> None:
+    facture.est_avoir = facture.nature == NatureFacture.AVOIR
+    facture.solde, facture.soldee_le = facture.montant_ttc, None
+
+
+def _est_soldee(facture: Facture) -> bool:
+    return facture.solde == ZERO
+
+
+def _effet_le(facture: Facture, recu_le: date) -> date:
+    """L'argent reçu avant la facture la paye le jour où elle naît."""
+    return max(recu_le, facture.date_emission)
+
+
+def _verser(
+    versements: Sequence[Versement], *, moyen: str, acteur: Utilisateur | None, note: str
+) -> list[Encaissement]:
+    encaissements = [
+        Encaissement(
+            creancier_id=versement.facture.creancier_id,
+            client_id=versement.facture.client_id,
+            montant=versement.montant,
+            disponible=ZERO,
+            recu_le=versement.recu_le,
+            moyen=moyen,
+            note=note,
+            saisi_par=acteur,
+        )
+        for versement in versements
+    ]
+    inserer_fiches(encaissements)
+    inserer_fiches(
+        [
+            _imputation(encaissement, versement.facture, versement.montant)
+            for encaissement, versement in zip(encaissements, versements, strict=True)
+        ]
+    )
+    return encaissements
+
+
+def _imputation(encaissement: Encaissement, facture: Facture, part: Decimal) -> Imputation:
+    return Imputation(
+        creancier_id=facture.creancier_id,
+        encaissement=encaissement,
+        facture=facture,
+        montant=part,
+        le=_effet_le(facture, encaissement.recu_le),
+    )
+
+
+def _imputer(encaissement: Encaissement, parts: Parts, deja: Sequence[Imputation] = ()) -> Effet:
+    connues = {imputation.facture_id: imputation for imputation in deja}
+    grandies, neuves = [], []
+    for facture, part in parts:
+        if imputation := connues.get(facture.pk):
+            imputation.montant += part
+            grandies.append(imputation)
+        else:
+            neuves.append(_imputation(encaissement, facture, part))
+    Imputation.objects.bulk_create(neuves)
+    Imputation.objects.pour(encaissement.creancier).bulk_update(grandies, ["montant"])
+    return _porter([(facture, -part) for facture, part in parts])
+
+
+def _appliquer(facture: Facture, change: Mapping[str, Any]) -> Decimal:
+    """Corrige la facture et rend de combien grandit son montant ; ce qui a payé ne bouge pas."""
+    avant, regle = facture.montant_ttc, facture.montant_ttc - facture.solde
+    for nom, valeur in change.items():
+        setattr(facture, nom, valeur)
+    facture.est_avoir = facture.nature == NatureFacture.AVOIR
+    if regle and change.keys() & {"client", "nature"}:
+        raise FactureDejaReglee(
+            f"{euros(regle)} ont déjà été imputés : annulez d'abord ces règlements."
+        )
+    if facture.montant_ttc < regle:
+        raise FactureDejaReglee(
+            f"{euros(regle)} ont déjà été imputés : le montant ne peut pas être inférieur."
+        )
+    return facture.montant_ttc - avant
+
+
+def _porter(mouvements: Parts, *, avec: Collection[str] = ()) -> Effet:
+    """Ajoute ces sommes aux soldes, en tire soldée le et cycle, écrit tout d'un coup."""
+    effet = Effet()
+    for facture, ecart in mouvements:
+        etait_soldee = _est_soldee(facture)
+        facture.solde += ecart
+        if _est_soldee(facture) == etait_soldee:
+            effet.modifiees.append(facture)
+        elif etait_soldee:
+            facture.soldee_le = None
+            facture.cycle += 0 if facture.est_avoir else 1
+            effet.rouvertes.append(facture)
+        else:
+            effet.soldees.append(facture)
+    _dater(effet.soldees)
+    if mouvements:
+        champs = {*COLONNES, *avec} | ({"est_avoir"} if "nature" in avec else set())
+        creancier = mouvements[0][0].creancier
+        Facture.objects.pour(creancier).bulk_update(
+            [facture for facture, _ in mouvements], sorted(champs), batch_size=LOT
+        )
+    return effet
+
+
+def _dater(soldees: Sequence[Facture]) -> None:
+    """Soldée le jour du dernier paiement qui vaut encore, même saisi avant un plus ancien."""
+    for lot in batched(soldees, LOT):
+        derniers = _derniers_paiements(lot) | _derniers_emplois(lot)
+        for facture in lot:
+            facture.soldee_le = derniers[facture.pk]
+
+
+def _derniers_paiements(factures: Sequence[Facture]) -> dict[int, date]:
+    creances = [facture for facture in factures if not facture.est_avoir]
+    if not creances:
+        return {}
+    payes = Imputation.objects.pour(creances[0].creancier).filter(
+        facture__in=creances, montant__gt=0, encaissement__contre_ecriture=None
+    )
+    return dict(payes.values_list("facture").annotate(dernier=Max("le")))
+
+
+def _derniers_emplois(factures: Sequence[Facture]) -> dict[int, date]:
+    avoirs = [facture for facture in factures if facture.est_avoir]
+    if not avoirs:
+        return {}
+    emplois = Encaissement.objects.pour(avoirs[0].creancier).valables().filter(avoir__in=avoirs)
+    return dict(emplois.values_list("avoir").annotate(dernier=Max("recu_le")))

@@ -1,0 +1,55 @@
+"""Ce qui tient à la facture, quel que soit le client."""
+
+from django.db.models import Q
+
+from factures.models import Litige
+from recouvrement.socle.formats import jour
+from relances.enums import CodeBlocage
+from relances.lectures.verdict.regle import PARTOUT, Filtre, Regle
+from relances.regles.faits import Effet, Usage
+
+AVOIR = Regle(
+    CodeBlocage.AVOIR,
+    PARTOUT,
+    test=lambda f: f.facture.est_avoir,
+    phrase=lambda _: "Un avoir ne se réclame pas",
+    filtre=Filtre(facture=Q(est_avoir=True)),
+)
+
+SOLDEE = Regle(
+    CodeBlocage.SOLDEE,
+    PARTOUT,
+    test=lambda f: f.facture.solde <= 0,
+    phrase=lambda _: "Facture soldée",
+    filtre=Filtre(facture=Q(solde__lte=0)),
+)
+
+CONTENTIEUX = Regle(
+    CodeBlocage.CONTENTIEUX,
+    PARTOUT,
+    test=lambda f: f.facture.contentieux_depuis is not None,
+    phrase=lambda f: f"Au contentieux depuis le {jour(f.facture.contentieux_depuis)}",
+    le=lambda f: f.facture.contentieux_depuis,
+    filtre=Filtre(facture=Q(contentieux_depuis__isnull=False)),
+)
+
+# On peut écrire au sujet d'une facture contestée, et saisir le juge qui tranchera.
+LITIGE = Regle(
+    CodeBlocage.LITIGE,
+    {usage: Effet.ARRETE for usage in Usage if usage not in (Usage.ECRIRE, Usage.CONFIER)},
+    test=lambda f: f.facture.litige_ouvert_le is not None,
+    phrase=lambda f: f"Litige ouvert le {jour(f.facture.litige_ouvert_le)}",
+    le=lambda f: f.facture.litige_ouvert_le,
+    filtre=lambda c: Filtre(
+        facture=Q(pk__in=Litige.objects.pour(c.creancier).ouverts().values("facture_id"))
+    ),
+)
+
+A_ECHOIR = Regle(
+    CodeBlocage.PAS_ENCORE,
+    {Usage.SOMMER: Effet.ARRETE, Usage.CONFIER: Effet.ARRETE},
+    test=lambda f: f.facture.echeance >= f.au,
+    phrase=lambda _: "Pas encore échue",
+    le=lambda f: f.facture.echeance,
+    filtre=lambda c: Filtre(facture=Q(date_echeance__gte=c.au)),
+)
