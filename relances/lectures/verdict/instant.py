@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from recouvrement.socle.temps import PARIS
+from recouvrement.socle.formats import moment
 from relances.enums import CodeBlocage, EtatRelance
 from relances.lectures.verdict.etape import EN_ATTENTE, un_courriel_attend
 from relances.lectures.verdict.regle import A_L_INSTANT, Filtre, Regle
@@ -41,8 +41,7 @@ QUOTA = Regle(
 
 
 def _hors_heures(f: Faits) -> str:
-    ici = f.ouverture.astimezone(PARIS) if f.ouverture else None
-    return f"Hors des heures d'envoi : à partir du {ici:%d/%m/%Y à %H h %M}" if ici else ""
+    return f"Hors des heures d'envoi : à partir du {moment(f.ouverture)}" if f.ouverture else ""
 
 
 HORAIRES = Regle(
