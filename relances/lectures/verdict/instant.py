@@ -3,6 +3,7 @@
 from django.db.models import Q
 
 from recouvrement.socle.formats import moment
+from recouvrement.socle.temps import jour_de
 from relances.enums import CodeBlocage, EtatRelance
 from relances.lectures.verdict.etape import EN_ATTENTE, un_courriel_attend
 from relances.lectures.verdict.regle import A_L_INSTANT, Filtre, Regle
@@ -49,6 +50,6 @@ HORAIRES = Regle(
     A_L_INSTANT,
     test=lambda f: f.ouverture is not None,
     phrase=_hors_heures,
-    le=lambda f: f.ouverture.astimezone(PARIS).date() if f.ouverture else None,
+    le=lambda f: jour_de(f.ouverture) if f.ouverture else None,
     filtre=lambda c: Filtre(toutes=c.ouverture is not None),
 )
