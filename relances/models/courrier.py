@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -11,8 +13,8 @@ from relances.enums import CANAUX_POSTAUX, Canal, EtatCourrier
 from relances.models.relance import Relance
 
 
-class CourrierQuerySet(QuerySetCloisonne):
-    def a_poster(self):
+class CourrierQuerySet(QuerySetCloisonne["Courrier"]):
+    def a_poster(self) -> Self:
         return self.filter(etat=EtatCourrier.A_POSTER)
 
 
