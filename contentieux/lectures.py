@@ -53,7 +53,7 @@ class FicheDossier:
     @property
     def bordereau(self) -> list[PieceABord]:
         return [
-            *(PieceABord(p.piece_id, p.intitule, p.rang) for p in self.pieces),
+            *(PieceABord(p.piece_id, p.intitule, p.rang) for p in self.pieces if p.piece_id),
             *(PieceABord(piece.pk, piece.intitule) for piece in self.disponibles),
         ]
 

@@ -13,6 +13,7 @@ from django.test import TransactionTestCase
 
 from recouvrement.exploitation.verification.examens import examens, premiere_faute
 from tests.appuis.gardes import gardes_levees
+from tests.appuis.smtp import un_serveur_smtp
 
 
 def pytest_runtest_setup(item):
@@ -84,3 +85,11 @@ def vidage_malgre_les_tables_immuables():
     TransactionTestCase._fixture_teardown = vider_sans_declencheurs
     yield
     TransactionTestCase._fixture_teardown = vider
+
+
+@pytest.fixture
+def puits(tmp_path, settings):
+    """Un vrai serveur d'envoi, celui de l'instance."""
+    with un_serveur_smtp(tmp_path) as puits:
+        settings.SERVEUR_SMTP = puits.reglage
+        yield puits

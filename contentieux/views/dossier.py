@@ -28,6 +28,7 @@ from contentieux.forms import (
 )
 from contentieux.lectures import fiche_dossier
 from contentieux.models import Dossier
+from contentieux.regles import etats_suivants
 from factures.models import Piece
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
@@ -261,7 +262,7 @@ def _montrer(
             "se_complete": not est_clos and role.couvre(Role.ASSISTANTE),
             "se_conduit": se_conduit,
             "peut_decider": role.couvre(Role.GESTIONNAIRE),
-            "avance": se_conduit and formulaires["avancer"].fields["etat"].choices,
+            "avance": se_conduit and etats_suivants(EtatDossier(dossier.etat)),
             "est_clos": est_clos,
         },
         status=422 if en_faute else 200,

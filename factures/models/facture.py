@@ -90,6 +90,10 @@ class Facture(ModeleCloisonne):
     )
     cree_le = models.DateTimeField("créée le", auto_now_add=True)
 
+    # Posés par une lecture : le palier des relances, le dernier jour de la prescription.
+    palier_atteint: int
+    reclamable_jusqu_au: date | None
+
     objects: ClassVar = FactureQuerySet.as_manager()
 
     class Meta:

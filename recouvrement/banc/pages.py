@@ -7,6 +7,7 @@ from itertools import batched
 from time import process_time
 
 from django.conf import settings
+from django.db.models import Model
 from django.http.response import HttpResponseBase
 from django.template import Context, Template
 from django.test import Client as Navigateur
@@ -105,7 +106,7 @@ class Page:
 
 def pages_connues(creancier: Creancier) -> list[Page]:
     """Celles que l'URLconf connaît et dont l'objet existe."""
-    objets = {
+    objets: dict[str, Model | None] = {
         "client": _plus_gros(creancier),
         "facture": Facture.objects.pour(creancier).ouvertes().order_by("date_echeance").first(),
         "relance": Relance.objects.pour(creancier).order_by("pk").first(),
@@ -117,9 +118,10 @@ def pages_connues(creancier: Creancier) -> list[Page]:
     for nom, genre, requete in PAGES:
         arguments = [creancier.code] if genre else []
         if genre not in ("", "creancier"):
-            if objets[genre] is None:
+            objet = objets[genre]
+            if objet is None:
                 continue
-            arguments.append(objets[genre].pk)
+            arguments.append(str(objet.pk))
         try:
             adresse = reverse(nom, args=arguments)
         except NoReverseMatch:

@@ -20,6 +20,7 @@ from recouvrement.journal.actions import inscrire, poser
 from recouvrement.journal.effets import Effet, Question, Retour
 from recouvrement.journal.evenements import Genre
 from recouvrement.journal.models import Geste
+from recouvrement.socle import formats
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.temps import instant_de, jour_de, lundi_ou_apres
 from relances.actions.annulations import annuler_en_attente
@@ -193,7 +194,9 @@ def _appliquer(
             _rappeler(appel, suite.rappel_le)
         case Issue.PAYE:
             # Une parole ne solde rien : on vérifie le compte, puis on rappelle.
-            motif = "Dit avoir payé" + (f" le {suite.paye_le:%d/%m/%Y}" if suite.paye_le else "")
+            motif = "Dit avoir payé" + (
+                f" le {formats.jour(suite.paye_le)}" if suite.paye_le else ""
+            )
             annuler_en_attente(client, motif=motif, acteur=acteur, geste=geste)
             _rappeler(appel, _a_neuf_heures(jour + timedelta(days=3)))
         case Issue.DELAI:

@@ -24,13 +24,14 @@ from recouvrement.courriel.depart.controle import carnet_pret
 from recouvrement.courriel.depart.envoi import Horloge, vider
 from recouvrement.courriel.depart.temoin import confirmer_incertains
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi, PartieBattement
+from recouvrement.courriel.metier import Metier
 from recouvrement.courriel.models import Envoi
 from recouvrement.courriel.transport.smtp import Transport
 from recouvrement.socle.temps import jour_de
 from relances.actions.envoi import METIER
 from relances.actions.planification import planifier
 
-METIERS = {NatureEnvoi.RELANCE: METIER}
+METIERS: dict[str, Metier] = {NatureEnvoi.RELANCE: METIER}
 # Un battement rend la main avant le suivant ; ce qui reste partira alors.
 DUREE = timedelta(seconds=50)
 

@@ -16,6 +16,7 @@ from recouvrement.journal.actions import inscrire, poser
 from recouvrement.journal.effets import Effet, Question, Retour
 from recouvrement.journal.evenements import Genre
 from recouvrement.journal.models import Geste
+from recouvrement.socle import formats
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.montants import ZERO
 from relances.actions.annulations import annuler_en_attente
@@ -68,7 +69,7 @@ def promettre(
     )
     annuler_en_attente(
         client,
-        motif=f"Promesse de paiement pour le {pour_le:%d/%m/%Y}",
+        motif=f"Promesse de paiement pour le {formats.jour(pour_le)}",
         acteur=acteur,
         geste=geste,
     )

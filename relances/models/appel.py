@@ -10,6 +10,7 @@ from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.evenements import Genre
 from recouvrement.journal.models import Geste
+from recouvrement.socle import formats
 from relances.enums import Issue
 from relances.models.relance import Relance
 from relances.regles.promesses import attendue_depuis, se_laisse_attendre
@@ -74,7 +75,7 @@ class Appel(ModeleCloisonne):
         ]
 
     def __str__(self) -> str:
-        return f"Appel du {self.appele_le:%d/%m/%Y}"
+        return f"Appel du {formats.jour(self.appele_le)}"
 
 
 class PromesseQuerySet(QuerySetCloisonne):
@@ -155,7 +156,7 @@ class Promesse(ModeleCloisonne):
         ]
 
     def __str__(self) -> str:
-        return f"{self.montant} € pour le {self.pour_le:%d/%m/%Y}"
+        return f"{self.montant} € pour le {formats.jour(self.pour_le)}"
 
     def est_rompue(self, *, au: date) -> bool:
         """La date et le délai de grâce sont passés sans qu'elle ait été close."""

@@ -10,11 +10,12 @@ from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents.models import Document
 from recouvrement.journal.models import Geste
+from recouvrement.socle import formats
 from relances.enums import CANAUX_POSTAUX, Canal, EtatCourrier
 from relances.models.relance import Relance
 
 
-class CourrierQuerySet(QuerySetCloisonne):
+class CourrierQuerySet(QuerySetCloisonne["Courrier"]):
     def a_poster(self) -> Self:
         return self.filter(etat=EtatCourrier.A_POSTER)
 
@@ -108,7 +109,7 @@ class MiseEnDemeure(ModeleCloisonne):
         ]
 
     def __str__(self) -> str:
-        return f"Mise en demeure du {self.arretee_au:%d/%m/%Y}"
+        return f"Mise en demeure du {formats.jour(self.arretee_au)}"
 
     @property
     def total(self) -> Decimal:

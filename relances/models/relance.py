@@ -9,6 +9,7 @@ from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.courriel.models import Envoi
 from recouvrement.journal.models import Geste
+from recouvrement.socle import formats
 from relances.enums import ETATS_EN_ATTENTE, ETATS_QUI_RETIENNENT, Canal, EtatRelance
 from relances.models.scenario import Etape
 
@@ -105,7 +106,7 @@ class Relance(ModeleCloisonne):
         return self.etape.nom if self.etape else self.get_canal_display()
 
     def __str__(self) -> str:
-        return f"{self.get_canal_display()} du {self.prevue_le:%d/%m/%Y}"
+        return f"{self.get_canal_display()} du {formats.jour(self.prevue_le)}"
 
 
 class RelanceFactureQuerySet(QuerySetCloisonne):

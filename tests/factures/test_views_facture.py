@@ -5,35 +5,14 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from factures.models import Facture, Litige, Piece
-from recouvrement.comptes.enums import Role
 from tests.fabriques.clients import un_client
-from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import un_avoir, un_encaissement, une_facture
 from tests.factures.test_views import LE, adresse
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def le_deux_mars():
-    with time_machine.travel("2026-03-02T10:00:00Z", tick=False):
-        yield
-
-
-@pytest.fixture
-def creancier():
-    return un_creancier(code="kerbrat")
-
-
-@pytest.fixture
-def acteur(creancier, client):
-    acteur = un_utilisateur(chez=creancier, role=Role.ASSISTANTE)
-    client.force_login(acteur)
-    return acteur
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("le_deux_mars")]
 
 
 SAISIE = {

@@ -26,23 +26,16 @@ from relances.actions.decisions import renvoyer
 from relances.actions.planification import planifier
 from relances.enums import EtatRelance
 from relances.models import Relance
-from tests.appuis.smtp import COURTS, un_serveur_smtp
+from tests.appuis.smtp import COURTS
 from tests.fabriques.clients import un_client, une_coordonnee
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import une_facture
 from tests.recouvrement.courriel.depots import un_depot
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("puits")]
 
 LUNDI = date(2026, 11, 23)
 DIX_HEURES = datetime(2026, 11, 23, 9, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def puits(tmp_path, settings):
-    with un_serveur_smtp(tmp_path) as puits:
-        settings.SERVEUR_SMTP = puits.reglage
-        yield puits
 
 
 def echue(**champs):

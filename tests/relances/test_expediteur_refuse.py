@@ -11,22 +11,14 @@ from recouvrement.courriel.enums import EtatEnvoi, PartieBattement
 from recouvrement.courriel.models import Envoi, Panne
 from relances.actions.battement import expedier
 from relances.actions.planification import planifier
-from tests.appuis.smtp import un_serveur_smtp
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier
 from tests.fabriques.factures import une_facture
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("puits")]
 
 LUNDI = date(2026, 11, 23)
 DIX_HEURES = datetime(2026, 11, 23, 9, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def puits(tmp_path, settings):
-    with un_serveur_smtp(tmp_path) as puits:
-        settings.SERVEUR_SMTP = puits.reglage
-        yield puits
 
 
 def ecrire_sous(creancier, adresse):

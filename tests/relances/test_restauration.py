@@ -14,24 +14,16 @@ from relances.actions.battement import battre, preparer
 from relances.enums import EtatRelance
 from relances.models import Relance
 from tests.appuis.gardes import gardes_levees
-from tests.appuis.smtp import un_serveur_smtp
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier
 from tests.fabriques.factures import une_facture
 from tests.recouvrement.courriel.depots import un_depot
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("puits")]
 
 LUNDI = date(2026, 11, 23)
 DIX_HEURES = datetime(2026, 11, 23, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(autouse=True)
-def puits(tmp_path, settings):
-    with un_serveur_smtp(tmp_path) as puits:
-        settings.SERVEUR_SMTP = puits.reglage
-        yield puits
 
 
 def des_clients(nombre, creancier=None, **facture):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.db.models import Prefetch, Q
+from django.db.models import Model, Prefetch, Q, QuerySet
 
 from clients.models import Note
 from contentieux.enums import EtatDossier
@@ -89,7 +89,7 @@ def fil_du_client(
     return Fil(page, suite=depuis + combien if len(faits) > depuis + combien else 0)
 
 
-def _derniers(qs, champ: str, combien: int):
+def _derniers[M: Model](qs: QuerySet[M], champ: str, combien: int) -> QuerySet[M]:
     return qs.order_by(f"-{champ}", "-pk")[:combien]
 
 

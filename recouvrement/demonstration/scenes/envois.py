@@ -107,7 +107,7 @@ def recommande_sans_numero(maison: Maison, client: Client, facteur: Facteur) -> 
 
 
 def _postale(maison: Maison, client: Client) -> Relance:
-    relance = (
+    relance: Relance = (
         Relance.objects.pour(maison.creancier)
         .select_related("client", "creancier", "etape")
         .get(

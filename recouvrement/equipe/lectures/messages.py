@@ -40,7 +40,7 @@ def messages_de_compte() -> QuerySet[Envoi]:
 
 
 def message_de_compte(envoi: Envoi, *, en_clair: bool = False) -> MessageDeCompte:
-    lu = analyser(envoi.octets).texte if envoi.octets else ""
+    lu = analyser(bytes(envoi.octets)).texte if envoi.octets else ""
     texte = LIEN_DE_LA_BOITE.sub(r"\1…", lu)
     cache = LIEN_A_TRANSMETTRE.sub(r"\1…", texte)
     garde = envoi.etat == EtatEnvoi.RETENU

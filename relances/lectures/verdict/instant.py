@@ -2,7 +2,8 @@
 
 from django.db.models import Q
 
-from recouvrement.socle.temps import PARIS
+from recouvrement.socle.formats import moment
+from recouvrement.socle.temps import jour_de
 from relances.enums import CodeBlocage, EtatRelance
 from relances.lectures.verdict.etape import EN_ATTENTE, un_courriel_attend
 from relances.lectures.verdict.regle import A_L_INSTANT, Filtre, Regle
@@ -41,8 +42,7 @@ QUOTA = Regle(
 
 
 def _hors_heures(f: Faits) -> str:
-    ici = f.ouverture.astimezone(PARIS) if f.ouverture else None
-    return f"Hors des heures d'envoi : à partir du {ici:%d/%m/%Y à %H h %M}" if ici else ""
+    return f"Hors des heures d'envoi : à partir du {moment(f.ouverture)}" if f.ouverture else ""
 
 
 HORAIRES = Regle(
@@ -50,6 +50,6 @@ HORAIRES = Regle(
     A_L_INSTANT,
     test=lambda f: f.ouverture is not None,
     phrase=_hors_heures,
-    le=lambda f: f.ouverture.astimezone(PARIS).date() if f.ouverture else None,
+    le=lambda f: jour_de(f.ouverture) if f.ouverture else None,
     filtre=lambda c: Filtre(toutes=c.ouverture is not None),
 )

@@ -28,13 +28,6 @@ MIDI = datetime(2026, 11, 23, 11, tzinfo=UTC)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def puits(tmp_path, settings):
-    with un_serveur_smtp(tmp_path) as puits:
-        settings.SERVEUR_SMTP = puits.reglage
-        yield puits
-
-
 def des_messages(*adresses):
     for rang, adresse in enumerate(adresses):
         un_depot(cle=f"invitation:{rang}", destinataire=adresse)
