@@ -13,7 +13,7 @@ from recouvrement.socle.isolement import Enfant, Metier, TropLong, TropLourd
 from recouvrement.socle.tableur import FichierIllisible
 
 LECTURE = Metier(
-    "factures.imports.enfant",
+    "factures.imports.lecteur",
     admis={
         ("datetime", "date"),
         ("datetime", "datetime"),
