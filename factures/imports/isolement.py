@@ -13,7 +13,7 @@ from recouvrement.socle.processus.isolement import Enfant, Metier, TropLong, Tro
 from recouvrement.socle.tableur.lecture import FichierIllisible
 
 LECTURE = Metier(
-    "factures.imports.enfant",
+    "factures.imports.lecteur",
     admis={
         ("datetime", "date"),
         ("datetime", "datetime"),

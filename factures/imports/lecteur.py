@@ -9,6 +9,11 @@ from factures.imports.xml import lire_xml
 from recouvrement.socle.tableur.lecture import FichierIllisible, lire_classeur, lire_csv
 
 
+def faire(demande: tuple[str, bytes]) -> ResultatLecture:
+    """Le travail du processus enfant, qui lit à la place de l'application."""
+    return lire_fichier(*demande)
+
+
 def lire_fichier(nom: str, octets: bytes) -> ResultatLecture:
     """Ne lève jamais pour un fichier mauvais : le refus est dans le résultat.
 

@@ -17,9 +17,8 @@ from factures.erreurs import ImportDejaTraite, ImportVide
 from factures.evenements import Evenement
 from factures.imports.apercu import LigneApercu, apercevoir, degeler, figer_apercu
 from factures.imports.corrections import corrections_saisies
-from factures.imports.feuilles import Colonnes, lues_de
+from factures.imports.feuilles import TOUT, Colonnes, Reprises, lues_de
 from factures.imports.isolement import lire_au_fil
-from factures.imports.reprises import TOUT, Reprises
 from factures.models import CorrespondanceColonnes, Facture, Importation, LigneImport
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.documents import fichiers as magasin

@@ -134,7 +134,7 @@ def test_deux_cents_megaoctets_de_sont_refuses_avant_toute_lecture(monkeypatch):
 def en_truquant(monkeypatch, truc: str) -> None:
     """L'enfant part avec ce trucage : ses lignes s'ajoutent à son programme."""
     programme = socle.PROGRAMME.replace(
-        "servir(import", f"import factures.imports.enfant as e\n{truc}\nservir(import"
+        "servir(import", f"import factures.imports.lecteur as e\n{truc}\nservir(import"
     )
     monkeypatch.setattr(socle, "PROGRAMME", programme)
 
