@@ -9,9 +9,9 @@ from django.views.decorators.http import require_GET
 from clients.models import Client
 from factures.lectures.taux import taux_manquants
 from recouvrement.accueil.lectures.a_faire import Action
+from recouvrement.accueil.lectures.boutons import bouton_de
 from recouvrement.accueil.lectures.fiche import fiche_client
 from recouvrement.accueil.lectures.fil import fil_du_client
-from recouvrement.accueil.lectures.gestes import geste_de
 from recouvrement.accueil.lectures.journee import (
     CANAUX,
     ma_journee,
@@ -92,7 +92,7 @@ def _fiche(request: RequeteConnectee, action: Action) -> dict[str, Any]:
         "fiche": fiche,
         "fil": fil_du_client(fiche, au=aujourdhui, combien=5),
         "peut_ecrire": peut_ecrire,
-        "geste": geste_de(action, peut_ecrire=peut_ecrire, peut_decider=peut_decider),
+        "bouton": bouton_de(action, peut_ecrire=peut_ecrire, peut_decider=peut_decider),
         "se_constate": peut_ecrire and action.genre == "promesse",
         "form": AppelForm(client=client, au=aujourdhui, echu=fiche.echu),
     }
