@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db import migrations
 
 SALER = {
@@ -6,7 +8,7 @@ SALER = {
 }
 
 
-def saler(apps, schema_editor):
+def saler(apps: Any, schema_editor: Any) -> None:
     """Un sel par entrée déjà écrite, tiré par la base : une seule requête, quel que soit leur nombre.
 
     Le chaînage lui-même se fait au premier battement, par le chemin ordinaire.
