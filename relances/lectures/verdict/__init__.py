@@ -14,7 +14,6 @@ from relances.lectures.verdict.table import (
     REGLES,
     arrets,
     blocages,
-    qu_arrete,
     que_rien_n_arrete,
 )
 
@@ -33,7 +32,6 @@ __all__ = [
     "arrets",
     "blocages",
     "faits_du_creancier",
-    "qu_arrete",
     "que_rien_n_arrete",
     "quota_est_atteint",
 ]

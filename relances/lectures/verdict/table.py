@@ -4,11 +4,9 @@ La planification et son aperçu, la relecture au départ, les boutons d'une fich
 et Ma journée posent la même question pour un usage différent ; chaque règle dit ce qu'elle y fait.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from operator import or_
-
-from django.db.models import Q
 
 from factures.models.facture import FactureQuerySet
 from relances.lectures.verdict import client, creancier, etape, facture, instant
@@ -73,15 +71,21 @@ CLIENT_INTOUCHABLE = reduce(or_, (f.client for f in _DEFINITIFS if f.client is n
 FACTURE_INTOUCHABLE = reduce(or_, (f.facture for f in _DEFINITIFS if f.facture is not None))
 
 
-def blocages(faits: Faits, usage: Usage, *, regles: Sequence[Regle] = REGLES) -> list[Blocage]:
+def _posees(regles: Iterable[Regle], usage: Usage) -> list[tuple[Regle, Effet]]:
+    return [(regle, regle.effets[usage]) for regle in regles if usage in regle.effets]
+
+
+# La planification pose toute la table à chaque facture.
+_TOUTES = {usage: _posees(REGLES, usage) for usage in Usage}
+
+
+def blocages(faits: Faits, usage: Usage, *, regles: Sequence[Regle] | None = None) -> list[Blocage]:
     """Tout ce que les règles ont à dire pour cet usage ; liste vide : rien ne s'oppose."""
     trouves, une_a_parle = [], False
-    for regle in regles:
-        effet = regle.effets.get(usage)
-        if effet is None or (regle.parle_seule and une_a_parle) or not regle.test(faits):
-            continue
-        une_a_parle = une_a_parle or regle.parle_seule
-        trouves.append(Blocage(regle.code, regle.phrase(faits), regle.le(faits), effet))
+    for regle, effet in _TOUTES[usage] if regles is None else _posees(regles, usage):
+        if regle.test(faits) and not (regle.parle_seule and une_a_parle):
+            une_a_parle = une_a_parle or regle.parle_seule
+            trouves.append(Blocage(regle.code, regle.phrase(faits), regle.le(faits), effet))
     return trouves
 
 
@@ -106,11 +110,3 @@ def que_rien_n_arrete(
     if trouvees is None:
         return factures.none()
     return factures.filter(*(~q for q in trouvees))
-
-
-def qu_arrete(factures: FactureQuerySet, cadre: Cadre, regle: Regle) -> FactureQuerySet:
-    """Celles que cette règle-là arrête."""
-    trouvees = conditions(cadre, [regle.dans(cadre)])
-    if trouvees is None:
-        return factures
-    return factures.filter(reduce(or_, trouvees, Q(pk__in=[])))

@@ -1,9 +1,12 @@
 """Chaque règle dit la même chose en Python et à la base, dans des mondes où tout varie."""
 
 from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 
 import pytest
 from django.db import transaction
+from django.db.models import Q
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -28,8 +31,8 @@ from relances.lectures.verdict import (
     arrets,
     blocages,
     faits_du_creancier,
-    qu_arrete,
 )
+from relances.lectures.verdict.regle import conditions
 from relances.models import Relance
 from relances.regles.calendrier import est_ouverte, prochaine_ouverture
 from relances.regles.faits import Faits, Usage
@@ -60,8 +63,11 @@ def en_python(regle, faits):
 
 
 def en_base(regle, cadre, parmi):
-    factures = Facture.objects.pour(cadre.creancier)
-    return set(qu_arrete(factures, cadre, regle).values_list("pk", flat=True)) & parmi
+    trouvees = conditions(cadre, [regle.dans(cadre)])
+    if trouvees is None:
+        return parmi
+    arretees = Facture.objects.pour(cadre.creancier).filter(reduce(or_, trouvees, Q(pk__in=[])))
+    return set(arretees.values_list("pk", flat=True)) & parmi
 
 
 def a_prevoir(cadre):
