@@ -21,6 +21,7 @@ from recouvrement.documents.regles.typographie import adresse_postale
 from recouvrement.droit.faits import PRINCIPAL_DABORD, REELLE, Convention
 from recouvrement.droit.procedure_collective import ProcedureCollective
 from recouvrement.droit.regimes import Regime
+from recouvrement.socle.formats import date_longue
 from recouvrement.socle.montants import ZERO
 
 GABARIT_DECOMPTE = "factures/documents/decompte.html"
@@ -115,10 +116,7 @@ def contexte_de_la_declaration(
     return contexte_du_decompte(client, decompte, reference=reference) | {
         "titre": "Déclaration de créance",
         "le": le,
-        "nature": procedure.get_nature_display(),
-        "jugement": procedure.jugement_le,
-        "publication": procedure.publication_le,
-        "tribunal": procedure.tribunal,
+        "ouverture": _ouverture(procedure),
         "destinataire": ProcedureCollective(procedure.nature).destinataire,
         "representant": procedure.representant,
         "representant_adresse": procedure.representant_adresse,
@@ -126,6 +124,17 @@ def contexte_de_la_declaration(
             ligne.calcul.convention.interets_maintenus for ligne in decompte.lignes if ligne.calcul
         ),
     }
+
+
+def _ouverture(procedure: ProcedureOuverte) -> str:
+    """La procédure en une phrase : sa nature, son jugement, sa publication."""
+    tribunal = f" ({procedure.tribunal})" if procedure.tribunal else ""
+    publiee = procedure.publication_le
+    suite = f", publié au BODACC le {date_longue(publiee)}" if publiee else ""
+    return (
+        f"Procédure de {procedure.get_nature_display().lower()} ouverte par jugement du "
+        f"{date_longue(procedure.jugement_le)}{tribunal}{suite}"
+    )
 
 
 def donnees_du_decompte(decompte: DecompteClient) -> dict[str, Any]:
