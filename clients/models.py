@@ -208,9 +208,6 @@ class CoordonneeQuerySet(QuerySetCloisonne):
     def courriels(self):
         return self.filter(genre=GenreCoordonnee.COURRIEL)
 
-    def telephones(self):
-        return self.filter(genre=GenreCoordonnee.TELEPHONE)
-
     def utilisables(self):
         return self.filter(validite__in=VALIDITES_UTILISABLES)
 

@@ -103,7 +103,6 @@ MIDDLEWARE = [
     "recouvrement.socle.pages_entieres.PagesEntieres",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "recouvrement.equipe.sorties.InscrireLesSorties",

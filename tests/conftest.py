@@ -11,8 +11,9 @@ import pytest
 from django.db import DatabaseError, connection
 from django.test import TransactionTestCase
 
-from recouvrement.exploitation.verification.examens import examens, premiere_faute
+from recouvrement.exploitation.verification.examens import examens
 from tests.appuis.gardes import gardes_levees
+from tests.appuis.lois import premiere_faute
 
 
 def pytest_runtest_setup(item):

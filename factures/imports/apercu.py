@@ -72,10 +72,6 @@ class LigneApercu:
     def signaler(self, champ: str, phrase: str) -> None:
         self.lue.alertes.append(Anomalie(champ, phrase))
 
-    @property
-    def accessible(self) -> bool:
-        return self.sort in (SortLigne.CREEE, SortLigne.MISE_A_JOUR)
-
 
 def apercevoir(creancier: Creancier, lues: Sequence[Lue]) -> list[LigneApercu]:
     """Une ligne par facture lue ; le nombre de requêtes suit les lots, pas les lignes."""

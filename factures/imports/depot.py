@@ -36,8 +36,6 @@ from recouvrement.documents.quotas import Reste, noter_depots
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.lots import inserer_fiches
 
-ECRITES = (SortLigne.CREEE, SortLigne.MISE_A_JOUR)
-
 
 def preparer_import(
     creancier: Creancier,

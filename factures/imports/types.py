@@ -7,7 +7,6 @@ from decimal import Decimal
 from recouvrement.socle.tableur import Feuille
 
 FACTURE, ACOMPTE, AVOIR = "facture", "acompte", "avoir"
-NATURES = (FACTURE, ACOMPTE, AVOIR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ Un modèle dit ce qui le garde par un attribut `protection` ; une migration le p
 vérification relit dans la base que chacun y est encore, au caractère près.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,10 +90,6 @@ def traduire(condition: str, dialecte: str) -> str:
         condition = f"{debut}({dites}){suite}"
     vide = "''::bytea" if dialecte == "postgresql" else "X''"
     return condition.replace("{vide}", vide)
-
-
-def egales(modele_ou_colonnes: Sequence[str]) -> str:
-    return "{egales:" + ",".join(modele_ou_colonnes) + "}"
 
 
 def garder(*gardes: Protection | Declencheurs) -> migrations.RunPython:

@@ -157,14 +157,6 @@ def _defaire_le_faux_numero(appel: Appel, *, le: date, acteur: Utilisateur) -> N
         marquer_coordonnee(coordonnee, validite=Validite.INCONNUE, le=le, acteur=acteur)
 
 
-@transaction.atomic
-def clore_rappel(appel: Appel, *, maintenant: datetime, acteur: Utilisateur) -> None:
-    Appel.objects.pour(appel.creancier).filter(pk=appel.pk, rappel_clos_le=None).update(
-        rappel_clos_le=maintenant
-    )
-    inscrire(Evenement.RAPPEL_CLOS, cible=appel, acteur=acteur, client=appel.client_id)
-
-
 def _appliquer(
     appel: Appel,
     *,

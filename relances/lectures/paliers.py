@@ -111,9 +111,3 @@ def par_palier(creanciers: Sequence[Creancier], *, au: date) -> dict[int, tuple[
             palier: (nombre, arrondir(Decimal(str(somme))))
             for palier, nombre, somme in curseur.fetchall()
         }
-
-
-def palier_d_un_client(factures_ouvertes: FactureQuerySet) -> int:
-    """Le plus haut de ses factures ouvertes."""
-    plus_haut = avec_palier(factures_ouvertes).order_by(F("palier_atteint").desc()).first()
-    return plus_haut.palier_atteint if plus_haut else 0

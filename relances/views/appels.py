@@ -14,7 +14,7 @@ from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.formats import jour, moment
 from recouvrement.socle.lisible import phrase_illisible
-from relances.actions.appels import annuler_appel, clore_rappel, consigner_appel
+from relances.actions.appels import annuler_appel, consigner_appel
 from relances.actions.promesses import constater_promesse
 from relances.enums import Issue
 from relances.forms.appel import AppelForm
@@ -79,17 +79,6 @@ def annuler(request: RequeteHabilitee, pk: int) -> HttpResponse:
     )
     annuler_appel(consigne, maintenant=timezone.now(), acteur=request.user)
     annoncer(request, f"{consigne.client} : appel annulé, il reste au fil, barré.")
-    return redirect(_suite(request, consigne.client))
-
-
-@require_POST
-@habilite(Role.ASSISTANTE)
-def clore_le_rappel(request: RequeteHabilitee, pk: int) -> HttpResponse:
-    consigne = get_object_or_404(
-        Appel.objects.pour(request.creancier).select_related("client"), pk=pk
-    )
-    clore_rappel(consigne, maintenant=timezone.now(), acteur=request.user)
-    annoncer(request, "Le rappel est clos.")
     return redirect(_suite(request, consigne.client))
 
 

@@ -96,7 +96,6 @@ PARAMETRES: dict[str, dict[str, str]] = {
     "relances:apercu": {"pk": "etape"},
     "relances:appel": CLIENT,
     "relances:annuler_appel": {"pk": "appel"},
-    "relances:clore_rappel": {"pk": "appel"},
     "relances:exporter_promesses": CLASSEUR,
     "relances:promesse": {"pk": "promesse"},
     "relances:courrier": COURRIER,

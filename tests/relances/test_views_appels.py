@@ -15,7 +15,7 @@ from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import une_facture
 
 pytestmark = pytest.mark.django_db
-PAGES = ("appel", "annuler_appel", "clore_rappel", "promesse")
+PAGES = ("appel", "annuler_appel", "promesse")
 
 
 @pytest.fixture

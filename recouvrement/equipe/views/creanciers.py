@@ -87,13 +87,13 @@ def reglements(request: RequeteHabilitee) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @habilite(Role.GESTIONNAIRE)
 def identite(request: RequeteHabilitee) -> HttpResponse:
-    return _regler(request, IdentiteForm, "identite")
+    return _regler(request, IdentiteForm, "identite", "equipe/identite.html")
 
 
 @require_http_methods(["GET", "POST"])
 @habilite(Role.GESTIONNAIRE)
 def envois(request: RequeteHabilitee) -> HttpResponse:
-    return _regler(request, EnvoisForm, "envois")
+    return _regler(request, EnvoisForm, "envois", "equipe/envois.html")
 
 
 def page_des_envois(request: RequeteHabilitee, *, refus: str) -> HttpResponse:
@@ -187,7 +187,12 @@ def _archiver(request: RequeteHabilitee, action) -> HttpResponse:
     return redirect("equipe:parametres", request.creancier.code)
 
 
-def _regler(request: RequeteHabilitee, classe, page: str) -> HttpResponse:
+def _regler(
+    request: RequeteHabilitee,
+    classe: type[IdentiteForm] | type[EnvoisForm],
+    page: str,
+    gabarit: str,
+) -> HttpResponse:
     # Valider écrit dans l'instance : le bandeau de la page doit garder le vrai créancier.
     copie = Creancier.objects.get(pk=request.creancier.pk)
     form = classe(request.POST or None, request.FILES or None, instance=copie)
@@ -206,7 +211,7 @@ def _regler(request: RequeteHabilitee, classe, page: str) -> HttpResponse:
             return redirect(f"equipe:{page}", request.creancier.code)
     return rendre(
         request,
-        f"equipe/{page}.html",
+        gabarit,
         {"form": form},
         vue=f"equipe:{page}",
         status=422 if form.errors else 200,

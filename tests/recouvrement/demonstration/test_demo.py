@@ -196,7 +196,7 @@ def test_personne_n_existe():
     assert all(
         v.endswith(".example") for v in coordonnees.courriels().values_list("valeur", flat=True)
     )
-    telephones = coordonnees.telephones().values_list("valeur", flat=True)
+    telephones = coordonnees.filter(genre="telephone").values_list("valeur", flat=True)
     assert all(valeur.startswith(FICTION) for valeur in telephones)
 
 

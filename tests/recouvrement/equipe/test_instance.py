@@ -10,11 +10,11 @@ from django.urls import reverse
 from recouvrement.comptes.enums import Role
 from recouvrement.courriel.actions import deposer
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
-from recouvrement.courriel.envoi import expedier_un
 from recouvrement.courriel.models import Envoi
 from recouvrement.equipe import actions
 from recouvrement.equipe.models import Invitation
 from recouvrement.journal.models import Entree
+from tests.appuis.envois import expedier_un
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 
 pytestmark = pytest.mark.django_db

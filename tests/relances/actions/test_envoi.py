@@ -22,7 +22,7 @@ from factures.models import Facture
 from recouvrement.accueil.lectures.journee import ma_journee
 from recouvrement.courriel.balayage import balayer
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
-from recouvrement.courriel.envoi import expedier_un, reclamer_un, vider
+from recouvrement.courriel.envoi import reclamer_un, vider
 from recouvrement.courriel.models import Envoi
 from recouvrement.courriel.transport import Delais, Injoignable, Refus, Transport
 from recouvrement.journal.models import Entree
@@ -35,6 +35,7 @@ from relances.actions.planification import ADRESSE_A_CORRIGER, planifier
 from relances.enums import EtatRelance
 from relances.evenements import Evenement
 from relances.models import Etape, Relance, RelanceFacture
+from tests.appuis.envois import expedier_un
 from tests.appuis.smtp import port_libre, un_serveur_smtp
 from tests.fabriques.clients import un_client, une_coordonnee
 from tests.fabriques.comptes import un_creancier, un_utilisateur
