@@ -6,12 +6,15 @@ os.environ["SITE_URL"] = "http://localhost:8000"
 os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection
 from django.test import TransactionTestCase
 
 from recouvrement.exploitation.verification.examens import examens
+from tests.appuis import base_prete
+from tests.appuis.essais_purs import est_pur
 from tests.appuis.gardes import gardes_levees
 from tests.appuis.lois import premiere_faute
 
@@ -22,6 +25,14 @@ def pytest_runtest_setup(item):
         pytest.fail("Ce test veut un Redis réel (REDIS_URL) : lancez ./tester.", pytrace=False)
     if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
         pytest.fail("Ce test veut PostgreSQL (DATABASE_URL) : lancez ./tester.", pytrace=False)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Les essais sans base ne se jouent qu'une fois : avec SQLite."""
+    if connection.vendor == "postgresql":
+        purs = [essai for essai in items if est_pur(essai)]
+        config.hook.pytest_deselected(items=purs)
+        items[:] = [essai for essai in items if not est_pur(essai)]
 
 
 @pytest.fixture(autouse=True)
@@ -54,13 +65,38 @@ def base_intacte(request, reglages_de_test):
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, tmp_path_factory):
-    """Sur SQLite, un vrai fichier : la base en mémoire ne se partage pas entre deux fils."""
+def base_sqlite(request, tmp_path_factory) -> tuple[Path, Path, bool] | None:
+    """Le fichier de cette exécution, la base toute faite, et si l'on est parti d'elle.
+
+    Un vrai fichier : la base en mémoire ne se partage pas entre deux fils.
+    """
+    if connection.vendor != "sqlite":
+        return None
+    fichier = tmp_path_factory.mktemp("base") / "essais.sqlite3"
+    modele = request.config.cache.mkdir("base") / f"{base_prete.empreinte()}.sqlite3"
+    neuve = request.config.getvalue("create_db")
+    return fichier, modele, not neuve and base_prete.reprendre(modele, fichier)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(base_sqlite, django_db_modify_db_settings_parallel_suffix):
     # Le serveur des tests de navigateur rend sa connexion à chaque requête, comme elle s'arrête.
     connection.settings_dict["CONN_MAX_AGE"] = 0
-    if connection.vendor == "sqlite":
-        fichier = tmp_path_factory.mktemp("base") / "essais.sqlite3"
+    if base_sqlite is not None:
+        fichier, _, est_prete = base_sqlite
         connection.settings_dict["TEST"]["NAME"] = str(fichier)
+        connection.settings_dict["TEST"]["MIGRATE"] = not est_prete
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request, base_sqlite):
+    return request.config.getvalue("reuse_db") or (base_sqlite is not None and base_sqlite[2])
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, base_sqlite):
+    if base_sqlite is not None and not base_sqlite[2]:
+        base_prete.garder(*base_sqlite[:2])
 
 
 @pytest.fixture(autouse=True)
