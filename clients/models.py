@@ -3,6 +3,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Count, F, FilteredRelation, Min, Q, Sum
 from django.db.models.functions import Coalesce, Round
+from django.urls import reverse
 
 from clients.enums import (
     VALIDITES_UTILISABLES,
@@ -14,7 +15,6 @@ from clients.enums import (
 from clients.regles import nom_de_recherche
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.socle.liens import lien
 from recouvrement.socle.montants import ZERO
 
 MONTANT = models.DecimalField(max_digits=16, decimal_places=2)
@@ -173,7 +173,7 @@ class Client(ModeleCloisonne):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
-        return lien("accueil:client", self.creancier.code, self.pk)
+        return reverse("accueil:client", args=[self.creancier.code, self.pk])
 
     def est_suspendu(self, *, au: date) -> bool:
         if self.suspendu_le is None or self.suspendu_le > au:

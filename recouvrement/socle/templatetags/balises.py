@@ -4,7 +4,7 @@ from django import template
 from django.http import QueryDict
 from django.utils.html import format_html
 
-from recouvrement.socle import courbes, formats, liens, signes
+from recouvrement.socle import courbes, formats, signes
 
 register = template.Library()
 
@@ -35,12 +35,6 @@ for _filtre in (
 def icone(nom: str):
     """{% icone "appel" %} ou {% icone "phone" %}."""
     return signes.icone(str(nom))
-
-
-@register.simple_tag
-def lien(nom: str, code: str, pk: int) -> str:
-    """`{% url %}` pour les lignes d'une liste."""
-    return liens.lien(nom, code, pk)
 
 
 @register.simple_tag
