@@ -14,9 +14,9 @@ from django.urls import NoReverseMatch, reverse
 from clients.models import Client
 from contentieux.models import Dossier
 from factures.models import Facture
+from recouvrement.banc import sql
 from recouvrement.banc.donnees import (
     PREFIXE,
-    analyser,
     ecrire,
     remplir,
     un_creancier,
@@ -160,7 +160,7 @@ def vivre(creanciers: list[Creancier], *, au: date, maintenant: datetime) -> Non
             )
             for client in Client.objects.pour(creancier).filter(pk__in=endettes).order_by("pk")[:20]
         )
-    analyser()
+    sql.analyser()
 
 
 def un_navigateur() -> Navigateur:
@@ -213,7 +213,7 @@ def _la_plus_grosse_fiche(*, au: date) -> list[Page]:
         Habilitation.objects.create(
             utilisateur=un_utilisateur(), creancier=creancier, role=Role.GESTIONNAIRE
         )
-        analyser()
+        sql.analyser()
     client = _plus_gros(creancier)
     return [
         Page(f"accueil:client{suite}, {GROSSE_FICHE}", client.get_absolute_url() + suite)

@@ -10,6 +10,8 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, migrations
 
+from recouvrement.journal.sql import declencheurs
+
 
 @dataclass(frozen=True, slots=True)
 class Protection:
@@ -141,7 +143,7 @@ def gardes() -> list[Protection | Declencheurs]:
 
 def fautes_de_garde() -> list[str]:
     """Les déclencheurs absents, éteints ou changés : de quoi récrire sans que rien ne refuse."""
-    installes = _installes()
+    installes = declencheurs()
     phrases = []
     for garde in gardes():
         for nom, attendu in garde.ordres(connection.vendor).items():
@@ -153,26 +155,6 @@ def fautes_de_garde() -> list[str]:
             elif _meme(present) != _meme(attendu):
                 phrases.append(f"Le déclencheur {nom} n'est plus celui qu'on a posé.")
     return phrases
-
-
-def _installes() -> dict[str, str]:
-    with connection.cursor() as curseur:
-        if connection.vendor != "postgresql":
-            curseur.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            return dict(curseur.fetchall())
-        curseur.execute(
-            "SELECT tgname, CASE WHEN tgenabled = 'O' THEN pg_get_triggerdef(oid, true) "
-            "ELSE 'éteint' END FROM pg_trigger WHERE NOT tgisinternal"
-        )
-        trouves = dict(curseur.fetchall())
-        curseur.execute(
-            "SELECT proname || '()', 'CREATE FUNCTION ' || proname || '() RETURNS trigger "
-            "LANGUAGE ' || lanname || ' AS $$' || prosrc || '$$' FROM pg_proc "
-            "JOIN pg_language ON pg_language.oid = prolang "
-            "WHERE prorettype = 'trigger'::regtype "
-            "AND pronamespace = current_schema()::regnamespace"
-        )
-        return trouves | dict(curseur.fetchall())
 
 
 def _meme(ordre: str) -> str:
