@@ -319,6 +319,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 
+# Secondes que vaut, sans ligne nouvelle au journal, le compte de ce qui attend ; 0 : aucune.
+COMPTE_COMMUN = 60
 # Combien de requêtes un processus web mène ensemble : quatre de moins qu'il n'a de fils
 # (Dockerfile, demarrer). Il en reste pour dire « vivant » et « réessayez » quand toutes attendent.
 PLACES = 28

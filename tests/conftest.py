@@ -103,6 +103,8 @@ def django_db_setup(django_db_setup, base_sqlite):
 def reglages_de_test(settings, tmp_path):
     """Mots de passe vite hachés, fichiers et cache à part : rien d'un test ne reste."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Une base défaite rend ses numéros de journal : un compte gardé serait celui d'un autre essai.
+    settings.COMPTE_COMMUN = 0
     settings.FICHIERS = tmp_path / "fichiers"
     settings.JOURNAL_ENVOIS = tmp_path / "envois.journal"
     settings.ANCRES = tmp_path / "ancres"
