@@ -14,6 +14,7 @@ from clients.models import Client
 from factures.enums import SortLigne
 from factures.imports.depot import preparer_import, valider_import
 from factures.models import Facture, LigneImport
+from recouvrement.banc import lots
 from recouvrement.banc.donnees import ecrire, un_creancier, un_utilisateur
 from recouvrement.banc.mesures import Mesure, chrono, memoire_de_pointe
 from recouvrement.comptes.models import Creancier
@@ -81,6 +82,7 @@ def electroniques(nombre: int, *, au: date, maintenant: datetime) -> Mesure:
 def lignes(*, au: date, maintenant: datetime) -> Iterator[Mesure]:
     yield tableur(10_000, au=au, maintenant=maintenant)
     yield electroniques(1_000, au=au, maintenant=maintenant)
+    yield from lots.ecritures()
 
 
 def _importer(creancier: Creancier, fichiers, maintenant: datetime) -> None:
