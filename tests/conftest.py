@@ -19,6 +19,10 @@ from tests.appuis.gardes import gardes_levees
 from tests.appuis.lois import premiere_faute
 
 
+# Le fichier, la base toute faite, et si l'on part d'elle.
+type BaseSqlite = tuple[Path, Path, bool]
+
+
 def pytest_runtest_setup(item):
     """Sans son serveur, un test échoue et dit pourquoi : une absence n'est pas un succès."""
     if item.get_closest_marker("services") and not os.environ.get("REDIS_URL"):
@@ -27,7 +31,7 @@ def pytest_runtest_setup(item):
         pytest.fail("Ce test veut PostgreSQL (DATABASE_URL) : lancez ./tester.", pytrace=False)
 
 
-def pytest_collection_modifyitems(config, items):
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Les essais sans base ne se jouent qu'une fois : avec SQLite."""
     if connection.vendor == "postgresql":
         purs = [essai for essai in items if est_pur(essai)]
@@ -65,7 +69,9 @@ def base_intacte(request, reglages_de_test):
 
 
 @pytest.fixture(scope="session")
-def base_sqlite(request, tmp_path_factory) -> tuple[Path, Path, bool] | None:
+def base_sqlite(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> BaseSqlite | None:
     """Le fichier de cette exécution, la base toute faite, et si l'on est parti d'elle.
 
     Un vrai fichier : la base en mémoire ne se partage pas entre deux fils.
@@ -73,13 +79,18 @@ def base_sqlite(request, tmp_path_factory) -> tuple[Path, Path, bool] | None:
     if connection.vendor != "sqlite":
         return None
     fichier = tmp_path_factory.mktemp("base") / "essais.sqlite3"
-    modele = request.config.cache.mkdir("base") / f"{base_prete.empreinte()}.sqlite3"
+    # Sans la mémoire de pytest (-p no:cacheprovider), la base se fait chaque fois.
+    memoire = getattr(request.config, "cache", None)
+    gardees = memoire.mkdir("base") if memoire else fichier.parent
+    modele = gardees / f"{base_prete.empreinte()}.modele"
     neuve = request.config.getvalue("create_db")
     return fichier, modele, not neuve and base_prete.reprendre(modele, fichier)
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(base_sqlite, django_db_modify_db_settings_parallel_suffix):
+def django_db_modify_db_settings(
+    base_sqlite: BaseSqlite | None, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
     # Le serveur des tests de navigateur rend sa connexion à chaque requête, comme elle s'arrête.
     connection.settings_dict["CONN_MAX_AGE"] = 0
     if base_sqlite is not None:
@@ -89,12 +100,13 @@ def django_db_modify_db_settings(base_sqlite, django_db_modify_db_settings_paral
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb(request, base_sqlite):
-    return request.config.getvalue("reuse_db") or (base_sqlite is not None and base_sqlite[2])
+def django_db_keepdb(request: pytest.FixtureRequest, base_sqlite: BaseSqlite | None) -> bool:
+    gardee = bool(request.config.getvalue("reuse_db"))
+    return gardee or (base_sqlite is not None and base_sqlite[2])
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, base_sqlite):
+def django_db_setup(django_db_setup: None, base_sqlite: BaseSqlite | None) -> None:
     if base_sqlite is not None and not base_sqlite[2]:
         base_prete.garder(*base_sqlite[:2])
 

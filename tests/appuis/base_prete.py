@@ -51,6 +51,6 @@ def garder(fichier: Path, modele: Path) -> None:
         source.backup(copie)
     source.close()
     copie.close()
-    for ancienne in set(modele.parent.glob("*.sqlite3")) - {modele}:
+    for ancienne in set(modele.parent.glob("*.modele")) - {modele}:
         ancienne.unlink(missing_ok=True)
     brouillon.replace(modele)
