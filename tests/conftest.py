@@ -18,7 +18,6 @@ from tests.appuis.essais_purs import est_pur
 from tests.appuis.gardes import gardes_levees
 from tests.appuis.lois import premiere_faute
 
-
 # Le fichier, la base toute faite, et si l'on part d'elle.
 type BaseSqlite = tuple[Path, Path, bool]
 
