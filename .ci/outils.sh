@@ -8,6 +8,15 @@ unset PYTHONDONTWRITEBYTECODE
 dit() { printf '» %s\n' "$*" >&2; }
 mort() { printf 'Erreur : %s\n' "$*" >&2; exit 1; }
 
+# phase NOM : commence une phase, et retient ce qu'a pris la précédente ; phase "" : les dit toutes.
+PHASE= PHASES= DEPUIS=
+phase() {
+  maintenant=$(date +%s)
+  [ -z "$PHASE" ] || PHASES="$PHASES · $PHASE $(( maintenant - DEPUIS )) s"
+  PHASE=$1 DEPUIS=$maintenant
+  [ -n "$1" ] || dit "Temps${PHASES# ·}"
+}
+
 en_racine() {
   if [ "$(id -u)" = 0 ]; then "$@"
   elif command -v sudo >/dev/null 2>&1 && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then sudo "$@"

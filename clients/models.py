@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Count, F, FilteredRelation, Min, Q, Sum
 from django.db.models.base import ModelBase
 from django.db.models.functions import Coalesce, Round
+from django.urls import reverse
 
 from clients.enums import (
     VALIDITES_UTILISABLES,
@@ -21,7 +22,6 @@ from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.models import Geste
 from recouvrement.socle import formats
 from recouvrement.socle.montants import ZERO
-from recouvrement.socle.pages.liens import lien
 
 MONTANT = models.DecimalField(max_digits=16, decimal_places=2)
 
@@ -204,7 +204,7 @@ class Client(ModeleCloisonne):
         )
 
     def get_absolute_url(self) -> str:
-        return lien("accueil:client", self.creancier.code, self.pk)
+        return reverse("accueil:client", args=[self.creancier.code, self.pk])
 
     def est_suspendu(self, *, au: date) -> bool:
         return suspension_court(self.suspendu_le, self.suspendu_jusqu_au, au=au)
@@ -236,9 +236,6 @@ class Contact(ModeleCloisonne):
 class CoordonneeQuerySet(QuerySetCloisonne["Coordonnee"]):
     def courriels(self) -> Self:
         return self.filter(genre=GenreCoordonnee.COURRIEL)
-
-    def telephones(self) -> Self:
-        return self.filter(genre=GenreCoordonnee.TELEPHONE)
 
     def utilisables(self) -> Self:
         return self.filter(validite__in=VALIDITES_UTILISABLES)

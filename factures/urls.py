@@ -18,7 +18,6 @@ app_name = "factures"
 urlpatterns = [
     path("", liste.liste, name="liste"),
     path("exporter/<str:genre>/", liste.exporter, name="exporter"),
-    path("avoirs/", liste.avoirs, name="avoirs"),
     path("nouvelle/", fiche.nouvelle, name="nouvelle"),
     path("<int:pk>/", fiche.detail, name="detail"),
     path("<int:pk>/modifier/", fiche.modifier, name="modifier"),

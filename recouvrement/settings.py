@@ -104,7 +104,6 @@ MIDDLEWARE = [
     "recouvrement.socle.middlewares.pages_entieres.PagesEntieres",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "recouvrement.equipe.middlewares.InscrireLesSorties",
@@ -328,6 +327,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat")
 
+# Secondes que vaut, sans ligne nouvelle au journal, le compte de ce qui attend ; 0 : aucune.
+COMPTE_COMMUN = 60
 # Combien de requêtes un processus web mène ensemble : quatre de moins qu'il n'a de fils
 # (Dockerfile, demarrer). Il en reste pour dire « vivant » et « réessayez » quand toutes attendent.
 PLACES = 28

@@ -47,11 +47,6 @@ PUBLIQUES = {
     # Qui a perdu son téléphone n'est pas encore entré : un texte, sans donnée.
     r"^equipe:telephone_perdu$",
 }
-# Gabarits que personne ne nomme dans le projet, mais que Django ou allauth cherchent.
-CHERCHES_PAR_NOM = re.compile(
-    r"^(\d{3}(_csrf)?\.html|(account|mfa|usersessions|allauth|registration|django|lucide)/.*)$"
-)
-
 
 # Les pages de compte d'allauth, habillées par nous, sont tenues par l'équipe.
 CHEZ_L_EQUIPE = {"account", "allauth", "mfa", "usersessions"}
@@ -104,23 +99,6 @@ def test_un_gabarit_n_inclut_que_chez_soi_ou_dessous():
         if etage(cible.split("/")[0]) > etage(nom.split("/")[0])
     ]
     assert montants == []
-
-
-def test_tout_gabarit_sert():
-    """Un fichier que ni le code ni un autre gabarit ne nomme est mort."""
-    textes = [*modules().values(), *gabarits().values()]
-    inutiles = [
-        nom
-        for nom in gabarits()
-        if not CHERCHES_PAR_NOM.match(nom) and not any(_nomme(nom, texte) for texte in textes)
-    ]
-    assert inutiles == []
-
-
-def _nomme(gabarit: str, texte: str) -> bool:
-    # « courriels/{ton}.txt » nomme tout le dossier : un nom composé compte pour ses voisins.
-    dossier = gabarit.rpartition("/")[0]
-    return gabarit in texte or (bool(dossier) and f"{dossier}/{{" in texte)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from recouvrement.environnement import RACINE
 from tests.appuis.bases import un_role_application, une_base
 from tests.services import environnement, python
 
-pytestmark = [pytest.mark.postgres]
+pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("role_application")]
 
 
 @pytest.fixture(scope="module")

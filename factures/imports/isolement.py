@@ -34,13 +34,8 @@ TROP_DE_MEMOIRE = "Ce fichier demande trop de mémoire pour être lu : il est re
 ILLISIBLE = "Ce fichier ne peut pas être lu : son contenu est abîmé ou trompeur."
 
 
-def lire_fichiers(fichiers: Iterable[tuple[str, bytes]]) -> list[ResultatLecture]:
-    """Un résultat par fichier, dans l'ordre ; un mauvais fichier donne un refus, sans lever."""
-    return list(lire_au_fil(fichiers))
-
-
 def lire_au_fil(fichiers: Iterable[tuple[str, bytes]]) -> Iterator[ResultatLecture]:
-    """Comme `lire_fichiers`, sans tenir tous les octets ni tous les résultats en mémoire."""
+    """Un résultat par fichier, dans l'ordre ; un mauvais fichier donne un refus, sans lever."""
     enfant: Enfant | None = None
     try:
         for nom, octets in fichiers:

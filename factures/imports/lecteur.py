@@ -17,7 +17,7 @@ def faire(demande: tuple[str, bytes]) -> ResultatLecture:
 def lire_fichier(nom: str, octets: bytes) -> ResultatLecture:
     """Ne lève jamais pour un fichier mauvais : le refus est dans le résultat.
 
-    Les fichiers venus d'ailleurs passent par `isolement.lire_fichiers`, qui borne la mémoire.
+    Les fichiers venus d'ailleurs passent par `isolement.lire_au_fil`, qui borne la mémoire.
     """
     try:
         genre = genre_verifie(nom, octets)

@@ -7,7 +7,6 @@ from decimal import Decimal
 from recouvrement.socle.tableur.lecture import Feuille
 
 FACTURE, ACOMPTE, AVOIR = "facture", "acompte", "avoir"
-NATURES = (FACTURE, ACOMPTE, AVOIR)
 
 
 def presente[T](valeur: T | None) -> T:

@@ -4,12 +4,12 @@ from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q, Sum
+from django.urls import reverse
 
 from clients.models import Client
 from factures.enums import DureePrescription, NatureFacture, SituationDelai
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.socle.montants import ZERO, arrondir
-from recouvrement.socle.pages.liens import lien
 
 
 class FactureQuerySet(QuerySetCloisonne):
@@ -179,7 +179,7 @@ class Facture(ModeleCloisonne):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
-        return lien("factures:detail", self.creancier.code, self.pk)
+        return reverse("factures:detail", args=[self.creancier.code, self.pk])
 
     @property
     def est_soldee(self) -> bool:

@@ -1,8 +1,7 @@
 from collections.abc import Callable
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -80,9 +79,3 @@ def exporter(request: RequeteHabilitee, genre: str) -> HttpResponse:
     nom = f"factures-{creancier.code}-{au:%Y-%m-%d}.{genre}"
     reponse["Content-Disposition"] = f'attachment; filename="{nom}"'
     return reponse
-
-
-@require_GET
-@habilite(Role.LECTURE)
-def avoirs(request: RequeteHabilitee) -> HttpResponse:
-    return redirect(f"{reverse('factures:liste', args=[request.creancier.code])}?etat=avoirs")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import batched
 from random import Random
 
-from django.db import connection, models
+from django.db import models
 
 from clients.enums import GenreCoordonnee, Validite
 from clients.models import Client, Contact, Coordonnee
@@ -15,6 +15,7 @@ from factures.actions import grand_livre
 from factures.actions.grand_livre import Versement
 from factures.enums import MotifLitige, Moyen
 from factures.models import Facture, Litige
+from recouvrement.banc import sql
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
 from recouvrement.socle.montants import arrondir
@@ -66,7 +67,7 @@ def construire(factures: int, *, au: date) -> list[Creancier]:
             utilisateur=utilisateur, creancier=creancier, role=Role.GESTIONNAIRE
         )
         faits.append(creancier)
-    analyser()
+    sql.analyser()
     return faits
 
 
@@ -74,7 +75,7 @@ def echues(code: str, factures: int, *, au: date) -> Creancier:
     """Un créancier dont tout est échu et dû : ce que la planification a de pire."""
     creancier = un_creancier(code)
     remplir(creancier, factures, au=au, part_ouverte=1.0, retard=(4, 9))
-    analyser()
+    sql.analyser()
     return creancier
 
 
@@ -210,13 +211,6 @@ def ecrire[M: models.Model](lignes: Iterable[M]) -> list[M]:
         table: models.QuerySet[M] = models.QuerySet(type(lot[0]))
         faites += table.bulk_create(lot, batch_size=LOT)
     return faites
-
-
-def analyser() -> None:
-    """L'entretien que PostgreSQL ferait seul, mais plus tard."""
-    menage = connection.vendor == "postgresql" and not connection.in_atomic_block
-    with connection.cursor() as curseur:
-        curseur.execute("VACUUM ANALYZE" if menage else "ANALYZE")
 
 
 def _mot(alea: Random) -> str:

@@ -10,11 +10,10 @@ from functools import partial
 from time import perf_counter
 
 from django.conf import settings
-from django.db import connection
 
 from factures.enums import NaturePiece
 from factures.models import Facture, Piece
-from recouvrement.banc import donnees
+from recouvrement.banc import donnees, sql
 from recouvrement.banc.mesures import (
     Mesure,
     chrono,
@@ -49,7 +48,7 @@ def planification(factures: int, *, au: date, maintenant: datetime) -> Iterator[
         yield Mesure(
             f"prévoir {nombre} factures échues ({len(bilan.creees)} relances)",
             duree[nombre],
-            limite=chrono(partial(_insertion_nue, creancier)),
+            limite=chrono(partial(sql.insertion_nue, creancier.pk)),
             requetes=requetes,
             memoire=memoire_de_pointe(),
             objectif="100 000 : ≤ 10 s, ≤ 300 Mo" if nombre == factures else "",
@@ -63,18 +62,6 @@ def planification(factures: int, *, au: date, maintenant: datetime) -> Iterator[
         "×",
         objectif="≤ 11",
     )
-
-
-def _insertion_nue(creancier: Creancier) -> None:
-    """Le mieux que fasse la base : un INSERT … SELECT d'une ligne par facture due."""
-    with connection.cursor() as curseur:
-        curseur.execute("DROP TABLE IF EXISTS banc_nu")
-        curseur.execute(
-            "CREATE TEMPORARY TABLE banc_nu AS SELECT id, client_id, solde, date_echeance "
-            "FROM factures_facture WHERE creancier_id = %s AND solde > 0 AND NOT est_avoir",
-            [creancier.pk],
-        )
-        curseur.execute("DROP TABLE banc_nu")
 
 
 def envois(messages: int, *, au: date, maintenant: datetime) -> Iterator[Mesure]:
@@ -104,7 +91,7 @@ def _messages_prevus(nombre: int, *, avec_pdf: bool, au: date, maintenant: datet
     )
     if avec_pdf:
         _joindre(creancier)
-    donnees.analyser()
+    sql.analyser()
     planifier(creancier, au=au, maintenant=maintenant)
     return creancier
 

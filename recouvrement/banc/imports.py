@@ -15,6 +15,7 @@ from factures.actions import grand_livre
 from factures.actions.importation import preparer_import, valider_import
 from factures.enums import Moyen, SortLigne
 from factures.models import Facture, LigneImport
+from recouvrement.banc import lots
 from recouvrement.banc.donnees import ecrire, un_creancier, un_utilisateur
 from recouvrement.banc.mesures import Mesure, chrono, memoire_de_pointe
 from recouvrement.comptes.models import Creancier
@@ -83,6 +84,7 @@ def electroniques(nombre: int, *, au: date, maintenant: datetime) -> Mesure:
 def lignes(*, au: date, maintenant: datetime) -> Iterator[Mesure]:
     yield tableur(10_000, au=au, maintenant=maintenant)
     yield electroniques(1_000, au=au, maintenant=maintenant)
+    yield from lots.ecritures()
 
 
 def _importer(

@@ -16,9 +16,9 @@ from django.urls import NoReverseMatch, reverse
 from clients.models import Client
 from contentieux.models import Dossier
 from factures.models import Facture
+from recouvrement.banc import sql
 from recouvrement.banc.donnees import (
     PREFIXE,
-    analyser,
     ecrire,
     remplir,
     un_creancier,
@@ -163,7 +163,7 @@ def vivre(creanciers: list[Creancier], *, au: date, maintenant: datetime) -> Non
             )
             for client in Client.objects.pour(creancier).filter(pk__in=endettes).order_by("pk")[:20]
         )
-    analyser()
+    sql.analyser()
 
 
 def un_navigateur() -> Navigateur:
@@ -216,7 +216,7 @@ def _la_plus_grosse_fiche(*, au: date) -> list[Page]:
         Habilitation.objects.create(
             utilisateur=un_utilisateur(), creancier=creancier, role=Role.GESTIONNAIRE
         )
-        analyser()
+        sql.analyser()
     client = _plus_gros(creancier)
     if client is None:
         return []

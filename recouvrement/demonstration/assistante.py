@@ -12,7 +12,7 @@ from factures.models import Facture, Litige
 from recouvrement.demonstration.maison import Maison
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.temps import instant_de, jour_de, lundi_ou_apres
-from relances.actions.appels import Suite, clore_rappel, consigner_appel
+from relances.actions.appels import Suite, consigner_appel
 from relances.actions.courriers import preparer_lettre
 from relances.actions.decisions import valider
 from relances.actions.mises_en_demeure import preparer_mise_en_demeure
@@ -99,11 +99,9 @@ def _rappeler(maison: Maison, instant: datetime) -> None:
         .order_by("pk")
     ):
         appel.client.creancier = maison.creancier
+        # Payé entre-temps : plus rien à demander, et Ma journée ne le montre plus.
         if _echues(maison, appel.client, instant):
             appeler(maison, appel.client, instant)
-        else:
-            # Payé entre-temps : plus rien à demander.
-            clore_rappel(appel, maintenant=instant, acteur=maison.assistante)
 
 
 def _echues(maison: Maison, client: Client, instant: datetime) -> list[Facture]:

@@ -6,8 +6,7 @@ pour des lignes qui n'ont jamais rien prouvé (décision 0016).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from itertools import batched
 from typing import Any
 
@@ -21,6 +20,7 @@ from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.courriel.actions.instance import lire_instance
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
+from recouvrement.demonstration import sql
 from recouvrement.documents import fichiers
 from recouvrement.documents.models import Depot
 from recouvrement.equipe.actions import portier
@@ -89,16 +89,13 @@ def retirer() -> Counter[str]:
         portier.oublier_les_essais(compte, None)
     # Rien en suspens : PostgreSQL ne touche pas aux gardes d'une table qui attend une vérification.
     connection.check_constraints()
-    with _gardes_levees(a_oter):
+    with sql.gardes_levees(a_oter):
         for modele, couples in detachees.items():
             for colonne, cible in couples:
-                nom = connection.ops.quote_name(colonne)
-                _executer(f"UPDATE {_q(modele)} SET {nom} = NULL WHERE {nom} = %s", [cible])
+                sql.detacher(modele, colonne, cible)
         for modele, cles in a_oter.items():
             for lot in batched(sorted(cles), LOT):
-                marques = ", ".join(["%s"] * len(lot))
-                cle = connection.ops.quote_name(_cle(modele))
-                _executer(f"DELETE FROM {_q(modele)} WHERE {cle} IN ({marques})", list(lot))
+                sql.oter(modele, lot)
         # Une ligne oubliée se verrait ici, et tout serait défait.
         connection.check_constraints()
     parties = Counter({_sorte(m): len(c) for m, c in a_oter.items() if c})
@@ -207,43 +204,3 @@ def _fichiers_orphelins(a_oter: Lignes) -> list[str]:
             nommees = _toutes(modele).values_list("pk", "empreinte")
             gardes |= {empreinte for pk, empreinte in nommees if pk not in parties}
     return sorted(otes - gardes)
-
-
-@contextmanager
-def _gardes_levees(modeles: Iterable[Modele]) -> Iterator[None]:
-    """Les déclencheurs de ces tables, ôtés puis remis tels quels dans la même transaction."""
-    tables = sorted({modele._meta.db_table for modele in modeles})
-    if connection.vendor == "postgresql":
-        for table in tables:
-            _executer(f"ALTER TABLE {connection.ops.quote_name(table)} DISABLE TRIGGER USER")
-        yield
-        for table in tables:
-            _executer(f"ALTER TABLE {connection.ops.quote_name(table)} ENABLE TRIGGER USER")
-        return
-    marques = ", ".join(["%s"] * len(tables))
-    gardes = _executer(
-        f"SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ({marques})",
-        tables,
-    )
-    for nom, _ in gardes:
-        _executer(f"DROP TRIGGER {connection.ops.quote_name(nom)}")
-    yield
-    for _, ordre in gardes:
-        _executer(ordre)
-
-
-def _executer(ordre: str, valeurs: list[Any] | None = None) -> list[tuple[Any, ...]]:
-    with connection.cursor() as curseur:
-        curseur.execute(ordre, valeurs)
-        return curseur.fetchall() if curseur.description else []
-
-
-def _q(modele: Modele) -> str:
-    return connection.ops.quote_name(modele._meta.db_table)
-
-
-def _cle(modele: Modele) -> str:
-    cle = modele._meta.pk
-    if cle is None or cle.column is None:
-        raise LookupError(f"{modele._meta.label} : sans clé primaire.")
-    return cle.column

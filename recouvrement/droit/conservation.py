@@ -35,10 +35,6 @@ class Conservation:
     def admet(self, mois: int) -> bool:
         return self.minimum <= mois <= self.maximum
 
-    @property
-    def se_regle(self) -> bool:
-        return self.minimum < self.maximum
-
 
 ANS_COMPTABLES: Final = 10
 

@@ -61,15 +61,9 @@ def zone_de(code: str) -> Zone:
     return ZONES_PAR_DEPARTEMENT.get(prefixe, Zone.METROPOLE)
 
 
-def feries(annee: int, zone: Zone = Zone.METROPOLE) -> dict[date, str]:
-    """Les jours fériés d'une année, et leur nom."""
-    return dict(_feries(annee, zone))
-
-
 @cache
-def _feries(annee: int, zone: Zone) -> dict[date, str]:
-    jours = holidays.country_holidays("FR", subdiv=zone.value or None, years=annee)
-    return dict(sorted(jours.items()))
+def _feries(annee: int, zone: Zone) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("FR", subdiv=zone.value or None, years=annee))
 
 
 def est_ferie(jour: date, zone: Zone = Zone.METROPOLE) -> bool:

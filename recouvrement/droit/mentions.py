@@ -30,13 +30,6 @@ L111_8_ALINEA_3: Final = (
     "recouvrer sa créance peut demander au juge de l'exécution de laisser tout ou partie des frais "
     "ainsi exposés à la charge du débiteur de mauvaise foi."
 )
-L111_8: Final = f"{L111_8_ALINEA_2}\n\n{L111_8_ALINEA_3}"
-
-MODELE_B2B: Final = (
-    "Pénalités de retard exigibles le jour suivant la date de règlement : taux BCE + 10 points. "
-    "Indemnité forfaitaire pour frais de recouvrement : 40 €. Escompte : néant."
-)
-MODELE_B2C: Final = "En cas de retard, intérêts au taux légal à compter de la mise en demeure."
 
 TOUS: Final = frozenset(Regime)
 PROFESSIONNELS: Final = frozenset({Regime.B2B, Regime.B2G})
@@ -140,8 +133,8 @@ def manquants_r124_4(presents: Collection[str]) -> tuple[str, ...]:
 def interdits(texte: str) -> tuple[str, ...]:
     """Les expressions d'un écrit amiable que la loi ne permet pas, chacune avec sa raison.
 
-    >>> interdits(MODELE_B2B), interdits(L111_8)
-    ((), ())
+    >>> interdits(L111_8_ALINEA_2)
+    ()
     """
     reste = NOM_LEGAL_DES_40_EUROS.sub("", texte)
     fautes = []

@@ -5,13 +5,14 @@ pour tout le semestre, et un changement en cours de semestre est sans effet (C. 
 art. L441-10, II). Le taux légal est fixé par arrêté semestriel, avec deux valeurs selon la qualité
 du créancier (CMF, art. L313-2 et D313-1-A, depuis le 01/01/2015, début de la table).
 
->>> taux_bce(date(2026, 9, 30))
+>>> table = table_publiee()
+>>> table.ligne(Serie.BCE, semestre(date(2026, 9, 30))).valeur
 Decimal('2.40')
->>> taux_legal(date(2026, 3, 1)), taux_legal(date(2026, 3, 1), creancier_professionnel=False)
-(Decimal('2.62'), Decimal('6.67'))
->>> penalite_suppletive(date(2024, 1, 1)), plancher_stipule(date(2024, 1, 1))
-(Decimal('14.50'), Decimal('15.21'))
->>> taux_bce(date(2014, 12, 31))
+>>> table.ligne(serie_legale(True), semestre(date(2026, 3, 1))).valeur
+Decimal('2.62')
+>>> table.ligne(serie_legale(False), semestre(date(2026, 3, 1))).valeur
+Decimal('6.67')
+>>> table.ligne(Serie.BCE, semestre(date(2014, 12, 31)))
 Traceback (most recent call last):
     ...
 recouvrement.droit.taux.TauxInconnu: Taux BCE inconnu au 2e semestre 2014 : table à compléter.
@@ -82,7 +83,7 @@ class TableTaux:
     """Les taux connus. Immuable ; `avec` rend une table enrichie des lignes d'un opérateur.
 
     >>> ligne = LigneTaux(Serie.BCE, date(2027, 1, 1), Decimal("2.65"), "BCE, 16/09/2026")
-    >>> taux_bce(date(2027, 2, 1), table_publiee().avec([ligne]))
+    >>> table_publiee().avec([ligne]).ligne(Serie.BCE, semestre(date(2027, 2, 1))).valeur
     Decimal('2.65')
     """
 
@@ -146,33 +147,9 @@ def debut_semestre(jour: date) -> date:
     return premier_jour(semestre(jour))
 
 
-def taux_bce(au: date, table: TableTaux | None = None) -> Decimal:
-    """Le taux de refinancement de la BCE au premier jour du semestre."""
-    return (table or table_publiee()).ligne(Serie.BCE, semestre(au)).valeur
-
-
-def taux_legal(
-    au: date, creancier_professionnel: bool = True, table: TableTaux | None = None
-) -> Decimal:
-    """Le taux légal du semestre ; il dépend de la qualité du créancier, pas du débiteur."""
-    return (
-        (table or table_publiee()).ligne(serie_legale(creancier_professionnel), semestre(au)).valeur
-    )
-
-
 def serie_legale(creancier_professionnel: bool) -> Serie:
     """Celle des deux séries légales qui vaut pour ce créancier."""
     return Serie.LEGAL_PROFESSIONNEL if creancier_professionnel else Serie.LEGAL_PARTICULIER
-
-
-def penalite_suppletive(au: date, table: TableTaux | None = None) -> Decimal:
-    """Le taux entre professionnels à défaut de stipulation : BCE + 10 points, sans plancher."""
-    return taux_bce(au, table) + POINTS_SUPPLETIFS
-
-
-def plancher_stipule(au: date, table: TableTaux | None = None) -> Decimal:
-    """Le minimum d'un taux stipulé entre professionnels : trois fois le taux légal."""
-    return taux_legal(au, True, table) * MULTIPLE_PLANCHER
 
 
 def semestre_suivant_manquant(

@@ -2,7 +2,6 @@
 
 import logging
 from typing import Any
-from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -68,8 +67,10 @@ class AdaptateurComptes(DefaultAccountAdapter):
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Sous l'adresse du site, jamais sous le nom que la requête se donne."""
-        chemin = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
-        return f"{settings.SITE_URL}{chemin.replace('UID-KEY', quote(key))}"
+        # allauth donne les deux en un : le compte, en base 36, puis la clé.
+        compte, _, jeton = key.partition("-")
+        chemin = reverse("account_reset_password_from_key", args=[compte, jeton])
+        return f"{settings.SITE_URL}{chemin}"
 
     def send_notification_mail(
         self,

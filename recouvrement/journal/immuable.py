@@ -4,12 +4,13 @@ Un modèle dit ce qui le garde par un attribut `protection` ; une migration le p
 vérification relit dans la base que chacun y est encore, au caractère près.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.db import connection, migrations
+
+from recouvrement.journal.sql import declencheurs
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,6 @@ def traduire(condition: str, dialecte: str) -> str:
     return condition.replace("{vide}", vide)
 
 
-def egales(modele_ou_colonnes: Sequence[str]) -> str:
-    return "{egales:" + ",".join(modele_ou_colonnes) + "}"
-
-
 def garder(*gardes: Protection | Declencheurs) -> migrations.RunPython:
     """Pose ces déclencheurs ; ceux du même nom sont remplacés."""
 
@@ -148,7 +145,7 @@ def gardes() -> list[Protection | Declencheurs]:
 
 def fautes_de_garde() -> list[str]:
     """Les déclencheurs absents, éteints ou changés : de quoi récrire sans que rien ne refuse."""
-    installes = _installes()
+    installes = declencheurs()
     phrases = []
     for garde in gardes():
         for nom, attendu in garde.ordres(connection.vendor).items():
@@ -160,26 +157,6 @@ def fautes_de_garde() -> list[str]:
             elif _meme(present) != _meme(attendu):
                 phrases.append(f"Le déclencheur {nom} n'est plus celui qu'on a posé.")
     return phrases
-
-
-def _installes() -> dict[str, str]:
-    with connection.cursor() as curseur:
-        if connection.vendor != "postgresql":
-            curseur.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            return dict(curseur.fetchall())
-        curseur.execute(
-            "SELECT tgname, CASE WHEN tgenabled = 'O' THEN pg_get_triggerdef(oid, true) "
-            "ELSE 'éteint' END FROM pg_trigger WHERE NOT tgisinternal"
-        )
-        trouves = dict(curseur.fetchall())
-        curseur.execute(
-            "SELECT proname || '()', 'CREATE FUNCTION ' || proname || '() RETURNS trigger "
-            "LANGUAGE ' || lanname || ' AS $$' || prosrc || '$$' FROM pg_proc "
-            "JOIN pg_language ON pg_language.oid = prolang "
-            "WHERE prorettype = 'trigger'::regtype "
-            "AND pronamespace = current_schema()::regnamespace"
-        )
-        return trouves | dict(curseur.fetchall())
 
 
 def _meme(ordre: str) -> str:

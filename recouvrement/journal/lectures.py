@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,12 @@ def historique(cible: ModeleCloisonne) -> models.QuerySet[Entree]:
         .order_by("-id")
     )
     return entrees
+
+
+def derniere_ligne(creanciers: Iterable[models.Model]) -> int:
+    """Le numéro de la plus récente chez eux : le même, personne n'y a rien fait."""
+    lignes = Entree.objects.parmi(creanciers).order_by("-id").values_list("id", flat=True)
+    return lignes.first() or 0
 
 
 def etat_de_la_chaine(numero: int) -> Chaine | None:

@@ -2,13 +2,13 @@ from secrets import token_hex
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.chaine import ORIGINE
 from recouvrement.journal.evenements import Genre
 from recouvrement.journal.gardes import ANCRAGE, CHAINAGE, CHAINE, ENTREE, GESTE, MAILLON
-from recouvrement.socle.pages.liens import lien
 
 
 def nouveau_sel() -> str:
@@ -51,7 +51,7 @@ class Geste(ModeleCloisonne):
         return self.get_genre_display()
 
     def get_absolute_url(self) -> str:
-        return lien("accueil:geste", self.creancier.code, self.pk)
+        return reverse("accueil:geste", args=[self.creancier.code, self.pk])
 
     @property
     def est_annule(self) -> bool:
@@ -61,7 +61,7 @@ class Geste(ModeleCloisonne):
     @property
     def adresse_d_annulation(self) -> str:
         """Ce que poste « Annuler »."""
-        return lien("accueil:annuler_geste", self.creancier.code, self.pk)
+        return reverse("accueil:annuler_geste", args=[self.creancier.code, self.pk])
 
 
 class Entree(models.Model):

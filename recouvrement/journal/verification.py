@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 from typing import Any
 
-from django.db import connection
 from django.db.models import F
 
 from recouvrement.journal.ancres import Ancre, lire_les_ancres
@@ -27,6 +26,7 @@ from recouvrement.journal.horodatage import fautes_d_horodatage
 from recouvrement.journal.immuable import fautes_de_garde
 from recouvrement.journal.models import Ancrage, Chaine, Maillon
 from recouvrement.journal.scellement import en_attente
+from recouvrement.journal.sql import replace_sonne
 from recouvrement.journal.temoins import Planchers, constats_actes
 from recouvrement.socle import formats
 
@@ -301,12 +301,8 @@ def _regarder_l_attente(bilan: Bilan, maintenant: datetime) -> None:
 
 def _accelerations() -> list[str]:
     """SQLite sans `recursive_triggers` : REPLACE efface une ligne gardée sans rien sonner."""
-    if connection.vendor != "sqlite":
+    if replace_sonne():
         return []
-    with connection.cursor() as curseur:
-        curseur.execute("PRAGMA recursive_triggers")
-        if curseur.fetchone()[0]:
-            return []
     return ["SQLite tourne sans recursive_triggers : REPLACE y effacerait sans être refusé."]
 
 

@@ -20,12 +20,8 @@ from recouvrement.courriel.actions.depot import identifiant
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.journal.actions import inscrire_lot
-from recouvrement.socle.base.lots import (
-    inserer,
-    inserer_fiches,
-    numeroter,
-    rafraichir_les_statistiques,
-)
+from recouvrement.socle.base.lots import inserer_fiches, numeroter, rafraichir_les_statistiques
+from recouvrement.socle.sql import inserer
 from relances.actions.annulations import retirer_les_factures
 from relances.actions.scenarios import scenario_en_vigueur, scenario_par_defaut
 from relances.courriels.adresses import adresse_d_expedition

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection
 from django.db.models import (
     Case,
     F,
@@ -22,6 +21,7 @@ from recouvrement.comptes.models import Creancier
 from recouvrement.socle.montants import arrondir
 from relances.enums import CANAUX_POSTAUX, Canal, EtatRelance, Palier
 from relances.models import RelanceFacture
+from relances.sql import totaux_par_palier
 
 
 def _hors_scenario() -> Case:
@@ -101,20 +101,7 @@ def par_palier(creanciers: Sequence[Creancier], *, au: date) -> dict[int, tuple[
         .annotate(palier=Value(int(Palier.CONTENTIEUX)), du=F("solde"))
         .values_list("palier", "du")
     )
-    atteints, valeurs = relancees.union(au_contentieux, all=True).query.sql_with_params()
-    with connection.cursor() as curseur:
-        # Regrouper ce qui l'est déjà par facture : l'ORM ne sait pas l'écrire.
-        curseur.execute(
-            f"SELECT palier, COUNT(*), SUM(du) FROM ({atteints}) AS atteints GROUP BY palier",  # noqa: S608 — aucune valeur n'y est écrite
-            valeurs,
-        )
-        return {
-            palier: (nombre, arrondir(Decimal(str(somme))))
-            for palier, nombre, somme in curseur.fetchall()
-        }
-
-
-def palier_d_un_client(factures_ouvertes: FactureQuerySet) -> int:
-    """Le plus haut de ses factures ouvertes."""
-    plus_haut = avec_palier(factures_ouvertes).order_by(F("palier_atteint").desc()).first()
-    return plus_haut.palier_atteint if plus_haut else 0
+    return {
+        palier: (nombre, arrondir(somme))
+        for palier, nombre, somme in totaux_par_palier(relancees.union(au_contentieux, all=True))
+    }

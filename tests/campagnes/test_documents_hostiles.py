@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from factures.imports.isolement import lire_fichiers
+from factures.imports.isolement import lire_au_fil
 from recouvrement.documents.pdf import rendu
 from recouvrement.documents.pdf.demandes import Partie, RenduImpossible
 from recouvrement.documents.pdf.examen import examiner, fusionner
@@ -192,7 +192,7 @@ def _passer(guichet: str, nom: str, extension: str, bombe: bytes) -> str:
         if guichet == "pièce":
             return "lue" if examiner(extension, bombe).pages else "gardée sans pages"
         if guichet == "import":
-            (resultat,) = lire_fichiers([(f"{nom}.{extension.replace('docx', 'ods')}", bombe)])
+            (resultat,) = lire_au_fil([(f"{nom}.{extension.replace('docx', 'ods')}", bombe)])
             return "refusé" if resultat.refus else "lu"
         fusionner([Partie(un_pdf_brut()), Partie(bombe, etranger=True)])
     except ErreurMetier as refus:

@@ -12,7 +12,7 @@ from factures.erreurs import TauxRefuse
 from factures.lectures.decompte import decompte_client
 from factures.lectures.taux import table_en_vigueur, taux_manquants
 from factures.models import TauxPublie
-from recouvrement.droit.taux import table_publiee, taux_bce
+from recouvrement.droit.taux import Serie, semestre, table_publiee
 from recouvrement.journal.models import Entree
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import une_facture
@@ -24,6 +24,10 @@ BCE_2027 = {
     "effet": date(2027, 1, 1), "valeur": D("2.65"), "source": "BCE, décision du 16/09/2026",
     "publie_le": date(2026, 9, 16), "acteur": None,
 }  # fmt: skip
+
+
+def bce_en_vigueur(jour):
+    return table_en_vigueur().ligne(Serie.BCE, semestre(jour)).valeur
 
 
 def test_sans_saisie_c_est_la_table_livree_elle_meme():
@@ -50,7 +54,7 @@ def test_une_correction_l_emporte_et_l_ancienne_reste():
     saisir_taux("bce", **BCE_2027)
     saisir_taux("bce", **BCE_2027 | {"valeur": D("2.40"), "source": "BCE, décision du 10/12/2026"})
     saisir_taux("bce", **BCE_2027 | {"valeur": D("2.40"), "source": "BCE, décision du 10/12/2026"})
-    assert taux_bce(date(2027, 3, 1), table_en_vigueur()) == D("2.40")
+    assert bce_en_vigueur(date(2027, 3, 1)) == D("2.40")
     assert TauxPublie.objects.count() == 2
 
 
@@ -81,7 +85,7 @@ SAISIE = {
 def test_l_administrateur_saisit_un_taux(client):
     client.force_login(un_utilisateur(est_administrateur=True))
     assert client.post(reverse("accueil:taux"), SAISIE).status_code == 302
-    assert taux_bce(date(2027, 3, 1), table_en_vigueur()) == D("2.65")
+    assert bce_en_vigueur(date(2027, 3, 1)) == D("2.65")
     assert Entree.objects.systeme().filter(evenement="taux_saisi").count() == 1
     assert "BCE, décision du 16/09/2026" in client.get(reverse("accueil:taux")).content.decode()
 

@@ -30,7 +30,7 @@ def les_pages(creancier, client, facture, dossier, courrier, relance) -> list[st
     seules = [
         *("accueil:journee_creancier", "accueil:tableau_creancier", "clients:liste"),
         *("clients:nouveau", "clients:doublons", "factures:liste", "factures:nouvelle"),
-        *("factures:importer", "factures:reglement", "factures:avoirs", "relances:liste"),
+        *("factures:importer", "factures:reglement", "relances:liste"),
         *("relances:a_valider", "relances:envois", "relances:scenario", "relances:courriers"),
         *("relances:scenario_modifier", "contentieux:liste", "equipe:parametres"),
         *("factures:reglements", "relances:promesses"),
@@ -49,6 +49,7 @@ def les_pages(creancier, client, facture, dossier, courrier, relance) -> list[st
         *(reverse(nom, args=[*chez, client.pk]) for nom in du_client),
         reverse("factures:detail", args=[*chez, facture.pk]),
         reverse("relances:etape", args=[*chez, 0]),
+        reverse("factures:liste", args=chez) + "?etat=avoirs",
         reverse("relances:liste", args=chez) + "?vue=a_faire",
         reverse("factures:reglement", args=chez) + f"?client={client.pk}",
         reverse("contentieux:dossier", args=[*chez, dossier.pk]),

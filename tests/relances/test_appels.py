@@ -10,7 +10,7 @@ from recouvrement.accueil.actions import annuler_geste
 from recouvrement.journal.models import Entree
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.temps import jour_de
-from relances.actions.appels import Suite, clore_rappel, consigner_appel
+from relances.actions.appels import Suite, consigner_appel
 from relances.enums import Canal, EtatRelance, Issue
 from relances.evenements import Evenement
 from relances.models import Appel, Promesse, RelanceFacture
@@ -249,11 +249,3 @@ def test_annuler_un_faux_numero_le_rend_a_essayer(client):
 
     numero.refresh_from_db()
     assert numero.validite == Validite.INCONNUE
-
-
-def test_clore_un_rappel_le_retire_de_la_file(client):
-    appel = appeler(client, Issue.SANS_REPONSE)
-
-    clore_rappel(appel, maintenant=LE, acteur=appel.auteur)
-
-    assert not Appel.objects.pour(client.creancier).a_rappeler(jusqu_a=appel.rappel_le).exists()

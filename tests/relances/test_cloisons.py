@@ -12,7 +12,7 @@ from clients.enums import Validite
 from recouvrement.comptes.models import Creancier
 from recouvrement.courriel.actions.instance import geler, lire_instance
 from recouvrement.courriel.depart.balayage import balayer
-from recouvrement.courriel.depart.envoi import expedier_un, reclamer_un
+from recouvrement.courriel.depart.envoi import reclamer_un
 from recouvrement.courriel.depart.etats import FAUTES_PERMISES, RECUL_APRES_FAUTE
 from recouvrement.courriel.enums import EtatEnvoi, PartieBattement
 from recouvrement.courriel.evenements import Evenement
@@ -26,6 +26,7 @@ from relances.actions.decisions import renvoyer
 from relances.actions.planification import planifier
 from relances.enums import EtatRelance
 from relances.models import Relance
+from tests.appuis.envois import expedier_un
 from tests.appuis.smtp import COURTS
 from tests.fabriques.clients import un_client, une_coordonnee
 from tests.fabriques.comptes import un_creancier, un_utilisateur

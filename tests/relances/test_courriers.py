@@ -19,7 +19,7 @@ from relances.actions.mises_en_demeure import preparer_mise_en_demeure
 from relances.actions.poste import annuler_courrier, poster, suivre
 from relances.actions.preuves import Preuve
 from relances.enums import Canal, EtatCourrier, EtatRelance
-from relances.lectures.paliers import avec_palier, palier_d_un_client
+from relances.lectures.paliers import avec_palier
 from relances.lectures.possibles import possibles
 from relances.models import Courrier, MiseEnDemeure
 from tests.fabriques.clients import un_client
@@ -228,12 +228,12 @@ def test_une_seule_mise_en_demeure_attend_la_poste(client, acteur):
 def test_le_palier_monte_avec_l_etape_faite_et_repart_avec_un_nouveau_cycle(client, acteur):
     facture = une_facture(client=client)
     factures = type(facture).objects.pour(client.creancier)
-    assert palier_d_un_client(factures) == 0
+    assert avec_palier(factures).get(pk=facture.pk).palier_atteint == 0
     poster_le(dater(mettre_en_demeure(client, acteur, facture).courrier), acteur, numero="1A")
 
-    assert palier_d_un_client(factures) == 4
+    assert avec_palier(factures).get(pk=facture.pk).palier_atteint == 4
     factures.filter(pk=facture.pk).update(cycle=2)
-    assert palier_d_un_client(factures) == 0
+    assert avec_palier(factures).get(pk=facture.pk).palier_atteint == 0
     factures.filter(pk=facture.pk).update(contentieux_depuis=LE)
     assert avec_palier(factures).get(pk=facture.pk).palier_atteint == 5
 

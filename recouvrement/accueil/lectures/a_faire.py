@@ -6,13 +6,14 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 
-from django.db import connection
+from django.conf import settings
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 
 from clients.models import Client
 from factures.lectures.echeances import Echeance
 from factures.models import Facture
 from recouvrement.comptes.models import Creancier
+from recouvrement.journal.lectures import derniere_ligne
 from recouvrement.socle.formats import euros, heure, jour, jour_court
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.temps import instant_de, jour_de
@@ -33,6 +34,8 @@ ICONES = {
     "surveiller": "heure",
 }
 MAXIMUM = 200
+# Des créanciers, ou leurs numéros.
+type Ceux = Collection[Creancier] | Collection[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def _ce_soir(au: date) -> datetime:
     return instant_de(au, time(23, 59, 59))
 
 
-def rappels(creanciers: Collection[Creancier], *, au: date) -> QuerySet[Appel]:
+def rappels(creanciers: Ceux, *, au: date) -> QuerySet[Appel]:
     """Qui ne doit plus rien ne se rappelle pas."""
     doit = Facture.objects.parmi(creanciers).ouvertes().filter(client=OuterRef("client"))
     dus = Appel.objects.parmi(creanciers).a_rappeler(jusqu_a=_ce_soir(au))
@@ -95,7 +98,7 @@ def _raison_du_rappel(appel: Appel, au: date) -> str:
     return f"Rappel {quand}{qui} ({appel.get_issue_display().lower().rstrip('…').rstrip()})"
 
 
-def rompues(creanciers: Collection[Creancier], *, au: date) -> QuerySet[Promesse]:
+def rompues(creanciers: Ceux, *, au: date) -> QuerySet[Promesse]:
     return Promesse.objects.parmi(creanciers).rompues(au=au)
 
 
@@ -113,11 +116,11 @@ def _promesses_rompues(chez: dict[int, Creancier], au: date) -> list[Action]:
     ]
 
 
-def _intouchables(creanciers: Collection[Creancier]) -> QuerySet[Client]:
+def _intouchables(creanciers: Ceux) -> QuerySet[Client]:
     return Client.objects.parmi(creanciers).filter(CLIENT_INTOUCHABLE).values("pk")
 
 
-def relances_du_jour(creanciers: Collection[Creancier], *, au: date) -> QuerySet[Relance]:
+def relances_du_jour(creanciers: Ceux, *, au: date) -> QuerySet[Relance]:
     """Ce qu'une personne peut faire : ce que le verdict refuse à tous n'attend personne.
 
     Un envoi incertain se tranche toujours. Refusée par le serveur, une relance retient ses
@@ -195,7 +198,7 @@ def _raison(relance: Relance) -> str:
     return relance.motif or nom
 
 
-def courriers_du_jour(creanciers: Collection[Creancier]) -> QuerySet[Courrier]:
+def courriers_du_jour(creanciers: Ceux) -> QuerySet[Courrier]:
     """À poster, ou posté en recommandé sans son numéro."""
     return (
         Courrier.objects.parmi(creanciers)
@@ -223,7 +226,7 @@ def _courriers(chez: dict[int, Creancier], au: date) -> list[Action]:
     ]
 
 
-def adresses_rendues(creanciers: Collection[Creancier], *, au: date) -> QuerySet[Client]:
+def adresses_rendues(creanciers: Ceux, *, au: date) -> QuerySet[Client]:
     """Un courrier est revenu, et le client doit encore : son adresse se revoit."""
     doit = Facture.objects.parmi(creanciers).ouvertes().filter(client=OuterRef("pk"))
     rendues = Client.objects.parmi(creanciers).actifs().filter(adresse_invalide_le__lte=au)
@@ -284,45 +287,48 @@ class Attente:
 def combien(creanciers: Collection[Creancier], *, maintenant: datetime) -> Attente:
     """Ce que compte Ma journée, échéances légales à part, et les relances à valider.
 
-    Une requête, sur toutes les pages : les échéances en coûteraient quatre.
+    Sur toutes les pages : tant que le journal de ces créanciers n'a pas une ligne de plus, elles
+    se partagent le même compte, une minute au plus. Les échéances coûteraient quatre requêtes.
     """
     if not creanciers:
         return Attente()
-    requete, valeurs = _requete_du_cadre(tuple(c.pk for c in creanciers), jour_de(maintenant))
-    with connection.cursor() as curseur:
-        curseur.execute(requete, valeurs)
-        *file, a_valider = (nombre or 0 for nombre in curseur.fetchone())
-    return Attente(sum(file), a_valider)
+    cles, au = tuple(creancier.pk for creancier in creanciers), jour_de(maintenant)
+    if not settings.COMPTE_COMMUN:
+        return _compter(cles, au)
+    minute = int(maintenant.timestamp()) // settings.COMPTE_COMMUN
+    return _compte_commun(cles, au, derniere_ligne(creanciers), minute)
 
 
-@lru_cache(maxsize=256)
-def _requete_du_cadre(creanciers: tuple[int, ...], au: date) -> tuple[str, tuple]:
-    """Écrite une fois par jour et par cadre : l'écrire coûte plus cher que d'y répondre."""
-    sources = (
+@lru_cache(maxsize=512)
+def _compte_commun(creanciers: tuple[int, ...], au: date, _ligne: int, _minute: int) -> Attente:
+    return _compter(creanciers, au)
+
+
+def _compter(creanciers: tuple[int, ...], au: date) -> Attente:
+    *file, a_valider = nombres(
+        creanciers,
         rappels(creanciers, au=au),
         rompues(creanciers, au=au),
         relances_du_jour(creanciers, au=au),
         courriers_du_jour(creanciers),
         adresses_rendues(creanciers, au=au),
-        Relance.objects.parmi(creanciers).filter(
-            etat=EtatRelance.A_VALIDER, prevue_le__lte=au, courrier=None
-        ),
+        relances_a_valider(creanciers, au=au),
     )
-    return _en_une_requete(creanciers[0], sources).query.sql_with_params()
+    return Attente(sum(file), a_valider)
 
 
-def nombres(creanciers: Collection[Creancier], *sources: QuerySet) -> list[int]:
+def relances_a_valider(creanciers: Ceux, *, au: date) -> QuerySet[Relance]:
+    a_valider = Relance.objects.parmi(creanciers).filter(etat=EtatRelance.A_VALIDER)
+    return a_valider.filter(prevue_le__lte=au, courrier=None)
+
+
+def nombres(creanciers: Ceux, *sources: QuerySet) -> list[int]:
     """Combien chaque source en a, en une seule requête pour toutes."""
     if not creanciers:
         return [0] * len(sources)
-    [comptes] = _en_une_requete(next(iter(creanciers)).pk, sources)
+    # N'importe quelle ligne porte la réponse.
+    [comptes] = Creancier.objects.values_list(*(_nombre(source) for source in sources))[:1]
     return [nombre or 0 for nombre in comptes]
-
-
-def _en_une_requete(creancier: int, sources: Iterable[QuerySet]) -> QuerySet:
-    return Creancier.objects.filter(pk=creancier).values_list(
-        *(_nombre(source) for source in sources)
-    )
 
 
 def _nombre(source: QuerySet) -> Subquery:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.db.models import Model, Prefetch, Q, QuerySet
+from django.urls import reverse
 
 from clients.models import Note
 from contentieux.enums import EtatDossier
@@ -15,7 +16,6 @@ from recouvrement.accueil.lectures.fiche import FicheClient
 from recouvrement.journal.effets import D_AVANT
 from recouvrement.journal.evenements import Genre
 from recouvrement.socle.formats import euros, jour, moment
-from recouvrement.socle.pages.liens import lien
 from recouvrement.socle.temps import instant_de, jour_de
 from relances.enums import ISSUES_NON_JOINT, Canal, EtatRelance
 from relances.models import Appel, Courrier, Promesse, Relance
@@ -167,7 +167,7 @@ def _relances(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
             texte=f"{somme}à {relance.destinataire}" if relance.destinataire else somme,
             ton="" if faite else "echu",
             auteur=relance.decidee_par.nom_court if relance.decidee_par_id else "",
-            url=lien("relances:relance", client.creancier.code, relance.pk),
+            url=reverse("relances:relance", args=[client.creancier.code, relance.pk]),
             lien="Message exact",
         )
 
@@ -185,7 +185,7 @@ def _courriers(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
             titre=f"{courrier.get_canal_display()} : {courrier.get_etat_display().lower()}",
             texte=", ".join(filter(None, [quand, suivi])),
             ton="demeure" if courrier.canal == Canal.MISE_EN_DEMEURE else "",
-            url=lien("relances:courrier", client.creancier.code, courrier.pk),
+            url=reverse("relances:courrier", args=[client.creancier.code, courrier.pk]),
             lien="Lettre",
             geste=courrier.poste_geste_id or courrier.geste_id,
         )
@@ -235,7 +235,7 @@ def _factures(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
             icone="facture",
             titre=f"{facture} de {euros(facture.montant_ttc)}",
             texte="" if facture.est_avoir else f"Échéance le {jour(facture.date_echeance)}",
-            url=lien("factures:detail", client.creancier.code, facture.pk),
+            url=reverse("factures:detail", args=[client.creancier.code, facture.pk]),
             lien="Voir",
         )
 
@@ -282,7 +282,7 @@ def _contentieux(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
             citation=evenement.note,
             ton="contentieux",
             auteur=evenement.auteur.nom_court,
-            url=lien("contentieux:dossier", client.creancier.code, evenement.dossier_id),
+            url=reverse("contentieux:dossier", args=[client.creancier.code, evenement.dossier_id]),
             lien="Dossier",
             est_barre=evenement.est_annule,
             geste=None if evenement.est_annule else evenement.geste_id,

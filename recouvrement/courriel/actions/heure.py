@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.courriel import sql
 from recouvrement.courriel.actions.instance import verrouiller
 from recouvrement.courriel.evenements import Evenement
 from recouvrement.courriel.models import Instance
@@ -35,11 +36,7 @@ def heure_de_la_base() -> datetime:
     """PostgreSQL a la sienne, la même pour tous les processus ; SQLite n'a que celle du poste."""
     if connection.vendor != "postgresql":
         return timezone.now()
-    with connection.cursor() as curseur:
-        # Pas now() : elle s'arrête au début de la transaction.
-        curseur.execute("SELECT clock_timestamp()")
-        lue: datetime = curseur.fetchone()[0]
-    return lue
+    return sql.heure_du_serveur()
 
 
 class HorlogeDeLaBase:

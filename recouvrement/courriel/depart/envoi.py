@@ -104,27 +104,7 @@ def reclamer_un(maintenant: datetime) -> Envoi | None:
     return envoi if pris == 1 else None
 
 
-def expedier_un(
-    horloge: Horloge,
-    *,
-    transport: Transport | None,
-    metiers: Mapping[str, Metier],
-    carnet: Carnet | None = None,
-    points: Points = sans_point,
-) -> EtatEnvoi | None:
-    """Mène un message dû jusqu'à son état suivant, qu'il rend ; None : rien n'est dû.
-
-    `transport` None (aucun serveur réglé) : composé, gardé, visible. `Injoignable` et
-    `CarnetFerme` remontent, pour que l'appelant cesse d'insister ; le message est déjà remis dans
-    la file. Sans `carnet`, un départ n'est gardé que par la base : l'application en donne un.
-    """
-    envoi = reclamer_un(horloge())
-    if envoi is None:
-        return None
-    return _conduire(envoi, horloge, transport, metiers, carnet, points)
-
-
-def _conduire(
+def conduire(
     envoi: Envoi,
     horloge: Horloge,
     transport: Transport | None,
@@ -132,7 +112,12 @@ def _conduire(
     carnet: Carnet | None,
     points: Points,
 ) -> EtatEnvoi | None:
-    """None : un autre a repris la main sur ce message."""
+    """Mène un message réclamé jusqu'à son état suivant ; None : un autre l'a repris en main.
+
+    `transport` None (aucun serveur réglé) : composé, gardé, visible. `Injoignable` et
+    `CarnetFerme` remontent, pour que l'appelant cesse d'insister ; le message est déjà remis dans
+    la file. Sans `carnet`, un départ n'est gardé que par la base : l'application en donne un.
+    """
     metier = metiers.get(envoi.nature, DEJA_COMPOSE)
     try:
         points("apres_claim")
@@ -207,7 +192,7 @@ def vider(
         if envoi is None:
             break
         try:
-            etat = _conduire(envoi, horloge, transport, metiers, carnet, points)
+            etat = conduire(envoi, horloge, transport, metiers, carnet, points)
         except Injoignable as panne:
             noter_injoignable(str(panne), maintenant=horloge())
             bilan[EtatEnvoi.A_ENVOYER] = bilan.get(EtatEnvoi.A_ENVOYER, 0) + 1

@@ -1,8 +1,7 @@
 """Le QR code « EPC » : un virement prérempli, à lire avec l'application de sa banque."""
 
-import struct
-import zlib
 from decimal import Decimal
+from io import BytesIO
 
 import segno
 from django.utils.safestring import SafeString, mark_safe
@@ -17,9 +16,6 @@ MASQUE = 2
 JEUX = (("2", "iso-8859-1"), ("1", "utf-8"))
 OCTETS_MAX, VERSION_MAX = 331, 13
 MARGE = 4
-ENTETE_PNG = b"\x89PNG\r\n\x1a\n"
-# Quatre points par carré, un bit par point : un carré fait un chiffre hexadécimal.
-CARRES = bytes.maketrans(b"\x00\x01", b"f0")
 
 
 def _code(
@@ -68,24 +64,9 @@ def qr_de_virement_png(
 ) -> bytes:
     """L'image PNG jointe aux courriels ; vide si le code ne peut pas être fait."""
     code = _code(nom=nom, iban=iban, bic=bic, montant=montant, reference=reference)
-    return b"" if code is None else _en_png(code.matrix)
-
-
-def _en_png(matrice: tuple[bytearray, ...]) -> bytes:
-    """Noir et blanc, quatre points par carré : écrit d'un trait, sans passer point par point."""
-    carres = len(matrice) + 2 * MARGE
-    # Un octet tient deux carrés : le dernier se complète de blanc.
-    bord, fin = "f" * MARGE, "f" * (MARGE + carres % 2)
-    blanche = bytes.fromhex(bord + "f" * len(matrice) + fin)
-    rangees = [bytes.fromhex(bord + r.translate(CARRES).decode() + fin) for r in matrice]
-    points = b"".join(
-        (b"\x00" + rangee) * 4 for rangee in [*[blanche] * MARGE, *rangees, *[blanche] * MARGE]
-    )
-    entete = struct.pack(">IIBBBBB", carres * 4, carres * 4, 1, 0, 0, 0, 0)
-    morceaux = ((b"IHDR", entete), (b"IDAT", zlib.compress(points, 9)), (b"IEND", b""))
-    return ENTETE_PNG + b"".join(_morceau(genre, octets) for genre, octets in morceaux)
-
-
-def _morceau(genre: bytes, octets: bytes) -> bytes:
-    somme = zlib.crc32(genre + octets)
-    return struct.pack(">I", len(octets)) + genre + octets + struct.pack(">I", somme)
+    if code is None:
+        return b""
+    image = BytesIO()
+    # Quatre points par carré, un bit par point.
+    code.save(image, kind="png", scale=4, border=MARGE)
+    return image.getvalue()

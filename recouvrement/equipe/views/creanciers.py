@@ -93,13 +93,13 @@ def reglements(request: RequeteHabilitee) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @habilite(Role.GESTIONNAIRE)
 def identite(request: RequeteHabilitee) -> HttpResponse:
-    return _regler(request, IdentiteForm, "identite")
+    return _regler(request, IdentiteForm, "identite", "equipe/identite.html")
 
 
 @require_http_methods(["GET", "POST"])
 @habilite(Role.GESTIONNAIRE)
 def envois(request: RequeteHabilitee) -> HttpResponse:
-    return _regler(request, EnvoisForm, "envois")
+    return _regler(request, EnvoisForm, "envois", "equipe/envois.html")
 
 
 def page_des_envois(request: RequeteHabilitee, *, refus: str) -> HttpResponse:
@@ -203,7 +203,7 @@ def _archiver(request: RequeteHabilitee, action: Callable[..., Changement]) -> H
 
 
 def _regler(
-    request: RequeteHabilitee, classe: type[IdentiteForm | EnvoisForm], page: str
+    request: RequeteHabilitee, classe: type[IdentiteForm | EnvoisForm], page: str, gabarit: str
 ) -> HttpResponse:
     # Valider écrit dans l'instance : le bandeau de la page doit garder le vrai créancier.
     copie = Creancier.objects.get(pk=request.creancier.pk)
@@ -223,7 +223,7 @@ def _regler(
             return redirect(f"equipe:{page}", request.creancier.code)
     return rendre(
         request,
-        f"equipe/{page}.html",
+        gabarit,
         {"form": form},
         vue=f"equipe:{page}",
         status=422 if form.errors else 200,

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from recouvrement.socle import formats
-from recouvrement.socle.pages import courbes, liens, signes
+from recouvrement.socle.pages import courbes, signes
 
 register = template.Library()
 
@@ -48,12 +48,6 @@ for _filtre in (
 def icone(nom: str) -> SafeString:
     """{% icone "appel" %} ou {% icone "phone" %}."""
     return signes.icone(str(nom))
-
-
-@register.simple_tag
-def lien(nom: str, code: str, pk: int) -> str:
-    """`{% url %}` pour les lignes d'une liste."""
-    return liens.lien(nom, code, pk)
 
 
 @register.simple_tag

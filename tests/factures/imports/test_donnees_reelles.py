@@ -15,7 +15,7 @@ from django.core.management import call_command
 
 from clients.models import Client, Coordonnee
 from factures.actions.importation import depot, preparer_import, relire_import, valider_import
-from factures.imports.isolement import lire_fichiers
+from factures.imports.isolement import lire_au_fil
 from factures.imports.types import ResultatLecture
 from factures.models import Facture, Piece
 from tests.fabriques.comptes import un_creancier
@@ -214,7 +214,7 @@ def resultats() -> dict[str, ResultatLecture]:
     """Tout le dossier lu en un lot, comme à l'import."""
     chemins = [c for c in sorted(FACTURES.rglob("*")) if c.suffix in (".pdf", ".xml")]
     noms = [chemin.relative_to(FACTURES).as_posix() for chemin in chemins]
-    lus = lire_fichiers((n, c.read_bytes()) for n, c in zip(noms, chemins, strict=True))
+    lus = list(lire_au_fil((n, c.read_bytes()) for n, c in zip(noms, chemins, strict=True)))
     return dict(zip(noms, lus, strict=True))
 
 

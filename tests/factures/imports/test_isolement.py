@@ -12,7 +12,7 @@ from pypdf import PdfWriter
 from pypdf.generic import EncodedStreamObject, NameObject
 
 from factures.imports import isolement
-from factures.imports.isolement import lire_fichiers
+from factures.imports.isolement import lire_au_fil
 from factures.imports.lecteur import lire_fichier
 from recouvrement.socle.processus import isolement as socle
 from recouvrement.socle.processus.trames import depouiller
@@ -30,7 +30,7 @@ from tests.factures.imports.echantillons import (
 
 def raisons(*fichiers: tuple[str, bytes]) -> list[str]:
     return [
-        " ".join(refus.phrase for refus in resultat.refus) for resultat in lire_fichiers(fichiers)
+        " ".join(refus.phrase for refus in resultat.refus) for resultat in lire_au_fil(fichiers)
     ]
 
 
@@ -49,15 +49,17 @@ def une_bombe_pdf() -> bytes:
 
 
 def test_un_lot_melange_rend_chaque_resultat_a_sa_place():
-    resultats = lire_fichiers(
-        [
-            ("a.pdf", un_facturx()),
-            ("b.xml", un_ubl()),
-            ("c.xml", b"<rien"),
-            ("d.csv", "Numéro;Client\nF-1;Société É\n".encode("cp1252")),
-            ("e.xlsx", un_classeur(["Numéro", "Client"], ["F-1", "Durand"])),
-            ("f.ods", un_ods(["Numéro", "Client"], ["F-1", "Durand"])),
-        ]
+    resultats = list(
+        lire_au_fil(
+            [
+                ("a.pdf", un_facturx()),
+                ("b.xml", un_ubl()),
+                ("c.xml", b"<rien"),
+                ("d.csv", "Numéro;Client\nF-1;Société É\n".encode("cp1252")),
+                ("e.xlsx", un_classeur(["Numéro", "Client"], ["F-1", "Durand"])),
+                ("f.ods", un_ods(["Numéro", "Client"], ["F-1", "Durand"])),
+            ]
+        )
     )
     assert [r.nom for r in resultats] == ["a.pdf", "b.xml", "c.xml", "d.csv", "e.xlsx", "f.ods"]
     assert [bool(r.refus) for r in resultats] == [False, False, True, False, False, False]
@@ -69,7 +71,7 @@ def test_un_lot_melange_rend_chaque_resultat_a_sa_place():
 
 def test_l_enfant_lit_exactement_ce_que_lirait_le_parent():
     octets = un_facturx()
-    assert lire_fichiers([("a.pdf", octets)]) == [lire_fichier("a.pdf", octets)]
+    assert list(lire_au_fil([("a.pdf", octets)])) == [lire_fichier("a.pdf", octets)]
 
 
 def test_une_bombe_zip_est_refusee_sans_memoire_et_le_lot_continue():

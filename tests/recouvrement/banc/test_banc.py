@@ -7,9 +7,10 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from clients.models import Client
 from factures.lectures.soldes import ecarts_de_solde
 from factures.models import Facture
-from recouvrement.banc import calculs, donnees, envois, imports, pages, poids
+from recouvrement.banc import calculs, donnees, envois, imports, lots, pages, poids
 from recouvrement.banc.mesures import Mesure
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.temps import PARIS
@@ -68,6 +69,14 @@ def test_il_importe_un_tableur_et_des_factures_electroniques(db):
     assert (
         "3 Factur-X importées sur 3" in imports.electroniques(3, au=AU, maintenant=MAINTENANT).quoi
     )
+
+
+def test_il_compare_nos_ecritures_en_masse_a_celles_de_django(db):
+    (mesure,) = lots.ecritures(30)
+
+    assert mesure.quoi == "écrire 30 fiches d'un coup"
+    assert mesure.rapport is not None
+    assert not Client.objects.systeme().exists()
 
 
 def test_il_envoie_au_puits(db):

@@ -3,20 +3,24 @@ from decimal import Decimal
 
 import pytest
 
+from recouvrement.droit.grille import grille
+from recouvrement.droit.regimes import Regime
 from recouvrement.droit.sources import Confiance
 from recouvrement.droit.taux import (
     LigneTaux,
     Serie,
+    TableTaux,
     TauxInconnu,
-    penalite_suppletive,
-    plancher_stipule,
+    semestre,
     semestre_suivant_manquant,
     table_publiee,
-    taux_bce,
-    taux_legal,
 )
 
 PREMIER_2027 = date(2027, 1, 1)
+
+
+def taux_bce(jour: date, table: TableTaux | None = None) -> Decimal:
+    return (table or table_publiee()).ligne(Serie.BCE, semestre(jour)).valeur
 
 
 def trois_taux_de_2027():
@@ -30,14 +34,17 @@ def test_le_taux_du_semestre_est_celui_de_son_premier_jour(jour):
 
 def test_un_semestre_inconnu_n_emprunte_pas_le_precedent():
     with pytest.raises(TauxInconnu) as erreur:
-        taux_legal(date(2027, 1, 1))
+        table_publiee().ligne(Serie.LEGAL_PROFESSIONNEL, semestre(PREMIER_2027))
     assert erreur.value.debut == PREMIER_2027
     assert "créancier professionnel" in str(erreur.value)
 
 
 def test_en_2024_le_plancher_depassait_le_taux_suppletif():
-    assert penalite_suppletive(date(2024, 7, 1)) == Decimal("14.25")
-    assert plancher_stipule(date(2024, 7, 1)) == Decimal("14.76")
+    semestre_2 = semestre(date(2024, 7, 1))
+    avis = grille(Regime.B2B, Decimal("14.50"))[semestre_2].avertissement
+
+    assert grille(Regime.B2B, None)[semestre_2].taux == Decimal("14.25")
+    assert "plancher de 14,76 % (3 fois le taux légal) ; taux supplétif de 14,25 %" in avis
 
 
 def test_l_alerte_vient_quinze_jours_avant_le_semestre_manquant():

@@ -13,9 +13,8 @@ from recouvrement.droit.frais import (
     signification,
 )
 from recouvrement.droit.mentions import (
-    L111_8,
-    MODELE_B2B,
-    MODELE_B2C,
+    L111_8_ALINEA_2,
+    L111_8_ALINEA_3,
     exigees,
     interdits,
     manquantes,
@@ -209,7 +208,14 @@ def test_un_ecrit_amiable_ne_dit_pas_ce_que_la_loi_ne_dit_pas(phrase):
 
 @pytest.mark.parametrize(
     "texte",
-    [L111_8, MODELE_B2B, MODELE_B2C, "Indemnité forfaitaire de 40 € pour frais de recouvrement"],
+    [
+        L111_8_ALINEA_2,
+        L111_8_ALINEA_3,
+        "Pénalités de retard exigibles le jour suivant la date de règlement : taux BCE + 10 "
+        "points. Indemnité forfaitaire pour frais de recouvrement : 40 €. Escompte : néant.",
+        "En cas de retard, intérêts au taux légal à compter de la mise en demeure.",
+        "Indemnité forfaitaire de 40 € pour frais de recouvrement",
+    ],
 )
 def test_les_textes_de_la_loi_restent_permis(texte):
     assert interdits(texte) == ()

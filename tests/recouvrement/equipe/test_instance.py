@@ -9,12 +9,12 @@ from django.urls import reverse
 
 from recouvrement.comptes.enums import Role
 from recouvrement.courriel.actions.depot import deposer
-from recouvrement.courriel.depart.envoi import expedier_un
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.equipe import actions
 from recouvrement.equipe.models import Invitation
 from recouvrement.journal.models import Entree
+from tests.appuis.envois import expedier_un
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from django.db import connection, connections
 
 from factures.models import Facture
 from recouvrement.courriel.depart.balayage import balayer
-from recouvrement.courriel.depart.envoi import expedier_un, reclamer_un, vider
+from recouvrement.courriel.depart.envoi import reclamer_un, vider
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.courriel.transport.smtp import Injoignable, Transport
@@ -25,6 +25,7 @@ from relances.actions.planification import planifier
 from relances.enums import EtatRelance
 from relances.evenements import Evenement
 from relances.models import Etape, Relance, RelanceFacture
+from tests.appuis.envois import expedier_un
 from tests.appuis.smtp import COURTS, port_libre
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier, un_utilisateur

@@ -8,7 +8,6 @@ import pytest
 from django.db import connection, connections
 
 from recouvrement.comptes.models import Creancier
-from recouvrement.courriel.depart.envoi import expedier_un
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.courriel.transport.smtp import Transport
@@ -21,6 +20,7 @@ from relances.enums import Canal, CodeBlocage, EtatRelance
 from relances.lectures.controles import controles
 from relances.lectures.relecture import relire
 from relances.models import Relance
+from tests.appuis.envois import expedier_un
 from tests.appuis.smtp import COURTS
 from tests.fabriques.clients import un_client, une_coordonnee
 from tests.fabriques.comptes import un_creancier, un_utilisateur
