@@ -11,8 +11,8 @@ from clients.views.fiche import client_ou_404
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.socle.annonces import annoncer
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.lisible import entier
+from recouvrement.socle.refus import refus_a_montrer
 
 
 @require_GET
@@ -37,13 +37,11 @@ def fusionner(request: RequeteHabilitee, pk: int) -> HttpResponse:
     refus = ""
     if request.method == "POST" and autre is not None:
         garde, absorbe = (autre, un) if request.POST.get("garde") == str(autre.pk) else (un, autre)
-        try:
+        with refus_a_montrer() as refuse:
             actions.fusionner(garde, absorbe, le=timezone.localdate(), acteur=request.user)
-        except ErreurMetier as erreur:
-            refus = str(erreur)
-        else:
             annoncer(request, f"Les deux fiches sont réunies sous {garde.nom}.")
             return redirect(garde)
+        refus = refuse.phrase
     contexte = {"client": un, "autre": autre, "refus": refus}
     if autre is None:
         contexte["propositions"] = [

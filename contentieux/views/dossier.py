@@ -29,8 +29,8 @@ from factures.models import Piece
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.socle.annonces import annoncer
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.lisible import entier, entiers
+from recouvrement.socle.refus import refus_a_montrer, refus_dans
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,7 +45,7 @@ def ouvrir(request: RequeteHabilitee, pk: int) -> HttpResponse:
         au=aujourdhui,
     )
     if form.is_valid():
-        try:
+        with refus_dans(form):
             dossier = ouvrir_dossier(
                 client,
                 factures=form.cleaned_data["factures"],
@@ -53,9 +53,6 @@ def ouvrir(request: RequeteHabilitee, pk: int) -> HttpResponse:
                 le=aujourdhui,
                 acteur=request.user,
             )
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             annoncer(request, "Le dossier est ouvert ; les relances de ces factures s'arrêtent.")
             return redirect(dossier)
     contexte = {"client": client, "form": form}
@@ -218,12 +215,11 @@ def _rang(request: RequeteHabilitee, pk: int) -> int:
 
 def _faire(request, dossier: Dossier, phrase: str, action) -> HttpResponse:
     """Le refus d'une action se lit en haut du dossier ; rien n'est écrit à moitié."""
-    try:
+    with refus_a_montrer() as refus:
         action()
-    except ErreurMetier as erreur:
-        return _montrer(request, dossier, refus=str(erreur))
-    annoncer(request, phrase)
-    return redirect(dossier)
+        annoncer(request, phrase)
+        return redirect(dossier)
+    return _montrer(request, dossier, refus=refus.phrase)
 
 
 def _montrer(request: RequeteHabilitee, dossier: Dossier, refus: str = "", **formulaires):

@@ -21,8 +21,8 @@ from factures.views.commun import le_client
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.socle.annonces import annoncer
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.lisible import entier
+from recouvrement.socle.refus import refus_dans
 
 REPRIS = (
     *("taux_contractuel", "base_jours", "imputation", "renonce_interets", "renonce_indemnite"),
@@ -40,13 +40,10 @@ def conventions(request: RequeteHabilitee, pk: int) -> HttpResponse:
     initial = {"portee": request.GET.get("facture") or CE_CLIENT} | _en_vigueur(request, client)
     form = ConventionForm(request.POST or None, client=client, initial=initial)
     if form.is_valid():
-        try:
+        with refus_dans(form):
             poser_convention(
                 request.creancier, le=timezone.localdate(), acteur=request.user, **form.choix()
             )
-        except ErreurMetier as erreur:
-            form.add_error(None, erreur.message)
-        else:
             annoncer(request, "La convention est posée ; la précédente reste lisible.")
             return redirect("factures:conventions", request.creancier.code, client.pk)
     contexte = {

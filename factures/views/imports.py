@@ -1,6 +1,5 @@
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -36,9 +35,9 @@ from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.reponses import exportation
 from recouvrement.socle.annonces import annoncer
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.formats import pluriel
 from recouvrement.socle.pagination import paginer
+from recouvrement.socle.refus import refus_annonce, refus_dans
 from recouvrement.socle.tableur_ecriture import TYPE_XLSX, classeur
 
 
@@ -48,7 +47,7 @@ def importer(request: RequeteHabilitee) -> HttpResponse:
     form = ImportForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if form.is_valid():
         fichiers = ((fichier.name, fichier.read()) for fichier in form.cleaned_data["fichiers"])
-        try:
+        with refus_dans(form, "fichiers"):
             importation = preparer_import(
                 request.creancier,
                 fichiers,
@@ -56,9 +55,6 @@ def importer(request: RequeteHabilitee) -> HttpResponse:
                 maintenant=timezone.now(),
                 rang_entree=form.cleaned_data["rang_entree"],
             )
-        except ErreurMetier as erreur:
-            form.add_error("fichiers", erreur.message)
-        else:
             return redirect("factures:import", request.creancier.code, importation.pk)
     contexte = {"form": form, "derniers": derniers_imports(request.creancier)}
     statut = 422 if form.errors else 200
@@ -77,15 +73,12 @@ def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
         initial={"rang_entree": importation.options.get("rang_entree", 0)},
     )
     if form.is_valid():
-        try:
+        with refus_dans(form):
             relire_import(
                 importation,
                 correspondance=form.correspondance,
                 rang_entree=form.cleaned_data["rang_entree"],
             )
-        except ErreurMetier as erreur:
-            form.add_error(None, erreur.message)
-        else:
             return redirect("factures:import", request.creancier.code, pk)
     sort = request.GET.get("sort", "")
     est_apercu, comptes = importation.etat == EtatImport.APERCU, bilan(importation)
@@ -141,11 +134,8 @@ def _reprendre(
 ) -> HttpResponse:
     importation = _importation(request, pk)
     avant = bilan(importation).refusees
-    try:
+    with refus_annonce(request):
         reprise(importation)
-    except ErreurMetier as erreur:
-        messages.error(request, erreur.message)
-    else:
         apres = bilan(importation).refusees
         annoncer(
             request,
@@ -162,11 +152,8 @@ def _reprendre(
 @habilite(Role.ASSISTANTE)
 def valider(request: RequeteHabilitee, pk: int) -> HttpResponse:
     importation = _importation(request, pk)
-    try:
+    with refus_annonce(request):
         valider_import(importation, acteur=request.user, maintenant=timezone.now())
-    except ErreurMetier as erreur:
-        messages.error(request, erreur.message)
-    else:
         comptes = bilan(importation)
         annoncer(
             request,
@@ -179,11 +166,8 @@ def valider(request: RequeteHabilitee, pk: int) -> HttpResponse:
 @require_POST
 @habilite(Role.ASSISTANTE)
 def abandonner(request: RequeteHabilitee, pk: int) -> HttpResponse:
-    try:
+    with refus_annonce(request):
         abandonner_import(_importation(request, pk), acteur=request.user)
-    except ErreurMetier as erreur:
-        messages.error(request, erreur.message)
-    else:
         annoncer(request, "Import abandonné : rien n'a été enregistré.")
     return redirect("factures:importer", request.creancier.code)
 
@@ -191,11 +175,8 @@ def abandonner(request: RequeteHabilitee, pk: int) -> HttpResponse:
 @require_POST
 @habilite(Role.ASSISTANTE)
 def defaire(request: RequeteHabilitee, pk: int) -> HttpResponse:
-    try:
+    with refus_annonce(request):
         defaire_import(_importation(request, pk), acteur=request.user)
-    except ErreurMetier as erreur:
-        messages.error(request, erreur.message)
-    else:
         annoncer(request, "Import défait : ses factures et ses clients neufs sont retirés.")
     return redirect("factures:import", request.creancier.code, pk)
 

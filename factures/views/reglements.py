@@ -1,7 +1,6 @@
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,9 +21,9 @@ from factures.views.commun import (
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.socle.annonces import annoncer
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import ZERO
+from recouvrement.socle.refus import refus_annonce, refus_dans
 
 DERNIERS = 10
 # Le temps de se raviser ; après, l'annulation se motive.
@@ -41,11 +40,8 @@ def reglement(request: RequeteHabilitee) -> HttpResponse:
     visee = _visee(factures, request.GET.get("facture"))
     form = ReglementForm(request.POST or None, factures=factures, au=au, initial=visee)
     if form.is_valid():
-        try:
+        with refus_dans(form):
             encaissement = encaisser(client, acteur=request.user, **form.arguments)
-        except ErreurMetier as erreur:
-            form.add_error(None, erreur.message)
-        else:
             annuler = reverse(
                 "factures:defaire_reglement", args=[request.creancier.code, encaissement.pk]
             )
@@ -75,11 +71,8 @@ def annuler(request: RequeteHabilitee, pk: int) -> HttpResponse:
     encaissement, au = l_encaissement(request, pk), timezone.localdate()
     form = AnnulationForm(request.POST or None, au=au)
     if form.is_valid():
-        try:
+        with refus_dans(form):
             annuler_encaissement(encaissement, acteur=request.user, **form.cleaned_data)
-        except ErreurMetier as erreur:
-            form.add_error(None, erreur.message)
-        else:
             annoncer(request, f"{encaissement} annulé : ses factures sont de nouveau dues.")
             return redirect(encaissement.client)
     contexte = {
@@ -102,13 +95,10 @@ def defaire(request: RequeteHabilitee, pk: int) -> HttpResponse:
     if encaissement.saisi_par_id != request.user.pk or not est_frais:
         return redirect("factures:annuler_reglement", request.creancier.code, pk)
     le = max(timezone.localdate(), encaissement.recu_le)
-    try:
+    with refus_annonce(request):
         annuler_encaissement(
             encaissement, motif="Saisie annulée aussitôt", acteur=request.user, le=le
         )
-    except ErreurMetier as erreur:
-        messages.error(request, erreur.message)
-    else:
         annoncer(request, "Règlement annulé.")
     return redirect(encaissement.client)
 
@@ -117,11 +107,8 @@ def defaire(request: RequeteHabilitee, pk: int) -> HttpResponse:
 @habilite(Role.ASSISTANTE)
 def imputer_le_disponible(request: RequeteHabilitee, pk: int) -> HttpResponse:
     encaissement = l_encaissement(request, pk)
-    try:
+    with refus_annonce(request):
         relu = imputer(encaissement, acteur=request.user)
-    except ErreurMetier as erreur:
-        messages.error(request, erreur.message)
-    else:
         annoncer(request, f"Imputé aux plus anciennes ; reste disponible {euros(relu.disponible)}.")
     return redirect(encaissement.client)
 
@@ -133,7 +120,7 @@ def avoir(request: RequeteHabilitee, pk: int) -> HttpResponse:
     get_object_or_404(Facture.objects.pour(request.creancier).avoirs(), pk=pk)
     form = AvoirForm(request.POST or None, avoir=avoir, factures=_ouvertes(avoir.client), au=au)
     if form.is_valid():
-        try:
+        with refus_dans(form):
             utiliser_avoir(
                 avoir,
                 imputations=form.parts,
@@ -141,9 +128,6 @@ def avoir(request: RequeteHabilitee, pk: int) -> HttpResponse:
                 acteur=request.user,
                 cle_saisie=form.cleaned_data["cle_saisie"],
             )
-        except ErreurMetier as erreur:
-            form.add_error(None, erreur.message)
-        else:
             annoncer(request, f"{avoir} utilisé.")
             return redirect(avoir)
     contexte = {"avoir": avoir, "client": avoir.client, "form": form, "au": au}

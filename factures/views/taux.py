@@ -10,7 +10,7 @@ from factures.forms.taux import TauxForm
 from factures.lectures.taux import table_en_vigueur, taux_manquants
 from recouvrement.comptes.acces import administre
 from recouvrement.socle.annonces import annoncer
-from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.refus import refus_dans
 
 
 @require_http_methods(["GET", "POST"])
@@ -22,11 +22,8 @@ def taux(request: HttpRequest) -> HttpResponse:
     form = TauxForm(request.POST or None, initial=initial)
     if form.is_valid():
         lu = dict(form.cleaned_data)
-        try:
+        with refus_dans(form):
             saisi = saisir_taux(lu.pop("serie"), acteur=request.user, **lu)
-        except ErreurMetier as erreur:
-            form.add_error(None, erreur.message)
-        else:
             annoncer(request, f"{saisi} : enregistré, les décomptes le suivent.")
             return redirect("accueil:taux")
     lignes = sorted(table_en_vigueur(), key=lambda ligne: (ligne.effet, ligne.serie), reverse=True)

@@ -11,9 +11,9 @@ from factures.models import Facture
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.socle.annonces import annoncer
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.formats import jour, moment
 from recouvrement.socle.lisible import phrase_illisible
+from recouvrement.socle.refus import refus_annonce, refus_dans
 from relances.actions.appels import annuler_appel, clore_rappel, consigner_appel
 from relances.actions.promesses import constater_promesse
 from relances.enums import Issue
@@ -34,7 +34,7 @@ def appel(request: RequeteHabilitee, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         lu = form.cleaned_data
-        try:
+        with refus_dans(form):
             consigne = consigner_appel(
                 client,
                 issue=Issue(lu["issue"]),
@@ -46,9 +46,6 @@ def appel(request: RequeteHabilitee, pk: int) -> HttpResponse:
                 suite=form.suite(),
                 cle_saisie=lu["cle_saisie"],
             )
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             annuler_ici = reverse(
                 "relances:annuler_appel", args=[request.creancier.code, consigne.pk]
             )
@@ -103,13 +100,10 @@ def constater(request: RequeteHabilitee, pk: int) -> HttpResponse:
     if request.POST.get("constat") not in ("tenue", "rompue"):
         raise PermissionDenied
     est_tenue = request.POST["constat"] == "tenue"
-    try:
+    with refus_annonce(request):
         constater_promesse(
             promesse, est_tenue=est_tenue, le=timezone.localdate(), acteur=request.user
         )
-    except ErreurMetier as erreur:
-        annoncer(request, str(erreur))
-    else:
         annoncer(request, "Promesse tenue." if est_tenue else "Promesse non tenue : notée au fil.")
     return redirect(_suite(request, promesse.client))
 

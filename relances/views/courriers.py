@@ -9,9 +9,10 @@ from recouvrement.comptes.enums import Role
 from recouvrement.documents.actions import assembler
 from recouvrement.documents.reponses import repondre_document, repondre_fichier
 from recouvrement.socle.annonces import annoncer
-from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.formats import pluriel
 from recouvrement.socle.lisible import entiers
 from recouvrement.socle.pagination import paginer
+from recouvrement.socle.refus import annoncer_un_refus, refus_a_montrer, refus_annonce, refus_dans
 from relances.actions.courriers import (
     annuler_courrier,
     ecrire_hors_scenario,
@@ -62,9 +63,10 @@ def preparer_lot(request: RequeteHabilitee) -> HttpResponse:
         .select_related("client__creancier", "creancier", "etape")[:LOT_MAXIMUM]
     )
     faites, refusees = preparer_lettres(relances, maintenant=timezone.now(), acteur=request.user)
-    annoncer(request, f"{len(faites)} lettre(s) préparée(s).")
+    if faites:
+        annoncer(request, f"{pluriel(len(faites), 'lettre préparée,lettres préparées')}.")
     for relance, raison in refusees:
-        annoncer(request, f"{relance.client} : {raison}")
+        annoncer_un_refus(request, f"{relance.client} : {raison}")
     return redirect("relances:courriers", creancier=request.creancier.code)
 
 
@@ -94,12 +96,10 @@ def lettre(request: RequeteHabilitee, pk: int) -> HttpResponse:
     )
     refus = ""
     if request.method == "POST":
-        try:
+        with refus_a_montrer() as refuse:
             courrier = preparer_lettre(relance, maintenant=timezone.now(), acteur=request.user)
-        except ErreurMetier as erreur:
-            refus = str(erreur)
-        else:
             return redirect("relances:courrier", creancier=request.creancier.code, pk=courrier.pk)
+        refus = refuse.phrase
     contexte = {"relance": relance, "client": relance.client, "refus": refus}
     return render(request, "relances/lettre.html", contexte, status=422 if refus else 200)
 
@@ -117,7 +117,7 @@ def ecrire_lettre(request: RequeteHabilitee, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         lu = form.cleaned_data
-        try:
+        with refus_dans(form):
             relance = ecrire_hors_scenario(
                 client,
                 canal=Canal.RECOMMANDE if lu["recommande"] else Canal.COURRIER,
@@ -128,9 +128,6 @@ def ecrire_lettre(request: RequeteHabilitee, pk: int) -> HttpResponse:
                 acteur=request.user,
             )
             courrier = preparer_lettre(relance, maintenant=timezone.now(), acteur=request.user)
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             return redirect("relances:courrier", creancier=request.creancier.code, pk=courrier.pk)
     return render(
         request,
@@ -150,7 +147,7 @@ def mise_en_demeure(request: RequeteHabilitee, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None, client=client, au=timezone.localdate()
     )
     if form.is_valid():
-        try:
+        with refus_dans(form):
             preparee = preparer_mise_en_demeure(
                 client,
                 factures=list(form.cleaned_data["factures"]),
@@ -158,9 +155,6 @@ def mise_en_demeure(request: RequeteHabilitee, pk: int) -> HttpResponse:
                 maintenant=timezone.now(),
                 acteur=request.user,
             )
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             return redirect(
                 "relances:courrier", creancier=request.creancier.code, pk=preparee.courrier_id
             )
@@ -193,11 +187,8 @@ def poster_courrier(request: RequeteHabilitee, pk: int) -> HttpResponse:
     trouve = _courrier(request, pk)
     form = PosterForm(request.POST, request.FILES, au=timezone.localdate())
     if form.is_valid():
-        try:
+        with refus_dans(form):
             poster(trouve, **form.cleaned_data, maintenant=timezone.now(), acteur=request.user)
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             annoncer(request, "Le courrier est noté comme posté.")
             return redirect("relances:courrier", creancier=request.creancier.code, pk=pk)
     return _montrer(request, trouve, poster=form)
@@ -209,7 +200,7 @@ def suivre_courrier(request: RequeteHabilitee, pk: int) -> HttpResponse:
     trouve = _courrier(request, pk)
     form = SuivreForm(request.POST, request.FILES, courrier=trouve, au=timezone.localdate())
     if form.is_valid():
-        try:
+        with refus_dans(form):
             suivre(
                 trouve,
                 etat=EtatCourrier(form.cleaned_data["etat"]),
@@ -217,9 +208,6 @@ def suivre_courrier(request: RequeteHabilitee, pk: int) -> HttpResponse:
                 preuve=form.cleaned_data["preuve"],
                 acteur=request.user,
             )
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             annoncer(request, "Le suivi est à jour.")
             return redirect("relances:courrier", creancier=request.creancier.code, pk=pk)
     return _montrer(request, trouve, suivre=form)
@@ -229,11 +217,8 @@ def suivre_courrier(request: RequeteHabilitee, pk: int) -> HttpResponse:
 @habilite(Role.ASSISTANTE)
 def annuler(request: RequeteHabilitee, pk: int) -> HttpResponse:
     trouve = _courrier(request, pk)
-    try:
+    with refus_annonce(request):
         annuler_courrier(trouve, motif="Lettre annulée avant la poste", acteur=request.user)
-    except ErreurMetier as erreur:
-        annoncer(request, str(erreur))
-    else:
         annoncer(request, "La lettre est annulée ; l'étape reste à faire.")
     return redirect("relances:courrier", creancier=request.creancier.code, pk=pk)
 

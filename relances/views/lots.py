@@ -10,9 +10,9 @@ from factures.models import Facture
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.socle.annonces import annoncer
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.formats import pluriel
 from recouvrement.socle.lisible import entiers
+from recouvrement.socle.refus import annoncer_un_refus, refus_a_montrer
 from relances.actions import decisions
 from relances.actions.courriers import ecrire_hors_scenario, preparer_lettre
 from relances.enums import Canal
@@ -157,21 +157,21 @@ def _appliquer(
     """Une à une : ce qu'une refuse n'empêche pas les autres."""
     faites, refus = 0, []
     for ligne in lignes:
-        try:
+        with refus_a_montrer() as refuse:
             geste(ligne)
-        except ErreurMetier as erreur:
-            refus.append((ligne, str(erreur)))
-        else:
             faites += 1
+        if refuse.phrase:
+            refus.append((ligne, refuse.phrase))
     return faites, refus
 
 
 def _dire(request: RequeteHabilitee, faites: int, mot: str, refus: list[tuple[Ligne, str]]) -> None:
-    annoncer(request, f"{pluriel(faites, mot)}.")
+    if faites or not refus:
+        annoncer(request, f"{pluriel(faites, mot)}.")
     for ligne, raison in refus[:5]:
-        annoncer(request, f"{ligne.client} : {raison}")
+        annoncer_un_refus(request, f"{ligne.client} : {raison}")
     if len(refus) > 5:
-        annoncer(request, f"et {len(refus) - 5} autres refus.")
+        annoncer_un_refus(request, f"et {len(refus) - 5} autres refus.")
 
 
 def _retour(request: RequeteHabilitee) -> str:

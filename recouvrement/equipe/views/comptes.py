@@ -12,8 +12,8 @@ from recouvrement.equipe.forms import CompteForm, CompteInviteForm
 from recouvrement.equipe.lectures import membres
 from recouvrement.equipe.models import Invitation
 from recouvrement.socle.annonces import annoncer
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.lisible import entier
+from recouvrement.socle.refus import refus_a_montrer
 
 
 @require_http_methods(["GET", "POST"])
@@ -78,7 +78,7 @@ def invitation(request: HttpRequest, jeton: str) -> HttpResponse:
     if trouvee is None or not trouvee.est_ouverte(maintenant=maintenant):
         return render(request, "equipe/invitation_close.html", status=410)
     contexte = {"invitation": trouvee, "form": None, "refus": ""}
-    try:
+    with refus_a_montrer() as refus:
         if request.user.is_authenticated:
             contexte["est_la_bonne"] = request.user.email == trouvee.courriel
             if request.method == "POST":
@@ -95,7 +95,6 @@ def invitation(request: HttpRequest, jeton: str) -> HttpResponse:
                     trouvee, **form.cleaned_data, maintenant=maintenant
                 )
                 return perform_login(request, nouveau)
-    except ErreurMetier as erreur:
-        contexte["refus"] = str(erreur)
+    contexte["refus"] = refus.phrase
     en_faute = contexte["refus"] or (contexte["form"] and contexte["form"].errors)
     return render(request, "equipe/invitation.html", contexte, status=422 if en_faute else 200)

@@ -13,8 +13,8 @@ from recouvrement.equipe.forms import MotifForm
 from recouvrement.equipe.lectures import membres
 from recouvrement.equipe.lectures.messages import TONS, message_de_compte, messages_de_compte
 from recouvrement.socle.annonces import annoncer
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pagination import paginer
+from recouvrement.socle.refus import refus_a_montrer
 
 
 @require_GET
@@ -50,14 +50,15 @@ def retirer_double(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _compte(request, cible, form=form)
     confirmer_son_identite(request)
-    try:
+    with refus_a_montrer() as refus:
         actions.retirer_double(
             cible, **form.cleaned_data, acteur=request.user, maintenant=timezone.now()
         )
-    except ErreurMetier as erreur:
-        return _compte(request, cible, form=form, refus=str(erreur))
-    annoncer(request, f"{cible} entrera par son mot de passe, et activera une autre application.")
-    return redirect("equipe:compte_detail", pk)
+        annoncer(
+            request, f"{cible} entrera par son mot de passe, et activera une autre application."
+        )
+        return redirect("equipe:compte_detail", pk)
+    return _compte(request, cible, form=form, refus=refus.phrase)
 
 
 @require_POST
@@ -65,12 +66,11 @@ def retirer_double(request: HttpRequest, pk: int) -> HttpResponse:
 def desactiver(request: HttpRequest, pk: int) -> HttpResponse:
     cible = get_object_or_404(Utilisateur, pk=pk)
     confirmer_son_identite(request)
-    try:
+    with refus_a_montrer() as refus:
         actions.desactiver_compte(cible, acteur=request.user, maintenant=timezone.now())
-    except ErreurMetier as erreur:
-        return _comptes(request, refus=str(erreur))
-    annoncer(request, f"Le compte de {cible} est désactivé, ses sessions sont fermées.")
-    return redirect("equipe:comptes")
+        annoncer(request, f"Le compte de {cible} est désactivé, ses sessions sont fermées.")
+        return redirect("equipe:comptes")
+    return _comptes(request, refus=refus.phrase)
 
 
 @require_POST
@@ -78,12 +78,11 @@ def desactiver(request: HttpRequest, pk: int) -> HttpResponse:
 def reactiver(request: HttpRequest, pk: int) -> HttpResponse:
     cible = get_object_or_404(Utilisateur, pk=pk)
     confirmer_son_identite(request)
-    try:
+    with refus_a_montrer() as refus:
         actions.reactiver_compte(cible, acteur=request.user, maintenant=timezone.now())
-    except ErreurMetier as erreur:
-        return _comptes(request, refus=str(erreur))
-    annoncer(request, f"{cible} peut de nouveau se connecter.")
-    return redirect("equipe:comptes")
+        annoncer(request, f"{cible} peut de nouveau se connecter.")
+        return redirect("equipe:comptes")
+    return _comptes(request, refus=refus.phrase)
 
 
 @require_POST
@@ -91,11 +90,10 @@ def reactiver(request: HttpRequest, pk: int) -> HttpResponse:
 def donner_un_lien(request: HttpRequest, pk: int) -> HttpResponse:
     cible = get_object_or_404(Utilisateur, pk=pk)
     confirmer_son_identite(request)
-    try:
+    with refus_a_montrer() as refus:
         adresse = actions.donner_un_lien(cible, acteur=request.user, maintenant=timezone.now())
-    except ErreurMetier as erreur:
-        return _comptes(request, refus=str(erreur))
-    return _comptes(request, cible=cible, adresse=adresse)
+        return _comptes(request, cible=cible, adresse=adresse)
+    return _comptes(request, refus=refus.phrase)
 
 
 @require_GET
@@ -114,12 +112,10 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     lu, refus = message_de_compte(envoi), ""
     if request.method == "POST" and lu.a_montrer:
         confirmer_son_identite(request)
-        try:
+        with refus_a_montrer() as refuse:
             actions.montrer_le_message(envoi, acteur=request.user)
-        except ErreurMetier as erreur:
-            refus = str(erreur)
-        else:
             lu = message_de_compte(envoi, en_clair=True)
+        refus = refuse.phrase
     contexte = {"message": lu, "refus": refus}
     return render(request, "equipe/message.html", contexte, status=422 if refus else 200)
 
@@ -158,11 +154,10 @@ def _compte(
 def _administrer(request: HttpRequest, pk: int, action, fait: str) -> HttpResponse:
     cible = get_object_or_404(membres.comptes(), pk=pk)
     confirmer_son_identite(request)
-    try:
+    with refus_a_montrer() as refus:
         action(cible, acteur=request.user, maintenant=timezone.now())
-    except ErreurMetier as erreur:
-        return _compte(request, cible, refus=str(erreur))
-    annoncer(request, f"{cible} {fait}.")
-    if cible.pk == request.user.pk:
-        return redirect("equipe:compte")
-    return redirect("equipe:compte_detail", pk)
+        annoncer(request, f"{cible} {fait}.")
+        if cible.pk == request.user.pk:
+            return redirect("equipe:compte")
+        return redirect("equipe:compte_detail", pk)
+    return _compte(request, cible, refus=refus.phrase)

@@ -14,7 +14,7 @@ from recouvrement.equipe.lectures.messages import courriels_des
 from recouvrement.equipe.models import Invitation
 from recouvrement.equipe.views.creanciers import annoncer_les_changements, rendre
 from recouvrement.socle.annonces import annoncer
-from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.refus import refus_a_montrer, refus_dans
 
 
 @require_GET
@@ -30,16 +30,13 @@ def inviter(request: RequeteHabilitee) -> HttpResponse:
     if form.is_valid():
         if form.cleaned_data["role"] == Role.GESTIONNAIRE:
             confirmer_son_identite(request)
-        try:
+        with refus_dans(form, "courriel"):
             invitation, adresse = actions.inviter(
                 request.creancier,
                 **form.cleaned_data,
                 acteur=request.user,
                 maintenant=timezone.now(),
             )
-        except ErreurMetier as erreur:
-            form.add_error("courriel", str(erreur))
-        else:
             if invitation is None:
                 return redirect("equipe:equipe", request.creancier.code)
             return page_equipe(
@@ -89,14 +86,13 @@ def _changer(
 ) -> HttpResponse:
     if Role.GESTIONNAIRE in (habilitation.role, role) and habilitation.role != role:
         confirmer_son_identite(request)
-    try:
+    with refus_a_montrer() as refus:
         changement = actions.changer_role(
             habilitation, role=role, acteur=request.user, maintenant=timezone.now()
         )
-    except ErreurMetier as erreur:
-        return page_equipe(request, InvitationForm(), refus=str(erreur))
-    annoncer_les_changements(request, [changement] if changement else [], sinon=sinon)
-    return redirect("equipe:equipe", request.creancier.code)
+        annoncer_les_changements(request, [changement] if changement else [], sinon=sinon)
+        return redirect("equipe:equipe", request.creancier.code)
+    return page_equipe(request, InvitationForm(), refus=refus.phrase)
 
 
 def _habilitation(request: RequeteHabilitee, pk: int) -> Habilitation:

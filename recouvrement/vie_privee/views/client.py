@@ -11,7 +11,7 @@ from recouvrement.comptes.enums import Role
 from recouvrement.documents.reponses import exportation, repondre_fichier
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.annonces import annoncer
-from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.refus import refus_dans
 from recouvrement.vie_privee.actions import demandes as actions
 from recouvrement.vie_privee.actions.effacement import effacer_les_personnes
 from recouvrement.vie_privee.evenements import Evenement
@@ -34,11 +34,8 @@ def demander(request: RequeteHabilitee, pk: int) -> HttpResponse:
     client = _client(request, pk)
     form = DemandeForm(request.POST, client=client, aujourdhui=timezone.localdate())
     if form.is_valid():
-        try:
+        with refus_dans(form):
             demande = actions.noter_demande(client, **form.cleaned_data, acteur=request.user)
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             avant = demande.a_repondre_avant
             annoncer(request, f"Demande notée : répondez-y avant le {avant:%d/%m/%Y}.")
             return redirect("vie_privee:client", request.creancier.code, client.pk)
@@ -52,11 +49,8 @@ def repondre(request: RequeteHabilitee, pk: int, demande: int) -> HttpResponse:
     recue = get_object_or_404(Demande.objects.pour(request.creancier), pk=demande, client=client)
     form = ReponseForm(request.POST, aujourdhui=timezone.localdate())
     if form.is_valid():
-        try:
+        with refus_dans(form):
             actions.repondre(recue, **form.cleaned_data, acteur=request.user)
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             annoncer(request, "La réponse est notée.")
             return redirect("vie_privee:client", request.creancier.code, client.pk)
     return _page(request, client, reponse=form)
@@ -80,16 +74,13 @@ def effacer(request: RequeteHabilitee, pk: int) -> HttpResponse:
     form = EffacementForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         confirmer_son_identite(request)
-        try:
+        with refus_dans(form, "nom"):
             effacer_les_personnes(
                 client,
                 nom=form.cleaned_data["nom"],
                 maintenant=timezone.now(),
                 acteur=request.user,
             )
-        except ErreurMetier as erreur:
-            form.add_error("nom", str(erreur))
-        else:
             annoncer(request, "Les données personnelles de ce client sont effacées.")
             return redirect("vie_privee:client", request.creancier.code, client.pk)
     contexte = {
