@@ -205,7 +205,7 @@ def test_la_liste_se_filtre_se_totalise_et_s_exporte(client, debiteur):
     url = reverse("contentieux:liste", args=[debiteur.creancier.code])
 
     tous = client.get(url).context
-    [seul] = client.get(url, {"q": debiteur.nom, "voie": sien.voie}).context["page"].objets
+    [seul] = client.get(url, {"q": debiteur.nom, "voie": sien.voie}).context["liste"].page.objets
     vide = client.get(url, {"etat": "clos"}).context
 
     assert tous["totaux"]["nombre"] == 2

@@ -14,10 +14,10 @@ from recouvrement.socle.listes.criteres import (
     tris,
 )
 from recouvrement.socle.listes.fichiers import emporter, fichier_de_tableur
-from recouvrement.socle.listes.grilles import TableauMontre, en_jours, en_temps
+from recouvrement.socle.listes.grilles import TableauMontre, en_jours, en_temps, pied
 from recouvrement.socle.listes.grilles import montrer as montrer_tableau
 from recouvrement.socle.listes.listes import Champ, Fichier, Liste, Mots, Vide
-from recouvrement.socle.listes.pages import ListeMontree, montrer
+from recouvrement.socle.listes.pages import ListeMontree, montrer, onglets_montres
 from recouvrement.socle.listes.tableaux import Colonne, Geste, Lot, Tableau
 
 __all__ = [
@@ -46,7 +46,9 @@ __all__ = [
     "montant",
     "montrer",
     "montrer_tableau",
+    "onglets_montres",
     "par_champ",
+    "pied",
     "recherche",
     "tris",
 ]

@@ -54,9 +54,14 @@ class Mots:
 
     un: str
     filtre: str = ""
+    # Le total dit aussi à combien de clients : « 3 relances, 2 clients ».
+    et_clients: bool = False
 
     def compter(self, sommes: Sommes, *, filtre: bool = False) -> str:
-        return pluriel(sommes["nombre"], (filtre and self.filtre) or self.un)
+        compte = str(pluriel(sommes["nombre"], (filtre and self.filtre) or self.un))
+        if self.et_clients and "clients" in sommes:
+            return f"{compte}, {pluriel(sommes['clients'], 'client')}"
+        return compte
 
 
 def _telles_quelles(lignes: QuerySet[Any]) -> QuerySet[Any]:

@@ -18,6 +18,7 @@ from recouvrement.socle.pagination import Page, paginer
 
 @dataclass(frozen=True, slots=True)
 class OngletMontre:
+    cle: str
     libelle: str
     lien: str
     est_courant: bool
@@ -88,7 +89,7 @@ def montrer[M: Model, L](liste: Liste[M, L], parametres: QueryDict) -> ListeMont
             tris=liste.tris,
         ),
         vide=liste.vide(criteres) if not lignes else Vide(""),
-        onglets=_onglets(liste, criteres, parametres),
+        onglets=onglets_montres(liste, criteres, parametres),
         champs=[
             ChampMontre(filtre, criteres.valeurs.get(filtre.nom))
             for filtre in liste.filtres
@@ -119,7 +120,7 @@ def _pieds[L](
     return [*grilles.pied(tableau, texte, grilles.sommes_de(tableau, lignes)), *total]
 
 
-def _onglets(
+def onglets_montres(
     liste: Liste[Any, Any], criteres: Criteres, parametres: QueryDict
 ) -> list[OngletMontre]:
     if liste.onglets is None:
@@ -128,6 +129,7 @@ def _onglets(
     changes = dict.fromkeys(liste.onglets.retire)
     return [
         OngletMontre(
+            onglet.cle,
             onglet.libelle,
             adresse(parametres, **changes | {liste.onglets.nom: onglet.cle}),
             onglet.cle == criteres.onglet,
