@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from clients.enums import NatureClient
+from clients.lectures.doublons import Doublon
 from clients.lectures.liste import clients_de_cet_etat, sommes
 from clients.models import Client, ClientQuerySet
 from recouvrement.comptes.models import Creancier
@@ -188,4 +189,24 @@ def _rien(code: str, criteres: Criteres, peut_ecrire: bool) -> Vide:
         "Importer des factures",
         reverse("clients:nouveau", args=[code]),
         "Nouveau client",
+    )
+
+
+def tableau_des_doublons(code: str, *, peut_ecrire: bool) -> Tableau[Doublon]:
+    gestes: tuple[Colonne[Doublon], ...] = (
+        Colonne(
+            titre="Action",
+            gabarit="clients/doublons.html#comparer",
+            classe="montant",
+            titre_lu=True,
+        ),
+    )
+    return Tableau(
+        nom="Doublons probables",
+        colonnes=(
+            Colonne(titre="Fiche", gabarit="clients/doublons.html#ancien", est_titre=True),
+            Colonne(titre="Autre fiche", gabarit="clients/doublons.html#recent"),
+            Colonne(titre="Ce qui les rapproche", valeur=lambda paire: ", ".join(paire.raisons)),
+            *(gestes if peut_ecrire else ()),
+        ),
     )

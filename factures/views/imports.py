@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -36,9 +37,9 @@ from recouvrement.comptes.enums import Role
 from recouvrement.documents.reponses import exportation
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.formats import pluriel
+from recouvrement.socle.listes import fichier_de_tableur
 from recouvrement.socle.pagination import paginer
 from recouvrement.socle.refus import refus_annonce, refus_dans
-from recouvrement.socle.tableur_ecriture import TYPE_XLSX, classeur
 
 
 @require_http_methods(["GET", "POST"])
@@ -184,23 +185,19 @@ def defaire(request: RequeteHabilitee, pk: int) -> HttpResponse:
 @require_GET
 @habilite(Role.ASSISTANTE)
 @exportation
-def rapport(request: RequeteHabilitee, pk: int) -> HttpResponse:
+def rapport(request: RequeteHabilitee, pk: int) -> HttpResponseBase:
     importation = _importation(request, pk)
-    octets = classeur("Import", COLONNES_RAPPORT, lignes_du_rapport(importation))
-    reponse = HttpResponse(octets, TYPE_XLSX)
-    reponse["Content-Disposition"] = f'attachment; filename="import-{importation.pk}.xlsx"'
-    return reponse
+    lignes = lignes_du_rapport(importation)
+    return fichier_de_tableur(f"import-{importation.pk}", "Import", COLONNES_RAPPORT, lignes)
 
 
 @require_GET
 @habilite(Role.ASSISTANTE)
 @exportation
-def a_reprendre(request: RequeteHabilitee, pk: int) -> HttpResponse:
+def a_reprendre(request: RequeteHabilitee, pk: int) -> HttpResponseBase:
     """Les lignes refusées en tableur : on les corrige chez soi, et on redépose le fichier."""
     entetes, lignes = lignes_a_reprendre(_importation(request, pk))
-    reponse = HttpResponse(classeur("À reprendre", entetes, lignes), TYPE_XLSX)
-    reponse["Content-Disposition"] = f'attachment; filename="import-{pk}-a-reprendre.xlsx"'
-    return reponse
+    return fichier_de_tableur(f"import-{pk}-a-reprendre", "À reprendre", entetes, lignes)
 
 
 def _importation(request: RequeteHabilitee, pk: int) -> Importation:

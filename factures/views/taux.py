@@ -8,8 +8,10 @@ from django.views.decorators.http import require_http_methods
 from factures.actions.taux import saisir_taux
 from factures.forms.taux import TauxForm
 from factures.lectures.taux import table_en_vigueur, taux_manquants
+from factures.listes.taux import TABLEAU_DES_TAUX
 from recouvrement.comptes.acces import administre
 from recouvrement.socle.annonces import annoncer
+from recouvrement.socle.listes import montrer_tableau
 from recouvrement.socle.refus import refus_dans
 
 
@@ -27,5 +29,10 @@ def taux(request: HttpRequest) -> HttpResponse:
             annoncer(request, f"{saisi} : enregistré, les décomptes le suivent.")
             return redirect("accueil:taux")
     lignes = sorted(table_en_vigueur(), key=lambda ligne: (ligne.effet, ligne.serie), reverse=True)
-    contexte = {"form": form, "lignes": lignes, "manque": manque}
+    contexte = {
+        "form": form,
+        "lignes": lignes,
+        "tableau": montrer_tableau(TABLEAU_DES_TAUX, lignes),
+        "manque": manque,
+    }
     return render(request, "factures/taux.html", contexte, status=422 if form.errors else 200)

@@ -11,7 +11,7 @@ from recouvrement.documents.reponses import repondre_document, repondre_fichier
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.formats import pluriel
 from recouvrement.socle.lisible import entiers
-from recouvrement.socle.pagination import paginer
+from recouvrement.socle.listes import montrer, montrer_tableau
 from recouvrement.socle.refus import annoncer_un_refus, refus_a_montrer, refus_annonce, refus_dans
 from relances.actions.courriers import (
     annuler_courrier,
@@ -24,6 +24,7 @@ from relances.actions.courriers import (
 from relances.actions.mises_en_demeure import preparer_mise_en_demeure
 from relances.enums import Canal, EtatCourrier, EtatRelance
 from relances.forms.courrier import LettreForm, MiseEnDemeureForm, PosterForm, SuivreForm
+from relances.listes.courriers import liste_des_courriers, tableau_a_preparer
 from relances.models import Courrier, Relance
 
 LOT_MAXIMUM = 60
@@ -44,11 +45,15 @@ def liste(request: RequeteHabilitee) -> HttpResponse:
         .select_related("client", "etape")
         .order_by("prevue_le", "pk")[:LOT_MAXIMUM]
     )
-    courriers = Courrier.objects.pour(request.creancier).select_related("client", "document")
-    if request.GET.get("etat") == "a_poster":
-        courriers = courriers.a_poster()
-    page = paginer(courriers, ordre=("-pk",), apres=request.GET.get("apres"))
-    contexte = {"a_preparer": a_preparer, "page": page, "etat": request.GET.get("etat", "")}
+    peut_ecrire = Role(request.habilitation.role).couvre(Role.ASSISTANTE)
+    lettres = list(a_preparer)
+    contexte = {
+        "a_preparer": len(lettres),
+        "lettres": montrer_tableau(
+            tableau_a_preparer(request.creancier.code, peut_ecrire=peut_ecrire), lettres
+        ),
+        "liste": montrer(liste_des_courriers(request.creancier), request.GET),
+    }
     return render(request, "relances/courriers.html", contexte)
 
 

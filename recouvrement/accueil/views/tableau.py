@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -22,22 +23,22 @@ from recouvrement.comptes.acces import (
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
 from recouvrement.documents.reponses import exportation
-from recouvrement.socle.tableur_ecriture import TYPE_XLSX, classeur
+from recouvrement.socle.listes import fichier_de_tableur
 
 
 @require_GET
 @connecte
-def tableau(request: HttpRequest) -> HttpResponse:
+def tableau(request: HttpRequest) -> HttpResponseBase:
     return _tableau(request, creanciers_de(request), code="")
 
 
 @require_GET
 @habilite(Role.LECTURE)
-def tableau_creancier(request: RequeteHabilitee) -> HttpResponse:
+def tableau_creancier(request: RequeteHabilitee) -> HttpResponseBase:
     return _tableau(request, [request.creancier], code=request.creancier.code)
 
 
-def _tableau(request: HttpRequest, creanciers: list[Creancier], *, code: str) -> HttpResponse:
+def _tableau(request: HttpRequest, creanciers: list[Creancier], *, code: str) -> HttpResponseBase:
     aujourdhui, maintenant = timezone.localdate(), timezone.now()
     bord = tableau_de_bord(creanciers, au=aujourdhui)
     if request.GET.get("format") == "xlsx":
@@ -67,14 +68,10 @@ def _tableau(request: HttpRequest, creanciers: list[Creancier], *, code: str) ->
 
 
 @exportation
-def _en_xlsx(request: HttpRequest, bord: TableauDeBord) -> HttpResponse:
+def _en_xlsx(request: HttpRequest, bord: TableauDeBord) -> HttpResponseBase:
     """Tout ce que montre la page, partie par partie."""
-    octets = classeur(
-        "Tableau de bord", ["Partie", "Ligne", "Nombre", "Montant (€)"], _lignes(bord)
-    )
-    reponse = HttpResponse(octets, content_type=TYPE_XLSX)
-    reponse["Content-Disposition"] = 'attachment; filename="tableau-de-bord.xlsx"'
-    return reponse
+    colonnes = ["Partie", "Ligne", "Nombre", "Montant (€)"]
+    return fichier_de_tableur("tableau-de-bord", "Tableau de bord", colonnes, _lignes(bord))
 
 
 def _lignes(bord: TableauDeBord) -> Iterator[tuple]:

@@ -21,10 +21,12 @@ from recouvrement.equipe.forms import EnvoisForm, IdentiteForm, NouveauForm, Reg
 from recouvrement.equipe.lectures.changements import changements_vus
 from recouvrement.equipe.lectures.expediteurs import etat_expediteur
 from recouvrement.equipe.lectures.parametres import ce_qui_manque, onglets
+from recouvrement.equipe.listes import tableau_des_creanciers
 from recouvrement.equipe.models import Changement
 from recouvrement.equipe.regles import CHAMPS_A_DEUX, partager, touche_a_deux
 from recouvrement.socle.annonces import annoncer
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.listes import montrer_tableau
 from recouvrement.socle.refus import refus_a_montrer, refus_dans
 
 IMAGES = {"logo": "logo", "signature": "image_signature"}
@@ -41,7 +43,11 @@ def creanciers(request: HttpRequest) -> HttpResponse:
         )
         .order_by("archive_le", "nom")
     )
-    return render(request, "equipe/creanciers.html", {"creanciers": lignes})
+    contexte = {
+        "creanciers": lignes,
+        "tableau": montrer_tableau(tableau_des_creanciers(), lignes),
+    }
+    return render(request, "equipe/creanciers.html", contexte)
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,9 +11,10 @@ from recouvrement.courriel.models import Envoi
 from recouvrement.equipe import actions
 from recouvrement.equipe.forms import MotifForm
 from recouvrement.equipe.lectures import membres
-from recouvrement.equipe.lectures.messages import TONS, message_de_compte, messages_de_compte
+from recouvrement.equipe.lectures.messages import message_de_compte
+from recouvrement.equipe.listes import liste_des_messages, tableau_des_comptes
 from recouvrement.socle.annonces import annoncer
-from recouvrement.socle.pagination import paginer
+from recouvrement.socle.listes import montrer, montrer_tableau
 from recouvrement.socle.refus import refus_a_montrer
 
 
@@ -99,9 +100,8 @@ def donner_un_lien(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @administre
 def messages(request: HttpRequest) -> HttpResponse:
-    page = paginer(messages_de_compte(), ordre=["-id"], apres=request.GET.get("apres"))
-    lignes = [(envoi, TONS.get(envoi.etat, "")) for envoi in page]
-    return render(request, "equipe/messages.html", {"page": page, "lignes": lignes})
+    contexte = {"liste": montrer(liste_des_messages(), request.GET)}
+    return render(request, "equipe/messages.html", contexte)
 
 
 @require_http_methods(["GET", "POST"])
@@ -124,7 +124,7 @@ def _comptes(
     request: HttpRequest, *, refus: str = "", cible: Utilisateur | None = None, adresse: str = ""
 ) -> HttpResponse:
     contexte = {
-        "comptes": membres.comptes(),
+        "tableau": montrer_tableau(tableau_des_comptes(), membres.comptes()),
         "refus": refus,
         "cible": cible,
         "adresse": adresse,

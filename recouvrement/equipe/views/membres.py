@@ -11,9 +11,11 @@ from recouvrement.equipe import actions
 from recouvrement.equipe.forms import InvitationForm, RoleForm
 from recouvrement.equipe.lectures.membres import invitations_en_cours, membres
 from recouvrement.equipe.lectures.messages import courriels_des
+from recouvrement.equipe.listes import tableau_des_membres
 from recouvrement.equipe.models import Invitation
 from recouvrement.equipe.views.creanciers import annoncer_les_changements, rendre
 from recouvrement.socle.annonces import annoncer
+from recouvrement.socle.listes import montrer_tableau
 from recouvrement.socle.refus import refus_a_montrer, refus_dans
 
 
@@ -106,6 +108,7 @@ def page_equipe(
 ) -> HttpResponse:
     # Sans serveur d'envoi, le lien se transmet à la main ; il ne se reverra pas.
     adresse = "" if settings.SERVEUR_SMTP else adresse
+    est_gestionnaire = Role(request.habilitation.role).couvre(Role.GESTIONNAIRE)
     invitations = list(invitations_en_cours(request.creancier, maintenant=timezone.now()))
     courriels = courriels_des(invitations)
     return rendre(
@@ -113,7 +116,10 @@ def page_equipe(
         "equipe/equipe.html",
         {
             "form": form,
-            "membres": membres(request.creancier),
+            "tableau": montrer_tableau(
+                tableau_des_membres(request.creancier, est_gestionnaire=est_gestionnaire),
+                membres(request.creancier),
+            ),
             "roles": Role.choices,
             "invitations": [(i, courriels.get(i.pk)) for i in invitations],
             "envoyee_a": envoyee_a,

@@ -16,7 +16,7 @@ from recouvrement.socle.valeurs import ValeurRefusee, lire_date, lire_montant
 
 LONGUEUR_RECHERCHE = 100
 
-type Choix = Sequence[tuple[str, str]]
+type Choix = Sequence[tuple[Any, str]]
 
 
 class Genre(StrEnum):
@@ -155,12 +155,17 @@ def choix[M: Model](
 def jours[M: Model](champ: str, du: str, au: str, mot: str) -> tuple[Filtre[M], Filtre[M]]:
     """Deux bornes, « du » et « au », sur un champ de date ; `mot` : « échéance », « reçu »."""
     return (
-        _jour("du", du, f"{champ}__gte", f"{mot} dès le"),
-        _jour("au", au, f"{champ}__lte", f"{mot} jusqu’au"),
+        un_jour("du", du, par_champ(f"{champ}__gte"), f"{mot} dès le"),
+        un_jour("au", au, par_champ(f"{champ}__lte"), f"{mot} jusqu’au"),
     )
 
 
-def _jour[M: Model](nom: str, libelle: str, champ: str, mot: str) -> Filtre[M]:
+def un_jour[M: Model](
+    nom: str,
+    libelle: str,
+    appliquer: Callable[[QuerySet[M], Any, Criteres], QuerySet[M]],
+    mot: str,
+) -> Filtre[M]:
     def redire(valeur: date) -> str:
         return f"{mot} {en_jour(valeur)}"
 
@@ -169,7 +174,7 @@ def _jour[M: Model](nom: str, libelle: str, champ: str, mot: str) -> Filtre[M]:
         libelle=libelle,
         genre=Genre.JOUR,
         lire=lire_date,
-        appliquer=par_champ(champ),
+        appliquer=appliquer,
         redire=redire,
     )
 

@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
-from recouvrement.socle.formats import entier, jour
+from recouvrement.socle.formats import entier, jour, moment
 from recouvrement.socle.listes.adresses import adresse
 from recouvrement.socle.listes.tableaux import Colonne, Lot, Tableau
 from recouvrement.socle.montants import ZERO
@@ -171,6 +171,11 @@ def _cellule[L](colonne: Colonne[L], ligne: L) -> str:
 def en_temps(valeur: date | datetime) -> str:
     """Le jour, et sa forme que les machines lisent."""
     return SafeString(f'<time datetime="{valeur.isoformat()}">{jour(valeur)}</time>')
+
+
+def en_temps_exact(valeur: datetime) -> str:
+    """L'instant : « 21/11/2026 à 10 h 14 »."""
+    return SafeString(f'<time datetime="{valeur.isoformat()}">{moment(valeur)}</time>')
 
 
 def en_jours(nombre: int) -> str:
