@@ -11,8 +11,8 @@ from clients.models import Client, Contact, Coordonnee
 from clients.views.fiche import client_ou_404
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_dans
 
 
 @require_GET
@@ -74,11 +74,8 @@ def ajouter_coordonnee(request: RequeteHabilitee, pk: int, contact: int) -> Http
     form = CoordonneeForm(request.POST, pays=client.pays)
     if form.is_valid():
         genre, valeur = form.cleaned_data["valeur"]
-        try:
+        with refus_dans(form, "valeur"):
             actions.ajouter_coordonnee(trouve, genre=genre, valeur=valeur, acteur=request.user)
-        except ErreurMetier as erreur:
-            form.add_error("valeur", str(erreur))
-        else:
             annoncer(request, "La coordonnée est ajoutée.")
             return redirect("clients:contacts", request.creancier.code, client.pk)
     return _page(request, client, ajout=(trouve.pk, form))

@@ -12,8 +12,8 @@ from clients.models import Client, Note
 from clients.regles import ce_qui_manque
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_dans
 
 
 def client_ou_404(request: RequeteHabilitee, pk: int) -> Client:
@@ -27,13 +27,10 @@ def client_ou_404(request: RequeteHabilitee, pk: int) -> Client:
 def nouveau(request: RequeteHabilitee) -> HttpResponse:
     form = ClientForm(request.POST or None, creancier=request.creancier)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refus_dans(form):
             client = actions.creer_client(
                 request.creancier, **form.cleaned_data, acteur=request.user
             )
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             annoncer(request, f"{client.nom} est créé. Ajoutez qui joindre.")
             return redirect("clients:contacts", request.creancier.code, client.pk)
     return render(
@@ -59,11 +56,8 @@ def modifier(request: RequeteHabilitee, pk: int) -> HttpResponse:
     client = client_ou_404(request, pk)
     form = ClientForm(request.POST or None, creancier=request.creancier, instance=client)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refus_dans(form):
             actions.modifier_client(client, **form.cleaned_data, acteur=request.user)
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             annoncer(request, "La fiche est à jour.")
             return redirect(client)
     enregistre = client_ou_404(request, pk)
@@ -91,11 +85,8 @@ def suspendre(request: RequeteHabilitee, pk: int) -> HttpResponse:
     initial = {"motif": client.suspendu_motif, "jusqu_au": client.suspendu_jusqu_au}
     form = SuspensionForm(request.POST or None, au=au, initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refus_dans(form):
             actions.suspendre(client, le=au, **form.cleaned_data, acteur=request.user)
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             annoncer(
                 request,
                 f"Relances de {client.nom} suspendues.",

@@ -6,26 +6,25 @@ from django.views.decorators.http import require_GET, require_http_methods
 from clients import actions
 from clients.lectures import doublons_probables
 from clients.lectures.fusion import cote_a_cote
+from clients.listes import tableau_des_doublons
 from clients.models import Client
 from clients.views.fiche import client_ou_404
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.listes import montrer_tableau
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_a_montrer
 from recouvrement.socle.saisies.lisible import entier
 
 
 @require_GET
 @habilite(Role.LECTURE)
 def doublons(request: RequeteHabilitee) -> HttpResponse:
-    return render(
-        request,
-        "clients/doublons.html",
-        {
-            "paires": doublons_probables(request.creancier),
-            "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),
-        },
-    )
+    peut_ecrire = Role(request.habilitation.role).couvre(Role.ASSISTANTE)
+    paires = doublons_probables(request.creancier)
+    tableau = tableau_des_doublons(request.creancier.code, peut_ecrire=peut_ecrire)
+    contexte = {"paires": paires, "tableau": montrer_tableau(tableau, paires)}
+    return render(request, "clients/doublons.html", contexte)
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,13 +36,11 @@ def fusionner(request: RequeteHabilitee, pk: int) -> HttpResponse:
     refus = ""
     if request.method == "POST" and autre is not None:
         garde, absorbe = (autre, un) if request.POST.get("garde") == str(autre.pk) else (un, autre)
-        try:
+        with refus_a_montrer() as refuse:
             actions.fusionner(garde, absorbe, le=timezone.localdate(), acteur=request.user)
-        except ErreurMetier as erreur:
-            refus = str(erreur)
-        else:
             annoncer(request, f"Les deux fiches sont réunies sous {garde.nom}.")
             return redirect(garde)
+        refus = refuse.phrase
     contexte: dict[str, object] = {"client": un, "autre": autre, "refus": refus}
     if autre is None:
         contexte["propositions"] = [

@@ -32,8 +32,8 @@ from contentieux.regles import etats_suivants
 from factures.models import Piece
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_a_montrer, refus_dans
 from recouvrement.socle.saisies.lisible import entier, entiers
 
 
@@ -49,7 +49,7 @@ def ouvrir(request: RequeteHabilitee, pk: int) -> HttpResponse:
         au=aujourdhui,
     )
     if form.is_valid():
-        try:
+        with refus_dans(form):
             dossier = ouvrir_dossier(
                 client,
                 factures=form.cleaned_data["factures"],
@@ -57,9 +57,6 @@ def ouvrir(request: RequeteHabilitee, pk: int) -> HttpResponse:
                 le=aujourdhui,
                 acteur=request.user,
             )
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             annoncer(request, "Le dossier est ouvert ; les relances de ces factures s'arrêtent.")
             return redirect(dossier)
     contexte = {"client": client, "form": form}
@@ -224,12 +221,11 @@ def _faire(
     request: RequeteHabilitee, dossier: Dossier, phrase: str, action: Callable[[], object]
 ) -> HttpResponse:
     """Le refus d'une action se lit en haut du dossier ; rien n'est écrit à moitié."""
-    try:
+    with refus_a_montrer() as refus:
         action()
-    except ErreurMetier as erreur:
-        return _montrer(request, dossier, refus=str(erreur))
-    annoncer(request, phrase)
-    return redirect(dossier)
+        annoncer(request, phrase)
+        return redirect(dossier)
+    return _montrer(request, dossier, refus=refus.phrase)
 
 
 def _montrer(

@@ -20,8 +20,8 @@ from factures.models import Facture
 from factures.views.commun import le_client
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_dans
 from recouvrement.socle.saisies.lisible import entier
 
 REPRIS = (
@@ -40,13 +40,10 @@ def conventions(request: RequeteHabilitee, pk: int) -> HttpResponse:
     initial = {"portee": request.GET.get("facture") or CE_CLIENT} | _en_vigueur(request, client)
     form = ConventionForm(request.POST or None, client=client, initial=initial)
     if form.is_valid():
-        try:
+        with refus_dans(form):
             poser_convention(
                 request.creancier, le=timezone.localdate(), acteur=request.user, **form.choix()
             )
-        except ErreurMetier as erreur:
-            form.add_error(None, erreur.message)
-        else:
             annoncer(request, "La convention est posée ; la précédente reste lisible.")
             return redirect("factures:conventions", request.creancier.code, client.pk)
     contexte = {

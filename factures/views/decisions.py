@@ -13,8 +13,8 @@ from factures.models import Decision
 from factures.views.commun import le_client
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_a_montrer, refus_dans
 
 
 @require_http_methods(["GET", "POST"])
@@ -28,11 +28,8 @@ def decisions(request: RequeteHabilitee, pk: int) -> HttpResponse:
         factures = list(choix.pop("factures"))
         for facture in factures:
             facture.creancier, facture.client = request.creancier, client
-        try:
+        with refus_dans(form):
             enregistrer_decision(factures, au=timezone.localdate(), acteur=request.user, **choix)
-        except ErreurMetier as erreur:
-            form.add_error(None, erreur.message)
-        else:
             annoncer(request, "La décision est enregistrée : le décompte la suit.")
             return redirect("factures:decisions", request.creancier.code, client.pk)
     return _page(request, client, form)
@@ -48,13 +45,12 @@ def retirer(request: RequeteHabilitee, pk: int) -> HttpResponse:
     decision.creancier = request.creancier
     client = le_client(request, decision.facture.client_id)
     form = NonAvenuForm(request.POST)
-    try:
+    with refus_a_montrer() as refus:
         motif = form.cleaned_data["motif"] if form.is_valid() else ""
         retirer_decision(decision, motif=motif, acteur=request.user)
-    except ErreurMetier as erreur:
-        return _page(request, client, DecisionForm(client=client), refus=erreur.message)
-    annoncer(request, "La décision est retirée ; elle reste lisible.")
-    return redirect("factures:decisions", request.creancier.code, client.pk)
+        annoncer(request, "La décision est retirée ; elle reste lisible.")
+        return redirect("factures:decisions", request.creancier.code, client.pk)
+    return _page(request, client, DecisionForm(client=client), refus=refus.phrase)
 
 
 def _page(

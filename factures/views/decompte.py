@@ -24,7 +24,7 @@ from recouvrement.comptes.enums import Role
 from recouvrement.documents.models import Document
 from recouvrement.documents.reponses import exportation, repondre_document, repondre_fichier
 from recouvrement.socle import formats
-from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pages.refus import refus_a_montrer
 from recouvrement.socle.tableur.ecriture import TYPE_XLSX, classeur
 
 COLONNES = (
@@ -66,16 +66,15 @@ def sceller_le_decompte(request: RequeteHabilitee, pk: int) -> HttpResponse:
     demande = _demande(client, request.POST)
     if demande.form.errors:
         return _page(request, client, demande)
-    try:
+    with refus_a_montrer() as refus:
         document = sceller_decompte(
             client, decompte=demande.decompte, maintenant=timezone.now(), acteur=request.user
         )
-    except ErreurMetier as erreur:
-        return _page(request, client, demande, refus=str(erreur))
-    return redirect(
-        "factures:decompte_document", creancier=request.creancier.code, pk=client.pk,
-        document=document.pk,
-    )  # fmt: skip
+        return redirect(
+            "factures:decompte_document", creancier=request.creancier.code, pk=client.pk,
+            document=document.pk,
+        )  # fmt: skip
+    return _page(request, client, demande, refus=refus.phrase)
 
 
 @require_GET

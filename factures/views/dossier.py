@@ -13,8 +13,8 @@ from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.documents import fichiers
 from recouvrement.documents.reponses import repondre_fichier
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_dans
 
 
 @require_http_methods(["GET", "POST"])
@@ -23,12 +23,9 @@ def ouvrir(request: RequeteHabilitee, pk: int) -> HttpResponse:
     facture = la_facture(request, pk)
     form = LitigeForm(request.POST or None, facture=facture)
     if form.is_valid():
-        try:
+        with refus_dans(form):
             le = timezone.localdate()
             litige = ouvrir_litige(facture, le=le, acteur=request.user, **form.cleaned_data)
-        except ErreurMetier as erreur:
-            form.add_error(None, erreur.message)
-        else:
             annoncer(
                 request,
                 f"Litige ouvert sur {facture.numero} : ses relances s'arrêtent.",
@@ -50,12 +47,9 @@ def clore(request: RequeteHabilitee, pk: int) -> HttpResponse:
     litige.creancier = facture.creancier = facture.client.creancier = request.creancier
     form = ClotureForm(request.POST or None)
     if form.is_valid():
-        try:
+        with refus_dans(form):
             le = timezone.localdate()
             clos = clore_litige(litige, le=le, acteur=request.user, **form.cleaned_data)
-        except ErreurMetier as erreur:
-            form.add_error(None, erreur.message)
-        else:
             annoncer(
                 request,
                 f"Litige clos sur {facture.numero}.",
@@ -80,7 +74,7 @@ def deposer(request: RequeteHabilitee, pk: int) -> HttpResponse:
     if form.is_valid():
         lu = form.cleaned_data
         fichier = lu.pop("fichier")
-        try:
+        with refus_dans(form, "fichier"):
             piece = deposer_piece(
                 client,
                 nom_fichier=fichier.name,
@@ -89,9 +83,6 @@ def deposer(request: RequeteHabilitee, pk: int) -> HttpResponse:
                 acteur=request.user,
                 **lu,
             )
-        except ErreurMetier as erreur:
-            form.add_error("fichier", erreur.message)
-        else:
             annoncer(request, f"« {piece.intitule} » est au dossier.")
             return redirect(piece.facture or client)
     statut = 422 if form.errors else 200

@@ -14,8 +14,8 @@ from factures.models import EvenementPrescription, Facture
 from factures.views.commun import la_facture
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_a_montrer, refus_dans
 
 
 @require_GET
@@ -30,13 +30,10 @@ def acte(request: RequeteHabilitee, pk: int) -> HttpResponse:
     facture = la_facture(request, pk)
     form = ActeForm(request.POST, facture=facture)
     if form.is_valid():
-        try:
+        with refus_dans(form):
             enregistre = enregistrer_acte(
                 facture, au=timezone.localdate(), acteur=request.user, **form.cleaned_data
             )
-        except ErreurMetier as erreur:
-            form.add_error(None, erreur.message)
-        else:
             annoncer(request, f"{enregistre} : enregistré.")
             return redirect("factures:droit", request.creancier.code, facture.pk)
     return _page(request, facture, acte=form)
@@ -49,13 +46,12 @@ def non_avenu(request: RequeteHabilitee, pk: int) -> HttpResponse:
     facture = la_facture(request, evenement.facture_id)
     evenement.creancier = request.creancier
     form = NonAvenuForm(request.POST)
-    try:
+    with refus_a_montrer() as refus:
         motif = form.cleaned_data["motif"] if form.is_valid() else ""
         declarer_non_avenu(evenement, motif=motif, acteur=request.user)
-    except ErreurMetier as erreur:
-        return _page(request, facture, refus=erreur.message)
-    annoncer(request, "L'acte est déclaré sans effet ; il reste lisible.")
-    return redirect("factures:droit", request.creancier.code, facture.pk)
+        annoncer(request, "L'acte est déclaré sans effet ; il reste lisible.")
+        return redirect("factures:droit", request.creancier.code, facture.pk)
+    return _page(request, facture, refus=refus.phrase)
 
 
 @require_POST
@@ -65,11 +61,8 @@ def duree(request: RequeteHabilitee, pk: int) -> HttpResponse:
     facture = la_facture(request, pk)
     form = DureeForm(request.POST, facture=facture)
     if form.is_valid():
-        try:
+        with refus_dans(form):
             choisir_duree(facture, acteur=request.user, **form.cleaned_data)
-        except ErreurMetier as erreur:
-            form.add_error(None, erreur.message)
-        else:
             annoncer(request, "La durée est enregistrée.")
             return redirect("factures:droit", request.creancier.code, facture.pk)
     return _page(request, facture, choix=form)

@@ -14,6 +14,7 @@ from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_dans
 
 
 @require_GET
@@ -43,13 +44,10 @@ def nouvelle(request: RequeteHabilitee) -> HttpResponse:
         return choisir_le_client(request, titre="Nouvelle facture")
     form = FactureForm(request.POST or None, client=client)
     if form.is_valid():
-        try:
+        with refus_dans(form, _champ):
             facture = enregistrer_facture(
                 request.creancier, client=client, acteur=request.user, **form.cleaned_data
             )
-        except ErreurMetier as erreur:
-            form.add_error(_champ(erreur), erreur.message)
-        else:
             annoncer(request, f"{facture} enregistrée.")
             return redirect(facture)
     contexte = {"form": form, "client": client, "facture": None}
@@ -63,11 +61,8 @@ def modifier(request: RequeteHabilitee, pk: int) -> HttpResponse:
     facture = la_facture(request, pk)
     form = FactureForm(request.POST or None, instance=facture, client=facture.client)
     if form.is_valid():
-        try:
+        with refus_dans(form, _champ):
             modifier_facture(facture, acteur=request.user, **form.cleaned_data)
-        except ErreurMetier as erreur:
-            form.add_error(_champ(erreur), erreur.message)
-        else:
             annoncer(request, f"{facture} modifiée.")
             return redirect("factures:detail", request.creancier.code, facture.pk)
     contexte = {"form": form, "client": facture.client, "facture": la_facture(request, pk)}

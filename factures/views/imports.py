@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
-from django.contrib import messages
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -43,11 +43,11 @@ from factures.models import Importation
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.reponses import exportation
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.formats import pluriel
+from recouvrement.socle.listes import fichier_de_tableur
 from recouvrement.socle.pages.annonces import annoncer
 from recouvrement.socle.pages.pagination import paginer
-from recouvrement.socle.tableur.ecriture import TYPE_XLSX, classeur
+from recouvrement.socle.pages.refus import refus_annonce, refus_dans
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,7 +56,7 @@ def importer(request: RequeteHabilitee) -> HttpResponse:
     form = ImportForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if form.is_valid():
         fichiers = ((fichier.name, fichier.read()) for fichier in form.cleaned_data["fichiers"])
-        try:
+        with refus_dans(form, "fichiers"):
             importation = preparer_import(
                 request.creancier,
                 fichiers,
@@ -64,9 +64,6 @@ def importer(request: RequeteHabilitee) -> HttpResponse:
                 maintenant=timezone.now(),
                 rang_entree=form.cleaned_data["rang_entree"],
             )
-        except ErreurMetier as erreur:
-            form.add_error("fichiers", erreur.message)
-        else:
             return redirect("factures:import", request.creancier.code, importation.pk)
     contexte = {"form": form, "derniers": derniers_imports(request.creancier)}
     statut = 422 if form.errors else 200
@@ -85,15 +82,12 @@ def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
         initial={"rang_entree": importation.options.get("rang_entree", 0)},
     )
     if form.is_valid():
-        try:
+        with refus_dans(form):
             relire_import(
                 importation,
                 correspondance=form.correspondance,
                 rang_entree=form.cleaned_data["rang_entree"],
             )
-        except ErreurMetier as erreur:
-            form.add_error(None, erreur.message)
-        else:
             return redirect("factures:import", request.creancier.code, pk)
     sort = request.GET.get("sort", "")
     est_apercu, comptes = importation.etat == EtatImport.APERCU, bilan(importation)
@@ -153,11 +147,8 @@ def _reprendre(
 ) -> HttpResponse:
     importation = _importation(request, pk)
     avant = bilan(importation).refusees
-    try:
+    with refus_annonce(request):
         reprise(importation)
-    except ErreurMetier as erreur:
-        messages.error(request, erreur.message)
-    else:
         apres = bilan(importation).refusees
         annoncer(
             request,
@@ -174,11 +165,8 @@ def _reprendre(
 @habilite(Role.ASSISTANTE)
 def valider(request: RequeteHabilitee, pk: int) -> HttpResponse:
     importation = _importation(request, pk)
-    try:
+    with refus_annonce(request):
         valider_import(importation, acteur=request.user, maintenant=timezone.now())
-    except ErreurMetier as erreur:
-        messages.error(request, erreur.message)
-    else:
         comptes = bilan(importation)
         annoncer(
             request,
@@ -191,11 +179,8 @@ def valider(request: RequeteHabilitee, pk: int) -> HttpResponse:
 @require_POST
 @habilite(Role.ASSISTANTE)
 def abandonner(request: RequeteHabilitee, pk: int) -> HttpResponse:
-    try:
+    with refus_annonce(request):
         abandonner_import(_importation(request, pk), acteur=request.user)
-    except ErreurMetier as erreur:
-        messages.error(request, erreur.message)
-    else:
         annoncer(request, "Import abandonné : rien n'a été enregistré.")
     return redirect("factures:importer", request.creancier.code)
 
@@ -203,11 +188,8 @@ def abandonner(request: RequeteHabilitee, pk: int) -> HttpResponse:
 @require_POST
 @habilite(Role.ASSISTANTE)
 def defaire(request: RequeteHabilitee, pk: int) -> HttpResponse:
-    try:
+    with refus_annonce(request):
         defaire_import(_importation(request, pk), acteur=request.user)
-    except ErreurMetier as erreur:
-        messages.error(request, erreur.message)
-    else:
         annoncer(request, "Import défait : ses factures et ses clients neufs sont retirés.")
     return redirect("factures:import", request.creancier.code, pk)
 
@@ -215,23 +197,19 @@ def defaire(request: RequeteHabilitee, pk: int) -> HttpResponse:
 @require_GET
 @habilite(Role.ASSISTANTE)
 @exportation
-def rapport(request: RequeteHabilitee, pk: int) -> HttpResponse:
+def rapport(request: RequeteHabilitee, pk: int) -> HttpResponseBase:
     importation = _importation(request, pk)
-    octets = classeur("Import", COLONNES_RAPPORT, lignes_du_rapport(importation))
-    reponse = HttpResponse(octets, TYPE_XLSX)
-    reponse["Content-Disposition"] = f'attachment; filename="import-{importation.pk}.xlsx"'
-    return reponse
+    lignes = lignes_du_rapport(importation)
+    return fichier_de_tableur(f"import-{importation.pk}", "Import", COLONNES_RAPPORT, lignes)
 
 
 @require_GET
 @habilite(Role.ASSISTANTE)
 @exportation
-def a_reprendre(request: RequeteHabilitee, pk: int) -> HttpResponse:
+def a_reprendre(request: RequeteHabilitee, pk: int) -> HttpResponseBase:
     """Les lignes refusées en tableur : on les corrige chez soi, et on redépose le fichier."""
     entetes, lignes = lignes_a_reprendre(_importation(request, pk))
-    reponse = HttpResponse(classeur("À reprendre", entetes, lignes), TYPE_XLSX)
-    reponse["Content-Disposition"] = f'attachment; filename="import-{pk}-a-reprendre.xlsx"'
-    return reponse
+    return fichier_de_tableur(f"import-{pk}-a-reprendre", "À reprendre", entetes, lignes)
 
 
 def _importation(request: RequeteHabilitee, pk: int) -> Importation:

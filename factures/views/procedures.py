@@ -18,8 +18,8 @@ from factures.views.commun import le_client
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.reponses import repondre_document
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_a_montrer, refus_dans
 
 CHAMPS = (
     *("nature", "jugement_le", "publication_le", "tribunal"),
@@ -40,13 +40,10 @@ def procedure(request: RequeteHabilitee, pk: int) -> HttpResponse:
         initial["jugement_le"] = client.procedure_collective_le
     form = ProcedureForm(request.POST or None, initial=initial)
     if form.is_valid():
-        try:
+        with refus_dans(form):
             enregistrer_procedure(
                 client, au=timezone.localdate(), acteur=request.user, **form.cleaned_data
             )
-        except ErreurMetier as erreur:
-            form.add_error(None, erreur.message)
-        else:
             annoncer(request, "Procédure enregistrée : plus aucune relance amiable ne part.")
             return redirect("factures:procedure", request.creancier.code, client.pk)
     return _page(request, client, etat, form=form)
@@ -56,13 +53,12 @@ def procedure(request: RequeteHabilitee, pk: int) -> HttpResponse:
 @habilite(Role.ASSISTANTE)
 def preparer(request: RequeteHabilitee, pk: int) -> HttpResponse:
     client, etat = _en_procedure(request, pk)
-    try:
+    with refus_a_montrer() as refus:
         preparer_declaration(
             etat.procedure, maintenant=timezone.now(), le=timezone.localdate(), acteur=request.user
         )
-    except ErreurMetier as erreur:
-        return _page(request, client, etat, refus=erreur.message)
-    return redirect("factures:declaration", request.creancier.code, client.pk)
+        return redirect("factures:declaration", request.creancier.code, client.pk)
+    return _page(request, client, etat, refus=refus.phrase)
 
 
 @require_POST
@@ -72,13 +68,10 @@ def declarer(request: RequeteHabilitee, pk: int) -> HttpResponse:
     client, etat = _en_procedure(request, pk)
     form = DeclarationForm(request.POST)
     if form.is_valid():
-        try:
+        with refus_dans(form, "le"):
             declarer_creance(
                 etat.procedure, au=timezone.localdate(), acteur=request.user, **form.cleaned_data
             )
-        except ErreurMetier as erreur:
-            form.add_error("le", erreur.message)
-        else:
             annoncer(request, "Déclaration notée.")
             return redirect("factures:procedure", request.creancier.code, client.pk)
     return _page(request, client, etat, declaration=form)

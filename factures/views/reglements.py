@@ -1,6 +1,5 @@
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -19,10 +18,10 @@ from factures.views.commun import (
 )
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_annonce, refus_dans
 
 DERNIERS = 10
 
@@ -37,11 +36,8 @@ def reglement(request: RequeteHabilitee) -> HttpResponse:
     visee = _visee(factures, request.GET.get("facture"))
     form = ReglementForm(request.POST or None, factures=factures, au=au, initial=visee)
     if form.is_valid():
-        try:
+        with refus_dans(form):
             encaissement = encaisser(client, acteur=request.user, **form.arguments)
-        except ErreurMetier as erreur:
-            form.add_error(None, erreur.message)
-        else:
             annuler = encaissement.geste.adresse_d_annulation
             annoncer(request, _dire(encaissement), annuler=annuler)
             return redirect(client)
@@ -69,11 +65,8 @@ def annuler(request: RequeteHabilitee, pk: int) -> HttpResponse:
     encaissement, au = l_encaissement(request, pk), timezone.localdate()
     form = AnnulationForm(request.POST or None, au=au)
     if form.is_valid():
-        try:
+        with refus_dans(form):
             annuler_encaissement(encaissement, acteur=request.user, **form.cleaned_data)
-        except ErreurMetier as erreur:
-            form.add_error(None, erreur.message)
-        else:
             annoncer(request, f"{encaissement} annulé : ses factures sont de nouveau dues.")
             return redirect(encaissement.client)
     contexte = {
@@ -91,11 +84,8 @@ def annuler(request: RequeteHabilitee, pk: int) -> HttpResponse:
 @habilite(Role.ASSISTANTE)
 def imputer_le_disponible(request: RequeteHabilitee, pk: int) -> HttpResponse:
     encaissement = l_encaissement(request, pk)
-    try:
+    with refus_annonce(request):
         relu = imputer(encaissement, acteur=request.user)
-    except ErreurMetier as erreur:
-        messages.error(request, erreur.message)
-    else:
         annoncer(request, f"Imputé aux plus anciennes ; reste disponible {euros(relu.disponible)}.")
     return redirect(encaissement.client)
 
@@ -107,7 +97,7 @@ def avoir(request: RequeteHabilitee, pk: int) -> HttpResponse:
     get_object_or_404(Facture.objects.pour(request.creancier).avoirs(), pk=pk)
     form = AvoirForm(request.POST or None, avoir=avoir, factures=_ouvertes(avoir.client), au=au)
     if form.is_valid():
-        try:
+        with refus_dans(form):
             utiliser_avoir(
                 avoir,
                 imputations=form.parts,
@@ -115,9 +105,6 @@ def avoir(request: RequeteHabilitee, pk: int) -> HttpResponse:
                 acteur=request.user,
                 cle_saisie=form.cleaned_data["cle_saisie"],
             )
-        except ErreurMetier as erreur:
-            form.add_error(None, erreur.message)
-        else:
             annoncer(request, f"{avoir} utilisé.")
             return redirect(avoir)
     contexte = {"avoir": avoir, "client": avoir.client, "form": form, "au": au}

@@ -9,9 +9,9 @@ from clients.models import Client
 from factures.models import Facture
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.formats import jour, moment
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_annonce, refus_dans
 from recouvrement.socle.pages.suivant import page_suivante
 from relances.actions.appels import clore_rappel, consigner_appel
 from relances.actions.promesses import constater_promesse
@@ -33,7 +33,7 @@ def appel(request: RequeteHabilitee, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         lu = form.cleaned_data
-        try:
+        with refus_dans(form):
             consigne = consigner_appel(
                 client,
                 issue=Issue(lu["issue"]),
@@ -45,9 +45,6 @@ def appel(request: RequeteHabilitee, pk: int) -> HttpResponse:
                 suite=form.suite(),
                 cle_saisie=lu["cle_saisie"],
             )
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             annuler_ici = consigne.geste.adresse_d_annulation
             # « Annuler » ramène à la fiche d'où l'on venait, pas à celle d'après.
             if ici := request.POST.get("ici"):
@@ -89,13 +86,10 @@ def constater(request: RequeteHabilitee, pk: int) -> HttpResponse:
     if request.POST.get("constat") not in ("tenue", "rompue"):
         raise PermissionDenied
     est_tenue = request.POST["constat"] == "tenue"
-    try:
+    with refus_annonce(request):
         constatee = constater_promesse(
             promesse, est_tenue=est_tenue, le=timezone.localdate(), acteur=request.user
         )
-    except ErreurMetier as erreur:
-        annoncer(request, str(erreur))
-    else:
         annoncer(
             request,
             "Promesse tenue." if est_tenue else "Promesse non tenue : notée au fil.",

@@ -8,9 +8,15 @@ from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.actions.scelles import assembler
 from recouvrement.documents.reponses import repondre_document, repondre_fichier
-from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.formats import pluriel
+from recouvrement.socle.listes import montrer, montrer_tableau
 from recouvrement.socle.pages.annonces import annoncer
-from recouvrement.socle.pages.pagination import paginer
+from recouvrement.socle.pages.refus import (
+    annoncer_un_refus,
+    refus_a_montrer,
+    refus_annonce,
+    refus_dans,
+)
 from recouvrement.socle.saisies.lisible import entiers
 from relances.actions.courriers import ecrire_hors_scenario, preparer_lettre, preparer_lettres
 from relances.actions.mises_en_demeure import preparer_mise_en_demeure
@@ -18,6 +24,7 @@ from relances.actions.poste import annuler_courrier, poster, suivre
 from relances.enums import Canal, EtatCourrier, EtatRelance
 from relances.forms.courrier import LettreForm, MiseEnDemeureForm, PosterForm, SuivreForm
 from relances.lectures.postal import postal
+from relances.listes.courriers import liste_des_courriers, tableau_a_preparer
 from relances.models import Courrier, Relance
 
 LOT_MAXIMUM = 60
@@ -38,11 +45,15 @@ def liste(request: RequeteHabilitee) -> HttpResponse:
         .select_related("client", "etape")
         .order_by("prevue_le", "pk")[:LOT_MAXIMUM]
     )
-    courriers = Courrier.objects.pour(request.creancier).select_related("client", "document")
-    if request.GET.get("etat") == "a_poster":
-        courriers = courriers.a_poster()
-    page = paginer(courriers, ordre=("-pk",), apres=request.GET.get("apres"))
-    contexte = {"a_preparer": a_preparer, "page": page, "etat": request.GET.get("etat", "")}
+    peut_ecrire = Role(request.habilitation.role).couvre(Role.ASSISTANTE)
+    lettres = list(a_preparer)
+    contexte = {
+        "a_preparer": len(lettres),
+        "lettres": montrer_tableau(
+            tableau_a_preparer(request.creancier.code, peut_ecrire=peut_ecrire), lettres
+        ),
+        "liste": montrer(liste_des_courriers(request.creancier), request.GET),
+    }
     return render(request, "relances/courriers.html", contexte)
 
 
@@ -57,9 +68,10 @@ def preparer_lot(request: RequeteHabilitee) -> HttpResponse:
         .select_related("client__creancier", "creancier", "etape")[:LOT_MAXIMUM]
     )
     faites, refusees = preparer_lettres(relances, maintenant=timezone.now(), acteur=request.user)
-    annoncer(request, f"{len(faites)} lettre(s) préparée(s).")
+    if faites:
+        annoncer(request, f"{pluriel(len(faites), 'lettre préparée,lettres préparées')}.")
     for relance, raison in refusees:
-        annoncer(request, f"{relance.client} : {raison}")
+        annoncer_un_refus(request, f"{relance.client} : {raison}")
     return redirect("relances:courriers", creancier=request.creancier.code)
 
 
@@ -89,12 +101,10 @@ def lettre(request: RequeteHabilitee, pk: int) -> HttpResponse:
     )
     refus = ""
     if request.method == "POST":
-        try:
+        with refus_a_montrer() as refuse:
             courrier = preparer_lettre(relance, maintenant=timezone.now(), acteur=request.user)
-        except ErreurMetier as erreur:
-            refus = str(erreur)
-        else:
             return redirect("relances:courrier", creancier=request.creancier.code, pk=courrier.pk)
+        refus = refuse.phrase
     contexte = {"relance": relance, "client": relance.client, "refus": refus}
     return render(request, "relances/lettre.html", contexte, status=422 if refus else 200)
 
@@ -112,7 +122,7 @@ def ecrire_lettre(request: RequeteHabilitee, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         lu = form.cleaned_data
-        try:
+        with refus_dans(form):
             relance = ecrire_hors_scenario(
                 client,
                 canal=Canal.RECOMMANDE if lu["recommande"] else Canal.COURRIER,
@@ -123,9 +133,6 @@ def ecrire_lettre(request: RequeteHabilitee, pk: int) -> HttpResponse:
                 acteur=request.user,
             )
             courrier = preparer_lettre(relance, maintenant=timezone.now(), acteur=request.user)
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             return redirect("relances:courrier", creancier=request.creancier.code, pk=courrier.pk)
     return render(
         request,
@@ -145,7 +152,7 @@ def mise_en_demeure(request: RequeteHabilitee, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None, client=client, au=timezone.localdate()
     )
     if form.is_valid():
-        try:
+        with refus_dans(form):
             preparee = preparer_mise_en_demeure(
                 client,
                 factures=list(form.cleaned_data["factures"]),
@@ -153,9 +160,6 @@ def mise_en_demeure(request: RequeteHabilitee, pk: int) -> HttpResponse:
                 maintenant=timezone.now(),
                 acteur=request.user,
             )
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             return redirect(
                 "relances:courrier", creancier=request.creancier.code, pk=preparee.courrier_id
             )
@@ -188,13 +192,10 @@ def poster_courrier(request: RequeteHabilitee, pk: int) -> HttpResponse:
     trouve = _courrier(request, pk)
     form = PosterForm(request.POST, request.FILES, au=timezone.localdate())
     if form.is_valid():
-        try:
+        with refus_dans(form):
             poste = poster(
                 trouve, **form.cleaned_data, maintenant=timezone.now(), acteur=request.user
             )
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             annoncer(
                 request,
                 "Le courrier est noté comme posté.",
@@ -210,7 +211,7 @@ def suivre_courrier(request: RequeteHabilitee, pk: int) -> HttpResponse:
     trouve = _courrier(request, pk)
     form = SuivreForm(request.POST, request.FILES, courrier=trouve, au=timezone.localdate())
     if form.is_valid():
-        try:
+        with refus_dans(form):
             suivre(
                 trouve,
                 etat=EtatCourrier(form.cleaned_data["etat"]),
@@ -218,9 +219,6 @@ def suivre_courrier(request: RequeteHabilitee, pk: int) -> HttpResponse:
                 preuve=form.cleaned_data["preuve"],
                 acteur=request.user,
             )
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             annoncer(request, "Le suivi est à jour.")
             return redirect("relances:courrier", creancier=request.creancier.code, pk=pk)
     return _montrer(request, trouve, suivre=form)
@@ -230,11 +228,8 @@ def suivre_courrier(request: RequeteHabilitee, pk: int) -> HttpResponse:
 @habilite(Role.ASSISTANTE)
 def annuler(request: RequeteHabilitee, pk: int) -> HttpResponse:
     trouve = _courrier(request, pk)
-    try:
+    with refus_annonce(request):
         annuler_courrier(trouve, motif="Lettre annulée avant la poste", acteur=request.user)
-    except ErreurMetier as erreur:
-        annoncer(request, str(erreur))
-    else:
         annoncer(request, "La lettre est annulée ; l'étape reste à faire.")
     return redirect("relances:courrier", creancier=request.creancier.code, pk=pk)
 

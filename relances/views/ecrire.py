@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods
 from clients.models import Client
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.pages.refus import refus_dans
 from relances.actions.courriers import ecrire_hors_scenario
 from relances.enums import Canal
 from relances.forms.courrier import CourrielForm
@@ -36,7 +36,7 @@ def ecrire(request: RequeteHabilitee, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         connues = adresses(request.creancier, clients=[client.pk])
-        try:
+        with refus_dans(form):
             relance = ecrire_hors_scenario(
                 client,
                 canal=Canal.COURRIEL,
@@ -47,9 +47,6 @@ def ecrire(request: RequeteHabilitee, pk: int) -> HttpResponse:
                 acteur=request.user,
                 destinataire=connues.get(client.pk, ""),
             )
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             return redirect("relances:relance", creancier=request.creancier.code, pk=relance.pk)
     return render(
         request,

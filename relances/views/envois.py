@@ -1,17 +1,42 @@
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Panne
-from relances.actions.decisions import ATTENTE_AVANT_RENVOI
+from recouvrement.socle.listes import montrer_tableau
 from relances.enums import EtatRelance
+from relances.listes.courriers import tableau_des_envois
 from relances.models import Relance
 
 MONTREES = 200
+EN_ATTENTE = [EtatEnvoi.A_ENVOYER, EtatEnvoi.RECLAME, EtatEnvoi.DATA]
+PARTIES = (
+    (
+        "Incertains, à trancher",
+        "Partis ou non : la ligne s’est coupée. Rien ne repart de soi-même.",
+        Q(etat=EtatRelance.INCERTAINE),
+    ),
+    (
+        "Non partis",
+        "Le serveur a dit non, ou le message n’a pu se faire : la réponse dit pourquoi. "
+        "Corrigez, puis renvoyez.",
+        Q(etat=EtatRelance.ECHEC),
+    ),
+    (
+        "Gardés",
+        "Composés alors qu’aucun serveur d’envoi n’était réglé.",
+        Q(etat=EtatRelance.PLANIFIEE, envoi__etat=EtatEnvoi.RETENU),
+    ),
+    (
+        "Vont partir",
+        "Aux prochaines heures d’envoi, si rien ne s’y oppose d’ici là.",
+        Q(etat=EtatRelance.PLANIFIEE, envoi__etat__in=EN_ATTENTE),
+    ),
+)
 
 
 @require_GET
@@ -25,19 +50,18 @@ def envois(request: RequeteHabilitee) -> HttpResponse:
         .defer("envoi__octets")
         .order_by("-pk")
     )
+    # Ce qui, chez lui, échoue à chaque battement : les autres créanciers n'en pâtissent pas.
+    pannes = list(Panne.objects.pour(request.creancier).ouvertes().order_by("debut_le")[:MONTREES])
+    parties = [
+        (titre, phrase, lignes)
+        for titre, phrase, condition in PARTIES
+        if (lignes := list(relances.filter(condition)[:MONTREES]))
+    ]
     contexte = {
-        # Ce qui, chez lui, échoue à chaque battement : les autres créanciers n'en pâtissent pas.
-        "pannes": Panne.objects.pour(request.creancier).ouvertes().order_by("debut_le")[:MONTREES],
-        "incertaines": relances.filter(etat=EtatRelance.INCERTAINE)[:MONTREES],
-        "refusees": relances.filter(etat=EtatRelance.ECHEC)[:MONTREES],
-        "gardees": relances.filter(etat=EtatRelance.PLANIFIEE, envoi__etat=EtatEnvoi.RETENU)[
-            :MONTREES
+        "pannes": pannes,
+        "parties": [
+            (phrase, montrer_tableau(tableau_des_envois(request.creancier.code, titre), lignes))
+            for titre, phrase, lignes in parties
         ],
-        "en_attente": relances.filter(
-            etat=EtatRelance.PLANIFIEE,
-            envoi__etat__in=[EtatEnvoi.A_ENVOYER, EtatEnvoi.RECLAME, EtatEnvoi.DATA],
-        )[:MONTREES],
-        "renvoi_avant": timezone.now() - ATTENTE_AVANT_RENVOI,
-        "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),
     }
     return render(request, "relances/envois.html", contexte)

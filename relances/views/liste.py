@@ -1,6 +1,7 @@
 from collections import Counter
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -10,68 +11,51 @@ from factures.models import Facture
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.reponses import exportation
+from recouvrement.socle.formats import pluriel
+from recouvrement.socle.listes import (
+    Liste,
+    emporter,
+    montrer,
+    montrer_tableau,
+    onglets_montres,
+    pied,
+)
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.pages.annonces import annoncer
-from recouvrement.socle.pages.pagination import paginer
-from recouvrement.socle.tableur.ecriture import TYPE_CSV, TYPE_XLSX, classeur, flux_csv
 from relances.actions.planification import planifier
-from relances.enums import Canal, CodeBlocage, EtatRelance
-from relances.lectures.liste import (
-    COLONNES,
-    ECARTEES,
-    TONS,
-    VUES,
-    CriteresRelances,
-    TotauxRelances,
-    comptes_par_vue,
-    lignes_export,
-    phrase_des_factures,
-    relances_filtrees,
-)
+from relances.enums import CodeBlocage, EtatRelance
 from relances.lectures.possibles import ecrire_interdit, quota_atteint
+from relances.listes.relances import (
+    ECARTEES,
+    LigneEcartee,
+    LigneRelance,
+    liste_des_relances,
+    tableau_des_ecartees,
+)
 from relances.models import Relance
 
 ECARTEES_MONTREES = 200
-RETENIR = ("retenir", "Retenir")
-GESTES = {
-    "prevues": (RETENIR,),
-    "a_valider": (("valider", "Valider"), ("reporter", "Reporter"), RETENIR),
-    "a_faire": (("preparer", "Préparer les lettres"), ("reporter", "Reporter"), RETENIR),
-}
 
 
 @require_GET
 @habilite(Role.LECTURE)
 def liste(request: RequeteHabilitee) -> HttpResponse:
-    criteres = CriteresRelances.lire(request.GET)
-    if criteres.vue == ECARTEES:
-        return _ecartees(request, criteres)
-    filtrees = relances_filtrees(request.creancier, criteres)
-    page = paginer(
-        filtrees,
-        ordre=criteres.ordre,
-        apres=request.GET.get("apres"),
+    declaree = liste_des_relances(
+        request.creancier, au=timezone.localdate(), peut_ecrire=_peut_ecrire(request)
     )
-    lignes = [
-        {
-            "relance": relance,
-            "factures": phrase_des_factures(relance),
-            "ton": TONS.get(relance.etat, ""),
-        }
-        for relance in page
-    ]
-    total = sum((r.montant or ZERO for r in page), ZERO)
-    contexte = _cadre(request, criteres) | {
-        "page": page,
-        "lignes": lignes,
-        "total": total,
-        "totaux": TotauxRelances.de(filtrees),
-        "gestes": GESTES.get(criteres.vue, ()),
+    if declaree.lire(request.GET).onglet == ECARTEES:
+        return _ecartees(request, declaree)
+    montree = montrer(declaree, request.GET)
+    contexte = _cadre(request) | {
+        "liste": montree,
+        "onglets": montree.onglets,
+        "onglet": next(onglet for onglet in montree.onglets if onglet.est_courant),
+        "a_valider": any(o.cle == "a_valider" and o.nombre for o in montree.onglets),
     }
     return render(request, "relances/liste.html", contexte)
 
 
-def _ecartees(request: RequeteHabilitee, criteres: CriteresRelances) -> HttpResponse:
+def _ecartees(request: RequeteHabilitee, declaree: Liste[Relance, LigneRelance]) -> HttpResponse:
     """Ce que le prochain battement ne prévoira pas, et pourquoi : la même fonction que lui."""
     creancier, maintenant = request.creancier, timezone.now()
     bilan = planifier(creancier, au=timezone.localdate(), maintenant=maintenant, a_blanc=True)
@@ -88,31 +72,28 @@ def _ecartees(request: RequeteHabilitee, criteres: CriteresRelances) -> HttpResp
     clients = Client.objects.pour(creancier).in_bulk({e.client for e in montrees})
     factures = Facture.objects.pour(creancier).in_bulk([e.facture for e in montrees])
     lignes = [
-        {
-            "client": clients[e.client],
-            "facture": factures[e.facture],
-            "raisons": " ; ".join(b.phrase for b in e.blocages),
-        }
+        LigneEcartee(
+            factures[e.facture], clients[e.client], " ; ".join(b.phrase for b in e.blocages)
+        )
         for e in montrees
     ]
-    contexte = _cadre(request, criteres) | {
-        "lignes": lignes,
-        "nombre": len(toutes),
+    tableau, nombre = tableau_des_ecartees(creancier), len(toutes)
+    total = sum((e.solde for e in toutes), ZERO)
+    pieds = pied(tableau, pluriel(nombre, "facture"), {"solde": total})
+    contexte = _cadre(request) | {
+        "onglets": onglets_montres(declaree, declaree.lire(request.GET), request.GET),
+        "tableau": montrer_tableau(tableau, lignes, pieds=pieds),
+        "montrees": len(lignes),
+        "nombre": nombre,
         "raison": raison,
         "raisons": [(c.value, c.label, n) for c, n in raisons.most_common()],
-        "total": sum((e.solde for e in toutes), ZERO),
+        "total": total,
     }
     return render(request, "relances/ecartees.html", contexte)
 
 
-def _cadre(request: RequeteHabilitee, criteres: CriteresRelances) -> dict:
-    nombres = comptes_par_vue(request.creancier)
-    onglets = [(cle, libelle, nombres.get(cle)) for cle, (libelle, _) in VUES.items()]
+def _cadre(request: RequeteHabilitee) -> dict:
     return {
-        "criteres": criteres,
-        "onglets": [*onglets, (ECARTEES, "Écartées", None)],
-        "canaux": Canal.choices,
-        "a_valider": nombres["a_valider"],
         "rien_ne_part": ecrire_interdit(request.creancier, au=timezone.localdate()),
         "quota_atteint": quota_atteint(request.creancier, maintenant=timezone.now()),
         "phrase_du_quota": (
@@ -120,27 +101,22 @@ def _cadre(request: RequeteHabilitee, criteres: CriteresRelances) -> dict:
             "les suivants attendent demain."
         ),
         "est_gestionnaire": Role(request.habilitation.role).couvre(Role.GESTIONNAIRE),
-        "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),
+        "peut_ecrire": _peut_ecrire(request),
     }
+
+
+def _peut_ecrire(request: RequeteHabilitee) -> bool:
+    return Role(request.habilitation.role).couvre(Role.ASSISTANTE)
 
 
 @require_GET
 @habilite(Role.LECTURE)
 @exportation
-def exporter(request: RequeteHabilitee, genre: str) -> HttpResponse:
-    """Exactement ce que montre la liste, toutes pages comprises."""
-    criteres = CriteresRelances.lire(request.GET)
-    if criteres.vue == ECARTEES or genre not in ("xlsx", "csv"):
+def exporter(request: RequeteHabilitee, genre: str) -> HttpResponseBase:
+    declaree = liste_des_relances(request.creancier, au=timezone.localdate())
+    if declaree.lire(request.GET).onglet == ECARTEES:
         raise Http404
-    relances = relances_filtrees(request.creancier, criteres).order_by(*criteres.ordre)
-    lignes = lignes_export(relances)
-    if genre == "xlsx":
-        reponse: HttpResponse = HttpResponse(classeur("Relances", COLONNES, lignes), TYPE_XLSX)
-    else:
-        reponse = StreamingHttpResponse(flux_csv(COLONNES, lignes), content_type=TYPE_CSV)
-    nom = f"relances-{request.creancier.code}-{timezone.localdate():%Y-%m-%d}.{genre}"
-    reponse["Content-Disposition"] = f'attachment; filename="{nom}"'
-    return reponse
+    return emporter(request, declaree, genre)
 
 
 @require_GET

@@ -9,16 +9,16 @@ from django.views.decorators.http import require_POST
 from factures.models import Facture
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.formats import pluriel
+from recouvrement.socle.listes import Liste
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import annoncer_un_refus, refus_a_montrer
 from recouvrement.socle.saisies.lisible import entiers
 from relances.actions import decisions
 from relances.actions.courriers import ecrire_hors_scenario, preparer_lettre
 from relances.enums import Canal
 from relances.forms.lot import LettresForm
 from relances.forms.relance import RetenirForm
-from relances.lectures.liste import ECARTEES, CriteresRelances, relances_filtrees
 from relances.lectures.lots import (
     ETATS_DU_GESTE,
     LOT_MAXIMUM,
@@ -31,6 +31,7 @@ from relances.lectures.lots import (
     lot_de_lettres,
     lot_de_relances,
 )
+from relances.listes.relances import ECARTEES, LigneRelance, liste_des_relances
 from relances.models import Relance
 
 TITRES = {
@@ -57,7 +58,7 @@ def relances(request: RequeteHabilitee) -> HttpResponse:
     motif = RetenirForm(request.POST if confirme and geste == RETENIR else None)
     retour = _retour(request)
     if not lot.retenues and not lot.ecartees:
-        annoncer(request, "Cochez d'abord des relances.")
+        annoncer_un_refus(request, "Cochez d'abord des relances.")
         return redirect(retour)
     if confirme and (geste != RETENIR or motif.is_valid()):
         le_motif = motif.cleaned_data["motif"] if geste == RETENIR else ""
@@ -84,10 +85,11 @@ def _choisies(request: RequeteHabilitee):
     """Celles cochées, ou toute la liste telle qu'elle est filtrée."""
     siennes = Relance.objects.pour(request.creancier)
     if "tout" in request.POST and "confirme" not in request.POST:
-        criteres = CriteresRelances.lire(request.POST)
-        if criteres.vue == ECARTEES:
+        declaree = _liste(request)
+        criteres = declaree.lire(request.POST)
+        if criteres.onglet == ECARTEES:
             raise Http404
-        siennes = relances_filtrees(request.creancier, criteres)
+        siennes = declaree.selection(criteres)
     else:
         siennes = siennes.filter(pk__in=_numeros(request, "relance"))
     return siennes.select_related("creancier", "client__creancier", "etape", "envoi").order_by(
@@ -120,7 +122,7 @@ def lettres(request: RequeteHabilitee) -> HttpResponse:
     )
     lot: Lot = lot_de_lettres(request.creancier, factures, au=au)
     if not lot.retenues and not lot.ecartees:
-        annoncer(request, "Cochez d'abord des factures.")
+        annoncer_un_refus(request, "Cochez d'abord des factures.")
         return redirect("factures:liste", creancier=request.creancier.code)
     form = LettresForm(request.POST if "confirme" in request.POST else None)
     if form.is_valid():
@@ -147,6 +149,10 @@ def lettres(request: RequeteHabilitee) -> HttpResponse:
     )
 
 
+def _liste(request: RequeteHabilitee) -> Liste[Relance, LigneRelance]:
+    return liste_des_relances(request.creancier, au=timezone.localdate())
+
+
 def _numeros(request: RequeteHabilitee, nom: str) -> list[int]:
     return entiers(request.POST.getlist(nom)[:LOT_MAXIMUM])
 
@@ -157,23 +163,23 @@ def _appliquer(
     """Une à une : ce qu'une refuse n'empêche pas les autres."""
     faites, refus = 0, []
     for ligne in lignes:
-        try:
+        with refus_a_montrer() as refuse:
             geste(ligne)
-        except ErreurMetier as erreur:
-            refus.append((ligne, str(erreur)))
-        else:
             faites += 1
+        if refuse.phrase:
+            refus.append((ligne, refuse.phrase))
     return faites, refus
 
 
 def _dire(request: RequeteHabilitee, faites: int, mot: str, refus: list[tuple[Ligne, str]]) -> None:
-    annoncer(request, f"{pluriel(faites, mot)}.")
+    if faites or not refus:
+        annoncer(request, f"{pluriel(faites, mot)}.")
     for ligne, raison in refus[:5]:
-        annoncer(request, f"{ligne.client} : {raison}")
+        annoncer_un_refus(request, f"{ligne.client} : {raison}")
     if len(refus) > 5:
-        annoncer(request, f"et {len(refus) - 5} autres refus.")
+        annoncer_un_refus(request, f"et {len(refus) - 5} autres refus.")
 
 
 def _retour(request: RequeteHabilitee) -> str:
-    vue = CriteresRelances.lire(request.POST).vue
+    vue = _liste(request).lire(request.POST).onglet
     return reverse("relances:liste", args=[request.creancier.code]) + f"?vue={vue}"

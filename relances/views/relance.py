@@ -13,8 +13,8 @@ from recouvrement.courriel.actions.depot import en_octets
 from recouvrement.courriel.regles.analyse import analyser
 from recouvrement.documents.reponses import repondre_fichier
 from recouvrement.journal.evenements import Genre
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_a_montrer, refus_dans
 from relances.actions import decisions
 from relances.courriels.enveloppe import en_courriel
 from relances.courriels.message import Message, message_de
@@ -84,18 +84,17 @@ def _montrer(
         .order_by("facture__date_echeance", "pk"),
     } | plus
     if relance.etat in A_COMPOSER and not _est_garde(relance):
-        try:
+        with refus_a_montrer() as refus:
             message, relue = _composer(relance)
-        except ErreurMetier as erreur:
+            contexte |= {
+                "message": message,
+                "controles": controles(relue),
+                "bloque": [c for c in controles(relue) if c.ton == "demeure"],
+            }
+        if refus.phrase:
             # Un texte gardé avant qu'on ne les vérifie : la page s'ouvre, et se corrige.
-            return render(
-                request, "relances/relance.html", contexte | {"refus": erreur.message}, status=422
-            )
-        contexte |= {
-            "message": message,
-            "controles": controles(relue),
-            "bloque": [c for c in controles(relue) if c.ton == "demeure"],
-        }
+            contexte["refus"] = refus.phrase
+            return render(request, "relances/relance.html", contexte, status=422)
     elif relance.envoi and relance.envoi.octets:
         contexte["lu"] = analyser(relance.envoi.octets)
     return render(request, "relances/relance.html", contexte, status=statut)
@@ -216,14 +215,13 @@ def _decider(
     request: RequeteHabilitee, pk: int, dire: str, action: Any, *, suivante: bool = False
 ) -> HttpResponse:
     relance = _charger(request, pk)
-    try:
+    with refus_a_montrer() as refus:
         decidee = action(relance)
-    except ErreurMetier as refus:
-        return _montrer(request, _charger(request, pk), statut=422, refus=refus.message)
-    annoncer(request, dire, annuler=_retour(decidee))
-    if suivante:
-        return vers_la_suivante(request, apres=pk)
-    return redirect("relances:relance", creancier=request.creancier.code, pk=pk)
+        annoncer(request, dire, annuler=_retour(decidee))
+        if suivante:
+            return vers_la_suivante(request, apres=pk)
+        return redirect("relances:relance", creancier=request.creancier.code, pk=pk)
+    return _montrer(request, _charger(request, pk), statut=422, refus=refus.phrase)
 
 
 def _retour(decidee: Relance) -> str:
@@ -244,11 +242,8 @@ def retoucher(request: RequeteHabilitee, pk: int) -> HttpResponse:
     }
     formulaire = RetoucheForm(request.POST or None, initial=initial)
     if request.method == "POST" and formulaire.is_valid():
-        try:
+        with refus_dans(formulaire):
             decisions.retoucher(relance, acteur=request.user, **formulaire.cleaned_data)
-        except ErreurMetier as refus:
-            formulaire.add_error(None, refus.message)
-        else:
             annoncer(request, "Message retouché. Le scénario garde son texte.")
             return redirect("relances:relance", creancier=request.creancier.code, pk=pk)
     statut = 422 if formulaire.errors else 200

@@ -8,8 +8,8 @@ from clients.models import Client
 from factures.models import Facture
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_a_montrer, refus_dans
 from relances.actions.scenarios import publier_scenario, scenario_en_vigueur
 from relances.courriels.message import apercu_d_une_etape
 from relances.enums import Canal
@@ -50,7 +50,7 @@ def modifier(request: RequeteHabilitee) -> HttpResponse:
     )
     lot = EtapeFormSet(request.POST or None, initial=en_initial(etapes), prefix="etape")
     if request.method == "POST" and formulaire.is_valid() and lot.is_valid():
-        try:
+        with refus_dans(formulaire):
             publie = publier_scenario(
                 request.creancier,
                 nom=formulaire.cleaned_data["nom"],
@@ -58,9 +58,6 @@ def modifier(request: RequeteHabilitee) -> HttpResponse:
                 maintenant=timezone.now(),
                 acteur=request.user,
             )
-        except ErreurMetier as refus:
-            formulaire.add_error(None, refus.message)
-        else:
             annoncer(request, f"Version {publie.version} publiée : elle vaut pour la suite.")
             return redirect("relances:scenario", creancier=request.creancier.code)
     statut = 200 if request.method == "GET" else 422
@@ -90,7 +87,7 @@ def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
             .filter(client=client)
             .order_by("date_echeance", "pk")[:5]
         )
-        try:
+        with refus_a_montrer() as refuse:
             message = apercu_d_une_etape(
                 etape,
                 client,
@@ -98,8 +95,7 @@ def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
                 au=timezone.localdate(),
                 destinataire=adresses(creancier, clients=[client.pk]).get(client.pk, ""),
             )
-        except ErreurMetier as erreur:
-            refus = erreur.message
+        refus = refuse.phrase
     contexte = {
         "etape": etape,
         "debiteurs": debiteurs,

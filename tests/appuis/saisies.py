@@ -166,11 +166,11 @@ def moissonner(client: Client, creancier, *, formes: int = 1) -> tuple[list[str]
             ouvertes += 1
             pages.append(adresse)
             if not reponse.streaming and "html" in reponse.get("Content-Type", ""):
-                _relever(adresse, reponse.content.decode(), formulaires)
+                relever(adresse, reponse.content.decode(), formulaires)
     return pages, list(formulaires.values())
 
 
-def _relever(adresse: str, html: str, formulaires: dict[str, Formulaire]) -> None:
+def relever(adresse: str, html: str, formulaires: dict[str, Formulaire]) -> None:
     lecteur = _Formulaires(adresse)
     lecteur.feed(html)
     for formulaire in lecteur.trouves:

@@ -2,9 +2,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.http import QueryDict
+from django.utils.http import urlencode
 
-from clients.lectures import ChiffresListe, Criteres, doublons_probables, liste_filtree
+from clients.lectures import doublons_probables
+from clients.lectures.liste import sommes
+from clients.listes import liste_des_clients
 from clients.models import Client
+from recouvrement.socle.listes import Criteres
 from recouvrement.socle.pages.pagination import paginer
 from tests.fabriques.clients import un_client, une_coordonnee
 from tests.fabriques.comptes import un_creancier
@@ -12,6 +17,13 @@ from tests.fabriques.factures import une_facture
 
 pytestmark = pytest.mark.django_db
 AU = date(2026, 3, 2)
+
+
+def clients_de(creancier, **parametres):
+    """Ceux que la liste rend pour cette adresse."""
+    liste = liste_des_clients(creancier, au=AU)
+    lus = QueryDict(urlencode(parametres))
+    return liste.selection(liste.lire(lus))
 
 
 def raisons(creancier, **options):
@@ -83,13 +95,13 @@ def test_les_montants_d_un_client_viennent_de_ses_factures_ouvertes():
     une_facture(client=client, nature="avoir", montant_ttc=Decimal("30.00"))
     un_client(creancier=client.creancier, nom="Sans facture")
 
-    duval, sans = liste_filtree(client.creancier, Criteres(), au=AU).order_by("nom_recherche")
+    clients = clients_de(client.creancier)
+    duval, sans = clients.order_by("nom_recherche")
 
     assert (duval.total_du, duval.total_echu) == (Decimal("300.30"), Decimal("100.10"))
     assert (duval.plus_ancienne, duval.ouvertes_nb) == (date(2026, 2, 1), 2)
     assert (sans.total_du, sans.total_echu, sans.plus_ancienne) == (0, 0, None)
-    chiffres = ChiffresListe.de(liste_filtree(client.creancier, Criteres(), au=AU))
-    assert chiffres == ChiffresListe(2, Decimal("300.30"), Decimal("100.10"))
+    assert sommes(clients) == {"nombre": 2, "du": Decimal("300.30"), "echu": Decimal("100.10")}
 
 
 def test_les_filtres_se_lisent_dans_l_adresse():
@@ -107,7 +119,7 @@ def test_les_filtres_se_lisent_dans_l_adresse():
     )
 
     def filtre(**parametres):
-        return list(liste_filtree(creancier, Criteres.lire(parametres), au=AU))
+        return list(clients_de(creancier, **parametres))
 
     assert filtre(etat="retard") == [retard]
     assert filtre(etat="a_completer") == [incomplet]
@@ -143,12 +155,12 @@ def test_chaque_tri_pagine_sans_perte_ni_doublon(tri):
                 montant_ttc=Decimal(centimes),
                 date_echeance=date(2026, 2, 1 + rang % 2),
             )
-    criteres = Criteres(tri=tri)
-    clients = liste_filtree(creancier, criteres, au=AU)
+    liste = liste_des_clients(creancier, au=AU)
+    ordre, clients = liste.ordre(Criteres(tri=tri)), clients_de(creancier, tri=tri)
 
     vus, apres = [], None
     for _ in range(4):
-        page = paginer(clients, ordre=criteres.ordre, apres=apres, taille=2)
+        page = paginer(clients, ordre=ordre, apres=apres, taille=2)
         vus += [client.pk for client in page]
         apres = page.suivant
         if apres is None:

@@ -86,7 +86,7 @@ def test_la_liste_en_six_requetes_quel_que_soit_le_nombre(
     with django_assert_num_queries(8):
         reponse = client.get(reverse("clients:liste", args=[creancier.code]))
 
-    assert len(reponse.context["lignes"]) == nombre
+    assert len(reponse.context["liste"].lignes) == nombre
 
 
 @pytest.mark.parametrize("nombre", [2, 4])

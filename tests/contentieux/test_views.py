@@ -204,14 +204,14 @@ def test_la_liste_se_filtre_se_totalise_et_s_exporte(client, debiteur):
     un_dossier(un_client(creancier=debiteur.creancier, nom="Autre maison"))
     url = reverse("contentieux:liste", args=[debiteur.creancier.code])
 
-    tous = client.get(url).context
-    [seul] = client.get(url, {"q": debiteur.nom, "voie": sien.voie}).context["page"].objets
-    vide = client.get(url, {"etat": "clos"}).context
+    tous = client.get(url).context["liste"]
+    [seul] = client.get(url, {"q": debiteur.nom, "voie": sien.voie}).context["liste"].page.objets
+    vide = client.get(url, {"etat": "clos"}).context["liste"]
 
-    assert tous["totaux"]["nombre"] == 2
-    assert tous["totaux"]["du"] == sum(d.du for d in tous["page"])
+    assert tous.sommes["nombre"] == 2
+    assert tous.sommes["du"] == sum(d.du for d in tous.page)
     assert seul == sien
-    assert vide["totaux"]["nombre"] == 0
+    assert vide.sommes["nombre"] == 0
     export = reverse("contentieux:exporter", args=[debiteur.creancier.code, "csv"])
     csv = b"".join(client.get(export, {"q": debiteur.nom}).streaming_content).decode()
     assert csv.count("\r\n") == 2

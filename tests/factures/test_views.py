@@ -38,7 +38,7 @@ def test_la_liste_tient_en_neuf_requetes_quel_que_soit_le_nombre(
     # session, utilisateur, habilitation, page, litiges, onglets, totaux, nombres du rail, vues
     with django_assert_num_queries(9):
         reponse = client.get(adresse("liste"))
-    assert len(reponse.context["lignes"]) == nombre
+    assert len(reponse.context["liste"].lignes) == nombre
     assert "Litige : qualité ou malfaçon" in reponse.content.decode()
 
 
@@ -51,8 +51,8 @@ def test_chaque_segment_de_la_balance_egale_le_total_de_sa_liste(client, creanci
             montant_ttc=Decimal(100 + jours + 20),
         )  # fmt: skip
     for tranche in balance_agee([creancier], au=LE):
-        totaux = client.get(adresse("liste"), {"tranche": tranche.cle}).context["totaux"]
-        assert (totaux.nombre, totaux.solde) == (tranche.nombre, tranche.total)
+        totaux = client.get(adresse("liste"), {"tranche": tranche.cle}).context["liste"].sommes
+        assert (totaux["nombre"], totaux["solde"]) == (tranche.nombre, tranche.total)
         assert tranche.nombre == 2
 
 
@@ -67,7 +67,7 @@ def test_la_liste_se_filtre_par_texte_client_periode_et_montant(client, creancie
     un_encaissement(soldee, montant=Decimal("1200.00"))
 
     def numeros(**filtres):
-        page = client.get(adresse("liste"), filtres).context["lignes"]
+        page = client.get(adresse("liste"), filtres).context["liste"].lignes
         return [ligne.facture.numero for ligne in page]
 
     assert numeros() == ["F-1", "F-2"]

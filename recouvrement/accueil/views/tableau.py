@@ -1,6 +1,5 @@
 from collections.abc import Iterator
 
-from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -27,7 +26,8 @@ from recouvrement.comptes.models import Creancier
 from recouvrement.documents.reponses import exportation
 from recouvrement.socle import formats
 from recouvrement.socle.formats import pluriel
-from recouvrement.socle.tableur.ecriture import TYPE_XLSX, Valeur, classeur
+from recouvrement.socle.listes import fichier_de_tableur
+from recouvrement.socle.tableur.ecriture import Valeur
 
 
 @require_GET
@@ -86,12 +86,8 @@ def _adresses(code: str, *, ce_mois: str) -> tuple[str, str, str, str]:
 @exportation
 def _en_xlsx(request: RequeteConnectee, bord: TableauDeBord) -> HttpResponseBase:
     """Tout ce que montre la page, partie par partie."""
-    octets = classeur(
-        "Tableau de bord", ["Partie", "Ligne", "Nombre", "Montant (€)"], _lignes(bord)
-    )
-    reponse = HttpResponse(octets, content_type=TYPE_XLSX)
-    reponse["Content-Disposition"] = 'attachment; filename="tableau-de-bord.xlsx"'
-    return reponse
+    colonnes = ["Partie", "Ligne", "Nombre", "Montant (€)"]
+    return fichier_de_tableur("tableau-de-bord", "Tableau de bord", colonnes, _lignes(bord))
 
 
 def _lignes(bord: TableauDeBord) -> Iterator[tuple[Valeur, ...]]:

@@ -9,8 +9,8 @@ from recouvrement.accueil.forms import VueForm
 from recouvrement.accueil.models import VueEnregistree
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import annoncer_un_refus, refus_annonce
 
 
 @require_POST
@@ -19,14 +19,12 @@ def enregistrer(request: RequeteHabilitee) -> HttpResponse:
     """Chacun garde ses filtres ; qui ne fait que lire aussi."""
     form = VueForm(request.POST)
     if not form.is_valid():
-        annoncer(request, " ".join(str(e) for erreurs in form.errors.values() for e in erreurs))
+        phrase = " ".join(str(e) for erreurs in form.errors.values() for e in erreurs)
+        annoncer_un_refus(request, phrase)
         page = form.cleaned_data.get("page", VueEnregistree.Page.FACTURES)
         return redirect(_liste(request, page, ""))
-    try:
+    with refus_annonce(request):
         vue = enregistrer_vue(request.creancier, acteur=request.user, **form.cleaned_data)
-    except ErreurMetier as erreur:
-        annoncer(request, str(erreur))
-    else:
         annoncer(request, f"Vue « {vue.nom} » enregistrée.")
     return redirect(_liste(request, form.cleaned_data["page"], form.cleaned_data["requete"]))
 

@@ -1,19 +1,17 @@
 """Le journal comme on le lit : les clefs deviennent des mots, les objets des liens."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Self
+from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import QueryDict
 
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.equipe.lectures.parametres import adresse
 from recouvrement.journal.models import Entree
 from recouvrement.socle import formats
-from recouvrement.socle.temps import instant_de
 
 # Les pages qui montrent l'objet d'une entrée du journal.
 PAGES = {
@@ -59,6 +57,20 @@ class LigneJournal:
     details: list[tuple[str, str]]
     url: str
     sur: str = ""
+
+    @property
+    def automate(self) -> str:
+        """Qui, quand ce n'est personne : une connexion refusée n'a pas d'auteur connu."""
+        return "Automate" if self.entree.creancier_id else "Automate ou inconnu"
+
+    @property
+    def concerne(self) -> str:
+        """La personne à qui l'on a fait cela, si ce n'est pas elle."""
+        return self.sur if self.entree.cible_id != self.entree.acteur_id else ""
+
+    @property
+    def phrase(self) -> str:
+        return " · ".join(f"{nom} : {dit}" for nom, dit in self.details)
 
     @property
     def effacees(self) -> bool:
@@ -113,49 +125,14 @@ def _lisible(valeur: Any) -> str:
     return texte if len(texte) <= 120 else f"{texte[:119]}…"
 
 
-COLONNES = ("Quand", "Qui", "Quoi", "Sur", "Détails")
-
-
-@dataclass(frozen=True, slots=True)
-class CriteresJournal:
-    """Ce que la page de l'instance laisse choisir ; une valeur fausse est ignorée."""
-
-    evenement: str = ""
-    personne: int | None = None
-    du: date | None = None
-    au: date | None = None
-
-    @classmethod
-    def lire(cls, donnees: QueryDict) -> Self:
-        personne = donnees.get("personne", "")
-        return cls(
-            evenement=donnees.get("evenement", "")[:60],
-            personne=int(personne)
-            if personne.isascii() and personne.isdecimal() and len(personne) < 10
-            else None,
-            du=_jour(donnees.get("du", "")),
-            au=_jour(donnees.get("au", "")),
-        )
-
-    @property
-    def sont_actifs(self) -> bool:
-        return self != CriteresJournal()
-
-
-def entrees_de_l_instance(criteres: CriteresJournal) -> QuerySet[Entree]:
+def entrees_de_l_instance() -> QuerySet[Entree]:
     """Ce qui n'est à aucun créancier : comptes, liens donnés, gels, taux, connexions."""
-    entrees = Entree.objects.systeme().filter(creancier=None).select_related("acteur")
-    if criteres.evenement:
-        entrees = entrees.filter(evenement=criteres.evenement)
-    if criteres.personne is not None:
-        entrees = entrees.filter(
-            Q(acteur=criteres.personne) | Q(cible_type=UTILISATEUR, cible_id=criteres.personne)
-        )
-    if criteres.du:
-        entrees = entrees.filter(a__gte=instant_de(criteres.du))
-    if criteres.au:
-        entrees = entrees.filter(a__lt=instant_de(criteres.au + timedelta(days=1)))
-    return entrees
+    return Entree.objects.systeme().filter(creancier=None).select_related("acteur")
+
+
+def de_ou_sur(personne: int) -> Q:
+    """Ce que cette personne a fait, et ce qu'on lui a fait."""
+    return Q(acteur=personne) | Q(cible_type=UTILISATEUR, cible_id=personne)
 
 
 def evenements_de_l_instance() -> list[tuple[str, str]]:
@@ -181,19 +158,3 @@ def lignes_de_l_instance(entrees: Iterable[Entree]) -> list[LigneJournal]:
         )
         for entree in entrees
     ]
-
-
-def lignes_export(entrees: QuerySet[Entree]) -> Iterator[tuple[Any, ...]]:
-    noms = {compte.pk: str(compte) for compte in Utilisateur.objects.all()}
-    for entree in entrees.order_by("-id").iterator(chunk_size=2_000):
-        ligne = ligne_journal(entree, None)
-        sur = noms.get(entree.cible_id, "") if entree.cible_type == UTILISATEUR else ""
-        details = " · ".join(f"{nom} : {valeur}" for nom, valeur in ligne.details)
-        yield (entree.a, str(entree.acteur or "Automate"), entree.libelle, sur, details)
-
-
-def _jour(texte: str) -> date | None:
-    try:
-        return date.fromisoformat(texte)
-    except ValueError:
-        return None

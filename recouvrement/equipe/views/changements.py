@@ -16,8 +16,8 @@ from recouvrement.equipe.lectures.changements import lignes
 from recouvrement.equipe.models import Changement
 from recouvrement.equipe.views.creanciers import resume
 from recouvrement.equipe.views.membres import page_equipe
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_a_montrer
 
 
 @require_POST
@@ -58,15 +58,14 @@ def lien(request: HttpRequest, jeton: str) -> HttpResponse:
     changement = trouves.first()
     refus = ""
     if changement and request.method == "POST":
-        try:
+        with refus_a_montrer() as refuse:
             changement = actions.defaire(
                 changement,
                 acteur=changement.demande_par,
                 maintenant=maintenant,
                 par_lien=True,
             )
-        except ErreurMetier as erreur:
-            refus = str(erreur)
+        refus = refuse.phrase
     ouvert = changement is not None and changement.se_defait(maintenant=maintenant)
     contexte = {
         "changement": changement,
@@ -90,15 +89,14 @@ def _decider(
     action: Callable[..., Changement],
     fait: str,
 ) -> HttpResponse:
-    try:
+    with refus_a_montrer() as refus:
         decide = action(changement, acteur=request.user, maintenant=timezone.now())
-    except ErreurMetier as erreur:
-        return resume(request, refus=str(erreur))
-    if decide.etat == EtatChangement.APPLIQUE and decide.adresse:
-        # Qui approuve une invitation transmet son adresse : elle ne se reverra pas.
-        return page_equipe(
-            request, InvitationForm(), envoyee_a=decide.concerne, adresse=decide.adresse
-        )
-    annoncer(request, fait)
-    suite = request.user.habilitations.filter(creancier=request.creancier).exists()
-    return redirect("equipe:parametres", request.creancier.code) if suite else redirect("/")
+        if decide.etat == EtatChangement.APPLIQUE and decide.adresse:
+            # Qui approuve une invitation transmet son adresse : elle ne se reverra pas.
+            return page_equipe(
+                request, InvitationForm(), envoyee_a=decide.concerne, adresse=decide.adresse
+            )
+        annoncer(request, fait)
+        suite = request.user.habilitations.filter(creancier=request.creancier).exists()
+        return redirect("equipe:parametres", request.creancier.code) if suite else redirect("/")
+    return resume(request, refus=refus.phrase)

@@ -19,8 +19,8 @@ from recouvrement.equipe import actions
 from recouvrement.equipe.forms import CompteForm, CompteInviteForm
 from recouvrement.equipe.lectures import membres
 from recouvrement.equipe.models import Invitation
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_a_montrer
 from recouvrement.socle.saisies.lisible import entier
 
 
@@ -85,9 +85,8 @@ def invitation(request: HttpRequest, jeton: str) -> HttpResponse:
     trouvee = Invitation.objects.par_jeton(jeton).select_related("creancier", "invite_par").first()
     if trouvee is None or not trouvee.est_ouverte(maintenant=maintenant):
         return render(request, "equipe/invitation_close.html", status=410)
-    form, refus = None, ""
-    contexte: dict[str, Any] = {"invitation": trouvee}
-    try:
+    contexte: dict[str, Any] = {"invitation": trouvee, "form": None, "refus": ""}
+    with refus_a_montrer() as refus:
         if request.user.is_authenticated:
             contexte["est_la_bonne"] = request.user.email == trouvee.courriel
             if request.method == "POST":
@@ -103,8 +102,6 @@ def invitation(request: HttpRequest, jeton: str) -> HttpResponse:
                 )
                 entree: HttpResponse = perform_login(request, nouveau)
                 return entree
-    except ErreurMetier as erreur:
-        refus = str(erreur)
-    contexte |= {"form": form, "refus": refus}
-    en_faute = refus or (form and form.errors)
+    contexte["refus"] = refus.phrase
+    en_faute = contexte["refus"] or (contexte["form"] and contexte["form"].errors)
     return render(request, "equipe/invitation.html", contexte, status=422 if en_faute else 200)

@@ -20,17 +20,19 @@ from recouvrement.comptes.models import Creancier
 from recouvrement.documents.actions.quotas import place_de
 from recouvrement.documents.reponses import repondre_fichier
 from recouvrement.equipe import actions
-from recouvrement.equipe.enums import SujetChangement
 from recouvrement.equipe.erreurs import DejaDemande, EnvoisArretes, ReserveAuxVraisComptes
 from recouvrement.equipe.forms import EnvoisForm, IdentiteForm, NouveauForm, ReglementsForm
 from recouvrement.equipe.lectures.changements import changements_vus
 from recouvrement.equipe.lectures.expediteurs import etat_expediteur
 from recouvrement.equipe.lectures.parametres import ce_qui_manque, onglets
+from recouvrement.equipe.listes import tableau_des_creanciers
 from recouvrement.equipe.models import Changement
 from recouvrement.equipe.regles import CHAMPS_A_DEUX, partager, touche_a_deux
 from recouvrement.socle import formats
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.listes import montrer_tableau
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_a_montrer, refus_dans
 
 IMAGES = {"logo": "logo", "signature": "image_signature"}
 
@@ -46,7 +48,11 @@ def creanciers(request: RequeteConnectee) -> HttpResponse:
         )
         .order_by("archive_le", "nom")
     )
-    return render(request, "equipe/creanciers.html", {"creanciers": lignes})
+    contexte = {
+        "creanciers": lignes,
+        "tableau": montrer_tableau(tableau_des_creanciers(), lignes),
+    }
+    return render(request, "equipe/creanciers.html", contexte)
 
 
 @require_http_methods(["GET", "POST"])
@@ -54,13 +60,8 @@ def creanciers(request: RequeteConnectee) -> HttpResponse:
 def nouveau(request: RequeteConnectee) -> HttpResponse:
     form = NouveauForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refus_dans(form, _champ_du_refus):
             creancier = actions.creer_creancier(**form.champs, acteur=request.user)
-        except ReserveAuxVraisComptes as refus:
-            form.add_error(None, str(refus))
-        except ErreurMetier as erreur:
-            form.add_error("code", str(erreur))
-        else:
             annoncer(request, f"{creancier.nom} est créé. Réglez maintenant ses envois.")
             return redirect("equipe:envois", creancier.code)
     return render(
@@ -194,12 +195,11 @@ def _resume(request: RequeteHabilitee, form: ReglementsForm, *, refus: str = "")
 
 def _archiver(request: RequeteHabilitee, action: Callable[..., Changement]) -> HttpResponse:
     confirmer_son_identite(request)
-    try:
+    with refus_a_montrer() as refus:
         changement = action(request.creancier, acteur=request.user, maintenant=timezone.now())
-    except ErreurMetier as erreur:
-        return resume(request, refus=str(erreur))
-    annoncer_les_changements(request, [changement], sinon="")
-    return redirect("equipe:parametres", request.creancier.code)
+        annoncer_les_changements(request, [changement], sinon="")
+        return redirect("equipe:parametres", request.creancier.code)
+    return resume(request, refus=refus.phrase)
 
 
 def _regler(
@@ -212,13 +212,10 @@ def _regler(
         champs = form.champs if isinstance(form, IdentiteForm) else form.cleaned_data
         if touche_a_deux(request.creancier, champs):
             _confirmer_sans_perdre(request, champs)
-        try:
+        with refus_dans(form, _champ_a_deux):
             changements = actions.regler(
                 request.creancier, champs=champs, acteur=request.user, maintenant=timezone.now()
             )
-        except (DejaDemande, EnvoisArretes) as erreur:
-            form.add_error(CHAMPS_A_DEUX[SujetChangement(erreur.sujet)][0], str(erreur))
-        else:
             annoncer_les_changements(request, changements, sinon="Les paramètres sont à jour.")
             return redirect(f"equipe:{page}", request.creancier.code)
     return rendre(
@@ -239,3 +236,14 @@ def _confirmer_sans_perdre(request: RequeteHabilitee, champs: dict[str, Any]) ->
             ordinaires, _ = partager(champs)
             actions.modifier_creancier(request.creancier, acteur=request.user, **ordinaires)
         raise
+
+
+def _champ_du_refus(refus: ErreurMetier) -> str | None:
+    """Un code déjà pris se corrige ; n'être qu'en démonstration, non."""
+    return None if isinstance(refus, ReserveAuxVraisComptes) else "code"
+
+
+def _champ_a_deux(refus: ErreurMetier) -> str | None:
+    if isinstance(refus, DejaDemande | EnvoisArretes):
+        return str(CHAMPS_A_DEUX[refus.sujet][0])
+    return None

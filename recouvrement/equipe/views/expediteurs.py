@@ -13,22 +13,21 @@ from recouvrement.equipe.forms import QuotaForm
 from recouvrement.equipe.lectures.expediteurs import partis_aujourd_hui
 from recouvrement.equipe.models import VerificationExpediteur
 from recouvrement.equipe.views.creanciers import page_des_envois
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_a_montrer, refus_dans
 
 
 @require_POST
 @habilite(Role.GESTIONNAIRE)
 def verifier(request: RequeteHabilitee) -> HttpResponse:
     """Envoyer, ou renvoyer, le message de vérification."""
-    try:
+    with refus_a_montrer() as refus:
         verification = actions.demander_la_preuve(
             request.creancier, acteur=request.user, maintenant=timezone.now()
         )
-    except ErreurMetier as erreur:
-        return page_des_envois(request, refus=str(erreur))
-    annoncer(request, f"Un message de vérification part à {verification.adresse}.")
-    return redirect("equipe:envois", request.creancier.code)
+        annoncer(request, f"Un message de vérification part à {verification.adresse}.")
+        return redirect("equipe:envois", request.creancier.code)
+    return page_des_envois(request, refus=refus.phrase)
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,11 +41,10 @@ def confirmer(request: HttpRequest, jeton: str) -> HttpResponse:
     if request.method == "GET":
         return render(request, "equipe/expediteur.html", {"verification": trouvee})
     par = request.user if request.user.is_authenticated else None
-    try:
+    with refus_a_montrer() as refus:
         actions.confirmer_l_expediteur(trouvee, par=par, maintenant=maintenant)
-    except ErreurMetier as erreur:
-        return render(request, "equipe/expediteur_clos.html", {"refus": str(erreur)}, status=410)
-    return render(request, "equipe/expediteur_confirme.html", {"verification": trouvee})
+        return render(request, "equipe/expediteur_confirme.html", {"verification": trouvee})
+    return render(request, "equipe/expediteur_clos.html", {"refus": refus.phrase}, status=410)
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,11 +53,8 @@ def quota(request: RequeteConnectee, pk: int) -> HttpResponse:
     creancier = get_object_or_404(Creancier.objects.defer("logo", "image_signature"), pk=pk)
     form = QuotaForm(request.POST or None, initial={"quota": creancier.quota_quotidien})
     if request.method == "POST" and form.is_valid():
-        try:
+        with refus_dans(form):
             actions.changer_le_quota(creancier, **form.cleaned_data, acteur=request.user)
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             nombre = form.cleaned_data["quota"]
             annoncer(request, f"{creancier.nom} : {nombre} courriels par jour au plus.")
             return redirect("equipe:creanciers")

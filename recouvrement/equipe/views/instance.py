@@ -10,15 +10,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from recouvrement.comptes.acces import RequeteConnectee, administre, confirmer_son_identite
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.equipe import actions
 from recouvrement.equipe.forms import MotifForm
 from recouvrement.equipe.lectures import membres
-from recouvrement.equipe.lectures.messages import TONS, message_de_compte, messages_de_compte
-from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.equipe.lectures.messages import message_de_compte
+from recouvrement.equipe.listes import liste_des_messages, tableau_des_comptes
+from recouvrement.socle.listes import montrer, montrer_tableau
 from recouvrement.socle.pages.annonces import annoncer
-from recouvrement.socle.pages.pagination import paginer
+from recouvrement.socle.pages.refus import refus_a_montrer
 
 
 class ActionSurUnCompte(Protocol):
@@ -60,14 +60,15 @@ def retirer_double(request: RequeteConnectee, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _compte(request, cible, form=form)
     confirmer_son_identite(request)
-    try:
+    with refus_a_montrer() as refus:
         actions.retirer_double(
             cible, **form.cleaned_data, acteur=request.user, maintenant=timezone.now()
         )
-    except ErreurMetier as erreur:
-        return _compte(request, cible, form=form, refus=str(erreur))
-    annoncer(request, f"{cible} entrera par son mot de passe, et activera une autre application.")
-    return redirect("equipe:compte_detail", pk)
+        annoncer(
+            request, f"{cible} entrera par son mot de passe, et activera une autre application."
+        )
+        return redirect("equipe:compte_detail", pk)
+    return _compte(request, cible, form=form, refus=refus.phrase)
 
 
 @require_POST
@@ -75,12 +76,11 @@ def retirer_double(request: RequeteConnectee, pk: int) -> HttpResponse:
 def desactiver(request: RequeteConnectee, pk: int) -> HttpResponse:
     cible = get_object_or_404(Utilisateur, pk=pk)
     confirmer_son_identite(request)
-    try:
+    with refus_a_montrer() as refus:
         actions.desactiver_compte(cible, acteur=request.user, maintenant=timezone.now())
-    except ErreurMetier as erreur:
-        return _comptes(request, refus=str(erreur))
-    annoncer(request, f"Le compte de {cible} est désactivé, ses sessions sont fermées.")
-    return redirect("equipe:comptes")
+        annoncer(request, f"Le compte de {cible} est désactivé, ses sessions sont fermées.")
+        return redirect("equipe:comptes")
+    return _comptes(request, refus=refus.phrase)
 
 
 @require_POST
@@ -88,12 +88,11 @@ def desactiver(request: RequeteConnectee, pk: int) -> HttpResponse:
 def reactiver(request: RequeteConnectee, pk: int) -> HttpResponse:
     cible = get_object_or_404(Utilisateur, pk=pk)
     confirmer_son_identite(request)
-    try:
+    with refus_a_montrer() as refus:
         actions.reactiver_compte(cible, acteur=request.user, maintenant=timezone.now())
-    except ErreurMetier as erreur:
-        return _comptes(request, refus=str(erreur))
-    annoncer(request, f"{cible} peut de nouveau se connecter.")
-    return redirect("equipe:comptes")
+        annoncer(request, f"{cible} peut de nouveau se connecter.")
+        return redirect("equipe:comptes")
+    return _comptes(request, refus=refus.phrase)
 
 
 @require_POST
@@ -101,19 +100,17 @@ def reactiver(request: RequeteConnectee, pk: int) -> HttpResponse:
 def donner_un_lien(request: RequeteConnectee, pk: int) -> HttpResponse:
     cible = get_object_or_404(Utilisateur, pk=pk)
     confirmer_son_identite(request)
-    try:
+    with refus_a_montrer() as refus:
         adresse = actions.donner_un_lien(cible, acteur=request.user, maintenant=timezone.now())
-    except ErreurMetier as erreur:
-        return _comptes(request, refus=str(erreur))
-    return _comptes(request, cible=cible, adresse=adresse)
+        return _comptes(request, cible=cible, adresse=adresse)
+    return _comptes(request, refus=refus.phrase)
 
 
 @require_GET
 @administre
 def messages(request: RequeteConnectee) -> HttpResponse:
-    page = paginer(messages_de_compte(), ordre=["-id"], apres=request.GET.get("apres"))
-    lignes = [(envoi, TONS.get(EtatEnvoi(envoi.etat), "")) for envoi in page]
-    return render(request, "equipe/messages.html", {"page": page, "lignes": lignes})
+    contexte = {"liste": montrer(liste_des_messages(), request.GET)}
+    return render(request, "equipe/messages.html", contexte)
 
 
 @require_http_methods(["GET", "POST"])
@@ -124,12 +121,10 @@ def message(request: RequeteConnectee, pk: int) -> HttpResponse:
     lu, refus = message_de_compte(envoi), ""
     if request.method == "POST" and lu.a_montrer:
         confirmer_son_identite(request)
-        try:
+        with refus_a_montrer() as refuse:
             actions.montrer_le_message(envoi, acteur=request.user)
-        except ErreurMetier as erreur:
-            refus = str(erreur)
-        else:
             lu = message_de_compte(envoi, en_clair=True)
+        refus = refuse.phrase
     contexte = {"message": lu, "refus": refus}
     return render(request, "equipe/message.html", contexte, status=422 if refus else 200)
 
@@ -142,7 +137,7 @@ def _comptes(
     adresse: str = "",
 ) -> HttpResponse:
     contexte = {
-        "comptes": membres.comptes(),
+        "tableau": montrer_tableau(tableau_des_comptes(), membres.comptes()),
         "refus": refus,
         "cible": cible,
         "adresse": adresse,
@@ -174,11 +169,10 @@ def _administrer(
 ) -> HttpResponse:
     cible = get_object_or_404(membres.comptes(), pk=pk)
     confirmer_son_identite(request)
-    try:
+    with refus_a_montrer() as refus:
         action(cible, acteur=request.user, maintenant=timezone.now())
-    except ErreurMetier as erreur:
-        return _compte(request, cible, refus=str(erreur))
-    annoncer(request, f"{cible} {fait}.")
-    if cible.pk == request.user.pk:
-        return redirect("equipe:compte")
-    return redirect("equipe:compte_detail", pk)
+        annoncer(request, f"{cible} {fait}.")
+        if cible.pk == request.user.pk:
+            return redirect("equipe:compte")
+        return redirect("equipe:compte_detail", pk)
+    return _compte(request, cible, refus=refus.phrase)

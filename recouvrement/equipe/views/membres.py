@@ -11,10 +11,12 @@ from recouvrement.equipe import actions
 from recouvrement.equipe.forms import InvitationForm, RoleForm
 from recouvrement.equipe.lectures.membres import invitations_en_cours, membres
 from recouvrement.equipe.lectures.messages import courriels_des
+from recouvrement.equipe.listes import tableau_des_membres
 from recouvrement.equipe.models import Invitation
 from recouvrement.equipe.views.creanciers import annoncer_les_changements, rendre
-from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.listes import montrer_tableau
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_a_montrer, refus_dans
 
 
 @require_GET
@@ -30,16 +32,13 @@ def inviter(request: RequeteHabilitee) -> HttpResponse:
     if form.is_valid():
         if form.cleaned_data["role"] == Role.GESTIONNAIRE:
             confirmer_son_identite(request)
-        try:
+        with refus_dans(form, "courriel"):
             invitation, adresse = actions.inviter(
                 request.creancier,
                 **form.cleaned_data,
                 acteur=request.user,
                 maintenant=timezone.now(),
             )
-        except ErreurMetier as erreur:
-            form.add_error("courriel", str(erreur))
-        else:
             if invitation is None:
                 return redirect("equipe:equipe", request.creancier.code)
             return page_equipe(
@@ -89,14 +88,13 @@ def _changer(
 ) -> HttpResponse:
     if Role.GESTIONNAIRE in (habilitation.role, role) and habilitation.role != role:
         confirmer_son_identite(request)
-    try:
+    with refus_a_montrer() as refus:
         changement = actions.changer_role(
             habilitation, role=role, acteur=request.user, maintenant=timezone.now()
         )
-    except ErreurMetier as erreur:
-        return page_equipe(request, InvitationForm(), refus=str(erreur))
-    annoncer_les_changements(request, [changement] if changement else [], sinon=sinon)
-    return redirect("equipe:equipe", request.creancier.code)
+        annoncer_les_changements(request, [changement] if changement else [], sinon=sinon)
+        return redirect("equipe:equipe", request.creancier.code)
+    return page_equipe(request, InvitationForm(), refus=refus.phrase)
 
 
 def _habilitation(request: RequeteHabilitee, pk: int) -> Habilitation:
@@ -115,6 +113,7 @@ def page_equipe(
 ) -> HttpResponse:
     # Sans serveur d'envoi, le lien se transmet à la main ; il ne se reverra pas.
     adresse = "" if settings.SERVEUR_SMTP else adresse
+    est_gestionnaire = Role(request.habilitation.role).couvre(Role.GESTIONNAIRE)
     invitations = list(invitations_en_cours(request.creancier, maintenant=timezone.now()))
     courriels = courriels_des(invitations)
     return rendre(
@@ -122,7 +121,10 @@ def page_equipe(
         "equipe/equipe.html",
         {
             "form": form,
-            "membres": membres(request.creancier),
+            "tableau": montrer_tableau(
+                tableau_des_membres(request.creancier, est_gestionnaire=est_gestionnaire),
+                membres(request.creancier),
+            ),
             "roles": Role.choices,
             "invitations": [(i, courriels.get(i.pk)) for i in invitations],
             "envoyee_a": envoyee_a,

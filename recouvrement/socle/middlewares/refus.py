@@ -1,4 +1,4 @@
-"""Au bord du site : ce qu'aucune vue n'a su dire devient une page et une phrase, pas une panne."""
+"""Un refus que la vue n'a pas prévu de montrer devient une page et une phrase, pas une panne."""
 
 import logging
 import unicodedata

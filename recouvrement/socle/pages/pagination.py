@@ -105,6 +105,11 @@ def paginer[M: models.Model](
     )
 
 
+def ordonner[M: models.Model](qs: models.QuerySet[M], ordre: Sequence[str]) -> models.QuerySet[M]:
+    """Toutes les lignes, dans l'ordre même de la pagination."""
+    return qs.order_by(*(cle.ordre(inverse=False) for cle in _cles(qs.model, ordre)))
+
+
 def _cles(modele: type[models.Model], ordre: Sequence[str]) -> tuple[Cle, ...]:
     cles = [
         Cle(champ.lstrip("-"), champ.startswith("-"), _peut_manquer(modele, champ.lstrip("-")))

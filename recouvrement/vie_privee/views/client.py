@@ -11,8 +11,8 @@ from recouvrement.comptes.enums import Role
 from recouvrement.documents.reponses import exportation, repondre_fichier
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle import formats
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_dans
 from recouvrement.vie_privee.actions import demandes as actions
 from recouvrement.vie_privee.actions.effacement import effacer_les_personnes
 from recouvrement.vie_privee.evenements import Evenement
@@ -35,11 +35,8 @@ def demander(request: RequeteHabilitee, pk: int) -> HttpResponse:
     client = _client(request, pk)
     form = DemandeForm(request.POST, client=client, aujourdhui=timezone.localdate())
     if form.is_valid():
-        try:
+        with refus_dans(form):
             demande = actions.noter_demande(client, **form.cleaned_data, acteur=request.user)
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             avant = demande.a_repondre_avant
             annoncer(request, f"Demande notée : répondez-y avant le {formats.jour(avant)}.")
             return redirect("vie_privee:client", request.creancier.code, client.pk)
@@ -53,11 +50,8 @@ def repondre(request: RequeteHabilitee, pk: int, demande: int) -> HttpResponse:
     recue = get_object_or_404(Demande.objects.pour(request.creancier), pk=demande, client=client)
     form = ReponseForm(request.POST, aujourdhui=timezone.localdate())
     if form.is_valid():
-        try:
+        with refus_dans(form):
             actions.repondre(recue, **form.cleaned_data, acteur=request.user)
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             annoncer(request, "La réponse est notée.")
             return redirect("vie_privee:client", request.creancier.code, client.pk)
     return _page(request, client, reponse=form)
@@ -81,16 +75,13 @@ def effacer(request: RequeteHabilitee, pk: int) -> HttpResponse:
     form = EffacementForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         confirmer_son_identite(request)
-        try:
+        with refus_dans(form, "nom"):
             effacer_les_personnes(
                 client,
                 nom=form.cleaned_data["nom"],
                 maintenant=timezone.now(),
                 acteur=request.user,
             )
-        except ErreurMetier as erreur:
-            form.add_error("nom", str(erreur))
-        else:
             annoncer(request, "Les données personnelles de ce client sont effacées.")
             return redirect("vie_privee:client", request.creancier.code, client.pk)
     contexte = {

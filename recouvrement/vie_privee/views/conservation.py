@@ -8,8 +8,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from recouvrement.comptes.acces import RequeteConnectee, RequeteHabilitee, administre, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.equipe.views.creanciers import rendre
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_dans
 from recouvrement.vie_privee.actions.durees import changer_les_durees
 from recouvrement.vie_privee.forms import DureesForm
 from recouvrement.vie_privee.lectures.durees import durees_de
@@ -26,11 +26,8 @@ def conservation(request: RequeteHabilitee) -> HttpResponse:
     creancier = request.creancier
     form = DureesForm(request.POST or None, initial=durees_de(creancier))
     if request.method == "POST" and form.is_valid():
-        try:
+        with refus_dans(form):
             changer_les_durees(creancier, mois=form.cleaned_data, acteur=request.user)
-        except ErreurMetier as erreur:
-            form.add_error(None, str(erreur))
-        else:
             annoncer(request, "Les durées de conservation sont à jour.")
             return redirect("vie_privee:conservation", creancier.code)
     return rendre(

@@ -66,8 +66,11 @@ def test_chaque_lien_du_tableau_ouvre_la_liste_qu_il_compte(client, creancier, m
 
     def total(url):
         contexte = client.get(url.replace("&amp;", "&")).context
-        totaux = contexte["totaux"]
-        return getattr(totaux, "solde", None) or totaux.montant
+        if "liste" not in contexte:
+            totaux = contexte["totaux"]
+            return getattr(totaux, "solde", None) or totaux.montant
+        sommes = contexte["liste"].sommes
+        return sommes.get("solde") or sommes["montant"]
 
     liens = set(LISTES.findall(page.content.decode()))
     totaux = {url: total(url) for url in liens if "export" not in url}

@@ -216,7 +216,7 @@ def test_le_journal_ne_coute_pas_plus_avec_plus_d_entrees(
     with django_assert_num_queries(7):
         reponse = client.get(adresse("journal", creancier))
 
-    assert len(reponse.context["lignes"]) == nombre
+    assert len(reponse.context["liste"].lignes) == nombre
 
 
 def test_le_journal_montre_ce_qui_a_change_et_rien_des_autres(client):
@@ -228,7 +228,7 @@ def test_le_journal_montre_ce_qui_a_change_et_rien_des_autres(client):
     page = client.get(adresse("journal", creancier))
 
     assert "Rennes → Vannes" in page.content.decode()
-    assert len(page.context["lignes"]) == 1
+    assert len(page.context["liste"].lignes) == 1
 
 
 def test_le_journal_se_lit_avec_des_dates_et_des_accents():

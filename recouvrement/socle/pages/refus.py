@@ -1,0 +1,60 @@
+"""Comment un refus se montre : à côté de sa saisie, sur sa page, en annonce ; jamais en vert.
+
+Une vue n'attrape pas `ErreurMetier` elle-même : elle dit ici où la phrase doit paraître.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpRequest
+
+from recouvrement.socle.erreurs import ErreurMetier
+
+traces = logging.getLogger(__name__)
+
+type Champ = str | Callable[[ErreurMetier], str | None] | None
+
+
+@dataclass(slots=True)
+class Refus:
+    """`phrase` : vide tant que rien n'est refusé."""
+
+    phrase: str = ""
+
+
+@contextmanager
+def refus_a_montrer() -> Iterator[Refus]:
+    """La page qui suit montre elle-même la phrase ; ce qui est dans le bloc s'arrête là."""
+    refus = Refus()
+    try:
+        yield refus
+    except ErreurMetier as erreur:
+        traces.info("Refus montré : %s", type(erreur).__name__)
+        refus.phrase = erreur.message
+
+
+@contextmanager
+def refus_dans(formulaire: BaseForm, champ: Champ = None) -> Iterator[None]:
+    """La phrase sous son champ, ou en tête ; la saisie reste, la vue la rend en 422."""
+    try:
+        yield
+    except ErreurMetier as erreur:
+        traces.info("Refus montré : %s", type(erreur).__name__)
+        formulaire.add_error(champ(erreur) if callable(champ) else champ, erreur.message)
+
+
+@contextmanager
+def refus_annonce(request: HttpRequest) -> Iterator[None]:
+    """Là où la vue repart : la page d'arrivée le dit en rouge, et ne l'efface pas d'elle-même."""
+    with refus_a_montrer() as refus:
+        yield
+    if refus.phrase:
+        annoncer_un_refus(request, refus.phrase)
+
+
+def annoncer_un_refus(request: HttpRequest, phrase: str) -> None:
+    messages.error(request, phrase)
