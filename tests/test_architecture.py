@@ -288,6 +288,28 @@ def test_tout_paquet_a_sa_liste_fermee_de_pieces():
     assert paquets - tenus == set()
 
 
+# Une pièce par façon d'écrire ; les autres l'appellent, sauf ceux qui ont une raison.
+ECRITURES = {
+    r"%d/%m": {
+        "recouvrement/socle/formats.py",
+        # Ce que l'on accepte de lire.
+        "recouvrement/socle/regionaux/fr/formats.py",
+    },
+    r"ZoneInfo\(": {"recouvrement/socle/temps.py"},
+    r"\.quantize\(|\bROUND_": {
+        "recouvrement/socle/montants.py",
+        # Le banc mesure le calcul tout nu.
+        "recouvrement/banc/calculs.py",
+    },
+}
+
+
+@pytest.mark.parametrize("motif", ECRITURES)
+def test_une_date_un_fuseau_un_arrondi_s_ecrivent_a_un_seul_endroit(motif):
+    ailleurs = {nom for nom, texte in modules().items() if re.search(motif, texte)}
+    assert ailleurs - ECRITURES[motif] == set()
+
+
 FONCTION_MAX = 60
 # À couper encore : la liste ne fait que raccourcir.
 LONGUES = {
@@ -296,7 +318,6 @@ LONGUES = {
     "factures/imports/cii.py:lire_cii",
     "factures/imports/ubl.py:lire_ubl",
     "relances/actions/mises_en_demeure.py:preparer_mise_en_demeure",
-    "relances/regles/blocages.py:du_client",
 }
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from clients.enums import GenreCoordonnee
 from clients.models import Client
 from clients.regles import noyau
+from recouvrement.socle import formats
 from recouvrement.socle.formats import telephone
 
 COURRIEL = GenreCoordonnee.COURRIEL
@@ -75,5 +76,5 @@ def _valeurs(client: Client) -> list[tuple[str, str]]:
         ("Contacts", ", ".join(str(contact) for contact in client.contacts.all())),
         ("Courriels", ", ".join(c.valeur for c in coordonnees if c.genre == COURRIEL)),
         ("Téléphones", ", ".join(telephone(c.valeur) for c in coordonnees if c.genre != COURRIEL)),
-        ("Créé le", f"{client.cree_le:%d/%m/%Y}"),
+        ("Créé le", formats.jour(client.cree_le)),
     ]

@@ -28,6 +28,7 @@ from recouvrement.documents.models import Document
 from recouvrement.documents.pdf.demandes import Partie, liasse_demesuree
 from recouvrement.documents.pdf.examen import examiner
 from recouvrement.journal.actions import inscrire
+from recouvrement.socle import formats
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.temps import jour_de
 
@@ -78,7 +79,7 @@ class _Acte:
         return sceller(
             self.dossier.creancier,
             nature="decompte",
-            titre=f"Décompte au {decompte.au:%d/%m/%Y}",
+            titre=f"Décompte au {formats.jour(decompte.au)}",
             nom_fichier=f"decompte-{numero}.pdf",
             gabarit=GABARIT_DECOMPTE,
             contexte=contexte_du_decompte(client, decompte, reference=f"DC-{numero}"),

@@ -9,6 +9,7 @@ from factures.lectures.decompte import DecompteClient
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents.actions.scelles import sceller
 from recouvrement.documents.models import Document
+from recouvrement.socle import formats
 
 NATURE_DECOMPTE = "decompte_client"
 
@@ -25,7 +26,7 @@ def sceller_decompte(
     return sceller(
         client.creancier,
         nature=NATURE_DECOMPTE,
-        titre=f"Décompte de {client.nom} au {decompte.au:%d/%m/%Y}",
+        titre=f"Décompte de {client.nom} au {formats.jour(decompte.au)}",
         nom_fichier=f"decompte-{client.pk}-{decompte.au:%Y-%m-%d}.pdf",
         gabarit=GABARIT_DECOMPTE,
         contexte=contexte_du_decompte(client, decompte, reference=reference),

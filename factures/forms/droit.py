@@ -9,6 +9,7 @@ from factures.forms.champs import jour_saisi
 from factures.models import Facture, Piece
 from recouvrement.droit.mentions import exigees
 from recouvrement.droit.regimes import regime_de
+from recouvrement.socle import formats
 from recouvrement.socle.formats import euros
 from recouvrement.socle.forms import ChoixMultiple, SaisieLisible
 
@@ -62,7 +63,7 @@ class FacturesJugees(ChoixMultiple):
 
     def label_from_instance(self, facture: Facture) -> str:
         reste = f"reste {euros(facture.solde)}" if facture.solde else "réglée"
-        return f"{facture.numero}, échue le {facture.date_echeance:%d/%m/%Y}, {reste}"
+        return f"{facture.numero}, échue le {formats.jour(facture.date_echeance)}, {reste}"
 
 
 class DecisionForm(SaisieLisible, forms.Form):

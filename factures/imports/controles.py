@@ -13,6 +13,7 @@ from stdnum.fr import siren as cle_siren
 from stdnum.fr import siret as cle_siret
 
 from factures.imports.types import AVOIR, Anomalie, FactureLue, PartieLue, Refus, TvaLue
+from recouvrement.socle import formats
 from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.saisies.lisible import phrase_illisible
@@ -93,7 +94,7 @@ def _dates(facture: FactureLue, controle: Controle) -> None:
     if emission and echeance and echeance < emission:
         controle.refuser(
             "date_echeance",
-            f"L'échéance ({echeance:%d/%m/%Y}) précède l'émission ({emission:%d/%m/%Y}).",
+            f"L'échéance ({formats.jour(echeance)}) précède l'émission ({formats.jour(emission)}).",
         )
     if echeance is None and facture.nature != AVOIR:
         controle.signaler(

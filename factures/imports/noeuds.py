@@ -10,7 +10,7 @@ from stdnum.fr import siren as cle_siren
 from stdnum.fr import siret as cle_siret
 
 from factures.imports.types import ACOMPTE, AVOIR, FACTURE, Anomalie, Refus, TvaLue
-from recouvrement.socle.montants import CENTIME
+from recouvrement.socle.montants import CENTIME, arrondir, est_au_centime
 from recouvrement.socle.saisies.valeurs import DERNIERE_ANNEE, PLAFOND, PREMIERE_ANNEE, nettoyer
 
 # UNTDID 1001, la part que la facture électronique française emploie.
@@ -87,10 +87,10 @@ class Releve:
         if abs(valeur) > PLAFOND:
             self.refuser(champ, f"{balise} « {vu[:40]} » dépasse le milliard d'euros.")
             return None
-        if valeur != valeur.quantize(CENTIME):
+        if not est_au_centime(valeur):
             self.refuser(champ, f"{balise} « {vu[:40]} » a plus de deux décimales.")
             return None
-        return valeur.quantize(CENTIME)
+        return arrondir(valeur)
 
     def jour_iso(self, vu: str, champ: str, balise: str) -> date | None:
         """xs:date, fuseau admis."""

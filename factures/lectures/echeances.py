@@ -11,6 +11,7 @@ from factures.lectures.prescription import PrescriptionFacture, prescriptions_pr
 from factures.lectures.procedure import procedures_en_attente
 from factures.lectures.taux import taux_manquants
 from recouvrement.comptes.models import Creancier
+from recouvrement.socle import formats
 from recouvrement.socle.formats import euros
 
 MAXIMUM = 20
@@ -87,7 +88,7 @@ def echeances_des_clients(creanciers: Iterable[Creancier], *, au: date) -> list[
         lignes.append(
             Echeance(
                 f"{client.nom} : {quoi}",
-                f"Jugement du {jugement:%d/%m/%Y} · {client.creancier.nom}",
+                f"Jugement du {formats.jour(jugement)} · {client.creancier.nom}",
                 "demeure",
                 reverse("factures:procedure", args=[client.creancier.code, client.pk]),
                 "Procédure",
@@ -105,9 +106,11 @@ def echeances_des_clients(creanciers: Iterable[Creancier], *, au: date) -> list[
 def _prescription(proche: PrescriptionFacture, au: date) -> Echeance:
     facture, alerte = proche.facture, proche.calcul.alerte(au)
     if alerte == 0:
-        quand = f"prescrite depuis le {proche.dernier_jour:%d/%m/%Y}"
+        quand = f"prescrite depuis le {formats.jour(proche.dernier_jour)}"
     else:
-        quand = f"{alerte} mois ou moins pour la réclamer, jusqu'au {proche.dernier_jour:%d/%m/%Y}"
+        quand = (
+            f"{alerte} mois ou moins pour la réclamer, jusqu'au {formats.jour(proche.dernier_jour)}"
+        )
     lien = reverse("factures:droit", args=[facture.creancier.code, facture.pk])
     detail = f"{facture.client.nom} · {euros(facture.solde)} · {facture.creancier.nom}"
     texte = f"{facture.numero} : {quand}"

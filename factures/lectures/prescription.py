@@ -21,6 +21,7 @@ from recouvrement.droit.prescription import (
     prescription,
 )
 from recouvrement.droit.regimes import regime_de
+from recouvrement.socle import formats
 
 # La plus courte durée de chaque nature, moins l'année que couvrent les alertes.
 ANS_AVANT_ALERTE = {
@@ -52,8 +53,8 @@ class PrescriptionFacture:
         if self.dernier_jour is None:
             return "Le délai ne court pas : une instance ou une suspension est en cours."
         if self.calcul.est_acquise(au):
-            return f"Prescrite depuis le {self.dernier_jour:%d/%m/%Y}."
-        return f"Peut être réclamée en justice jusqu'au {self.dernier_jour:%d/%m/%Y} inclus."
+            return f"Prescrite depuis le {formats.jour(self.dernier_jour)}."
+        return f"Peut être réclamée en justice jusqu'au {formats.jour(self.dernier_jour)} inclus."
 
 
 def prescriptions(factures: Iterable[Facture]) -> dict[int, PrescriptionFacture]:

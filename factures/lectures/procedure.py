@@ -12,6 +12,7 @@ from recouvrement.droit.procedure_collective import (
     declaration,
     releve_de_forclusion,
 )
+from recouvrement.socle import formats
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class EtatDeProcedure:
 
     def phrase(self, *, au: date) -> str:
         if self.procedure.declaree_le:
-            return f"Créance déclarée le {self.procedure.declaree_le:%d/%m/%Y}."
+            return f"Créance déclarée le {formats.jour(self.procedure.declaree_le)}."
         if self.a_tenir is None:
             return (
                 "Créance à déclarer dans les deux mois de la publication au BODACC : "
@@ -37,10 +38,11 @@ class EtatDeProcedure:
             )
         if au > self.a_tenir:
             return (
-                f"Délai de déclaration passé depuis le {self.a_tenir:%d/%m/%Y} ; relevé de "
-                f"forclusion à demander avant le {self.releve:%d/%m/%Y} (C. com., art. L622-26)."
+                f"Délai de déclaration passé depuis le {formats.jour(self.a_tenir)} ; relevé de "
+                f"forclusion à demander avant le {formats.jour(self.releve)} "
+                "(C. com., art. L622-26)."
             )
-        return f"Créance à déclarer au plus tard le {self.a_tenir:%d/%m/%Y}."
+        return f"Créance à déclarer au plus tard le {formats.jour(self.a_tenir)}."
 
 
 def etat_de_procedure(client: Client) -> EtatDeProcedure | None:

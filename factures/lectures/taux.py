@@ -15,6 +15,7 @@ from recouvrement.droit.taux import (
     semestre_suivant_manquant,
     table_publiee,
 )
+from recouvrement.socle import formats
 
 
 def table_en_vigueur() -> TableTaux:
@@ -50,7 +51,7 @@ class Manque:
         quoi = ", ".join(self.series)
         if self.a_commence:
             return f"Taux du {self.nom} à saisir : {quoi}. Les calculs qui en ont besoin attendent."
-        return f"Taux du {self.nom} à saisir avant le {self.debut:%d/%m/%Y} : {quoi}."
+        return f"Taux du {self.nom} à saisir avant le {formats.jour(self.debut)} : {quoi}."
 
 
 def taux_manquants(*, au: date) -> Manque | None:

@@ -8,6 +8,7 @@ from factures.models.facture import Facture
 from factures.models.piece import Piece
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.socle import formats
 
 
 class DecisionQuerySet(QuerySetCloisonne):
@@ -54,4 +55,4 @@ class Decision(ModeleCloisonne):
         indexes = [models.Index(fields=["creancier", "facture"], name="decision_par_facture")]
 
     def __str__(self) -> str:
-        return f"{self.reference}, exécutoire le {self.executoire_le:%d/%m/%Y}"
+        return f"{self.reference}, exécutoire le {formats.jour(self.executoire_le)}"

@@ -9,6 +9,7 @@ from factures.models.facture import Facture
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.immuable import Protection
+from recouvrement.socle import formats
 
 
 class EncaissementQuerySet(QuerySetCloisonne):
@@ -94,7 +95,7 @@ class Encaissement(ModeleCloisonne):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_moyen_display()} du {self.recu_le:%d/%m/%Y}"
+        return f"{self.get_moyen_display()} du {formats.jour(self.recu_le)}"
 
     @property
     def annulation(self) -> "Encaissement | None":

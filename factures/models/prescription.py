@@ -6,6 +6,7 @@ from factures.models.facture import Facture
 from factures.models.piece import Piece
 from recouvrement.comptes.cloison import ModeleCloisonne
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.socle import formats
 
 
 class EvenementPrescription(ModeleCloisonne):
@@ -37,4 +38,4 @@ class EvenementPrescription(ModeleCloisonne):
         indexes = [models.Index(fields=["creancier", "facture"], name="prescription_par_facture")]
 
     def __str__(self) -> str:
-        return f"{self.get_acte_display()} du {self.le:%d/%m/%Y}"
+        return f"{self.get_acte_display()} du {formats.jour(self.le)}"

@@ -6,6 +6,7 @@ from factures.enums import NatureProcedure
 from recouvrement.comptes.cloison import ModeleCloisonne
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents.models import Document
+from recouvrement.socle import formats
 
 
 class ProcedureOuverte(ModeleCloisonne):
@@ -35,4 +36,4 @@ class ProcedureOuverte(ModeleCloisonne):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_nature_display()} du {self.jugement_le:%d/%m/%Y}"
+        return f"{self.get_nature_display()} du {formats.jour(self.jugement_le)}"

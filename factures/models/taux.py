@@ -3,6 +3,7 @@ from django.db.models import Q
 
 from factures.enums import SerieTaux
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.socle import formats
 
 
 class TauxPublie(models.Model):
@@ -43,4 +44,4 @@ class TauxPublie(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_serie_display()} au {self.effet:%d/%m/%Y}"
+        return f"{self.get_serie_display()} au {formats.jour(self.effet)}"

@@ -23,6 +23,7 @@ from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.models import Document
 from recouvrement.documents.reponses import exportation, repondre_document, repondre_fichier
+from recouvrement.socle import formats
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.tableur.ecriture import TYPE_XLSX, classeur
 
@@ -146,7 +147,7 @@ def _en_xlsx(decompte: DecompteClient) -> bytes:
     lignes = [ligne for compte in comptes(decompte) for ligne in _lignes(compte)]
     lignes.append(
         (
-            "Total", f"Dû au {decompte.au:%d/%m/%Y}", decompte.au, None, None, None, None, None,
+            "Total", f"Dû au {formats.jour(decompte.au)}", decompte.au, *[None] * 5,
             decompte.refus, decompte.total,
         )
     )  # fmt: skip

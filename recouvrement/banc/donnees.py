@@ -17,6 +17,7 @@ from factures.enums import MotifLitige, Moyen
 from factures.models import Facture, Litige
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier, Habilitation, Utilisateur
+from recouvrement.socle.montants import arrondir
 from relances.models import Promesse
 
 PREFIXE = "banc-"
@@ -153,7 +154,7 @@ def _factures(
         bornes = retard if ouverte else (10, 540)
         echeance = au - timedelta(days=alea.randint(*bornes))
         ht = Decimal(alea.randrange(5_000, 900_000)) / 100
-        tva = (ht * Decimal("0.2")).quantize(Decimal("0.01"))
+        tva = arrondir(ht * Decimal("0.2"))
         facture = Facture(
             creancier=creancier,
             client=clients[n % len(clients)],

@@ -19,6 +19,7 @@ from recouvrement.banc.donnees import ecrire, un_creancier, un_utilisateur
 from recouvrement.banc.mesures import Mesure, chrono, memoire_de_pointe
 from recouvrement.comptes.models import Creancier
 from recouvrement.demonstration.papiers import page
+from recouvrement.socle import formats
 
 ENTETES = ("Numéro", "Client", "Date", "Échéance", "Montant HT", "TVA", "Montant TTC", "Courriel")
 CII = """<?xml version="1.0" encoding="UTF-8"?>
@@ -112,8 +113,8 @@ def _csv(lignes: int, *, au: date) -> bytes:
         emission = au - timedelta(days=n % 300 + 1)
         redacteur.writerow(
             (
-                *(f"I-{n:06}", f"Client importé {n % (lignes // 10)}", f"{emission:%d/%m/%Y}"),
-                f"{emission + timedelta(days=30):%d/%m/%Y}",
+                *(f"I-{n:06}", f"Client importé {n % (lignes // 10)}", formats.jour(emission)),
+                formats.jour(emission + timedelta(days=30)),
                 *("1 000,00", "200,00", "1 200,00", f"c{n % (lignes // 10)}@banc.example"),
             )
         )

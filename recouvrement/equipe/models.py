@@ -9,6 +9,7 @@ from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.equipe.enums import EtatChangement, SujetChangement
+from recouvrement.socle import formats
 
 
 def empreinte(jeton: str) -> str:
@@ -228,4 +229,4 @@ class EssaiDeConnexion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.a:%d/%m/%Y %H:%M}"
+        return formats.instant(self.a)

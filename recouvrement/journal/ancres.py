@@ -24,6 +24,7 @@ from recouvrement.journal.actions import inscrire
 from recouvrement.journal.chaine import ORIGINE, canonique, instant
 from recouvrement.journal.evenements import Evenement
 from recouvrement.journal.models import Ancrage, Chaine
+from recouvrement.socle import formats
 
 NOM = "ancres.jsonl"
 
@@ -38,7 +39,7 @@ class Ancre:
 
     @property
     def jour(self) -> str:
-        return f"{self.a:%d/%m/%Y}"
+        return formats.jour(self.a)
 
 
 def fichier() -> Path:

@@ -28,6 +28,7 @@ from recouvrement.journal.immuable import fautes_de_garde
 from recouvrement.journal.models import Ancrage, Chaine, Maillon
 from recouvrement.journal.scellement import en_attente
 from recouvrement.journal.temoins import Planchers, constats_actes
+from recouvrement.socle import formats
 
 # Une transaction lente ou deux horloges mal réglées ne sont pas une fraude.
 TOLERANCE = timedelta(hours=1)
@@ -250,9 +251,8 @@ def _comparer_aux_ancres(
     lignes = {ancre.numero: ancre.empreinte for ancre in ancres}
     for ancrage in ancrages:
         if lignes.get(ancrage.numero) != ancrage.empreinte:
-            quoi = (
-                f"L'ancre n° {ancrage.numero} du {ancrage.a:%d/%m/%Y} manque au fichier des ancres"
-            )
+            ancre = f"L'ancre n° {ancrage.numero} du {formats.jour(ancrage.a)}"
+            quoi = f"{ancre} manque au fichier des ancres"
             bilan.constater(HORS_CHAINE, ancrage.numero, "ancrage", f"{quoi}, ou y a changé.")
     # Relues : celle qu'on ajoutait pendant la lecture est maintenant en base.
     connues = set(Ancrage.objects.values_list("empreinte", flat=True))

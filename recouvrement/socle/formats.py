@@ -82,9 +82,9 @@ def jour(valeur: date | datetime) -> str:
     return f"{_jour(valeur):%d/%m/%Y}"
 
 
-def instant(valeur: datetime) -> str:
+def instant(valeur: datetime, liaison: str = " ") -> str:
     """« 21/11/2026 10:14 », à l'heure de son propre fuseau : un fichier, une commande."""
-    return f"{valeur:%d/%m/%Y %H:%M}"
+    return f"{valeur:%d/%m/%Y}{liaison}{valeur:%H:%M}"
 
 
 @_rien_pour_rien

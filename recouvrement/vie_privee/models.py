@@ -10,6 +10,7 @@ from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.droit.conservation import DU_CREANCIER, PAR_CLE
 from recouvrement.droit.mois import ajouter_mois
+from recouvrement.socle import formats
 from recouvrement.vie_privee.enums import NatureDemande
 
 GENRES = [(c.cle, c.quoi) for c in DU_CREANCIER]
@@ -45,7 +46,7 @@ class Demande(ModeleCloisonne):
         indexes = [models.Index(fields=["creancier", "client", "-id"], name="demande_par_client")]
 
     def __str__(self) -> str:
-        return f"{self.get_nature_display()} du {self.recue_le:%d/%m/%Y}"
+        return f"{self.get_nature_display()} du {formats.jour(self.recue_le)}"
 
     @property
     def a_repondre_avant(self) -> date:
@@ -95,7 +96,7 @@ class Purge(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Purge du {self.nuit:%d/%m/%Y}"
+        return f"Purge du {formats.jour(self.nuit)}"
 
     @property
     def total(self) -> int:

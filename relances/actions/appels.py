@@ -16,6 +16,7 @@ from factures.enums import IssueLitige, MotifLitige
 from factures.models import Facture, Litige
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.actions import inscrire
+from recouvrement.socle import formats
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.temps import instant_de, jour_de, lundi_ou_apres
 from relances.actions.promesses import annuler_en_attente, promettre
@@ -211,7 +212,9 @@ def _appliquer(
             _rappeler(appel, suite.rappel_le)
         case Issue.PAYE:
             # Une parole ne solde rien : on vérifie le compte, puis on rappelle.
-            motif = "Dit avoir payé" + (f" le {suite.paye_le:%d/%m/%Y}" if suite.paye_le else "")
+            motif = "Dit avoir payé" + (
+                f" le {formats.jour(suite.paye_le)}" if suite.paye_le else ""
+            )
             annuler_en_attente(client, motif=motif, acteur=acteur)
             _rappeler(appel, _a_neuf_heures(jour + timedelta(days=3)))
         case Issue.DELAI:

@@ -13,6 +13,7 @@ from factures.models import Encaissement, Facture
 from factures.models.encaissement import EncaissementQuerySet
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.actions import inscrire
+from recouvrement.socle import formats
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.montants import ZERO
 from relances.actions.annulations import retirer
@@ -60,7 +61,7 @@ def promettre(
         pour_le=pour_le,
     )
     annuler_en_attente(
-        client, motif=f"Promesse de paiement pour le {pour_le:%d/%m/%Y}", acteur=acteur
+        client, motif=f"Promesse de paiement pour le {formats.jour(pour_le)}", acteur=acteur
     )
     return promesse
 

@@ -64,7 +64,6 @@ class AppelForm(SaisieLisible, forms.Form):
     rappel_le = forms.DateTimeField(
         label="Rappeler le",
         required=False,
-        input_formats=["%Y-%m-%dT%H:%M", "%d/%m/%Y %H:%M"],
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     factures = ChoixMultiple(

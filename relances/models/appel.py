@@ -8,6 +8,7 @@ from clients.models import Client, Contact
 from factures.models import Facture
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
+from recouvrement.socle import formats
 from relances.enums import Issue
 from relances.models.relance import Relance
 from relances.regles.promesses import attendue_depuis, se_laisse_attendre
@@ -61,7 +62,7 @@ class Appel(ModeleCloisonne):
         ]
 
     def __str__(self) -> str:
-        return f"Appel du {self.appele_le:%d/%m/%Y}"
+        return f"Appel du {formats.jour(self.appele_le)}"
 
 
 class PromesseQuerySet(QuerySetCloisonne):
@@ -119,7 +120,7 @@ class Promesse(ModeleCloisonne):
         ]
 
     def __str__(self) -> str:
-        return f"{self.montant} € pour le {self.pour_le:%d/%m/%Y}"
+        return f"{self.montant} € pour le {formats.jour(self.pour_le)}"
 
     def est_rompue(self, *, au: date) -> bool:
         """La date et le délai de grâce sont passés sans qu'elle ait été close."""

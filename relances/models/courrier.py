@@ -6,6 +6,7 @@ from factures.models import Piece
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents.models import Document
+from recouvrement.socle import formats
 from relances.enums import CANAUX_POSTAUX, Canal, EtatCourrier
 from relances.models.relance import Relance
 
@@ -86,7 +87,7 @@ class MiseEnDemeure(ModeleCloisonne):
         ]
 
     def __str__(self) -> str:
-        return f"Mise en demeure du {self.arretee_au:%d/%m/%Y}"
+        return f"Mise en demeure du {formats.jour(self.arretee_au)}"
 
     @property
     def total(self):

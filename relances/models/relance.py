@@ -8,6 +8,7 @@ from factures.models import Facture
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.courriel.models import Envoi
+from recouvrement.socle import formats
 from relances.enums import ETATS_EN_ATTENTE, ETATS_QUI_RETIENNENT, Canal, EtatRelance
 from relances.models.scenario import Etape
 
@@ -88,7 +89,7 @@ class Relance(ModeleCloisonne):
         return self.etape.nom if self.etape else self.get_canal_display()
 
     def __str__(self) -> str:
-        return f"{self.get_canal_display()} du {self.prevue_le:%d/%m/%Y}"
+        return f"{self.get_canal_display()} du {formats.jour(self.prevue_le)}"
 
 
 class RelanceFactureQuerySet(QuerySetCloisonne):

@@ -188,4 +188,4 @@ def _facture_avant(jour: date) -> Q:
 
 
 def _jours(encours: Decimal, facture: Decimal) -> Decimal | None:
-    return (encours * FENETRE.days / facture).quantize(Decimal(1)) if facture else None
+    return Decimal(round(encours * FENETRE.days / facture)) if facture else None

@@ -9,6 +9,7 @@ from factures.lectures import DecompteClient, decompte_client
 from factures.lectures.arrete import reglees_en_retard
 from factures.lectures.prescription import prescriptions
 from factures.models import Facture, Litige
+from recouvrement.socle import formats
 from recouvrement.socle.montants import ZERO
 from relances.enums import Canal, Palier
 from relances.lectures.paliers import avec_palier
@@ -99,14 +100,15 @@ class FicheClient:
         if self.promesse_rompue and self.promesse:
             return (
                 f"Bonjour, secrétariat de {nom}. Vous nous aviez annoncé un règlement pour le "
-                f"{self.promesse.pour_le:%d/%m}. Il ne nous est pas parvenu : a-t-il été émis, "
-                "et à quelle date ?"
+                f"{formats.jour_court(self.promesse.pour_le)}. Il ne nous est pas parvenu : "
+                "a-t-il été émis, et à quelle date ?"
             )
         if not self.echues:
             return f"Bonjour, secrétariat de {nom}. Avez-vous bien reçu notre dernière facture ?"
         plus_vieille = self.echues[0]
         if len(self.echues) == 1:
-            quoi = f"la facture {plus_vieille.numero}, échue le {plus_vieille.date_echeance:%d/%m}"
+            echeance = formats.jour_court(plus_vieille.date_echeance)
+            quoi = f"la facture {plus_vieille.numero}, échue le {echeance}"
         else:
             quoi = f"{len(self.echues)} factures, dont la {plus_vieille.numero}"
         return (

@@ -10,6 +10,7 @@ from django.db.models import Q
 from clients.models import Client
 from factures.models import Facture
 from recouvrement.comptes.models import Creancier
+from recouvrement.socle.montants import arrondir
 
 COMBIEN = 20
 
@@ -72,4 +73,4 @@ def _montant(texte: str) -> Decimal | None:
     except InvalidOperation:
         return None
     est_plausible = montant.is_finite() and 0 < montant < 10**12
-    return montant.quantize(Decimal("0.01")) if est_plausible else None
+    return arrondir(montant) if est_plausible else None

@@ -13,6 +13,7 @@ from factures.lectures.synthese import balances_agees, encaisse_du_mois, ensembl
 from factures.models import Facture
 from recouvrement.accueil.lectures.chiffres import Chiffre, Point, dso, passe
 from recouvrement.comptes.models import Creancier
+from recouvrement.socle import formats
 from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.pages.courbes import Colonne, Graduation, colonnes, graduations
@@ -94,7 +95,7 @@ class Semaine:
 
     @property
     def libelle(self) -> str:
-        return f"{self.debut:%d/%m}"
+        return formats.jour_court(self.debut)
 
     @property
     def periode(self) -> str:

@@ -25,6 +25,7 @@ from recouvrement.comptes.acces import (
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
 from recouvrement.documents.reponses import exportation
+from recouvrement.socle import formats
 from recouvrement.socle.formats import pluriel
 from recouvrement.socle.tableur.ecriture import TYPE_XLSX, Valeur, classeur
 
@@ -105,8 +106,13 @@ def _lignes(bord: TableauDeBord) -> Iterator[tuple[Valeur, ...]]:
     for point_echu, point_encours in zip(
         bord.chiffres[0].courbe, bord.chiffres[1].courbe, strict=True
     ):
-        yield ("Évolution", f"Échu au {point_echu.le:%d/%m/%Y}", None, point_echu.valeur)
-        yield ("Évolution", f"Encours au {point_encours.le:%d/%m/%Y}", None, point_encours.valeur)
+        yield ("Évolution", f"Échu au {formats.jour(point_echu.le)}", None, point_echu.valeur)
+        yield (
+            "Évolution",
+            f"Encours au {formats.jour(point_encours.le)}",
+            None,
+            point_encours.valeur,
+        )
     for point in bord.chiffres[3].courbe:
         yield ("Évolution", f"Encaissé en {point.le:%m/%Y}", None, point.valeur)
     for tranche in bord.tranches:
@@ -117,6 +123,11 @@ def _lignes(bord: TableauDeBord) -> Iterator[tuple[Valeur, ...]]:
     for palier in bord.paliers:
         yield ("Étapes de l'échu", palier.nom, palier.nombre, palier.montant)
     for semaine in bord.promis:
-        yield ("Promis", f"Semaine du {semaine.debut:%d/%m/%Y}", semaine.nombre, semaine.montant)
+        yield (
+            "Promis",
+            f"Semaine du {formats.jour(semaine.debut)}",
+            semaine.nombre,
+            semaine.montant,
+        )
     for debiteur in bord.debiteurs:
         yield ("Qui doit le plus", debiteur.client.nom, debiteur.nombre, debiteur.echu)

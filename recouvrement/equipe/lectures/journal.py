@@ -12,7 +12,8 @@ from django.http import QueryDict
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.equipe.lectures.parametres import adresse
 from recouvrement.journal.models import Entree
-from recouvrement.socle.temps import PARIS, instant_de
+from recouvrement.socle import formats
+from recouvrement.socle.temps import instant_de
 
 # Les pages qui montrent l'objet d'une entrée du journal.
 PAGES = {
@@ -104,9 +105,9 @@ def _lisible(valeur: Any) -> str:
             return ", ".join(f"{nom} {_lisible(element)}" for nom, element in valeur.items())
     texte = str(valeur)
     if JOUR.fullmatch(texte):
-        return f"{date.fromisoformat(texte):%d/%m/%Y}"
+        return formats.jour(date.fromisoformat(texte))
     if INSTANT.match(texte):
-        return f"{datetime.fromisoformat(texte).astimezone(PARIS):%d/%m/%Y à %H:%M}"
+        return formats.moment(datetime.fromisoformat(texte))
     if MONTANT.fullmatch(texte):
         return texte.replace(".", ",")
     return texte if len(texte) <= 120 else f"{texte[:119]}…"

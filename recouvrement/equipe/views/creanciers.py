@@ -28,6 +28,7 @@ from recouvrement.equipe.lectures.expediteurs import etat_expediteur
 from recouvrement.equipe.lectures.parametres import ce_qui_manque, onglets
 from recouvrement.equipe.models import Changement
 from recouvrement.equipe.regles import CHAMPS_A_DEUX, partager, touche_a_deux
+from recouvrement.socle import formats
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
 
@@ -85,7 +86,7 @@ def reglements(request: RequeteHabilitee) -> HttpResponse:
         return _resume(request, form)
     au = form.cleaned_data["au"]
     actions.confirmer_reglements(request.creancier, au=au, acteur=request.user)
-    annoncer(request, f"Règlements connus au {au:%d/%m/%Y}.")
+    annoncer(request, f"Règlements connus au {formats.jour(au)}.")
     return redirect("equipe:parametres", request.creancier.code)
 
 

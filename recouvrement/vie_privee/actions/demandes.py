@@ -11,6 +11,7 @@ from clients.enums import Validite
 from clients.models import Client, Coordonnee
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.actions import inscrire
+from recouvrement.socle import formats
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.vie_privee.enums import NatureDemande
 from recouvrement.vie_privee.evenements import Evenement
@@ -42,7 +43,7 @@ def noter_demande(
         marquer_coordonnee(
             coordonnee,
             validite=Validite.OPPOSITION,
-            motif=f"Opposition reçue le {recue_le:%d/%m/%Y}",
+            motif=f"Opposition reçue le {formats.jour(recue_le)}",
             le=recue_le,
             acteur=acteur,
         )

@@ -187,7 +187,7 @@ def _dit(objet: Any, nom: str) -> str:
         case datetime():
             return formats.moment(valeur)
         case date():
-            return f"{valeur:%d/%m/%Y}"
+            return formats.jour(valeur)
         case Decimal():
             return formats.euros(valeur)
     return str(valeur)

@@ -10,6 +10,7 @@ from recouvrement.comptes.acces import RequeteHabilitee, confirmer_son_identite,
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.reponses import exportation, repondre_fichier
 from recouvrement.journal.actions import inscrire
+from recouvrement.socle import formats
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
 from recouvrement.vie_privee.actions import demandes as actions
@@ -40,7 +41,7 @@ def demander(request: RequeteHabilitee, pk: int) -> HttpResponse:
             form.add_error(None, str(erreur))
         else:
             avant = demande.a_repondre_avant
-            annoncer(request, f"Demande notée : répondez-y avant le {avant:%d/%m/%Y}.")
+            annoncer(request, f"Demande notée : répondez-y avant le {formats.jour(avant)}.")
             return redirect("vie_privee:client", request.creancier.code, client.pk)
     return _page(request, client, form=form)
 

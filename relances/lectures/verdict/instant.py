@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from recouvrement.socle import formats
 from recouvrement.socle.temps import PARIS
 from relances.enums import CodeBlocage, EtatRelance
 from relances.lectures.verdict.etape import EN_ATTENTE, un_courriel_attend
@@ -42,7 +43,7 @@ QUOTA = Regle(
 
 def _hors_heures(f: Faits) -> str:
     ici = f.ouverture.astimezone(PARIS) if f.ouverture else None
-    return f"Hors des heures d'envoi : à partir du {ici:%d/%m/%Y à %H h %M}" if ici else ""
+    return f"Hors des heures d'envoi : à partir du {formats.moment(ici)}" if ici else ""
 
 
 HORAIRES = Regle(
