@@ -12,7 +12,7 @@ from recouvrement.journal.immuable import Protection
 from recouvrement.socle import formats
 
 
-class EncaissementQuerySet(QuerySetCloisonne):
+class EncaissementQuerySet(QuerySetCloisonne["Encaissement"]):
     def valables(self) -> Self:
         """Ni annulés, ni contre-écritures : ce qui a vraiment été reçu."""
         return self.filter(annule=None, contre_ecriture=None)

@@ -12,7 +12,7 @@ from recouvrement.socle.montants import ZERO, arrondir
 from recouvrement.socle.pages.liens import lien
 
 
-class FactureQuerySet(QuerySetCloisonne):
+class FactureQuerySet(QuerySetCloisonne["Facture"]):
     """Filtres au féminin pluriel, chaînables ; aucun ne lit l'horloge."""
 
     def creances(self) -> Self:

@@ -9,7 +9,7 @@ from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
 
 
-class LitigeQuerySet(QuerySetCloisonne):
+class LitigeQuerySet(QuerySetCloisonne["Litige"]):
     def ouverts(self) -> Self:
         return self.filter(clos_le=None)
 

@@ -1,5 +1,5 @@
 from datetime import date, datetime
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -14,7 +14,7 @@ from relances.models.relance import Relance
 from relances.regles.promesses import attendue_depuis, se_laisse_attendre
 
 
-class AppelQuerySet(QuerySetCloisonne):
+class AppelQuerySet(QuerySetCloisonne["Appel"]):
     def a_rappeler(self, *, jusqu_a: datetime) -> Self:
         return self.filter(rappel_le__lte=jusqu_a, rappel_clos_le=None, annule_le=None)
 
@@ -40,7 +40,7 @@ class Appel(ModeleCloisonne):
     # « Annuler » dans les dix secondes : l'appel reste, barré.
     annule_le = models.DateTimeField(null=True, blank=True)
 
-    objects = AppelQuerySet.as_manager()
+    objects: ClassVar = AppelQuerySet.as_manager()
 
     class Meta:
         verbose_name = "appel"
@@ -65,7 +65,7 @@ class Appel(ModeleCloisonne):
         return f"Appel du {formats.jour(self.appele_le)}"
 
 
-class PromesseQuerySet(QuerySetCloisonne):
+class PromesseQuerySet(QuerySetCloisonne["Promesse"]):
     def en_cours(self) -> Self:
         return self.filter(close_le=None)
 
@@ -94,7 +94,7 @@ class Promesse(ModeleCloisonne):
     close_le = models.DateField("close le", null=True, blank=True)
     est_tenue = models.BooleanField("tenue", null=True, blank=True)
 
-    objects = PromesseQuerySet.as_manager()
+    objects: ClassVar = PromesseQuerySet.as_manager()
 
     class Meta:
         verbose_name = "promesse"

@@ -1,3 +1,6 @@
+from decimal import Decimal
+from typing import ClassVar, Self
+
 from django.db import models
 from django.db.models import Q
 
@@ -11,8 +14,8 @@ from relances.enums import CANAUX_POSTAUX, Canal, EtatCourrier
 from relances.models.relance import Relance
 
 
-class CourrierQuerySet(QuerySetCloisonne):
-    def a_poster(self):
+class CourrierQuerySet(QuerySetCloisonne["Courrier"]):
+    def a_poster(self) -> Self:
         return self.filter(etat=EtatCourrier.A_POSTER)
 
 
@@ -39,7 +42,7 @@ class Courrier(ModeleCloisonne):
     )
     prepare_le = models.DateTimeField(auto_now_add=True)
 
-    objects = CourrierQuerySet.as_manager()
+    objects: ClassVar = CourrierQuerySet.as_manager()
 
     class Meta:
         verbose_name = "courrier"
@@ -90,5 +93,5 @@ class MiseEnDemeure(ModeleCloisonne):
         return f"Mise en demeure du {formats.jour(self.arretee_au)}"
 
     @property
-    def total(self):
+    def total(self) -> Decimal:
         return self.principal + self.interets + self.indemnites

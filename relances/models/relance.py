@@ -1,4 +1,4 @@
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -13,7 +13,7 @@ from relances.enums import ETATS_EN_ATTENTE, ETATS_QUI_RETIENNENT, Canal, EtatRe
 from relances.models.scenario import Etape
 
 
-class RelanceQuerySet(QuerySetCloisonne):
+class RelanceQuerySet(QuerySetCloisonne["Relance"]):
     def en_attente(self) -> Self:
         return self.filter(etat__in=ETATS_EN_ATTENTE)
 
@@ -57,7 +57,7 @@ class Relance(ModeleCloisonne):
     faite_le = models.DateTimeField("faite le", null=True, blank=True)
     factures = models.ManyToManyField(Facture, through="RelanceFacture", related_name="relances")
 
-    objects = RelanceQuerySet.as_manager()
+    objects: ClassVar = RelanceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "relance"
@@ -92,7 +92,7 @@ class Relance(ModeleCloisonne):
         return f"{self.get_canal_display()} du {formats.jour(self.prevue_le)}"
 
 
-class RelanceFactureQuerySet(QuerySetCloisonne):
+class RelanceFactureQuerySet(QuerySetCloisonne["RelanceFacture"]):
     def vivantes(self) -> Self:
         return self.filter(est_vivante=True)
 
@@ -110,7 +110,7 @@ class RelanceFacture(ModeleCloisonne):
     est_vivante = models.BooleanField(default=True)
     solde = models.DecimalField("reste dû alors", max_digits=14, decimal_places=2)
 
-    objects = RelanceFactureQuerySet.as_manager()
+    objects: ClassVar = RelanceFactureQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,4 +1,4 @@
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -8,7 +8,7 @@ from recouvrement.comptes.models import Utilisateur
 from relances.enums import Canal, Declenchement, Palier, Ton
 
 
-class ScenarioQuerySet(QuerySetCloisonne):
+class ScenarioQuerySet(QuerySetCloisonne["Scenario"]):
     def en_vigueur(self) -> Self:
         return self.filter(remplace_le=None)
 
@@ -24,7 +24,7 @@ class Scenario(ModeleCloisonne):
     )
     remplace_le = models.DateTimeField("remplacé le", null=True, blank=True)
 
-    objects = ScenarioQuerySet.as_manager()
+    objects: ClassVar = ScenarioQuerySet.as_manager()
 
     class Meta:
         verbose_name = "scénario"

@@ -5,7 +5,7 @@ seconde lecture : une valeur qui contiendrait « {{ total }} » s'affiche telle 
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -53,7 +53,7 @@ class _Champ:
 @dataclass(frozen=True, slots=True)
 class _Si:
     nom: str
-    corps: tuple["str | _Champ", ...]
+    corps: tuple["Noeud", ...]
 
 
 Noeud = str | _Champ | _Si
@@ -80,7 +80,7 @@ def verifier(texte: str, champs: Collection[str] = tuple(CHAMPS), *, blocs: bool
 def lire(texte: str) -> tuple[Noeud, ...]:
     """L'arbre du texte, d'un seul niveau ; lève `TexteRefuse` s'il est mal formé."""
     racine: list[Noeud] = []
-    corps: list[str | _Champ] | None = None
+    corps: list[Noeud] | None = None
     condition, fin = "", 0
     for balise in BALISE.finditer(texte):
         ici = racine if corps is None else corps
@@ -134,7 +134,9 @@ def mentionne(texte: str, nom: str) -> bool:
     return nom in _noms(lire(texte))
 
 
-def _ecrire(noeuds, valeurs: Mapping[str, str], litteral=lambda texte: texte) -> str:
+def _ecrire(
+    noeuds: Iterable[Noeud], valeurs: Mapping[str, str], litteral: Callable[[str], str] = str
+) -> str:
     morceaux = []
     for noeud in noeuds:
         match noeud:
@@ -148,7 +150,7 @@ def _ecrire(noeuds, valeurs: Mapping[str, str], litteral=lambda texte: texte) ->
     return "".join(morceaux)
 
 
-def _litteral(morceau: str, ou: list) -> None:
+def _litteral(morceau: str, ou: list[Noeud]) -> None:
     if "{{" in morceau:
         debut = morceau[morceau.index("{{") :][:40].split("\n")[0]
         raise TexteRefuse(
@@ -160,7 +162,7 @@ def _litteral(morceau: str, ou: list) -> None:
         ou.append(morceau)
 
 
-def _noms(noeuds) -> set[str]:
+def _noms(noeuds: Iterable[Noeud]) -> set[str]:
     noms: set[str] = set()
     for noeud in noeuds:
         match noeud:
