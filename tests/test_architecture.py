@@ -296,7 +296,6 @@ LONGUES = {
     "factures/imports/cii.py:lire_cii",
     "factures/imports/ubl.py:lire_ubl",
     "relances/actions/mises_en_demeure.py:preparer_mise_en_demeure",
-    "relances/regles/blocages.py:du_client",
 }
 
 

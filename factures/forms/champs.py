@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from factures.models import Facture
+from recouvrement.socle.forms import champ_de
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.saisies.valeurs import ValeurRefusee, lire_montant
 
@@ -53,5 +54,5 @@ class FacturesACocher(forms.BaseForm):
         choisies = set(self["factures"].value() or ()) if self.is_bound else None
         return [
             (facture, choisies is None or str(facture.pk) in choisies)
-            for facture in self.fields["factures"].queryset
+            for facture in champ_de(self, "factures", forms.ModelMultipleChoiceField).queryset or ()
         ]

@@ -7,7 +7,7 @@ from clients.models import Client
 from factures.enums import BaseJours, OrdreImputation
 from factures.forms.champs import MontantField, jour_saisi
 from factures.models import Facture
-from recouvrement.socle.forms import SaisieLisible
+from recouvrement.socle.forms import SaisieLisible, champ_de
 from recouvrement.socle.montants import ZERO
 
 PARTOUT, CE_CLIENT = "tous", "client"
@@ -70,14 +70,14 @@ class ConventionForm(SaisieLisible, forms.Form):
             .order_by("-date_emission", "-pk")
         )
         self.factures = {str(facture.pk): facture for facture in factures}
-        self.fields["portee"].choices = [
+        champ_de(self, "portee", forms.ChoiceField).choices = [
             (CE_CLIENT, f"Toutes les factures de {client.nom}"),
             *((pk, f"La facture {facture.numero}") for pk, facture in self.factures.items()),
             (PARTOUT, f"Tous les clients de {client.creancier.nom}"),
         ]
 
     def clean_taux_contractuel(self) -> Decimal | None:
-        taux = self.cleaned_data["taux_contractuel"]
+        taux: Decimal | None = self.cleaned_data["taux_contractuel"]
         if taux is not None and taux >= 1000:
             raise forms.ValidationError("Ce taux dépasse 1 000 %.")
         return taux
@@ -89,7 +89,8 @@ class ConventionForm(SaisieLisible, forms.Form):
         return remise
 
     def clean(self) -> dict[str, Any]:
-        lu = super().clean()
+        super().clean()
+        lu = self.cleaned_data
         if not self.errors:
             facture = self.factures.get(lu["portee"])
             if facture is None and (lu["remise_interets"] or lu["remise_indemnite"]):

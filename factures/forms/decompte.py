@@ -1,9 +1,11 @@
+from typing import Any
+
 from django import forms
 
 from clients.models import Client
 from factures.forms.champs import jour_saisi
 from factures.models import Facture
-from recouvrement.socle.forms import SaisieLisible
+from recouvrement.socle.forms import SaisieLisible, champ_de
 
 
 class DecompteForm(SaisieLisible, forms.Form):
@@ -15,9 +17,9 @@ class DecompteForm(SaisieLisible, forms.Form):
     )
     soldees = forms.BooleanField(label="Avec les factures réglées en retard", required=False)
 
-    def __init__(self, *args, client: Client, **kwargs):
+    def __init__(self, *args: Any, client: Client, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["facture"].queryset = (
+        champ_de(self, "facture", forms.ModelChoiceField).queryset = (
             Facture.objects.pour(client.creancier)
             .creances()
             .filter(client=client)

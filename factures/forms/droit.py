@@ -11,7 +11,7 @@ from recouvrement.droit.mentions import exigees
 from recouvrement.droit.regimes import regime_de
 from recouvrement.socle import formats
 from recouvrement.socle.formats import euros
-from recouvrement.socle.forms import ChoixMultiple, SaisieLisible
+from recouvrement.socle.forms import ChoixMultiple, SaisieLisible, champ_de
 
 
 class ActeForm(SaisieLisible, forms.Form):
@@ -37,7 +37,7 @@ class ActeForm(SaisieLisible, forms.Form):
 
     def __init__(self, *args: Any, facture: Facture, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["piece"].queryset = (
+        champ_de(self, "piece", forms.ModelChoiceField).queryset = (
             Piece.objects.pour(facture.creancier)
             .filter(Q(facture=facture) | Q(facture=None), client=facture.client_id)
             .order_by("-pk")
@@ -58,7 +58,7 @@ class DureeForm(SaisieLisible, forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class FacturesJugees(ChoixMultiple):
+class FacturesJugees(ChoixMultiple[Facture]):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, facture: Facture) -> str:
@@ -102,8 +102,10 @@ class DecisionForm(SaisieLisible, forms.Form):
     def __init__(self, *args: Any, client: Client, **kwargs: Any):
         super().__init__(*args, **kwargs)
         siennes = Facture.objects.pour(client.creancier).creances().filter(client=client)
-        self.fields["factures"].queryset = siennes.order_by("date_echeance", "pk")
-        self.fields["piece"].queryset = (
+        champ_de(self, "factures", forms.ModelMultipleChoiceField).queryset = siennes.order_by(
+            "date_echeance", "pk"
+        )
+        champ_de(self, "piece", forms.ModelChoiceField).queryset = (
             Piece.objects.pour(client.creancier).filter(client=client).order_by("-pk")
         )
 
@@ -131,7 +133,7 @@ class VerificationForm(SaisieLisible, forms.Form):
             {"situation": facture.situation_delai, "mentions": facture.mentions_vues or []},
         )
         super().__init__(*args, **kwargs)
-        self.fields["mentions"].choices = [
+        champ_de(self, "mentions", forms.MultipleChoiceField).choices = [
             (mention.code, mention.libelle[0].upper() + mention.libelle[1:])
             for mention in exigees(regime_de(facture.client.nature))
         ]
@@ -152,7 +154,8 @@ class ProcedureForm(SaisieLisible, forms.Form):
     representant_adresse = forms.CharField(label="Son adresse", max_length=250, required=False)
 
     def clean(self) -> dict[str, Any]:
-        lu = super().clean()
+        super().clean()
+        lu = self.cleaned_data
         jugement, publication = lu.get("jugement_le"), lu.get("publication_le")
         if jugement and publication and publication < jugement:
             self.add_error("publication_le", "La publication suit le jugement.")

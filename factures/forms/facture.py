@@ -2,16 +2,14 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django import forms
-
 from clients.models import Client
 from factures.forms.champs import MontantField, jour_saisi
 from factures.models import Facture
-from recouvrement.socle.forms import Groupes, SaisieLisible
+from recouvrement.socle.forms import Groupes, ModelForm, SaisieLisible
 from recouvrement.socle.montants import CENTIME
 
 
-class FactureForm(SaisieLisible, Groupes, forms.ModelForm):
+class FactureForm(SaisieLisible, Groupes, ModelForm[Facture]):
     """Valide la saisie ; l'écriture appartient à `actions`."""
 
     date_emission = jour_saisi(label="Date d'émission")
@@ -55,14 +53,15 @@ class FactureForm(SaisieLisible, Groupes, forms.ModelForm):
             ].help_text = f"Vide : {delai} jours après l'émission, votre délai habituel."
 
     def clean(self) -> dict[str, Any]:
-        lu = super().clean()
+        super().clean()
+        lu = self.cleaned_data
         emission, echeance = lu.get("date_emission"), lu.get("date_echeance")
         if emission and echeance is None and "date_echeance" not in self.errors:
             lu["date_echeance"] = emission + timedelta(days=self.client.creancier.delai_paiement)
         elif emission and echeance and echeance < emission:
             self.add_error("date_echeance", "L'échéance ne peut pas précéder l'émission.")
         ht, tva, ttc = lu.get("montant_ht"), lu.get("montant_tva"), lu.get("montant_ttc")
-        if None not in (ht, tva, ttc) and ht + tva != ttc:
+        if ht is not None and tva is not None and ttc is not None and ht + tva != ttc:
             attendu = f"{ht + tva:.2f}".replace(".", ",")
             self.add_error(
                 "montant_ttc", f"HT plus TVA font {attendu} € : corrigez l'un des trois."

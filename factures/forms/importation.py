@@ -2,6 +2,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from recouvrement.socle.forms import SaisieLisible
 from recouvrement.socle.tableur.lecture import MEGA, PLAFOND_OCTETS
@@ -28,7 +29,7 @@ class PlusieursFichiers(forms.FileInput):
 class FichiersField(forms.FileField):
     widget = PlusieursFichiers
 
-    def clean(self, data: Any, initial: Any = None) -> list:
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[bytes]]":
         fichiers = data if isinstance(data, list | tuple) else [data]
         return [super(FichiersField, self).clean(fichier, initial) for fichier in fichiers]
 
@@ -46,20 +47,23 @@ class ImportForm(SaisieLisible, forms.Form):
         choices=ETAPES,
         coerce=int,
         required=False,
-        empty_value=0,
+        # Les types de Django n'y attendent qu'un texte.
+        empty_value=0,  # type: ignore[arg-type]
         help_text="Une facture déjà relancée ailleurs peut entrer plus loin dans le scénario.",
     )
 
-    def clean_fichiers(self):
-        fichiers = self.cleaned_data["fichiers"]
-        gros = [fichier for fichier in fichiers if fichier.size > PLAFOND_OCTETS]
+    def clean_fichiers(self) -> "list[UploadedFile[bytes]]":
+        fichiers: list[UploadedFile[bytes]] = self.cleaned_data["fichiers"]
+        gros = [fichier for fichier in fichiers if (fichier.size or 0) > PLAFOND_OCTETS]
         if gros:
             # Refusé sur sa taille annoncée : rien n'en est lu.
-            noms = ", ".join(f"« {f.name[:80]} » pèse {f.size // MEGA} Mo" for f in gros[:5])
+            noms = ", ".join(
+                f"« {str(f.name)[:80]} » pèse {(f.size or 0) // MEGA} Mo" for f in gros[:5]
+            )
             raise forms.ValidationError(
                 f"{noms} : la limite est de {PLAFOND_OCTETS // MEGA} Mo par fichier."
             )
-        if sum(fichier.size for fichier in fichiers) > PLAFOND_DEPOT:
+        if sum(fichier.size or 0 for fichier in fichiers) > PLAFOND_DEPOT:
             raise forms.ValidationError(
                 f"Ce dépôt dépasse {PLAFOND_DEPOT // MEGA} Mo : faites-en plusieurs."
             )
@@ -111,7 +115,8 @@ class ColonnesForm(SaisieLisible, forms.Form):
         ]
 
     def clean(self) -> dict[str, Any]:
-        lu = super().clean()
+        super().clean()
+        lu = self.cleaned_data
         for f, feuille in enumerate(self.feuilles):
             vus: set[str] = set()
             for c, _ in enumerate(feuille["colonnes"]):
@@ -120,7 +125,7 @@ class ColonnesForm(SaisieLisible, forms.Form):
                     self.add_error(
                         f"c{f}_{c}", f"« {self.libelles[champ]} » est déjà choisi plus haut."
                     )
-                vus.add(champ)
+                vus.add(champ or "")
         return lu
 
     @property

@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -6,11 +7,11 @@ from factures.enums import ISSUES_A_CHOISIR
 from factures.forms.champs import MontantField
 from factures.models import Facture, Litige
 from recouvrement.socle.formats import euros
-from recouvrement.socle.forms import SaisieLisible
+from recouvrement.socle.forms import ModelForm, SaisieLisible
 from recouvrement.socle.montants import CENTIME
 
 
-class LitigeForm(SaisieLisible, forms.ModelForm):
+class LitigeForm(SaisieLisible, ModelForm[Litige]):
     montant_conteste = MontantField(
         label="Montant contesté",
         required=False,
@@ -27,8 +28,8 @@ class LitigeForm(SaisieLisible, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.facture = facture
 
-    def clean_montant_conteste(self):
-        montant = self.cleaned_data["montant_conteste"]
+    def clean_montant_conteste(self) -> Decimal | None:
+        montant: Decimal | None = self.cleaned_data["montant_conteste"]
         if montant and montant > self.facture.montant_ttc:
             raise forms.ValidationError(f"La facture est de {euros(self.facture.montant_ttc)}.")
         return montant

@@ -1,13 +1,14 @@
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from clients.models import Client
 from factures.actions.pieces import MEGA, PLAFOND, TYPES
 from factures.enums import NaturePiece
 from factures.forms.champs import jour_saisi
 from factures.models import Facture
-from recouvrement.socle.forms import SaisieLisible
+from recouvrement.socle.forms import SaisieLisible, champ_de
 
 
 class PieceForm(SaisieLisible, forms.Form):
@@ -28,10 +29,12 @@ class PieceForm(SaisieLisible, forms.Form):
     def __init__(self, *args: Any, client: Client, **kwargs: Any):
         super().__init__(*args, **kwargs)
         factures = Facture.objects.pour(client.creancier).filter(client=client)
-        self.fields["facture"].queryset = factures.order_by("-date_emission", "-pk")
+        champ_de(self, "facture", forms.ModelChoiceField).queryset = factures.order_by(
+            "-date_emission", "-pk"
+        )
 
-    def clean_fichier(self):
-        fichier = self.cleaned_data["fichier"]
-        if fichier.size > PLAFOND:
+    def clean_fichier(self) -> "UploadedFile[bytes]":
+        fichier: UploadedFile[bytes] = self.cleaned_data["fichier"]
+        if (fichier.size or 0) > PLAFOND:
             raise forms.ValidationError(f"Ce fichier dépasse {PLAFOND // MEGA} Mo.")
         return fichier

@@ -31,7 +31,7 @@ class Repartition(SaisieLisible, forms.Form):
             )
 
     @property
-    def lignes(self):
+    def lignes(self) -> list[tuple[Facture, forms.BoundField]]:
         return [(facture, self[f"part_{facture.pk}"]) for facture in self.factures]
 
     @property
@@ -40,7 +40,8 @@ class Repartition(SaisieLisible, forms.Form):
         return [(pk, part) for pk, part in lus if part]
 
     def clean(self) -> dict[str, Any]:
-        lu = super().clean()
+        super().clean()
+        lu = self.cleaned_data
         for facture in self.factures:
             part = lu.get(f"part_{facture.pk}")
             if part and part > facture.solde:
@@ -73,13 +74,14 @@ class ReglementForm(Repartition):
         self.au = au
 
     def clean_recu_le(self) -> date:
-        recu_le = self.cleaned_data["recu_le"]
+        recu_le: date = self.cleaned_data["recu_le"]
         if recu_le > self.au:
             raise forms.ValidationError("Ce jour n'est pas encore venu.")
         return recu_le
 
     def clean(self) -> dict[str, Any]:
-        lu = super().clean()
+        super().clean()
+        lu = self.cleaned_data
         if lu.get("repartition") == A_LA_MAIN and lu.get("montant"):
             total = sum((part for _, part in self.parts), ZERO)
             if total > lu["montant"]:
@@ -110,10 +112,12 @@ class AvoirForm(Repartition):
     def clean_le(self) -> date:
         if self.cleaned_data["le"] > self.au:
             raise forms.ValidationError("Ce jour n'est pas encore venu.")
-        return self.cleaned_data["le"]
+        le: date = self.cleaned_data["le"]
+        return le
 
     def clean(self) -> dict[str, Any]:
-        lu = super().clean()
+        super().clean()
+        lu = self.cleaned_data
         total = sum((part for _, part in self.parts), ZERO)
         if not self.errors and not total:
             raise forms.ValidationError("Dites quelle facture cet avoir paye, et de combien.")
@@ -138,4 +142,5 @@ class AnnulationForm(SaisieLisible, forms.Form):
     def clean_le(self) -> date:
         if self.cleaned_data["le"] > self.au:
             raise forms.ValidationError("Ce jour n'est pas encore venu.")
-        return self.cleaned_data["le"]
+        le: date = self.cleaned_data["le"]
+        return le

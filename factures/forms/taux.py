@@ -1,3 +1,5 @@
+from datetime import date
+
 from django import forms
 
 from factures.enums import SerieTaux
@@ -22,8 +24,8 @@ class TauxForm(SaisieLisible, forms.Form):
     )
     publie_le = jour_saisi(label="Publié le")
 
-    def clean_effet(self):
-        effet = self.cleaned_data["effet"]
+    def clean_effet(self) -> date:
+        effet: date = self.cleaned_data["effet"]
         if effet != debut_semestre(effet):
             raise forms.ValidationError("Un taux prend effet un 1er janvier ou un 1er juillet.")
         return effet

@@ -11,7 +11,7 @@ from recouvrement.comptes.models import Utilisateur
 from recouvrement.socle.montants import ZERO
 
 
-class ConventionQuerySet(QuerySetCloisonne):
+class ConventionQuerySet(QuerySetCloisonne["Convention"]):
     def du_client(self, client: Client) -> Self:
         """Celles qui peuvent s'appliquer à ce client, de la plus ancienne à la plus récente."""
         return self.filter(

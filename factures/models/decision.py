@@ -11,7 +11,7 @@ from recouvrement.comptes.models import Utilisateur
 from recouvrement.socle import formats
 
 
-class DecisionQuerySet(QuerySetCloisonne):
+class DecisionQuerySet(QuerySetCloisonne["Decision"]):
     def du_client(self, client: Client) -> Self:
         """De la plus ancienne à la plus récente : la dernière vaut."""
         return self.filter(facture__client=client).order_by("pk")

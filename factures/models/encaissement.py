@@ -13,7 +13,7 @@ from recouvrement.journal.models import Geste
 from recouvrement.socle import formats
 
 
-class EncaissementQuerySet(QuerySetCloisonne):
+class EncaissementQuerySet(QuerySetCloisonne["Encaissement"]):
     def valables(self) -> Self:
         """Ni annulés, ni contre-écritures : ce qui a vraiment été reçu."""
         return self.filter(annule=None, contre_ecriture=None)

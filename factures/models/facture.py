@@ -12,7 +12,7 @@ from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.socle.montants import ZERO, arrondir
 
 
-class FactureQuerySet(QuerySetCloisonne):
+class FactureQuerySet(QuerySetCloisonne["Facture"]):
     """Filtres au féminin pluriel, chaînables ; aucun ne lit l'horloge."""
 
     def creances(self) -> Self:

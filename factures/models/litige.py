@@ -10,7 +10,7 @@ from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.models import Geste
 
 
-class LitigeQuerySet(QuerySetCloisonne):
+class LitigeQuerySet(QuerySetCloisonne["Litige"]):
     def ouverts(self) -> Self:
         return self.filter(clos_le=None)
 

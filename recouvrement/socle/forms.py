@@ -22,7 +22,8 @@ def nom_lisible(valeur: object) -> None:
 
 
 if TYPE_CHECKING:
-    from django.forms import ModelForm, ModelMultipleChoiceField
+    from django.forms import ModelForm as ModelForm
+    from django.forms import ModelMultipleChoiceField
 else:
     # Django ne les paramètre pas encore : `ModelForm[Client]` s'écrit, et vaut `ModelForm`.
     class _Parametrable:
@@ -34,6 +35,14 @@ else:
 
     class ModelMultipleChoiceField(_Parametrable, forms.ModelMultipleChoiceField):
         pass
+
+
+def champ_de[C: forms.Field](formulaire: forms.BaseForm, nom: str, genre: type[C]) -> C:
+    """Le champ de ce nom, tel qu'il est déclaré : pour lui donner ses choix du moment."""
+    champ = formulaire.fields[nom]
+    if not isinstance(champ, genre):
+        raise TypeError(f"Le champ « {nom} » n'est pas un {genre.__name__}.")
+    return champ
 
 
 class SaisieLisible(forms.BaseForm):

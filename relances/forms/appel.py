@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -11,7 +12,7 @@ from factures.enums import MotifLitige
 from factures.forms.champs import MontantField
 from factures.models import Facture
 from recouvrement.socle.formats import telephone
-from recouvrement.socle.forms import ChoixMultiple, SaisieLisible
+from recouvrement.socle.forms import ChoixMultiple, SaisieLisible, champ_de
 from recouvrement.socle.temps import instant_de
 from relances.actions.appels import Suite
 from relances.enums import Issue
@@ -74,7 +75,9 @@ class AppelForm(SaisieLisible, forms.Form):
     )
     cle_saisie = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args, client: Client, au: date, echu: Decimal | None = None, **kwargs):
+    def __init__(
+        self, *args: Any, client: Client, au: date, echu: Decimal | None = None, **kwargs: Any
+    ) -> None:
         initial = {
             "pour_le": au + timedelta(days=5),
             "montant": echu or None,
@@ -86,11 +89,11 @@ class AppelForm(SaisieLisible, forms.Form):
         kwargs.setdefault("auto_id", f"appel_{client.pk}_%s")
         super().__init__(*args, **kwargs)
         self.au = au
-        self.fields["contact"].queryset = Contact.objects.pour(client.creancier).filter(
-            client=client
-        )
-        self.fields["numero"].choices = self._numeros(client)
-        self.fields["factures"].queryset = (
+        champ_de(self, "contact", forms.ModelChoiceField).queryset = Contact.objects.pour(
+            client.creancier
+        ).filter(client=client)
+        champ_de(self, "numero", forms.ChoiceField).choices = self._numeros(client)
+        champ_de(self, "factures", forms.ModelMultipleChoiceField).queryset = (
             Facture.objects.pour(client.creancier)
             .filter(client=client)
             .ouvertes()
@@ -124,8 +127,9 @@ class AppelForm(SaisieLisible, forms.Form):
         choix = [(n.valeur, f"{telephone(n.valeur)}, {n.contact}") for n in numeros]
         return choix or [("", "Aucun numéro connu")]
 
-    def clean(self):
-        donnees = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        donnees = self.cleaned_data
         match donnees.get("issue"):
             case Issue.PROMET:
                 self._exiger("montant", "Indiquez la somme promise.")

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 
 from recouvrement.courriel.regles.adresses import LigneRefusee, une_ligne
@@ -27,7 +29,7 @@ def verifier_le_texte(texte: str) -> str:
 class TexteVerifie:
     """Un objet et un texte que la petite langue saura lire : la faute se dit à côté du champ."""
 
-    cleaned_data: dict
+    cleaned_data: dict[str, Any]
 
     def clean_sujet(self) -> str:
         return verifier_le_sujet(self.cleaned_data["sujet"])

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from typing import Any
 
 from django import forms
 from django.forms.formsets import DELETION_FIELD_NAME
@@ -82,8 +83,9 @@ class EtapeForm(SaisieLisible, forms.Form):
     def clean_texte_en(self) -> str:
         return verifier_le_texte(self.cleaned_data["texte_en"])
 
-    def clean(self) -> dict:
-        donnees = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        donnees = self.cleaned_data
         courriel = donnees.get("canal") == Canal.COURRIEL
         if donnees.get("canal") and not courriel:
             donnees["declenchement"] = Declenchement.MANUEL
@@ -101,11 +103,11 @@ EtapeFormSet = forms.formset_factory(
 )
 
 
-def en_initial(etapes: list[Etape]) -> list[dict]:
+def en_initial(etapes: list[Etape]) -> list[dict[str, Any]]:
     return [{nom: getattr(etape, nom) for nom in NOMS} for etape in etapes]
 
 
-def en_etapes(formulaires: forms.BaseFormSet) -> list[EtapeDecrite]:
+def en_etapes(formulaires: "forms.BaseFormSet[EtapeForm]") -> list[EtapeDecrite]:
     """Ce qui a été saisi, sans les étapes ôtées ni celle restée blanche."""
     return [
         EtapeDecrite(**{nom: formulaire.cleaned_data[nom] for nom in NOMS})

@@ -16,7 +16,7 @@ from relances.models.relance import Relance
 from relances.regles.promesses import attendue_depuis, se_laisse_attendre
 
 
-class AppelQuerySet(QuerySetCloisonne):
+class AppelQuerySet(QuerySetCloisonne["Appel"]):
     def a_rappeler(self, *, jusqu_a: datetime) -> Self:
         return self.filter(rappel_le__lte=jusqu_a, rappel_clos_le=None, annule_le=None)
 
@@ -78,7 +78,7 @@ class Appel(ModeleCloisonne):
         return f"Appel du {formats.jour(self.appele_le)}"
 
 
-class PromesseQuerySet(QuerySetCloisonne):
+class PromesseQuerySet(QuerySetCloisonne["Promesse"]):
     def en_cours(self) -> Self:
         return self.filter(close_le=None)
 

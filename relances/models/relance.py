@@ -14,7 +14,7 @@ from relances.enums import ETATS_EN_ATTENTE, ETATS_QUI_RETIENNENT, Canal, EtatRe
 from relances.models.scenario import Etape
 
 
-class RelanceQuerySet(QuerySetCloisonne):
+class RelanceQuerySet(QuerySetCloisonne["Relance"]):
     def en_attente(self) -> Self:
         return self.filter(etat__in=ETATS_EN_ATTENTE)
 
@@ -109,7 +109,7 @@ class Relance(ModeleCloisonne):
         return f"{self.get_canal_display()} du {formats.jour(self.prevue_le)}"
 
 
-class RelanceFactureQuerySet(QuerySetCloisonne):
+class RelanceFactureQuerySet(QuerySetCloisonne["RelanceFacture"]):
     def vivantes(self) -> Self:
         return self.filter(est_vivante=True)
 

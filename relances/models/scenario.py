@@ -8,7 +8,7 @@ from recouvrement.comptes.models import Utilisateur
 from relances.enums import Canal, Declenchement, Palier, Ton
 
 
-class ScenarioQuerySet(QuerySetCloisonne):
+class ScenarioQuerySet(QuerySetCloisonne["Scenario"]):
     def en_vigueur(self) -> Self:
         return self.filter(remplace_le=None)
 

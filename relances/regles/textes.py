@@ -53,7 +53,7 @@ class _Champ:
 @dataclass(frozen=True, slots=True)
 class _Si:
     nom: str
-    corps: tuple["str | _Champ", ...]
+    corps: tuple["Noeud", ...]
 
 
 Noeud = str | _Champ | _Si
@@ -80,7 +80,7 @@ def verifier(texte: str, champs: Collection[str] = tuple(CHAMPS), *, blocs: bool
 def lire(texte: str) -> tuple[Noeud, ...]:
     """L'arbre du texte, d'un seul niveau ; lève `TexteRefuse` s'il est mal formé."""
     racine: list[Noeud] = []
-    corps: list[str | _Champ] | None = None
+    corps: list[Noeud] | None = None
     condition, fin = "", 0
     for balise in BALISE.finditer(texte):
         ici = racine if corps is None else corps
