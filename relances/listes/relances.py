@@ -30,7 +30,7 @@ from recouvrement.socle.listes import (
     par_champ,
     recherche,
 )
-from relances.enums import Canal
+from relances.enums import Canal, EtatRelance
 from relances.lectures import liste
 from relances.models import Relance
 
@@ -134,7 +134,7 @@ def liste_des_relances(
 
 def _en_lignes(relances: Sequence[Relance]) -> list[LigneRelance]:
     return [
-        LigneRelance(relance, liste.numeros(relance), liste.TONS.get(relance.etat, ""))
+        LigneRelance(relance, liste.numeros(relance), liste.TONS.get(EtatRelance(relance.etat), ""))
         for relance in relances
     ]
 
