@@ -1,10 +1,14 @@
 """Les courriers et les envois qui attendent une personne, déclarés."""
 
+from typing import Any
+
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.html import format_html
 
 from recouvrement.comptes.models import Creancier
-from recouvrement.socle.formats import jour
+from recouvrement.courriel.models import Envoi
+from recouvrement.socle.formats import jour, moment
 from recouvrement.socle.listes import (
     Colonne,
     Criteres,
@@ -95,7 +99,8 @@ def tableau_a_preparer(code: str, *, peut_ecrire: bool) -> Tableau[Relance]:
     )
 
 
-def tableau_des_envois(code: str, titre: str) -> Tableau[Relance]:
+def tableau_des_envois(code: str, titre: str) -> Tableau[Any]:
+    """Des relances qui ont un envoi."""
     return Tableau(
         nom=titre,
         colonnes=(
@@ -106,11 +111,22 @@ def tableau_des_envois(code: str, titre: str) -> Tableau[Relance]:
                 est_titre=True,
             ),
             Colonne(titre="Message", gabarit="relances/envois.html#message"),
-            Colonne(titre="Réponse du serveur", gabarit="relances/envois.html#reponse"),
-            Colonne(titre="Le", gabarit="relances/envois.html#le"),
+            Colonne(titre="Réponse du serveur", valeur=lambda relance: _reponse(relance.envoi)),
+            Colonne(
+                titre="Le",
+                valeur=lambda relance: relance.envoi.data_a or relance.envoi.pas_avant,
+                format=moment,
+            ),
         ),
     )
 
 
 def _etape_ou_canal(relance: Relance) -> str:
     return relance.etape.nom if relance.etape else relance.get_canal_display()
+
+
+def _reponse(envoi: Envoi) -> str:
+    """Ce que le serveur a dit ; sinon, où en est le message."""
+    if envoi.reponse:
+        return format_html('<span class="pourquoi">{}</span>', envoi.reponse)
+    return str(envoi.get_etat_display())

@@ -29,7 +29,7 @@ from recouvrement.socle.listes import (
     par_champ,
     recherche,
 )
-from relances.enums import Canal
+from relances.enums import Canal, EtatRelance
 from relances.lectures import liste
 from relances.models import Relance
 
@@ -133,7 +133,7 @@ def liste_des_relances(
 
 def _en_lignes(relances: Sequence[Relance]) -> list[LigneRelance]:
     return [
-        LigneRelance(relance, liste.numeros(relance), liste.TONS.get(relance.etat, ""))
+        LigneRelance(relance, liste.numeros(relance), liste.TONS.get(EtatRelance(relance.etat), ""))
         for relance in relances
     ]
 

@@ -9,6 +9,11 @@ def _rien(_ligne: Any) -> None:
     return None
 
 
+def _tel_quel(valeur: Any) -> str:
+    # Un texte déjà sûr le reste ; `str` le ferait échapper deux fois.
+    return valeur if isinstance(valeur, str) else str(valeur)
+
+
 def _sans_classe(_ligne: Any) -> str:
     return ""
 
@@ -19,7 +24,7 @@ class Colonne[L]:
 
     titre: str
     valeur: Callable[[L], Any] = _rien
-    format: Callable[[Any], str] = str
+    format: Callable[[Any], str] = _tel_quel
     gabarit: str = ""
     lien: Callable[[L], str] | None = None
     classe: str = ""
