@@ -19,6 +19,7 @@ class Evenement(models.TextChoices):
     RELANCE_FAITE = "relance_faite", "Relance faite"
     AMIABLE_REPRIS = "amiable_repris", "Relances reprises après un dossier"
     APPEL_CONSIGNE = "appel_consigne", "Appel consigné"
+    RAPPEL_CLOS = "rappel_clos", "Rappel clos"
     APPEL_ANNULE = "appel_annule", "Appel annulé"
     PROMESSE_FAITE = "promesse_faite", "Promesse de paiement"
     PROMESSE_TENUE = "promesse_tenue", "Promesse tenue"

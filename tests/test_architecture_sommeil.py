@@ -59,9 +59,6 @@ CHAMPS = {
     "recouvrement.documents.contextes.Partie.mentions_propres": Attente(
         MANDATS, "la déclaration au procureur du mandataire"
     ),
-    "relances.regles.blocages.FaitsClient.reponse_le": Attente(
-        REPONSES, "une réponse non traitée retient les relances"
-    ),
 }
 
 

@@ -13,9 +13,10 @@ DECOUPENT = {"split", "rsplit", "partition", "rpartition", "replace", "removesuf
 # Composer une requête coûte dix fois ce que la base met à y répondre, et chaque message en pose
 # seize : à l'envoi seulement, la même requête se recompose une fois pour toutes.
 REQUETES_FIGEES = {
-    "recouvrement.courriel.envoi",
+    "recouvrement.courriel.depart.envoi",
     "relances.actions.envoi",
-    "relances.lectures.message",
+    "relances.courriels.adresses",
+    "relances.courriels.precedents",
     "relances.lectures.relecture",
 }
 # Ceux-là sont la cloison et la requête figée elles-mêmes.

@@ -137,7 +137,7 @@ def test_pour_htmx_la_phrase_se_pose_sur_la_page_sans_rien_en_oter(client, debit
     # htmx n'échange une réponse d'erreur que si la page le lui permet.
     monkeypatch.undo()
     page = client.get(noter(debiteur)).content.decode()
-    regle = re.search(r'\{"code":"([^"]*503[^"]*)","swap":true\}', page)
+    regle = re.search(r'\{"code": "([^"]*503[^"]*)", "swap": true\}', page)
     assert regle
     assert re.fullmatch(regle[1], "503")
 
@@ -161,7 +161,7 @@ def test_un_disque_plein_garde_la_saisie_et_epargne_la_page(client, debiteur, mo
 )
 def test_un_refus_sans_champ_se_pose_aussi_sur_la_page(client, debiteur, monkeypatch, refus):
     regle = re.search(
-        r'\{"code":"(4[^"]*)","swap":true\}', client.get(noter(debiteur)).content.decode()
+        r'\{"code": "(4[^"]*)", "swap": true\}', client.get(noter(debiteur)).content.decode()
     )[1]
     en_panne(monkeypatch, refus)
     reponse = client.get(noter(debiteur), headers={"HX-Request": "true"})

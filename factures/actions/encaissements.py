@@ -69,7 +69,7 @@ def encaisser(
         cle_saisie=cle_saisie,
         geste=geste,
     )
-    _dire(Evenement.REGLEMENT_ENREGISTRE, encaissement, parts, effet, geste=geste)
+    _inscrire_le_reglement(Evenement.REGLEMENT_ENREGISTRE, encaissement, parts, effet, geste=geste)
     return encaissement
 
 
@@ -86,7 +86,7 @@ def imputer(
     parts = _parts(encaissement.client, encaissement.disponible, imputations)
     geste = poser(Genre.IMPUTATION, creancier=encaissement.creancier, acteur=acteur)
     effet = grand_livre.imputer(encaissement, parts)
-    _dire(Evenement.REGLEMENT_IMPUTE, encaissement, parts, effet, geste=geste)
+    _inscrire_le_reglement(Evenement.REGLEMENT_IMPUTE, encaissement, parts, effet, geste=geste)
     return encaissement
 
 
@@ -126,7 +126,7 @@ def utiliser_avoir(
         montant=montant,
         reste=avoir.solde,
     )
-    _dire(Evenement.REGLEMENT_ENREGISTRE, encaissement, parts, effet, geste=geste)
+    _inscrire_le_reglement(Evenement.REGLEMENT_ENREGISTRE, encaissement, parts, effet, geste=geste)
     return encaissement
 
 
@@ -182,7 +182,7 @@ def _parts(
     return parts
 
 
-def _dire(
+def _inscrire_le_reglement(
     evenement: Evenement,
     encaissement: Encaissement,
     parts: grand_livre.Parts,

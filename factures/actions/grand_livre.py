@@ -13,7 +13,7 @@ celles relues sous lui. Ni journal ni annonce : chaque écriture rend son effet 
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import batched
@@ -43,9 +43,9 @@ LOT = 500
 class Effet:
     """Ce qu'une écriture a fait des factures qu'elle touche."""
 
-    soldees: list[Facture] = field(default_factory=list)
-    rouvertes: list[Facture] = field(default_factory=list)
-    modifiees: list[Facture] = field(default_factory=list)
+    soldees: list[Facture]
+    rouvertes: list[Facture]
+    modifiees: list[Facture]
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,26 +324,28 @@ def _appliquer(facture: Facture, change: Mapping[str, Any]) -> Decimal:
 
 def _porter(mouvements: Parts, *, avec: Collection[str] = ()) -> Effet:
     """Ajoute ces sommes aux soldes, en tire soldée le et cycle, écrit tout d'un coup."""
-    effet = Effet()
+    soldees: list[Facture] = []
+    rouvertes: list[Facture] = []
+    modifiees: list[Facture] = []
     for facture, ecart in mouvements:
         etait_soldee = _est_soldee(facture)
         facture.solde += ecart
         if _est_soldee(facture) == etait_soldee:
-            effet.modifiees.append(facture)
+            modifiees.append(facture)
         elif etait_soldee:
             facture.soldee_le = None
             facture.cycle += 0 if facture.est_avoir else 1
-            effet.rouvertes.append(facture)
+            rouvertes.append(facture)
         else:
-            effet.soldees.append(facture)
-    _dater(effet.soldees)
+            soldees.append(facture)
+    _dater(soldees)
     if mouvements:
         champs = {*COLONNES, *avec} | ({"est_avoir"} if "nature" in avec else set())
         creancier = mouvements[0][0].creancier
         Facture.objects.pour(creancier).bulk_update(
             [facture for facture, _ in mouvements], sorted(champs), batch_size=LOT
         )
-    return effet
+    return Effet(soldees=soldees, rouvertes=rouvertes, modifiees=modifiees)
 
 
 def _dater(soldees: Sequence[Facture]) -> None:

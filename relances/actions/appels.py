@@ -101,16 +101,17 @@ def consigner_appel(
 
 
 @transaction.atomic
-def clore_rappel(appel: Appel, *, maintenant: datetime, acteur: Utilisateur) -> None:
+def clore_rappel(appel: Appel, *, maintenant: datetime, acteur: Utilisateur) -> Geste | None:
     """Une personne dit qu'il n'y a plus à rappeler ; sans rappel qui attende, rien à dire."""
     attendent = Appel.objects.pour(appel.creancier).filter(
         pk=appel.pk, rappel_le__isnull=False, rappel_clos_le=None
     )
     if not attendent.select_for_update(of=("self",)).exists():
-        return
+        return None
     geste = poser(Genre.RAPPEL, creancier=appel.creancier, acteur=acteur)
     attendent.update(rappel_clos_le=maintenant, rappel_clos_geste=geste)
     inscrire(Evenement.RAPPEL_CLOS, cible=appel, acteur=acteur, geste=geste, client=appel.client_id)
+    return geste
 
 
 def _barrer(retour: Retour) -> None:

@@ -117,10 +117,7 @@ def ecrire_hors_scenario(
     textes.verifier(sujet, blocs=False)
     textes.verifier(texte)
     if canal == Canal.COURRIEL:
-        if not destinataire:
-            raise ErreurMetier("Aucune adresse de courriel utilisable pour ce client.")
-        for phrase in ecrire_interdit(client.creancier, au=le):
-            raise ErreurMetier(phrase)
+        _refuser_sans_adresse(client, destinataire, au=le)
     geste = geste or poser(Genre.RELANCE, creancier=client.creancier, acteur=acteur)
     relance = Relance.objects.create(
         creancier=client.creancier,
@@ -155,6 +152,13 @@ def ecrire_hors_scenario(
         Evenement.RELANCE_PLANIFIEE, cible=relance, acteur=acteur, geste=geste, client=client.pk
     )
     return relance
+
+
+def _refuser_sans_adresse(client: Client, destinataire: str, *, au: date) -> None:
+    if not destinataire:
+        raise ErreurMetier("Aucune adresse de courriel utilisable pour ce client.")
+    for phrase in ecrire_interdit(client.creancier, au=au):
+        raise ErreurMetier(phrase)
 
 
 def refuser_si_interdit(client: Client, *, au: date, usage: Usage = Usage.ECRIRE) -> None:

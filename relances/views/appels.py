@@ -71,8 +71,9 @@ def clore_le_rappel(request: RequeteHabilitee, pk: int) -> HttpResponse:
     consigne = get_object_or_404(
         Appel.objects.pour(request.creancier).select_related("client"), pk=pk
     )
-    clore_rappel(consigne, maintenant=timezone.now(), acteur=request.user)
-    annoncer(request, "Le rappel est clos.")
+    geste = clore_rappel(consigne, maintenant=timezone.now(), acteur=request.user)
+    annuler = geste.adresse_d_annulation if geste else ""
+    annoncer(request, "Plus de rappel prévu pour cet appel.", annuler=annuler)
     return redirect(page_suivante(request, sinon=consigne.client.get_absolute_url()))
 
 

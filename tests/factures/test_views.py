@@ -102,7 +102,6 @@ def test_l_export_rend_exactement_ce_qui_est_filtre(client, creancier, acteur):
     reponse = client.get(adresse("exporter", "xlsx"))
     assert reponse.content.startswith(b"PK")
     assert client.get(adresse("exporter", "pdf")).status_code == 404
-    assert client.get(adresse("avoirs")).url.endswith("?etat=avoirs")
 
 
 def test_la_page_d_une_facture_montre_son_decompte_et_son_historique(client, creancier, acteur):

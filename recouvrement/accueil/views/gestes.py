@@ -1,4 +1,3 @@
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,8 +10,8 @@ from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.journal.evenements import Genre
 from recouvrement.journal.models import Geste
-from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.refus import refus_annonce
 from recouvrement.socle.pages.suivant import page_suivante
 
 # Qui ne peut pas le faire ne peut pas non plus l'annuler.
@@ -38,14 +37,11 @@ def annuler(request: RequeteHabilitee, pk: int) -> HttpResponse:
     trouve = _geste(request, pk)
     if not _peut_annuler(request, trouve):
         raise PermissionDenied
-    try:
+    with refus_annonce(request) as refus:
         annuler_geste(trouve, acteur=request.user, maintenant=timezone.now())
-    except ErreurMetier as refus:
-        messages.error(request, str(refus))
-        if reglement := reglement_a_motiver(trouve):
-            return redirect("factures:annuler_reglement", request.creancier.code, reglement)
-    else:
         annoncer(request, f"Annulé : {trouve.get_genre_display().lower()}.")
+    if refus.phrase and (reglement := reglement_a_motiver(trouve)):
+        return redirect("factures:annuler_reglement", request.creancier.code, reglement)
     return redirect(page_suivante(request, sinon=trouve.get_absolute_url()))
 
 

@@ -93,6 +93,7 @@ def _fiche(request: RequeteConnectee, action: Action) -> dict[str, Any]:
         "fil": fil_du_client(fiche, au=aujourdhui, combien=5),
         "peut_ecrire": peut_ecrire,
         "bouton": bouton_de(action, peut_ecrire=peut_ecrire, peut_decider=peut_decider),
+        "se_classe": peut_ecrire and action.genre == "heure",
         "se_constate": peut_ecrire and action.genre == "promesse",
         "form": AppelForm(client=client, au=aujourdhui, echu=fiche.echu),
     }

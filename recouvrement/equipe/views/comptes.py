@@ -95,7 +95,9 @@ def invitation(request: HttpRequest, jeton: str) -> HttpResponse:
                 return redirect("accueil:racine")
         else:
             # La même page, que l'adresse ait un compte ou non : la lire n'apprend rien.
-            form = CompteInviteForm(request.POST or None, courriel=trouvee.courriel)
+            form = contexte["form"] = CompteInviteForm(
+                request.POST or None, courriel=trouvee.courriel
+            )
             if request.method == "POST" and form.is_valid():
                 nouveau = actions.creer_compte_invite(
                     trouvee, **form.cleaned_data, maintenant=maintenant

@@ -55,6 +55,18 @@ class Filtre[M: Model]:
     tous: str = ""
     largeur: int = 24
 
+    @property
+    def est_un_choix(self) -> bool:
+        return self.genre == Genre.CHOIX
+
+    @property
+    def est_un_jour(self) -> bool:
+        return self.genre == Genre.JOUR
+
+    @property
+    def est_un_montant(self) -> bool:
+        return self.genre == Genre.MONTANT
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Onglet:

@@ -48,10 +48,10 @@ def refus_dans(formulaire: BaseForm, champ: Champ = None) -> Iterator[None]:
 
 
 @contextmanager
-def refus_annonce(request: HttpRequest) -> Iterator[None]:
+def refus_annonce(request: HttpRequest) -> Iterator[Refus]:
     """Là où la vue repart : la page d'arrivée le dit en rouge, et ne l'efface pas d'elle-même."""
     with refus_a_montrer() as refus:
-        yield
+        yield refus
     if refus.phrase:
         annoncer_un_refus(request, refus.phrase)
 

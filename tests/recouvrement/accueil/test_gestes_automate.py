@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
 from clients.actions import marquer_coordonnee
+from clients.enums import GenreCoordonnee
 from clients.models import Coordonnee
 from factures.actions import clore_litige, encaisser, ouvrir_litige
 from factures.enums import IssueLitige
@@ -157,7 +158,7 @@ class Monde:
             ],
             "numeros": list(
                 Coordonnee.objects.pour(self.creancier)
-                .telephones()
+                .filter(genre=GenreCoordonnee.TELEPHONE)
                 .order_by("valeur")
                 .values_list("valeur", "validite", "motif", "depuis_le")
             ),

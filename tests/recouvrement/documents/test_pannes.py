@@ -109,7 +109,7 @@ def test_la_page_d_un_disque_plein_dit_d_attendre(page, debiteur, monkeypatch):
     def plein(*args, **kwargs):
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr("clients.views.liste.liste_filtree", plein)
+    monkeypatch.setattr("clients.views.liste.liste_des_clients", plein)
     reponse = page.get(reverse("clients:exporter", args=[debiteur.creancier.code]))
     assert reponse.status_code == 503
     assert "plus de place" in reponse.content.decode()

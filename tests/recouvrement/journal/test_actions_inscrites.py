@@ -16,6 +16,7 @@ INSCRIT = {"inscrire", "inscrire_lot"}
 # Celles qui n'ont pas d'entrée à elles, et pourquoi.
 SANS_ENTREE = {
     "deposer": "l'action qui dépose le message (relance, invitation) a la sienne",
+    "laisser_essayer": "un essai compté avant d'être jugé ; la connexion ou l'échec a sa ligne",
     "compter_le_delai": "une date tirée de la première connexion, pas un geste",
 }
 
