@@ -146,7 +146,7 @@ class DocumentDossier(ModeleCloisonne):
         return f"{self.document_id} au dossier {self.dossier_id}"
 
 
-class EvenementDossierQuerySet(QuerySetCloisonne):
+class EvenementDossierQuerySet(QuerySetCloisonne["EvenementDossier"]):
     def qui_tiennent(self) -> Self:
         """Les étapes dont le geste n'est pas annulé ; les notes n'en sont pas."""
         return self.exclude(etat="").filter(geste__annulation=None)
@@ -166,7 +166,7 @@ class EvenementDossier(ModeleCloisonne):
         Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
 
-    objects = EvenementDossierQuerySet.as_manager()
+    objects: ClassVar = EvenementDossierQuerySet.as_manager()
 
     class Meta:
         ordering = ["-le", "-id"]

@@ -164,7 +164,7 @@ def _commun(
     }
 
 
-def _paiement(client: Client, montant, reference: str) -> Paiement:
+def _paiement(client: Client, montant: Decimal | None, reference: str) -> Paiement:
     creancier = client.creancier
     return Paiement(
         montant=montant or ZERO,

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from clients.models import Client, ClientQuerySet
 from recouvrement.comptes.models import Creancier
@@ -18,7 +18,7 @@ def clients_de_cet_etat(creancier: Creancier, etat: str, *, au: date) -> ClientQ
         clients = clients.suspendus(au=au)
     clients = clients.avec_montants(au=au)
     if etat == "retard":
-        clients = clients.filter(total_echu__gt=0)
+        clients = clients.filter(Q(total_echu__gt=0))
     return clients
 
 

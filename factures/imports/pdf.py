@@ -86,9 +86,12 @@ def _pieces_jointes(lecteur: PdfReader) -> dict[str, EmbeddedFile]:
 
 
 def _nom(piece: EmbeddedFile) -> str:
-    """Le nom en minuscules ; abîmé, pypdf le rend en octets."""
-    nom = piece.name
-    return (nom.decode("latin-1") if isinstance(nom, bytes) else str(nom)).lower()
+    return _en_texte(piece.name).lower()
+
+
+def _en_texte(nom: str | bytes) -> str:
+    """Abîmé, pypdf le rend en octets, quoi qu'en dise son type."""
+    return nom.decode("latin-1") if isinstance(nom, bytes) else str(nom)
 
 
 def _contenu(piece: EmbeddedFile) -> bytes:

@@ -73,8 +73,9 @@ def factures_de_cet_etat(factures: FactureQuerySet, etat: str, *, au: date) -> F
 def lignes_de(creancier: Creancier, factures: FactureQuerySet) -> FactureQuerySet:
     """Ce qu'il faut pour montrer les lignes : le client et le litige ouvert, rien d'autre."""
     litiges = Litige.objects.pour(creancier).ouverts()
+    # Le greffon prend pour un champ ce que le modèle ne fait que typer.
     return (
-        factures.select_related("client")
+        factures.select_related("client")  # type: ignore[no-redef]
         .prefetch_related(Prefetch("litiges", queryset=litiges, to_attr="litiges_ouverts"))
         .fetch_mode(models.FETCH_RAISE)
     )
@@ -131,8 +132,9 @@ def _raison(facture: Facture, *, au: date) -> str:
         return "Au contentieux"
     if client.procedure_collective_le:
         return "Procédure collective"
-    if facture.litiges_ouverts:
-        return f"Litige : {facture.litiges_ouverts[0].get_motif_display().lower()}"
+    litiges: list[Litige] = facture.litiges_ouverts
+    if litiges:
+        return f"Litige : {litiges[0].get_motif_display().lower()}"
     if client.est_suspendu(au=au):
         return "Relances suspendues"
     return ""

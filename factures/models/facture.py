@@ -90,8 +90,9 @@ class Facture(ModeleCloisonne):
     )
     cree_le = models.DateTimeField("créée le", auto_now_add=True)
 
-    # Posés par une lecture : le palier des relances, le dernier jour de la prescription.
+    # Posés par une lecture : le palier des relances, les litiges, le dernier jour utile.
     palier_atteint: int
+    litiges_ouverts: list[Any]
     reclamable_jusqu_au: date | None
 
     objects: ClassVar = FactureQuerySet.as_manager()

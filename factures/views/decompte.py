@@ -1,9 +1,12 @@
 """Ce que doit un client un jour donné : à l'écran, en PDF scellé, en tableur."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -25,7 +28,7 @@ from recouvrement.documents.models import Document
 from recouvrement.documents.reponses import exportation, repondre_document, repondre_fichier
 from recouvrement.socle import formats
 from recouvrement.socle.pages.refus import refus_a_montrer
-from recouvrement.socle.tableur.ecriture import TYPE_XLSX, classeur
+from recouvrement.socle.tableur.ecriture import TYPE_XLSX, Valeur, classeur
 
 COLONNES = (
     *("Facture", "Ligne", "Date", "Du", "Au", "Jours", "Assiette (€)"),
@@ -44,7 +47,7 @@ class Demande:
 
 @require_GET
 @habilite(Role.LECTURE)
-def decompte(request: RequeteHabilitee, pk: int) -> HttpResponse:
+def decompte(request: RequeteHabilitee, pk: int) -> HttpResponseBase:
     client = le_client(request, pk)
     demande = _demande(client, request.GET)
     if request.GET.get("format") == "xlsx":
@@ -84,7 +87,7 @@ def document(request: RequeteHabilitee, pk: int, document: int) -> HttpResponse:
     return repondre_document(scelle, piece_jointe="telecharger" in request.GET)
 
 
-def _demande(client: Client, donnees) -> Demande:
+def _demande(client: Client, donnees: QueryDict) -> Demande:
     aujourdhui = timezone.localdate()
     donnees = donnees.copy()
     donnees["au"] = donnees.get("au") or aujourdhui.isoformat()
@@ -134,7 +137,7 @@ def _page(
     )
 
 
-def _scelles(request: RequeteHabilitee, client: Client):
+def _scelles(request: RequeteHabilitee, client: Client) -> QuerySet[Document]:
     return (
         Document.objects.pour(request.creancier)
         .filter(nature=NATURE_DECOMPTE, donnees__client=client.pk)
@@ -153,7 +156,7 @@ def _en_xlsx(decompte: DecompteClient) -> bytes:
     return classeur("Décompte", COLONNES, lignes)
 
 
-def _lignes(compte: CompteDeFacture):
+def _lignes(compte: CompteDeFacture) -> Iterator[tuple[Valeur, ...]]:
     for e in compte.ecritures:
         yield (
             compte.facture.numero, e.libelle, e.le, e.du, e.au, e.jours, e.assiette, e.taux,

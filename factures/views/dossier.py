@@ -29,7 +29,7 @@ def ouvrir(request: RequeteHabilitee, pk: int) -> HttpResponse:
             annoncer(
                 request,
                 f"Litige ouvert sur {facture.numero} : ses relances s'arrêtent.",
-                annuler=litige.geste.adresse_d_annulation,
+                annuler=litige.geste.adresse_d_annulation if litige.geste else "",
             )
             return redirect(facture)
     contexte = {"facture": facture, "client": facture.client, "form": form}
@@ -53,7 +53,7 @@ def clore(request: RequeteHabilitee, pk: int) -> HttpResponse:
             annoncer(
                 request,
                 f"Litige clos sur {facture.numero}.",
-                annuler=clos.clos_geste.adresse_d_annulation,
+                annuler=clos.clos_geste.adresse_d_annulation if clos.clos_geste else "",
             )
             return redirect(facture)
     contexte = {"litige": litige, "facture": facture, "client": facture.client, "form": form}

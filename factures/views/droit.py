@@ -8,12 +8,13 @@ from django.views.decorators.http import require_GET, require_POST
 from factures.actions.prescription import choisir_duree, declarer_non_avenu, enregistrer_acte
 from factures.actions.verification import verifier_facture
 from factures.forms.droit import ActeForm, DureeForm, NonAvenuForm, VerificationForm
-from factures.lectures.prescription import prescriptions
+from factures.lectures.prescription import PrescriptionFacture, prescriptions
 from factures.lectures.verification import constats
 from factures.models import EvenementPrescription, Facture
 from factures.views.commun import la_facture
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
+from recouvrement.droit.prescription import EtapePrescription
 from recouvrement.socle.pages.annonces import annoncer
 from recouvrement.socle.pages.refus import refus_a_montrer, refus_dans
 
@@ -110,7 +111,9 @@ def _page(
     return render(request, "factures/droit.html", contexte, status=422 if refuse else 200)
 
 
-def _etapes(prescription) -> list[tuple]:
+def _etapes(
+    prescription: PrescriptionFacture | None,
+) -> list[tuple[EvenementPrescription, EtapePrescription]]:
     """Chaque acte saisi, et ce que le droit en a fait."""
     if prescription is None:
         return []

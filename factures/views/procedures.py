@@ -1,5 +1,7 @@
 """Sauvegarde, redressement, liquidation : l'enregistrer, déclarer sa créance."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -35,7 +37,7 @@ def procedure(request: RequeteHabilitee, pk: int) -> HttpResponse:
         raise PermissionDenied
     client = le_client(request, pk)
     etat = etat_de_procedure(client)
-    initial = {nom: getattr(etat.procedure, nom) for nom in CHAMPS} if etat else {}
+    initial = _initial(etat)
     if not etat and client.procedure_collective_le:
         initial["jugement_le"] = client.procedure_collective_le
     form = ProcedureForm(request.POST or None, initial=initial)
@@ -94,6 +96,10 @@ def _en_procedure(request: RequeteHabilitee, pk: int) -> tuple[Client, EtatDePro
     return client, etat
 
 
+def _initial(etat: EtatDeProcedure | None) -> dict[str, Any]:
+    return {nom: getattr(etat.procedure, nom) for nom in CHAMPS} if etat else {}
+
+
 def _peut_ecrire(request: RequeteHabilitee) -> bool:
     return Role(request.habilitation.role).couvre(Role.ASSISTANTE)
 
@@ -109,7 +115,7 @@ def _page(
 ) -> HttpResponse:
     au = timezone.localdate()
     if form is None:
-        form = ProcedureForm(initial={nom: getattr(etat.procedure, nom) for nom in CHAMPS})
+        form = ProcedureForm(initial=_initial(etat))
     contexte = {
         "client": client,
         "etat": etat,

@@ -38,7 +38,8 @@ def reglement(request: RequeteHabilitee) -> HttpResponse:
     if form.is_valid():
         with refus_dans(form):
             encaissement = encaisser(client, acteur=request.user, **form.arguments)
-            annuler = encaissement.geste.adresse_d_annulation
+            geste = encaissement.geste
+            annuler = geste.adresse_d_annulation if geste else ""
             annoncer(request, _dire(encaissement), annuler=annuler)
             return redirect(client)
     contexte = {

@@ -1,6 +1,6 @@
 """Les taux de l'instance : ce que la table sait, ce qui lui manque."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -9,7 +9,7 @@ from factures.actions.taux import saisir_taux
 from factures.forms.taux import TauxForm
 from factures.lectures.taux import table_en_vigueur, taux_manquants
 from factures.listes.taux import TABLEAU_DES_TAUX
-from recouvrement.comptes.acces import administre
+from recouvrement.comptes.acces import RequeteConnectee, administre
 from recouvrement.socle.listes import montrer_tableau
 from recouvrement.socle.pages.annonces import annoncer
 from recouvrement.socle.pages.refus import refus_dans
@@ -17,7 +17,7 @@ from recouvrement.socle.pages.refus import refus_dans
 
 @require_http_methods(["GET", "POST"])
 @administre
-def taux(request: HttpRequest) -> HttpResponse:
+def taux(request: RequeteConnectee) -> HttpResponse:
     aujourdhui = timezone.localdate()
     manque = taux_manquants(au=aujourdhui)
     initial = {"effet": manque.debut} if manque else {}

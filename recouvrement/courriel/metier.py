@@ -17,7 +17,7 @@ class Composition:
     sujet: str
     somme: Decimal | None = None
     # Ce que le métier veut relire à la vérification finale (factures et soldes dits).
-    dit: object = None
+    dit: tuple[tuple[int, Decimal], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

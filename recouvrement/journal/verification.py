@@ -255,8 +255,8 @@ def _comparer_aux_ancres(
     lignes = {ancre.numero: ancre.empreinte for ancre in ancres}
     for ancrage in ancrages:
         if lignes.get(ancrage.numero) != ancrage.empreinte:
-            ancre = f"L'ancre n° {ancrage.numero} du {formats.jour(ancrage.a)}"
-            quoi = f"{ancre} manque au fichier des ancres"
+            laquelle = f"L'ancre n° {ancrage.numero} du {formats.jour(ancrage.a)}"
+            quoi = f"{laquelle} manque au fichier des ancres"
             bilan.constater(HORS_CHAINE, ancrage.numero, "ancrage", f"{quoi}, ou y a changé.")
     # Relues : celle qu'on ajoutait pendant la lecture est maintenant en base.
     connues = set(Ancrage.objects.values_list("empreinte", flat=True))

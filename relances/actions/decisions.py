@@ -111,7 +111,7 @@ def liberer(relance: Relance, *, maintenant: datetime, acteur: Utilisateur) -> R
     relance = _verrouiller(relance)
     _refuser_si_archive(relance.creancier)
     pas_avant = prochaine_ouverture(maintenant, fenetre_de(relance.creancier))
-    libere = (
+    libere = relance.envoi_id is not None and (
         Envoi.objects.pour(relance.creancier)
         .filter(pk=relance.envoi_id, etat=EtatEnvoi.RETENU)
         .update(etat=EtatEnvoi.A_ENVOYER, pas_avant=pas_avant)
@@ -158,9 +158,10 @@ def trancher(
         raise ErreurMetier("Cet envoi n'est plus incertain.")
     geste = poser(Genre.DECISION, creancier=relance.creancier, acteur=acteur)
     if est_arrivee:
-        Envoi.objects.pour(relance.creancier).filter(
-            pk=relance.envoi_id, etat=EtatEnvoi.INCERTAIN
-        ).update(etat=EtatEnvoi.ENVOYE, fini_a=maintenant)
+        if relance.envoi_id is not None:
+            Envoi.objects.pour(relance.creancier).filter(
+                pk=relance.envoi_id, etat=EtatEnvoi.INCERTAIN
+            ).update(etat=EtatEnvoi.ENVOYE, fini_a=maintenant)
         relance.faite_le = relance.faite_le or maintenant
         _changer(relance, EtatRelance.FAITE, geste, motif="Arrivée confirmée")
     else:

@@ -70,7 +70,7 @@ class MetierRelance:
         _compter_juste(envoi, maintenant=maintenant)
         # Verrouiller, puis relire dans une autre requête : ce que la première a attendu y est.
         list(
-            Facture.objects.pour(envoi.creancier)
+            Facture.objects.pour(_creancier_de(envoi))
             .filter(pk__in=[pk for pk, _ in composition.dit])
             .select_for_update(of=("self",), no_key=True)
             .order_by("pk")
@@ -86,9 +86,9 @@ class MetierRelance:
 
     def adresse_refusee(self, envoi: Envoi, refus: str, *, maintenant: datetime) -> None:
         """Le serveur dit que la boîte n'existe pas : on ne lui écrit plus."""
-        client = Relance.objects.pour(envoi.creancier).filter(envoi=envoi).values("client")
+        client = Relance.objects.pour(_creancier_de(envoi)).filter(envoi=envoi).values("client")
         for coordonnee in (
-            Coordonnee.objects.pour(envoi.creancier)
+            Coordonnee.objects.pour(_creancier_de(envoi))
             .courriels()
             .utilisables()
             .filter(client__in=client, valeur=envoi.destinataire)
@@ -112,7 +112,7 @@ class MetierRelance:
         if relance.etat == EtatRelance.ANNULEE:
             # Annulée pendant la transmission : elle est partie quand même, et cela se dit.
             _ranimer(relance, composition)
-        Relance.objects.pour(envoi.creancier).filter(pk=relance.pk).update(
+        Relance.objects.pour(_creancier_de(envoi)).filter(pk=relance.pk).update(
             etat=EtatRelance.FAITE,
             faite_le=maintenant,
             motif="",
@@ -129,7 +129,7 @@ class MetierRelance:
         )
 
     def non_parti(self, envoi: Envoi, etat: EtatEnvoi, motif: str, *, maintenant: datetime) -> None:
-        relance = Relance.objects.pour(envoi.creancier).get(envoi=envoi)
+        relance = Relance.objects.pour(_creancier_de(envoi)).get(envoi=envoi)
         if etat == EtatEnvoi.INCERTAIN:
             relance.faite_le = envoi.data_a or maintenant
             _clore(relance, EtatRelance.INCERTAINE, motif, Evenement.RELANCE_INCERTAINE)
@@ -143,14 +143,14 @@ class MetierRelance:
             relance.envoi, relance.destinataire = None, ""
             _clore(relance, EtatRelance.A_FAIRE, motif, Evenement.RELANCE_NON_PARTIE)
         else:
-            RelanceFacture.objects.pour(envoi.creancier).filter(relance=relance).update(
+            RelanceFacture.objects.pour(_creancier_de(envoi)).filter(relance=relance).update(
                 est_vivante=False
             )
             _clore(relance, EtatRelance.ANNULEE, motif, Evenement.RELANCE_ANNULEE)
 
     def confirme(self, envoi: Envoi, motif: str, *, maintenant: datetime) -> None:
         """Rien si une personne l'a déjà renvoyée ou tranchée : sa décision reste."""
-        relances = Relance.objects.pour(envoi.creancier)
+        relances = Relance.objects.pour(_creancier_de(envoi))
         for relance in relances.filter(envoi=envoi, etat=EtatRelance.INCERTAINE):
             relance.faite_le = envoi.data_a or maintenant
             _clore(relance, EtatRelance.FAITE, motif, Evenement.RELANCE_ENVOYEE)
@@ -158,7 +158,7 @@ class MetierRelance:
     def sauver(self, envoi: Envoi, etat: EtatEnvoi, motif: str, *, maintenant: datetime) -> None:
         """Sans rien relire : la relance rejoint la liste de celles qu'une personne reprend."""
         incertaine = etat == EtatEnvoi.INCERTAIN
-        Relance.objects.pour(envoi.creancier).filter(envoi=envoi).update(
+        Relance.objects.pour(_creancier_de(envoi)).filter(envoi=envoi).update(
             etat=EtatRelance.INCERTAINE if incertaine else EtatRelance.ECHEC,
             motif=motif[:250],
             **({"faite_le": envoi.data_a or maintenant} if incertaine else {}),
@@ -180,9 +180,16 @@ RELANCE = RequeteFigee(_requete_de_relance, creancier=int, envoi=int)
 RELANCE_VERROUILLEE = RequeteFigee(_requete_avec_verrou, creancier=int, envoi=int)
 
 
+def _creancier_de(envoi: Envoi) -> Creancier:
+    """Le message d'une relance en a toujours un ; seuls ceux d'un compte n'en ont pas."""
+    if envoi.creancier is None:
+        raise ValueError(f"Le message {envoi.cle} n'est pas celui d'une relance.")
+    return envoi.creancier
+
+
 def _relire(envoi: Envoi, *, maintenant: datetime, verrou: bool = False) -> Relue | Arret:
     """Ce qui est encore dû d'un envoi ; un arrêt s'il ne peut pas partir."""
-    relue = relire(envoi.creancier, maintenant=maintenant, verrou=verrou, envoi=envoi)
+    relue = relire(_creancier_de(envoi), maintenant=maintenant, verrou=verrou, envoi=envoi)
     if relue.relance.etat != EtatRelance.PLANIFIEE:
         return Arret(relue.relance.motif or "Relance annulée")
     if relue.sans_adresse:
@@ -216,9 +223,10 @@ def _compter_juste(envoi: Envoi, *, maintenant: datetime) -> None:
 
     Avant tout autre verrou : c'est l'ordre de la planification, qui tient le créancier d'abord.
     """
-    partis = Envoi.objects.pour(envoi.creancier).transmis(depuis=instant_de(jour_de(maintenant)))
-    if partis.count() + MARGE_DU_QUOTA >= envoi.creancier.quota_quotidien:
-        Creancier.objects.select_for_update(no_key=True).get(pk=envoi.creancier_id)
+    creancier = _creancier_de(envoi)
+    partis = Envoi.objects.pour(creancier).transmis(depuis=instant_de(jour_de(maintenant)))
+    if partis.count() + MARGE_DU_QUOTA >= creancier.quota_quotidien:
+        Creancier.objects.select_for_update(no_key=True).get(pk=creancier.pk)
 
 
 def _figer_les_lignes(relue: Relue) -> None:
@@ -245,7 +253,7 @@ def _est_utilisable(relance: Relance) -> bool:
 
 
 def _ranimer(relance: Relance, composition: Composition | None) -> None:
-    dites = [pk for pk, _ in composition.dit] if composition and composition.dit else []
+    dites = [pk for pk, _ in composition.dit] if composition else []
     lignes = RelanceFacture.objects.pour(relance.creancier)
     refaites = Exists(
         RelanceFacture.objects.filter(

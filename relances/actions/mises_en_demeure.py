@@ -133,7 +133,7 @@ def _rappels(client: Client) -> list[date]:
         .order_by("-faite_le")
         .values_list("faite_le", flat=True)[:4]
     )
-    return [jour_de(faite_le) for faite_le in faites]
+    return [jour_de(faite_le) for faite_le in faites if faite_le is not None]
 
 
 def _relance_de_mise_en_demeure(

@@ -93,7 +93,6 @@ class Bilan:
     creees: list[Prevue] = field(default_factory=list)
     ecartees: list[Ecartee] = field(default_factory=list)
     retirees: int = 0
-    pas_avant: datetime | None = None
 
     @property
     def factures(self) -> int:
@@ -123,7 +122,8 @@ def planifier(
         if creancier.archive_le is not None:
             return Bilan(retirees=retirees)
         bilan = _calculer(creancier, au=au, maintenant=maintenant, avec_ecartees=avec_ecartees)
-        _ecrire(creancier, bilan, au=au)
+        pas_avant = prochaine_ouverture(maintenant, fenetre_de(creancier))
+        _ecrire(creancier, bilan, au=au, pas_avant=pas_avant)
     if bilan.factures >= BEAUCOUP:
         rafraichir_les_statistiques(Relance, RelanceFacture, Envoi)
     bilan.retirees = retirees
@@ -135,7 +135,7 @@ def _calculer(
 ) -> Bilan:
     cadre = cadre_du_jour(creancier, au=au)
     faits = charger(cadre)
-    bilan = Bilan(pas_avant=prochaine_ouverture(maintenant, fenetre_de(creancier)))
+    bilan = Bilan()
     groupes: dict[tuple[int, str], list[tuple[Ligne, Etape]]] = defaultdict(list)
     for ligne in factures_ouvertes(cadre, dues_seulement=not avec_ecartees):
         a_dire, etape = faits.faits(ligne)
@@ -188,7 +188,7 @@ def _taches_en_attente(creancier: Creancier) -> dict[tuple[int, str], int]:
     }
 
 
-def _ecrire(creancier: Creancier, bilan: Bilan, *, au: date) -> None:
+def _ecrire(creancier: Creancier, bilan: Bilan, *, au: date, pas_avant: datetime) -> None:
     langues = dict(Client.objects.pour(creancier).exclude(langue="fr").values_list("pk", "langue"))
     for lot in batched(bilan.creees, LOT):
         nouvelles = [prevue for prevue in lot if prevue.rejoint is None]
@@ -208,7 +208,8 @@ def _ecrire(creancier: Creancier, bilan: Bilan, *, au: date) -> None:
             for p in nouvelles
         ]
         numeroter(relances)
-        _deposer(creancier, [r for r in relances if r.etat == EtatRelance.PLANIFIEE], bilan)
+        partent = [r for r in relances if r.etat == EtatRelance.PLANIFIEE]
+        _deposer(creancier, partent, pas_avant=pas_avant)
         inserer_fiches(relances)
         numeros = {id(p): r.pk for p, r in zip(nouvelles, relances, strict=True)}
         inserer(
@@ -231,17 +232,14 @@ def _ecrire(creancier: Creancier, bilan: Bilan, *, au: date) -> None:
             ],
             acteur=None,
         )
-    _hausser(creancier, [p for p in bilan.creees if p.rejoint is not None])
+    _hausser(creancier, bilan.creees)
 
 
-def _deposer(creancier: Creancier, relances: list[Relance], bilan: Bilan) -> None:
+def _deposer(creancier: Creancier, relances: list[Relance], *, pas_avant: datetime) -> None:
     """Une ligne d'envoi par relance qui part seule ; ses octets se feront au départ."""
     expediteur = adresse_d_expedition(creancier)
     envois = inserer_fiches(
-        [
-            nouvel_envoi(creancier, r, expediteur=expediteur, pas_avant=bilan.pas_avant)
-            for r in relances
-        ]
+        [nouvel_envoi(creancier, r, expediteur=expediteur, pas_avant=pas_avant) for r in relances]
     )
     for relance, envoi in zip(relances, envois, strict=True):
         relance.envoi = envoi
@@ -280,11 +278,12 @@ def nouvel_envoi(
     )
 
 
-def _hausser(creancier: Creancier, rejointes: list[Prevue]) -> None:
+def _hausser(creancier: Creancier, prevues: list[Prevue]) -> None:
     """Une tâche qui accueille une facture plus avancée prend son étape."""
     par_etape: dict[Etape, list[int]] = defaultdict(list)
-    for prevue in rejointes:
-        par_etape[prevue.etape].append(prevue.rejoint)
+    for prevue in prevues:
+        if prevue.rejoint is not None:
+            par_etape[prevue.etape].append(prevue.rejoint)
     for etape, numeros in par_etape.items():
         Relance.objects.pour(creancier).filter(pk__in=numeros, etape__rang__lt=etape.rang).update(
             etape=etape

@@ -115,12 +115,12 @@ def _remettre_a_faire(relance: Relance, retour: Retour) -> None:
 
 def _remettre_a_valider(relance: Relance, retour: Retour) -> None:
     """Son message ne part plus ; un autre naîtra si l'on valide de nouveau."""
-    repris = Envoi.objects.pour(retour.creancier).filter(
-        pk=relance.envoi_id, etat__in=ENVOIS_RETIRABLES
+    repris = relance.envoi_id is not None and (
+        Envoi.objects.pour(retour.creancier)
+        .filter(pk=relance.envoi_id, etat__in=ENVOIS_RETIRABLES)
+        .update(etat=EtatEnvoi.ANNULE, jeton=None, bail=None, reponse="Validation annulée")
     )
-    if not repris.update(
-        etat=EtatEnvoi.ANNULE, jeton=None, bail=None, reponse="Validation annulée"
-    ):
+    if not repris:
         raise ErreurMetier(PARTIE)
     relance.envoi = None
     _changer(relance, EtatRelance.A_VALIDER, retour)

@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 
 from django import forms
 
@@ -6,7 +7,7 @@ from clients.models import Client
 from factures.actions.pieces import MEGA, PLAFOND
 from factures.forms.champs import FacturesACocher
 from factures.models import Facture
-from recouvrement.socle.forms import ChoixMultiple, SaisieLisible
+from recouvrement.socle.forms import ChoixMultiple, SaisieLisible, champ_de
 from relances.actions.mises_en_demeure import DELAI_HABITUEL
 from relances.actions.poste import SUITES
 from relances.actions.preuves import Preuve
@@ -26,7 +27,7 @@ class FacturesForm(FacturesACocher, SaisieLisible, forms.Form):
         error_messages={"required": "Choisissez au moins une facture."},
     )
 
-    def __init__(self, *args, client: Client, au: date | None = None, **kwargs):
+    def __init__(self, *args: Any, client: Client, au: date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         ouvertes = (
             Facture.objects.pour(client.creancier)
@@ -36,7 +37,9 @@ class FacturesForm(FacturesACocher, SaisieLisible, forms.Form):
         )
         if au is not None:
             ouvertes = ouvertes.echues(au=au)
-        self.fields["factures"].queryset = ouvertes.order_by("date_echeance", "pk")
+        champ_de(self, "factures", forms.ModelMultipleChoiceField).queryset = ouvertes.order_by(
+            "date_echeance", "pk"
+        )
 
 
 class CourrielForm(TexteVerifie, FacturesForm):
@@ -77,10 +80,10 @@ class ChampPreuve(forms.FileField):
 
     widget = forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"})
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, **kwargs)
 
-    def clean(self, data, initial=None) -> Preuve | None:
+    def clean(self, data: Any, initial: Any = None) -> Preuve | None:
         fichier = super().clean(data, initial)
         if not fichier:
             return None
@@ -94,16 +97,17 @@ class PosterForm(SaisieLisible, forms.Form):
     numero_suivi = forms.CharField(label="Numéro de suivi", max_length=30, required=False)
     preuve = ChampPreuve(label="Preuve de dépôt")
 
-    def __init__(self, *args, au: date, **kwargs):
+    def __init__(self, *args: Any, au: date, **kwargs: Any) -> None:
         super().__init__(*args, initial={"le": au}, **kwargs)
         self.au = au
 
-    def clean_le(self):
-        if self.cleaned_data["le"] > self.au:
+    def clean_le(self) -> date:
+        le: date = self.cleaned_data["le"]
+        if le > self.au:
             raise forms.ValidationError("Cette date n'est pas encore passée.")
-        return self.cleaned_data["le"]
+        return le
 
-    def clean_numero_suivi(self):
+    def clean_numero_suivi(self) -> str:
         try:
             return lire_numero(self.cleaned_data["numero_suivi"])
         except NumeroRefuse as refus:
@@ -115,13 +119,16 @@ class SuivreForm(SaisieLisible, forms.Form):
     le = forms.DateField(label="Le", widget=forms.DateInput(attrs={"type": "date"}))
     preuve = ChampPreuve(label="Avis de réception, ou enveloppe revenue")
 
-    def __init__(self, *args, courrier: Courrier, au: date, **kwargs):
+    def __init__(self, *args: Any, courrier: Courrier, au: date, **kwargs: Any) -> None:
         super().__init__(*args, initial={"le": au}, **kwargs)
         suites = SUITES.get(EtatCourrier(courrier.etat), ())
-        self.fields["etat"].choices = [(etat.value, etat.label) for etat in suites]
+        champ_de(self, "etat", forms.ChoiceField).choices = [
+            (etat.value, etat.label) for etat in suites
+        ]
         self.au = au
 
-    def clean_le(self):
-        if self.cleaned_data["le"] > self.au:
+    def clean_le(self) -> date:
+        le: date = self.cleaned_data["le"]
+        if le > self.au:
             raise forms.ValidationError("Cette date n'est pas encore passée.")
-        return self.cleaned_data["le"]
+        return le

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -103,7 +103,7 @@ EtapeFormSet = forms.formset_factory(
 )
 
 
-def en_initial(etapes: list[Etape]) -> list[dict[str, Any]]:
+def en_initial(etapes: Sequence[Etape]) -> list[dict[str, Any]]:
     return [{nom: getattr(etape, nom) for nom in NOMS} for etape in etapes]
 
 

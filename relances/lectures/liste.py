@@ -20,7 +20,7 @@ VUES: dict[str, tuple[EtatRelance, ...]] = {
     "annulees": (EtatRelance.ANNULEE,),
 }
 COMPTEES = ("prevues", "a_valider", "a_faire", "non_parties")
-TONS = {
+TONS: dict[str, str] = {
     EtatRelance.FAITE: "solde",
     EtatRelance.ECHEC: "demeure",
     EtatRelance.INCERTAINE: "demeure",

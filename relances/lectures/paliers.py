@@ -55,7 +55,8 @@ def avec_palier(factures: FactureQuerySet) -> FactureQuerySet:
         .order_by("-palier")
         .values("palier")[:1]
     )
-    avec: FactureQuerySet = factures.annotate(
+    # Le greffon prend pour un champ ce que le modèle ne fait que typer.
+    avec: FactureQuerySet = factures.annotate(  # type: ignore[no-redef]
         palier_atteint=Case(
             When(contentieux_depuis__isnull=False, then=Value(int(Palier.CONTENTIEUX))),
             default=Coalesce(

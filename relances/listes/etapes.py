@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from factures.lectures import liste as factures
@@ -30,7 +30,7 @@ def liste_de_l_etape(
 
     def source(_criteres: object) -> QuerySet[Facture]:
         echues = Facture.objects.pour(creancier).ouvertes().echues(au=au)
-        return avec_palier(echues).filter(palier_atteint=niveau.value)
+        return avec_palier(echues).filter(Q(palier_atteint=niveau.value))
 
     return Liste(
         source=source,

@@ -45,9 +45,9 @@ def appel(request: RequeteHabilitee, pk: int) -> HttpResponse:
                 suite=form.suite(),
                 cle_saisie=lu["cle_saisie"],
             )
-            annuler_ici = consigne.geste.adresse_d_annulation
+            annuler_ici = consigne.geste.adresse_d_annulation if consigne.geste else ""
             # « Annuler » ramène à la fiche d'où l'on venait, pas à celle d'après.
-            if ici := request.POST.get("ici"):
+            if annuler_ici and (ici := request.POST.get("ici")):
                 annuler_ici += f"?{urlencode({'suivant': ici})}"
             annoncer(request, f"{client} : {_resume(consigne)}", annuler=annuler_ici)
             return redirect(page_suivante(request, sinon=client.get_absolute_url()))
@@ -91,10 +91,11 @@ def constater(request: RequeteHabilitee, pk: int) -> HttpResponse:
         constatee = constater_promesse(
             promesse, est_tenue=est_tenue, le=timezone.localdate(), acteur=request.user
         )
+        geste = constatee.close_geste
         annoncer(
             request,
             "Promesse tenue." if est_tenue else "Promesse non tenue : notée au fil.",
-            annuler=constatee.close_geste.adresse_d_annulation,
+            annuler=geste.adresse_d_annulation if geste else "",
         )
     return redirect(page_suivante(request, sinon=promesse.client.get_absolute_url()))
 

@@ -1,3 +1,4 @@
+from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -9,6 +10,7 @@ from recouvrement.comptes.enums import Role
 from recouvrement.documents.actions.scelles import assembler
 from recouvrement.documents.reponses import repondre_document, repondre_fichier
 from recouvrement.socle.formats import pluriel
+from recouvrement.socle.forms import champ_de
 from recouvrement.socle.listes import montrer, montrer_tableau
 from recouvrement.socle.pages.annonces import annoncer
 from recouvrement.socle.pages.refus import (
@@ -246,24 +248,28 @@ def _courrier(request: RequeteHabilitee, pk: int) -> Courrier:
     return trouve
 
 
-def _montrer(request: RequeteHabilitee, trouve: Courrier, **formulaires) -> HttpResponse:
+def _montrer(
+    request: RequeteHabilitee, trouve: Courrier, **formulaires: forms.Form
+) -> HttpResponse:
     aujourdhui = timezone.localdate()
-    formulaires = {
+    tous: dict[str, forms.Form] = {
         "poster": PosterForm(au=aujourdhui),
         "suivre": SuivreForm(courrier=trouve, au=aujourdhui),
-    } | formulaires
+        **formulaires,
+    }
     return render(
         request,
         "relances/courrier.html",
         {
             "courrier": trouve,
             "postal": postal(
-                trouve, a_des_suites=bool(formulaires["suivre"].fields["etat"].choices)
+                trouve,
+                a_des_suites=bool(champ_de(tous["suivre"], "etat", forms.ChoiceField).choices),
             ),
             "client": trouve.client,
             "mise_en_demeure": getattr(trouve, "mise_en_demeure", None),
-            "formulaires": formulaires,
+            "formulaires": tous,
             "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),
         },
-        status=422 if any(f.errors for f in formulaires.values()) else 200,
+        status=422 if any(f.errors for f in tous.values()) else 200,
     )

@@ -1,6 +1,7 @@
 from collections import Counter
+from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -92,7 +93,7 @@ def _ecartees(request: RequeteHabilitee, declaree: Liste[Relance, LigneRelance])
     return render(request, "relances/ecartees.html", contexte)
 
 
-def _cadre(request: RequeteHabilitee) -> dict:
+def _cadre(request: RequeteHabilitee) -> dict[str, Any]:
     return {
         "rien_ne_part": ecrire_interdit(request.creancier, au=timezone.localdate()),
         "quota_atteint": quota_atteint(request.creancier, maintenant=timezone.now()),
@@ -126,7 +127,7 @@ def a_valider(request: RequeteHabilitee) -> HttpResponse:
     return vers_la_suivante(request)
 
 
-def vers_la_suivante(request: HttpRequest, *, apres: int = 0) -> HttpResponse:
+def vers_la_suivante(request: RequeteHabilitee, *, apres: int = 0) -> HttpResponse:
     """Celle d'après dans la file à valider ; la liste quand il n'en reste plus."""
     attente = (
         Relance.objects.pour(request.creancier)

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -81,9 +82,9 @@ def relances(request: RequeteHabilitee) -> HttpResponse:
     return render(request, "relances/lot.html", contexte, status=statut)
 
 
-def _choisies(request: RequeteHabilitee):
+def _choisies(request: RequeteHabilitee) -> QuerySet[Relance]:
     """Celles cochées, ou toute la liste telle qu'elle est filtrée."""
-    siennes = Relance.objects.pour(request.creancier)
+    siennes: QuerySet[Relance] = Relance.objects.pour(request.creancier)
     if "tout" in request.POST and "confirme" not in request.POST:
         declaree = _liste(request)
         criteres = declaree.lire(request.POST)

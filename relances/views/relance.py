@@ -67,7 +67,8 @@ def _montrer(
     request: RequeteHabilitee, relance: Relance, *, statut: int = 200, **plus: Any
 ) -> HttpResponse:
     peut_decider = Role(request.habilitation.role).couvre(Role.GESTIONNAIRE)
-    renvoi_le = decisions.renvoi_possible_le(relance.envoi) if _est_garde(relance) else None
+    envoi = relance.envoi if _est_garde(relance) else None
+    renvoi_le = decisions.renvoi_possible_le(envoi) if envoi else None
     contexte: dict[str, Any] = {
         "relance": relance,
         "envoi": relance.envoi,
@@ -95,13 +96,18 @@ def _montrer(
             # Un texte gardé avant qu'on ne les vérifie : la page s'ouvre, et se corrige.
             contexte["refus"] = refus.phrase
             return render(request, "relances/relance.html", contexte, status=422)
-    elif relance.envoi and relance.envoi.octets:
-        contexte["lu"] = analyser(relance.envoi.octets)
+    elif gardes := _octets_gardes(relance):
+        contexte["lu"] = analyser(gardes)
     return render(request, "relances/relance.html", contexte, status=statut)
 
 
 def _est_garde(relance: Relance) -> bool:
-    return bool(relance.envoi and relance.envoi.octets)
+    return bool(_octets_gardes(relance))
+
+
+def _octets_gardes(relance: Relance) -> bytes:
+    """Vide tant que le message n'est pas composé."""
+    return bytes(relance.envoi.octets or b"") if relance.envoi else b""
 
 
 @require_GET
@@ -111,8 +117,8 @@ def _est_garde(relance: Relance) -> bool:
 def message_html(request: RequeteHabilitee, pk: int) -> HttpResponse:
     """La partie HTML seule, dans un cadre où rien ne s'exécute ni ne se charge."""
     relance = _charger(request, pk)
-    if _est_garde(relance):
-        html = analyser(relance.envoi.octets).html
+    if gardes := _octets_gardes(relance):
+        html = analyser(gardes).html
     else:
         message, _ = _composer(relance)
         html = ""
@@ -127,12 +133,11 @@ def message_html(request: RequeteHabilitee, pk: int) -> HttpResponse:
 def octets(request: RequeteHabilitee, pk: int) -> HttpResponse:
     """Les octets exacts, tels qu'ils ont passé la ligne."""
     relance = _charger(request, pk)
-    if not _est_garde(relance):
+    gardes = _octets_gardes(relance)
+    if not gardes:
         annoncer(request, "Ce message n'est pas encore composé.")
         return redirect("relances:relance", creancier=request.creancier.code, pk=pk)
-    return repondre_fichier(
-        bytes(relance.envoi.octets), f"relance-{relance.pk}.eml", "message/rfc822"
-    )
+    return repondre_fichier(gardes, f"relance-{relance.pk}.eml", "message/rfc822")
 
 
 @require_POST
@@ -227,8 +232,9 @@ def _decider(
 def _retour(decidee: Relance) -> str:
     """De quoi revenir sur ce que l'on vient de valider, ou de retenir."""
     geste = decidee.decision_geste
-    est_a_annuler = geste is not None and geste.genre in (Genre.VALIDATION, Genre.RETENUE)
-    return geste.adresse_d_annulation if est_a_annuler else ""
+    if geste is None or geste.genre not in (Genre.VALIDATION, Genre.RETENUE):
+        return ""
+    return geste.adresse_d_annulation
 
 
 @require_http_methods(["GET", "POST"])

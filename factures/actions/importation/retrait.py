@@ -134,7 +134,8 @@ def ce_qui_le_garde(importation: Importation) -> str:
 def _retenues(question: Question) -> Iterator[tuple[int, str]]:
     imports = Importation.objects.pour(question.creancier).select_related("geste", "creancier")
     for importation in imports.filter(geste__in=question.de(Genre.IMPORT)):
-        if garde := ce_qui_le_garde(importation):
+        garde = ce_qui_le_garde(importation)
+        if garde and importation.geste_id is not None:
             yield importation.geste_id, garde
 
 

@@ -1,10 +1,11 @@
 """Ce qui attend une personne aujourd'hui, source par source : à montrer, ou à compter."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
@@ -83,17 +84,18 @@ def _rappels(chez: dict[int, Creancier], au: date) -> list[Action]:
             chez[appel.creancier_id],
             appel.client_id,
             appel.client.nom,
-            _raison_du_rappel(appel, au),
+            _raison_du_rappel(appel, appel.rappel_le, au),
             a=appel.rappel_le,
             objet_id=appel.pk,
         )
         for appel in appels
+        if appel.rappel_le is not None
     ]
 
 
-def _raison_du_rappel(appel: Appel, au: date) -> str:
-    prevu = jour_de(appel.rappel_le)
-    quand = f"à {heure(appel.rappel_le)}" if prevu == au else f"dû le {jour_court(prevu)}"
+def _raison_du_rappel(appel: Appel, le: datetime, au: date) -> str:
+    prevu = jour_de(le)
+    quand = f"à {heure(le)}" if prevu == au else f"dû le {jour_court(prevu)}"
     qui = f", demander {appel.contact}" if appel.contact_id else ""
     return f"Rappel {quand}{qui} ({appel.get_issue_display().lower().rstrip('…').rstrip()})"
 
@@ -116,7 +118,7 @@ def _promesses_rompues(chez: dict[int, Creancier], au: date) -> list[Action]:
     ]
 
 
-def _intouchables(creanciers: Ceux) -> QuerySet[Client]:
+def _intouchables(creanciers: Ceux) -> QuerySet[Client, Mapping[str, object]]:
     return Client.objects.parmi(creanciers).filter(CLIENT_INTOUCHABLE).values("pk")
 
 
@@ -183,7 +185,7 @@ def _genre(relance: Relance) -> str:
 
 
 def _raison(relance: Relance) -> str:
-    nom = relance.etape.nom if relance.etape_id else relance.get_canal_display()
+    nom = relance.etape.nom if relance.etape else relance.get_canal_display()
     match _genre(relance):
         case "trancher":
             return f"{nom} : parti ou non ? À vérifier"
@@ -322,7 +324,7 @@ def relances_a_valider(creanciers: Ceux, *, au: date) -> QuerySet[Relance]:
     return a_valider.filter(prevue_le__lte=au, courrier=None)
 
 
-def nombres(creanciers: Ceux, *sources: QuerySet) -> list[int]:
+def nombres(creanciers: Ceux, *sources: QuerySet[Any]) -> list[int]:
     """Combien chaque source en a, en une seule requête pour toutes."""
     if not creanciers:
         return [0] * len(sources)
@@ -331,6 +333,6 @@ def nombres(creanciers: Ceux, *sources: QuerySet) -> list[int]:
     return [nombre or 0 for nombre in comptes]
 
 
-def _nombre(source: QuerySet) -> Subquery:
+def _nombre(source: QuerySet[Any]) -> Subquery:
     compte = source.order_by().values(un=Value(1)).annotate(nombre=Count("pk")).values("nombre")
     return Subquery(compte, output_field=IntegerField())

@@ -156,7 +156,9 @@ def _relances(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
         .select_related("etape", "decidee_par")
     )
     for relance in _derniers(relances, "faite_le", combien):
-        nom = relance.etape.nom if relance.etape_id else relance.get_canal_display()
+        if relance.faite_le is None:
+            continue
+        nom = relance.etape.nom if relance.etape else relance.get_canal_display()
         faite = relance.etat == EtatRelance.FAITE
         somme = f"{euros(relance.montant)}, " if relance.montant else ""
         yield Fait(
@@ -166,7 +168,7 @@ def _relances(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
             titre=nom if faite else f"{nom} : {relance.get_etat_display().lower()}",
             texte=f"{somme}à {relance.destinataire}" if relance.destinataire else somme,
             ton="" if faite else "echu",
-            auteur=relance.decidee_par.nom_court if relance.decidee_par_id else "",
+            auteur=relance.decidee_par.nom_court if relance.decidee_par else "",
             url=reverse("relances:relance", args=[client.creancier.code, relance.pk]),
             lien="Message exact",
         )

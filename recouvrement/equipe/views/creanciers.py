@@ -20,6 +20,7 @@ from recouvrement.comptes.models import Creancier
 from recouvrement.documents.actions.quotas import place_de
 from recouvrement.documents.reponses import repondre_fichier
 from recouvrement.equipe import actions
+from recouvrement.equipe.enums import SujetChangement
 from recouvrement.equipe.erreurs import DejaDemande, EnvoisArretes, ReserveAuxVraisComptes
 from recouvrement.equipe.forms import EnvoisForm, IdentiteForm, NouveauForm, ReglementsForm
 from recouvrement.equipe.lectures.changements import changements_vus
@@ -245,5 +246,5 @@ def _champ_du_refus(refus: ErreurMetier) -> str | None:
 
 def _champ_a_deux(refus: ErreurMetier) -> str | None:
     if isinstance(refus, DejaDemande | EnvoisArretes):
-        return str(CHAMPS_A_DEUX[refus.sujet][0])
+        return str(CHAMPS_A_DEUX[SujetChangement(refus.sujet)][0])
     return None

@@ -4,7 +4,7 @@ Le corps s'écrit ici plutôt que dans le gabarit : trois cents cellules parcour
 coûteraient à la page la moitié de son temps. Seuls les fragments lui restent.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -85,7 +85,7 @@ class TableauMontre:
 
 def montrer[L](
     tableau: Tableau[L],
-    lignes: Sequence[L],
+    lignes: Iterable[L],
     *,
     pieds: Sequence[Pied] = (),
     parametres: QueryDict | None = None,
@@ -121,7 +121,7 @@ def sommes_de[L](tableau: Tableau[L], lignes: Sequence[L]) -> Sommes:
     }
 
 
-def corps[L](tableau: Tableau[L], lignes: Sequence[L]) -> Iterator[Morceau]:
+def corps[L](tableau: Tableau[L], lignes: Iterable[L]) -> Iterator[Morceau]:
     balises = [(colonne, *_balises(colonne)) for colonne in tableau.colonnes]
     texte = ""
     for ligne in lignes:

@@ -43,7 +43,7 @@ class Jeton:
 class ListeMontree:
     titre: str
     criteres: Criteres
-    page: Page
+    page: Page[Any]
     lignes: Sequence[Any]
     sommes: Sommes
     compte: str
@@ -105,7 +105,7 @@ def montrer[M: Model, L](liste: Liste[M, L], parametres: QueryDict) -> ListeMont
 def _pieds[L](
     liste: Liste[Any, L],
     tableau: Tableau[L],
-    page: Page,
+    page: Page[Any],
     lignes: Sequence[L],
     sommes: Sommes,
     criteres: Criteres,

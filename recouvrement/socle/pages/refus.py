@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Self
 
 from django.contrib import messages
 from django.forms import BaseForm
@@ -25,16 +26,21 @@ class Refus:
 
     phrase: str = ""
 
+    def __enter__(self) -> Self:
+        return self
 
-@contextmanager
-def refus_a_montrer() -> Iterator[Refus]:
-    """La page qui suit montre elle-même la phrase ; ce qui est dans le bloc s'arrête là."""
-    refus = Refus()
-    try:
-        yield refus
-    except ErreurMetier as erreur:
+    # `bool` : le bloc peut s'arrêter là, et ce qui le suit se lire.
+    def __exit__(self, _genre: object, erreur: BaseException | None, _trace: object) -> bool:
+        if not isinstance(erreur, ErreurMetier):
+            return False
         traces.info("Refus montré : %s", type(erreur).__name__)
-        refus.phrase = erreur.message
+        self.phrase = erreur.message
+        return True
+
+
+def refus_a_montrer() -> Refus:
+    """La page qui suit montre elle-même la phrase ; ce qui est dans le bloc s'arrête là."""
+    return Refus()
 
 
 @contextmanager
