@@ -54,6 +54,12 @@ class LigneClient:
     retard: int
     est_suspendu: bool
 
+    @property
+    def nature(self) -> str:
+        """Dite quand elle n'est pas celle de presque tous : professionnel."""
+        commune = self.client.nature == NatureClient.PROFESSIONNEL
+        return "" if commune else self.client.get_nature_display()
+
 
 CHAMPS: tuple[Champ[LigneClient], ...] = (
     Champ("Code", lambda ligne: ligne.client.code),

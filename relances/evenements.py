@@ -21,7 +21,6 @@ class Evenement(models.TextChoices):
     APPEL_CONSIGNE = "appel_consigne", "Appel consigné"
     RAPPEL_CLOS = "rappel_clos", "Rappel clos"
     APPEL_ANNULE = "appel_annule", "Appel annulé"
-    RAPPEL_CLOS = "rappel_clos", "Rappel clos"
     PROMESSE_FAITE = "promesse_faite", "Promesse de paiement"
     PROMESSE_TENUE = "promesse_tenue", "Promesse tenue"
     PROMESSE_ROUVERTE = "promesse_rouverte", "Règlement annulé : promesse de nouveau en cours"

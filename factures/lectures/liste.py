@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from clients.models import Client
 from clients.regles import nom_de_recherche
+from factures.enums import NatureFacture
 from factures.models import Facture, FactureQuerySet, Litige
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.montants import ZERO, arrondir
@@ -28,6 +29,10 @@ class LigneFacture:
     raison: str
     montant: Decimal
     solde: Decimal
+
+    @property
+    def est_un_acompte(self) -> bool:
+        return self.facture.nature == NatureFacture.ACOMPTE
 
 
 def sommes(factures: QuerySet[Facture]) -> dict[str, Any]:

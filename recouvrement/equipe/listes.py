@@ -155,6 +155,11 @@ class LigneMessage:
     envoi: Envoi
     ton: str
 
+    @property
+    def refus(self) -> str:
+        """Ce que le serveur a répondu, quand rien n'est parti."""
+        return self.envoi.reponse if self.ton == "demeure" else ""
+
 
 def liste_des_messages() -> Liste[Envoi, LigneMessage]:
     """Ceux qui portent un lien personnel, du plus récent au plus ancien."""

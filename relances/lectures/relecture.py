@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TYPE_CHECKING, cast
 
 from django.db import models
 from django.db.models import (
@@ -40,10 +40,9 @@ Dit = tuple[tuple[int, Decimal], ...]
 
 
 if TYPE_CHECKING:
-    from django_stubs_ext import WithAnnotations
 
-    class Autour(TypedDict):
-        """Ce que la relecture lit autour d'une relance."""
+    class RelanceLue(Relance):
+        """Une relance, et ce que la relecture lit autour d'elle."""
 
         promesse_pour_le: date | None
         derniere_relance: datetime | None
@@ -51,11 +50,14 @@ if TYPE_CHECKING:
         adresse_utilisable: bool
         partis_aujourd_hui: int
 
-    class Contestee(TypedDict):
+        class Meta:
+            abstract = True
+
+    class LigneLue(RelanceFacture):
         litige_le: date | None
 
-    type RelanceLue = WithAnnotations[Relance, Autour]
-    type LigneLue = WithAnnotations[RelanceFacture, Contestee]
+        class Meta:
+            abstract = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,12 @@ class LigneRelance:
     numeros: list[str]
     ton: str
 
+    @property
+    def canal(self) -> str:
+        """Dit à côté de l'étape, quand ce n'est pas un courriel."""
+        est_un_courriel = self.relance.canal == Canal.COURRIEL
+        return "" if est_un_courriel else self.relance.get_canal_display().lower()
+
 
 CHAMPS: tuple[Champ[LigneRelance], ...] = (
     Champ("Client", lambda ligne: ligne.relance.client.nom),

@@ -9,6 +9,7 @@ from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
 from recouvrement.courriel.models import Envoi
 from recouvrement.courriel.regles.analyse import analyser
 from recouvrement.equipe.models import Invitation
+from recouvrement.socle.formats import moment
 
 LIEN_A_TRANSMETTRE = re.compile(r"(https?://\S*?/(?:invitation|password/reset/key)/)\S+")
 # L'un prouve qu'on lit cette boîte, l'autre rend la main à qui la lit : personne d'autre.
@@ -50,6 +51,29 @@ def message_de_compte(envoi: Envoi, *, en_clair: bool = False) -> MessageDeCompt
         a_montrer=garde and cache != texte and not en_clair,
         a_taire=texte != lu,
     )
+
+
+def suite_du_courriel(envoi: Envoi | None) -> tuple[str, str]:
+    """Où en est le courriel d'une invitation : la phrase, et son ton."""
+    if envoi is None:
+        return "", ""
+    match EtatEnvoi(envoi.etat):
+        case EtatEnvoi.RETENU:
+            return (
+                "Le courriel n’est pas parti : aucun serveur d’envoi. Réinvitez pour obtenir une "
+                "nouvelle adresse à transmettre.",
+                "",
+            )
+        case EtatEnvoi.ECHEC:
+            return f"Courriel refusé : {envoi.reponse}", "demeure"
+        case EtatEnvoi.INCERTAIN:
+            return (
+                "Le courriel est peut-être parti, peut-être pas : demandez-lui, ou réinvitez.",
+                "demeure",
+            )
+        case EtatEnvoi.ENVOYE if envoi.fini_a:
+            return f"Courriel envoyé le {moment(envoi.fini_a)}.", ""
+    return "Le courriel part au prochain envoi.", ""
 
 
 def courriels_des(invitations: list[Invitation]) -> dict[int, Envoi]:

@@ -10,7 +10,7 @@ from recouvrement.comptes.models import Habilitation
 from recouvrement.equipe import actions
 from recouvrement.equipe.forms import InvitationForm, RoleForm
 from recouvrement.equipe.lectures.membres import invitations_en_cours, membres
-from recouvrement.equipe.lectures.messages import courriels_des
+from recouvrement.equipe.lectures.messages import courriels_des, suite_du_courriel
 from recouvrement.equipe.listes import tableau_des_membres
 from recouvrement.equipe.models import Invitation
 from recouvrement.equipe.views.creanciers import annoncer_les_changements, rendre
@@ -126,7 +126,7 @@ def page_equipe(
                 membres(request.creancier),
             ),
             "roles": Role.choices,
-            "invitations": [(i, courriels.get(i.pk)) for i in invitations],
+            "invitations": [(i, *suite_du_courriel(courriels.get(i.pk))) for i in invitations],
             "envoyee_a": envoyee_a,
             "adresse": adresse,
             "refus": refus,
