@@ -19,6 +19,7 @@ from recouvrement.socle.erreurs import ErreurMetier
 from tests.appuis.saisies import Formulaire, relever
 from tests.matrice.adresses import adresses
 from tests.matrice.monde import MAINTENANT, Monde, un_monde
+from tests.test_architecture import modules
 
 REFUS = "Refusé pour voir comment cela se dit."
 # Ce que les pages laissent vide et que la saisie exige.
@@ -38,13 +39,13 @@ def les_refus(classe: type[ErreurMetier] = ErreurMetier) -> set[str]:
 
 
 def vues() -> Iterator[tuple[str, ast.Module]]:
-    for fichier in sorted(RACINE.glob("**/views/*.py")):
-        if ".venv" not in fichier.parts:
-            yield fichier.relative_to(RACINE).as_posix(), ast.parse(fichier.read_text())
+    for nom, texte in modules().items():
+        if "/views/" in nom:
+            yield nom, ast.parse(texte)
 
 
 def test_aucune_vue_n_attrape_un_refus_elle_meme():
-    """`socle/refus.py` sait où il se montre ; une vue qui l'attrape l'écrirait à sa façon."""
+    """`socle/pages/refus.py` sait où il se montre ; une vue qui l'attrape l'écrirait à sa façon."""
     connus = les_refus()
     fautes = [
         f"{nom}:{noeud.lineno}"
