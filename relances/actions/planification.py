@@ -138,8 +138,9 @@ def _calculer(
     bilan = Bilan()
     groupes: dict[tuple[int, str], list[tuple[Ligne, Etape]]] = defaultdict(list)
     for ligne in factures_ouvertes(cadre, dues_seulement=not avec_ecartees):
-        a_dire, etape = faits.faits(ligne)
-        contre = blocages(a_dire, Usage.PREVOIR)
+        etape = faits.etape(ligne)
+        # Les dues seules : les filtres de la table les ont déjà jugées, une fois pour toutes.
+        contre = blocages(faits.faits(ligne), Usage.PREVOIR) if avec_ecartees else []
         if etape is None or arrets(contre):
             if avec_ecartees:
                 bilan.ecartees.append(Ecartee(ligne.client, ligne.pk, ligne.solde, contre))

@@ -23,7 +23,7 @@ from relances.lectures.verdict.etape import DE_CE_CYCLE, plus_haute
 from relances.models import Appel, Etape, Promesse, Relance, RelanceFacture
 from relances.regles.calendrier import Fenetre
 from relances.regles.faits import Faits, FaitsClient, FaitsFacture, Usage
-from relances.regles.progression import depuis_le_rang
+from relances.regles.progression import Suivante, depuis_le_rang
 from relances.regles.scenario_initial import ETAPES_INITIALES
 
 
@@ -68,17 +68,23 @@ class FaitsDuJour:
             )
         return faits
 
-    def faits(self, ligne: Ligne) -> tuple[Faits, Etape | None]:
-        """Les faits d'une facture, et l'étape qui vient pour elle."""
-        cadre = self.cadre
-        suivante = depuis_le_rang(
-            cadre.etapes.prevues,
+    def etape(self, ligne: Ligne) -> Etape | None:
+        """Celle qui vient pour cette facture."""
+        suivante = self._suivante(ligne)
+        return self.cadre.etapes.du_rang(suivante.etape.rang) if suivante else None
+
+    def _suivante(self, ligne: Ligne) -> Suivante | None:
+        return depuis_le_rang(
+            self.cadre.etapes.prevues,
             plus_haute=ligne.plus_haute,
             echeance=ligne.echeance,
-            au=cadre.au,
+            au=self.cadre.au,
             rang_entree=ligne.rang_entree,
         )
-        etape = cadre.etapes.du_rang(suivante.etape.rang) if suivante else None
+
+    def faits(self, ligne: Ligne) -> Faits:
+        """Ce qu'il faut savoir de cette facture et de l'étape qui vient pour elle."""
+        suivante, etape = self._suivante(ligne), self.etape(ligne)
         facture = FaitsFacture(
             solde=ligne.solde,
             echeance=ligne.echeance,
@@ -90,16 +96,13 @@ class FaitsDuJour:
             en_cours=ligne.en_cours,
             derniere_etape_le=self.factures_du_jour.get(ligne.pk),
         )
-        return (
-            Faits(
-                au=cadre.au,
-                creancier=cadre.faits,
-                client=self.client(ligne.client),
-                facture=facture,
-                par_courriel=etape is not None and etape.canal == Canal.COURRIEL,
-                automatique=etape is not None and etape.declenchement == Declenchement.AUTOMATIQUE,
-            ),
-            etape,
+        return Faits(
+            au=self.cadre.au,
+            creancier=self.cadre.faits,
+            client=self.client(ligne.client),
+            facture=facture,
+            par_courriel=etape is not None and etape.canal == Canal.COURRIEL,
+            automatique=etape is not None and etape.declenchement == Declenchement.AUTOMATIQUE,
         )
 
 
@@ -218,13 +221,12 @@ def factures_ouvertes(cadre: Cadre, *, dues_seulement: bool = False) -> Iterator
 
 
 def il_y_a_de_quoi(cadre: Cadre) -> bool:
-    """Le plus souvent, ce qui se lit en une fois suffit à dire que non.
+    """Par ce qui se lit en une fois : l'étape qui vient se regarde en prévoyant.
 
     Sans LIMIT : PostgreSQL choisirait un plan fait pour trouver vite, et ne trouverait pas.
     """
     ouvertes = Facture.objects.pour(cadre.creancier).ouvertes()
-    presque = que_rien_n_arrete(ouvertes, cadre, Usage.PREVOIR, sans_etape=True)
-    return presque.count() > 0 and que_rien_n_arrete(ouvertes, cadre, Usage.PREVOIR).count() > 0
+    return que_rien_n_arrete(ouvertes, cadre, Usage.PREVOIR, sans_etape=True).count() > 0
 
 
 def _particuliers(creancier: Creancier) -> dict[int, FaitsClient]:

@@ -73,7 +73,7 @@ def en_base(regle, cadre, parmi):
 def a_prevoir(cadre):
     """Les factures ouvertes, avec tout ce que la planification en sait."""
     lus = charger(cadre)
-    return [(ligne.pk, lus.faits(ligne)[0]) for ligne in factures_ouvertes(cadre)]
+    return [(ligne.pk, lus.faits(ligne)) for ligne in factures_ouvertes(cadre)]
 
 
 def a_relire(cadre, maintenant):
