@@ -10,7 +10,9 @@ from typing import Any
 
 from django import forms, template
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from recouvrement.socle.pages import annonces
@@ -85,10 +87,21 @@ def etat(
     return {"mot": mot, "icone": icone, "ton": ton, "niveau": niveau, "cerne": cerne}
 
 
-@register.inclusion_tag("composants/retour.html")
-def retour(geste: int | None, code: str, ici: str, raison: str = "") -> dict[str, Any]:
-    """« Annuler… » : ouvert sur place, ou sur sa page ; à défaut, pourquoi on n'y revient pas."""
-    return {"geste": geste, "code": code, "ici": ici, "raison": raison}
+@register.simple_tag
+def retour(geste: int | None, code: str, ici: str, raison: str = "") -> SafeString:
+    """« Annuler… » : ouvert sur place, ou sur sa page ; à défaut, pourquoi on n'y revient pas.
+
+    Une par fait d'un fil qui en a des dizaines : écrite ici, non par un gabarit.
+    """
+    if not geste:
+        return format_html('<p class="pourquoi">{}</p>', raison) if raison else SafeString("")
+    adresse = f"{reverse('accueil:geste', args=[code, geste])}?{urlencode({'suivant': ici})}"
+    return format_html(
+        '<a class="discret" href="{0}" hx-get="{0}" hx-select="#retour-{1}" '
+        'hx-swap="outerHTML">Annuler…</a>',
+        adresse,
+        geste,
+    )
 
 
 @register.inclusion_tag("composants/sceau.html")
