@@ -91,8 +91,8 @@ CHAMPS: tuple[Champ[Any], ...] = (
     Champ("Ouvert le", lambda dossier: dossier.ouvert_le),
     Champ("Clos le", lambda dossier: dossier.clos_le),
     Champ("Issue", lambda dossier: dossier.get_issue_display()),
-    Champ("Dépensé", lambda dossier: dossier.depense or ZERO),
-    Champ("Reste dû", lambda dossier: dossier.du or ZERO),
+    Champ("Dépensé", lambda dossier: arrondir(dossier.depense or ZERO)),
+    Champ("Reste dû", lambda dossier: arrondir(dossier.du or ZERO)),
 )
 
 

@@ -35,7 +35,7 @@ def annuler_encaissement(
     else:
         # Venu d'un import, ou d'avant les gestes : lui seul s'annule.
         geste = poser(Genre.CONTRE_ECRITURE, creancier=encaissement.creancier, acteur=acteur)
-    return _contre_passer(encaissement, motif=motif, le=le, geste=geste)
+    return _contre_passer(encaissement, motif=motif, le=le, geste=geste, est_une_erreur=False)
 
 
 def _verifier(encaissement: Encaissement, *, le: date) -> None:
@@ -50,10 +50,12 @@ def _verifier(encaissement: Encaissement, *, le: date) -> None:
 
 
 def _contre_passer(
-    encaissement: Encaissement, *, motif: str, le: date, geste: Geste
+    encaissement: Encaissement, *, motif: str, le: date, geste: Geste, est_une_erreur: bool
 ) -> Encaissement:
     acteur = geste.auteur
-    contre, rendues, effet = grand_livre.contrepasser(encaissement, le=le, motif=motif, geste=geste)
+    contre, rendues, effet = grand_livre.contrepasser(
+        encaissement, le=le, motif=motif, geste=geste, est_une_erreur=est_une_erreur
+    )
     inscrire(
         Evenement.REGLEMENT_ANNULE,
         cible=encaissement,
@@ -104,7 +106,11 @@ def _defaire(retour: Retour) -> None:
         le = max(retour.le, encaissement.recu_le)
         _verifier(encaissement, le=le)
         _contre_passer(
-            encaissement, motif="Saisie annulée aussitôt", le=le, geste=retour.annulation
+            encaissement,
+            motif="Saisie annulée aussitôt",
+            le=le,
+            geste=retour.annulation,
+            est_une_erreur=True,
         )
 
 

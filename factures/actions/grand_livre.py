@@ -154,9 +154,12 @@ def employer_avoir(
 
 
 def contrepasser(
-    encaissement: Encaissement, *, le: date, motif: str, geste: Geste
+    encaissement: Encaissement, *, le: date, motif: str, geste: Geste, est_une_erreur: bool
 ) -> tuple[Encaissement, Parts, Effet]:
-    """L'écriture de sens contraire, et ce qui est redevenu dû, facture à facture."""
+    """L'écriture de sens contraire, et ce qui est redevenu dû, facture à facture.
+
+    `est_une_erreur` : saisi à tort et repris aussitôt, il n'a jamais soldé ; le cycle continue.
+    """
     creancier, avoir_id = encaissement.creancier, encaissement.avoir_id
     imputations = list(encaissement.imputations.all())
     pks = {imputation.facture_id for imputation in imputations}
@@ -190,7 +193,7 @@ def contrepasser(
     if avoir_id:
         _porter([(factures[avoir_id], encaissement.montant)])
     rendues = [(factures[i.facture_id], i.montant) for i in imputations]
-    return contre, rendues, _porter(rendues)
+    return contre, rendues, _porter(rendues, un_cycle_de_plus=not est_une_erreur)
 
 
 def corriger(
@@ -322,7 +325,9 @@ def _appliquer(facture: Facture, change: Mapping[str, Any]) -> Decimal:
     return facture.montant_ttc - avant
 
 
-def _porter(mouvements: Parts, *, avec: Collection[str] = ()) -> Effet:
+def _porter(
+    mouvements: Parts, *, avec: Collection[str] = (), un_cycle_de_plus: bool = True
+) -> Effet:
     """Ajoute ces sommes aux soldes, en tire soldée le et cycle, écrit tout d'un coup."""
     soldees: list[Facture] = []
     rouvertes: list[Facture] = []
@@ -334,7 +339,7 @@ def _porter(mouvements: Parts, *, avec: Collection[str] = ()) -> Effet:
             modifiees.append(facture)
         elif etait_soldee:
             facture.soldee_le = None
-            facture.cycle += 0 if facture.est_avoir else 1
+            facture.cycle += 1 if un_cycle_de_plus and not facture.est_avoir else 0
             rouvertes.append(facture)
         else:
             soldees.append(facture)
