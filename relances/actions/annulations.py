@@ -1,6 +1,6 @@
 """Retirer des relances qui ne sont pas parties : leurs messages avec, sous les mêmes verrous."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 
@@ -83,16 +83,27 @@ def annuler_en_attente(
 
 @transaction.atomic
 def retirer_les_factures(
-    creancier: Creancier, factures: Iterable[int], *, motif: str, geste: Geste | None = None
+    creancier: Creancier,
+    factures: Iterable[int],
+    *,
+    motif: str,
+    acteur: Utilisateur | None = None,
+    geste: Geste | None = None,
+    relances: Collection[int] | None = None,
 ) -> list[int]:
-    """Ces factures ne se réclament plus : leurs relances en attente les perdent, ou tombent."""
+    """Ces factures ne se réclament plus : leurs relances en attente les perdent, ou tombent.
+
+    `relances` : celles-là seulement.
+    """
     factures = set(factures)
-    lignes = list(
+    attendent = (
         RelanceFacture.objects.pour(creancier)
         .vivantes()
         .filter(facture__in=factures, relance__etat__in=ETATS_EN_ATTENTE)
-        .values_list("pk", "relance_id")
     )
+    if relances is not None:
+        attendent = attendent.filter(relance__in=relances)
+    lignes = list(attendent.values_list("pk", "relance_id"))
     if not lignes:
         return []
     touchees = {relance for _, relance in lignes}
@@ -103,7 +114,7 @@ def retirer_les_factures(
         .exclude(facture__in=factures)
         .values_list("relance_id", flat=True)
     )
-    retirees = retirer(creancier, touchees - gardent, motif=motif, acteur=None, geste=geste)
+    retirees = retirer(creancier, touchees - gardent, motif=motif, acteur=acteur, geste=geste)
     RelanceFacture.objects.pour(creancier).filter(
         pk__in=[pk for pk, relance in lignes if relance in gardent],
         relance__etat__in=ETATS_EN_ATTENTE,

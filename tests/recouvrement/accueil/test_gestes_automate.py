@@ -6,11 +6,10 @@ jamais fait. Un geste d'après qui tourne autrement sans lui (refusé, accepté)
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.utils import timezone
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
@@ -25,12 +24,14 @@ from recouvrement.journal.models import Geste
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.temps import jour_de
 from relances.actions.appels import Suite, clore_rappel, consigner_appel
+from relances.actions.decisions import annuler
 from relances.actions.promesses import constater_promesse, promettre
-from relances.enums import Issue
-from relances.models import Appel, Promesse
+from relances.enums import ETATS_EN_ATTENTE, Canal, EtatRelance, Issue
+from relances.models import Appel, Promesse, RelanceFacture
 from tests.fabriques.clients import un_client, une_coordonnee
 from tests.fabriques.comptes import un_utilisateur
 from tests.fabriques.factures import une_facture
+from tests.fabriques.relances import une_relance
 
 DEBUT = datetime(2026, 3, 2, 8, tzinfo=UTC)
 Coup = tuple[str, int]
@@ -46,7 +47,24 @@ class Monde:
     def __post_init__(self):
         self.creancier = self.client.creancier
         self.acteur = un_utilisateur(chez=self.creancier)
-        self.factures = [une_facture(client=self.client) for _ in range(3)]
+        # Échues depuis assez longtemps pour que chaque étape soit due.
+        self.factures = [
+            une_facture(
+                client=self.client, date_emission=date(2025, 9, 1), date_echeance=date(2025, 10, 1)
+            )
+            for _ in range(3)
+        ]
+        # Une par facture, une pour toutes : deux courriels à valider, une lettre à faire.
+        self.relances = [
+            une_relance(
+                self.client, canal=canal, factures=factures, etat=etat, destinataire="a@b.example"
+            )
+            for canal, etat, factures in (
+                (Canal.COURRIEL, EtatRelance.A_VALIDER, self.factures[:1]),
+                (Canal.COURRIEL, EtatRelance.A_VALIDER, self.factures[1:2]),
+                (Canal.COURRIER, EtatRelance.A_FAIRE, self.factures),
+            )
+        ]
         self.numeros = [
             une_coordonnee(self.client, genre="telephone", valeur=f"+3329900000{n}")
             for n in range(2)
@@ -85,6 +103,12 @@ class Monde:
 
     def delai(self, rang, choix, maintenant):
         self._appeler(Issue.DELAI, maintenant)
+
+    def paye(self, rang, choix, maintenant):
+        self._appeler(Issue.PAYE, maintenant)
+
+    def retient(self, rang, choix, maintenant):
+        annuler(self.relances[choix % 3], motif="Non", acteur=self.acteur)
 
     def faux(self, rang, choix, maintenant):
         self._appeler(Issue.MAUVAIS_NUMERO, maintenant, numero=self.numeros[choix % 2].valeur)
@@ -136,6 +160,18 @@ class Monde:
             raise ErreurMetier("Rien de tel.")
         return trouve
 
+    def attendent(self) -> dict[int, set[int]]:
+        """De chaque relance qui attend, les factures qu'elle réclame encore."""
+        lignes = RelanceFacture.objects.pour(self.creancier).vivantes()
+        attendent = lignes.filter(relance__etat__in=ETATS_EN_ATTENTE)
+        return {
+            n: {
+                self.factures.index(ligne.facture)
+                for ligne in attendent.filter(relance=relance).select_related("facture")
+            }
+            for n, relance in enumerate(self.relances)
+        }
+
     def etat(self) -> dict[str, object]:
         """Ce qui tient : sans numéros, sans ce qu'un geste annulé a laissé barré."""
         rangs = {geste.pk: rang for rang, geste in self.gestes.items()}
@@ -174,7 +210,7 @@ class Monde:
 
 SORTES = (
     *("promet", "conteste", "delai", "faux", "promesse", "constat"),
-    *("litige", "issue", "marque", "rappel", "regle"),
+    *("litige", "issue", "marque", "rappel", "regle", "paye", "retient"),
 )
 coups = st.tuples(st.sampled_from(SORTES), st.integers(0, 5))
 
@@ -199,7 +235,9 @@ def test_annuler_un_geste_rend_l_etat_sans_lui(suite, vise, db):
     rang = faits[vise % len(faits)]
     avant = monde.etat()
     try:
-        annuler_geste(monde.gestes[rang], acteur=monde.acteur, maintenant=timezone.now())
+        annuler_geste(
+            monde.gestes[rang], acteur=monde.acteur, maintenant=DEBUT + timedelta(hours=9)
+        )
     except ErreurMetier as refus:
         refuse = str(refus)
     else:
@@ -217,3 +255,7 @@ def test_annuler_un_geste_rend_l_etat_sans_lui(suite, vise, db):
         # Une promesse qu'une plus récente a suivie reste tenue : elle n'est plus à réclamer.
         apres.pop("promesses"), attendu.pop("promesses")
     assert apres == attendu
+    # Un litige tranché, une promesse close ne retiennent plus : la relance revient tout de suite,
+    # quand sans ce geste la planification en aurait proposé une autre.
+    if not {"issue", "constat", "regle"} & {suite[n][0] for n in faits}:
+        assert monde.attendent() == temoin.attendent()
