@@ -17,6 +17,10 @@ class FactureIntrouvable(ErreurMetier):
     message = "Une des factures choisies n'est pas à ce client."
 
 
+class ClientRetire(ErreurMetier):
+    message = "Ce client vient d'être retiré avec l'import qui l'avait créé."
+
+
 class MontantInvalide(ErreurMetier):
     message = "Le montant doit être supérieur à zéro."
 

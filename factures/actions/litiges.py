@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from factures.actions.annonces import annoncer_creances
-from factures.actions.verrous import verrouiller_factures
+from factures.actions.verrous import verrouiller_chez_son_client, verrouiller_factures
 from factures.enums import IssueLitige
 from factures.erreurs import LitigeDejaClos, LitigeDejaOuvert, LitigeImpossible
 from factures.evenements import Evenement
@@ -33,7 +33,7 @@ def ouvrir_litige(
     geste: Geste | None = None,
 ) -> Litige:
     """Sans montant contesté, c'est toute la facture qui l'est."""
-    facture = verrouiller_factures(facture.creancier, [facture.pk])[facture.pk]
+    facture = verrouiller_chez_son_client(facture)
     if facture.est_avoir or facture.est_soldee:
         raise LitigeImpossible("Rien n'est dû sur cette facture : il n'y a rien à contester.")
     if montant_conteste is not None and not 0 < montant_conteste <= facture.montant_ttc:
@@ -77,7 +77,7 @@ def clore_litige(
 
 def _trancher(litige: Litige, *, issue: IssueLitige, note: str, le: date, geste: Geste) -> Litige:
     creancier = litige.creancier
-    facture = verrouiller_factures(creancier, [litige.facture_id])[litige.facture_id]
+    facture = verrouiller_chez_son_client(litige.facture)
     litige = Litige.objects.pour(creancier).get(pk=litige.pk)
     if litige.clos_le:
         raise LitigeDejaClos

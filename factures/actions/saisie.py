@@ -9,7 +9,7 @@ from django.db import transaction
 from clients.models import Client
 from factures.actions import grand_livre
 from factures.actions.annonces import annoncer_effet
-from factures.actions.verrous import verrouiller_client, verrouiller_factures
+from factures.actions.verrous import verrouiller_chez_son_client, verrouiller_client
 from factures.enums import NatureFacture
 from factures.erreurs import FactureIncoherente, NumeroDejaPris
 from factures.evenements import Evenement
@@ -84,13 +84,12 @@ def modifier_facture(facture: Facture, *, acteur: Utilisateur | None, **champs: 
     """Corrige des champs ; ce que les règlements reçus contrediraient est refusé."""
     if inconnus := champs.keys() - set(MODIFIABLES):
         raise TypeError(f"Champs inconnus : {', '.join(sorted(inconnus))}")
-    facture = verrouiller_factures(facture.creancier, [facture.pk])[facture.pk]
+    futurs = [champs["client"]] if "client" in champs else []
+    facture = verrouiller_chez_son_client(facture, *futurs)
     avant = {nom: getattr(facture, nom) for nom in champs}
     changes = {nom for nom, valeur in champs.items() if avant[nom] != valeur}
     if not changes:
         return facture
-    if "client" in changes:
-        verrouiller_client(champs["client"])
     change = {nom: champs[nom] for nom in changes}
     effet = grand_livre.corriger(facture, change, juger=_verifier)
     inscrire(

@@ -6,6 +6,7 @@ from django.db.models import Model, QuerySet
 
 from clients.erreurs import ClientFusionne
 from clients.models import Client
+from factures.erreurs import ClientRetire, FactureIncoherente, FactureIntrouvable
 from factures.models import Facture
 from recouvrement.comptes.models import Creancier
 
@@ -24,9 +25,32 @@ def verrouiller_client(client: Client) -> None:
 
     Relu après l'attente : une fiche réunie à une autre entre-temps ne reçoit plus rien.
     """
-    (relu,) = verrouiller(Client.objects.pour(client.creancier).filter(pk=client.pk))
-    if relu.fusionne_dans_id is not None:
+    verrouiller_clients(client.creancier, [client.pk])
+
+
+def verrouiller_clients(creancier: Creancier, pks: Iterable[int]) -> None:
+    demandes = set(pks)
+    relus = verrouiller(Client.objects.pour(creancier).filter(pk__in=demandes))
+    if len(relus) < len(demandes):
+        raise ClientRetire
+    if any(relu.fusionne_dans_id is not None for relu in relus):
         raise ClientFusionne
+
+
+def verrouiller_chez_son_client(facture: Facture, *autres: Client) -> Facture:
+    """La facture relue, son client d'aujourd'hui verrouillé avant elle, et ces autres avec lui."""
+    creancier = facture.creancier
+    siennes = Facture.objects.pour(creancier).filter(pk=facture.pk)
+    client = siennes.values_list("client", flat=True).first()
+    if client is None:
+        raise FactureIntrouvable("Cette facture n'existe plus.")
+    verrouiller_clients(creancier, [client, *(autre.pk for autre in autres)])
+    relue = verrouiller_factures(creancier, [facture.pk]).get(facture.pk)
+    if relue is None:
+        raise FactureIntrouvable("Cette facture n'existe plus.")
+    if relue.client_id != client:
+        raise FactureIncoherente("Cette facture vient de changer de client : recommencez.")
+    return relue
 
 
 def verrouiller_factures(creancier: Creancier, pks: Iterable[int]) -> dict[int, Facture]:

@@ -101,9 +101,19 @@ def empechements(question: Question, effets: Iterable[Effet]) -> dict[int, str]:
 
 @transaction.atomic
 def revenir(
-    geste: Geste, effets: Sequence[Effet], *, acteur: Utilisateur | None, maintenant: datetime
+    geste: Geste,
+    effets: Sequence[Effet],
+    *,
+    verrouiller: Callable[[Geste], None],
+    acteur: Utilisateur | None,
+    maintenant: datetime,
 ) -> Geste:
-    """Annule un geste et tout ce qu'il a écrit, ou dit pourquoi pas ; deux clics en font un."""
+    """Annule un geste et tout ce qu'il a écrit, ou dit pourquoi pas ; deux clics en font un.
+
+    `verrouiller` prend d'abord ce que verrouillent en premier les actions des faits du geste : ce
+    qui l'empêche, lu après, ne change plus.
+    """
+    verrouiller(geste)
     # no_key : l'annulation qui le désigne n'attend pas ce verrou.
     verrou = Geste.objects.pour(geste.creancier).select_for_update(of=("self",), no_key=True)
     verrou.get(pk=geste.pk)

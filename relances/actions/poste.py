@@ -8,6 +8,7 @@ from django.db import transaction
 from clients.actions import marquer_adresse
 from factures.actions.pieces import Fichier
 from factures.actions.verification import constater_mise_en_demeure
+from factures.actions.verrous import verrouiller_clients
 from factures.enums import NaturePiece
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.actions import annuler, inscrire, poser
@@ -230,9 +231,12 @@ def _est_une_mise_en_demeure(courrier: Courrier) -> bool:
 
 
 def _verrouiller(courrier: Courrier) -> Courrier:
+    """Après son client, comme qui revient sur un geste."""
+    courriers = Courrier.objects.pour(courrier.creancier)
+    siens = courriers.filter(pk=courrier.pk).values_list("client", flat=True)
+    verrouiller_clients(courrier.creancier, siens)
     relu: Courrier = (
-        Courrier.objects.pour(courrier.creancier)
-        .select_for_update(of=("self",))
+        courriers.select_for_update(of=("self",))
         .select_related("creancier", "client", "geste")
         .get(pk=courrier.pk)
     )

@@ -7,7 +7,7 @@ from django.db.models import ProtectedError
 
 from clients.models import Client
 from factures.actions import grand_livre
-from factures.actions.verrous import verrouiller, verrouiller_factures
+from factures.actions.verrous import verrouiller, verrouiller_clients, verrouiller_factures
 from factures.enums import EtatImport, SortLigne
 from factures.erreurs import ImportIrreversible
 from factures.evenements import Evenement
@@ -50,6 +50,8 @@ def _relire(importation: Importation) -> Importation:
 def _retirer(importation: Importation, ecrit: Geste, annulation: Geste) -> Importation:
     creancier = importation.creancier
     factures = Facture.objects.pour(creancier).filter(importation=importation)
+    # Avant ses factures, comme un règlement : ceux qui sont nés de l'import vont s'effacer.
+    verrouiller_clients(creancier, factures.order_by().values_list("client", flat=True))
     verrouillees = verrouiller_factures(creancier, factures.values_list("pk", flat=True))
     numeros = [facture.numero for facture in verrouillees.values()]
     clients = {facture.client_id for facture in verrouillees.values()}
