@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Model, QuerySet
 
-from clients.erreurs import ClientFusionne
+from clients.erreurs import ClientEfface, ClientFusionne
 from clients.models import Client
 from factures.models import Facture
 from recouvrement.comptes.models import Creancier
@@ -20,13 +20,25 @@ def verrouiller[M: Model](lignes: QuerySet[M]) -> list[M]:
 
 
 def verrouiller_client(client: Client) -> None:
+    """Relu après l'attente : réunie à une autre ou effacée entre-temps, la fiche ne reçoit rien."""
+    if _verrouiller_la_fiche(client).efface_le is not None:
+        raise ClientEfface
+
+
+def verrouiller_le_compte(client: Client) -> None:
     """Un seul règlement à la fois par client : deux saisies de la même clé se suivent.
 
-    Relu après l'attente : une fiche réunie à une autre entre-temps ne reçoit plus rien.
+    Celui d'une personne effacée vit encore : un chèque rejeté après coup, et la somme qui le
+    remplace, s'inscrivent où la facture est gardée (C. com., art. L123-12 et L123-22).
     """
+    _verrouiller_la_fiche(client)
+
+
+def _verrouiller_la_fiche(client: Client) -> Client:
     (relu,) = verrouiller(Client.objects.pour(client.creancier).filter(pk=client.pk))
     if relu.fusionne_dans_id is not None:
         raise ClientFusionne
+    return relu
 
 
 def verrouiller_factures(creancier: Creancier, pks: Iterable[int]) -> dict[int, Facture]:
