@@ -19,6 +19,7 @@ class Evenement(models.TextChoices):
     CONTENTIEUX_ENTREE = "contentieux_entree", "Confiée au contentieux"
     CONTENTIEUX_SORTIE = "contentieux_sortie", "Retirée du contentieux"
     PIECE_DEPOSEE = "piece_deposee", "Pièce déposée"
+    PIECE_RETIREE = "piece_retiree", "Pièce retirée"
     IMPORT_DEPOSE = "import_depose", "Fichiers à importer déposés"
     IMPORT_VALIDE = "import_valide", "Import enregistré"
     IMPORT_ABANDONNE = "import_abandonne", "Import abandonné"

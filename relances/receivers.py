@@ -12,10 +12,7 @@ from recouvrement.comptes.models import Creancier
 from recouvrement.journal.models import Geste
 from recouvrement.socle.erreurs import ErreurMetier
 from relances.actions.annulations import retirer_les_factures
-from relances.actions.promesses import (
-    clore_les_promesses_tenues,
-    rouvrir_les_promesses_dementies,
-)
+from relances.actions.promesses import accorder_les_promesses
 from relances.enums import ETATS_EN_ATTENTE, EtatRelance
 from relances.lectures.attente import plus_dues_depuis_leur_modification
 from relances.models import Appel, Courrier, MiseEnDemeure, Promesse, Relance, RelanceFacture
@@ -62,8 +59,7 @@ def constater_les_promesses(
     """Un règlement qui couvre la somme promise tient la promesse ; annulé, il la rouvre."""
     if motif in ("soldee", "modifiee", "rouverte"):
         for client in {facture.client_id: facture.client for facture in factures}.values():
-            clore_les_promesses_tenues(client, geste)
-            rouvrir_les_promesses_dementies(client, geste)
+            accorder_les_promesses(client, geste)
 
 
 @receiver(creances_changees)

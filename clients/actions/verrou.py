@@ -1,5 +1,10 @@
+from django.db.models import Q
+
 from clients.erreurs import ClientEfface, ClientFusionne
 from clients.models import Client
+
+# Des faits d'un client : ceux sur lesquels le verrou refusera de revenir.
+CHEZ_UN_EFFACE = Q(client__efface_le__isnull=False)
 
 
 def verrouiller(client: Client) -> Client:

@@ -10,7 +10,7 @@ from django.db import transaction
 from clients.models import Client
 from factures.actions import grand_livre
 from factures.actions.annonces import annoncer_effet
-from factures.actions.verrous import verrouiller, verrouiller_client, verrouiller_factures
+from factures.actions.verrous import verrouiller, verrouiller_factures, verrouiller_le_compte
 from factures.enums import Moyen
 from factures.erreurs import (
     AvoirInutilisable,
@@ -53,7 +53,7 @@ def encaisser(
     if moyen == Moyen.AVOIR:
         raise AvoirInutilisable("Un avoir s'utilise depuis sa fiche, pas comme un règlement.")
     montant = _verifier_montant(montant)
-    verrouiller_client(client)
+    verrouiller_le_compte(client)
     if cle_saisie and (deja := _deja_saisi(client, cle_saisie)):
         return deja
     parts = _parts(client, montant, imputations)
@@ -104,7 +104,7 @@ def utiliser_avoir(
     # Celui d'aujourd'hui : la page a pu être ouverte avant une fusion.
     client = Client.objects.pour(creancier).get(factures=avoir)
     client.creancier = creancier
-    verrouiller_client(client)
+    verrouiller_le_compte(client)
     if cle_saisie and (deja := _deja_saisi(client, cle_saisie)):
         return deja
     avoir = verrouiller_factures(creancier, [avoir.pk])[avoir.pk]
@@ -146,7 +146,7 @@ def relire_chez_son_client(encaissement: Encaissement) -> Encaissement:
     """Relu sous le verrou de son client d'aujourd'hui : une fusion a pu l'en changer."""
     creancier = encaissement.creancier
     qs = Encaissement.objects.pour(creancier).select_related("client", "creancier", "geste")
-    verrouiller_client(qs.get(pk=encaissement.pk).client)
+    verrouiller_le_compte(qs.get(pk=encaissement.pk).client)
     relu: Encaissement
     (relu,) = verrouiller(qs.filter(pk=encaissement.pk))
     relu.creancier = creancier

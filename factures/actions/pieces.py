@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from clients.models import Client
 from factures.actions.verrous import verrouiller_client
@@ -17,6 +18,7 @@ from recouvrement.documents import fichiers
 from recouvrement.documents.actions.quotas import Reste, noter_depots
 from recouvrement.documents.pdf.examen import examiner
 from recouvrement.journal.actions import inscrire
+from recouvrement.journal.models import Geste
 
 MEGA = 1024 * 1024
 PLAFOND = 20 * MEGA
@@ -105,6 +107,7 @@ def verser_piece(
     acteur: Utilisateur | None,
     facture: Facture | None = None,
     du: date | None = None,
+    geste: Geste | None = None,
 ) -> Piece:
     """Un fichier déjà ouvert ; peut se faire dans la transaction d'une autre action."""
     if facture is not None and facture.client_id != client.pk:
@@ -131,17 +134,38 @@ def verser_piece(
             contenu_actif=fichier.est_actif,
             du=du,
             deposee_par=acteur,
+            geste=geste,
         )
         noter_depots(client.creancier, [(empreinte, piece.taille)], par=acteur)
         inscrire(
             Evenement.PIECE_DEPOSEE,
             cible=facture or client,
             acteur=acteur,
+            geste=geste,
             piece=piece.pk,
             intitule=piece.intitule,
             empreinte=piece.empreinte,
         )
     return piece
+
+
+def retirer_piece(piece: Piece, *, geste: Geste) -> bool:
+    """Le geste qui l'avait versée est annulé ; celle qu'un dossier emploie reste."""
+    numero, client = piece.pk, piece.client
+    try:
+        piece.delete()
+    except ProtectedError:
+        return False
+    inscrire(
+        Evenement.PIECE_RETIREE,
+        cible=client,
+        acteur=geste.auteur,
+        geste=geste,
+        piece=numero,
+        intitule=piece.intitule,
+        empreinte=piece.empreinte,
+    )
+    return True
 
 
 def nom_propre(nom: str) -> str:

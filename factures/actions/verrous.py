@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Model, QuerySet
 
-from clients.erreurs import ClientFusionne
+from clients.erreurs import ClientEfface, ClientFusionne
 from clients.models import Client
 from factures.erreurs import ClientRetire, FactureIncoherente, FactureIntrouvable
 from factures.models import Facture
@@ -21,20 +21,29 @@ def verrouiller[M: Model](lignes: QuerySet[M]) -> list[M]:
 
 
 def verrouiller_client(client: Client) -> None:
+    """Relu après l'attente : réunie à une autre ou effacée entre-temps, la fiche ne reçoit rien."""
+    if any(relu.efface_le for relu in verrouiller_clients(client.creancier, [client.pk])):
+        raise ClientEfface
+
+
+def verrouiller_le_compte(client: Client) -> None:
     """Un seul règlement à la fois par client : deux saisies de la même clé se suivent.
 
-    Relu après l'attente : une fiche réunie à une autre entre-temps ne reçoit plus rien.
+    Celui d'une personne effacée vit encore : un chèque rejeté après coup, et la somme qui le
+    remplace, s'inscrivent où la facture est gardée (C. com., art. L123-12 et L123-22).
     """
     verrouiller_clients(client.creancier, [client.pk])
 
 
-def verrouiller_clients(creancier: Creancier, pks: Iterable[int]) -> None:
+def verrouiller_clients(creancier: Creancier, pks: Iterable[int]) -> list[Client]:
+    """Par leur clé, et relus : aucun n'a été retiré ni réuni à un autre pendant l'attente."""
     demandes = set(pks)
     relus = verrouiller(Client.objects.pour(creancier).filter(pk__in=demandes))
     if len(relus) < len(demandes):
         raise ClientRetire
     if any(relu.fusionne_dans_id is not None for relu in relus):
         raise ClientFusionne
+    return relus
 
 
 def verrouiller_chez_son_client(facture: Facture, *autres: Client) -> Facture:

@@ -31,12 +31,13 @@ class Piece(ModeleCloisonne):
         Utilisateur, on_delete=models.PROTECT, null=True, related_name="+"
     )
     deposee_le = models.DateTimeField(auto_now_add=True)
-    # L'import dont elle vient ; vide : déposée à part.
+    # L'import ou le dépôt à la poste dont elle vient ; vide : déposée à part.
     geste = models.ForeignKey(
         Geste, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
     )
 
-    # Son client suit une fusion. Ne s'efface que l'original d'un import qui se défait.
+    # Son client suit une fusion. Ne s'effacent que l'original d'un import qui se défait et la
+    # preuve d'un dépôt annulé.
     protections = (
         Protection(
             "factures_piece",
@@ -45,7 +46,10 @@ class Piece(ModeleCloisonne):
                 "{egales:id,creancier_id,facture_id,nature,intitule,nom_fichier,type_mime,taille,"
                 "empreinte,contenu_actif,du,deposee_par_id,deposee_le,geste_id}"
             ),
-            effacable="OLD.nature = 'facture' AND OLD.facture_id IS NOT NULL",
+            effacable=(
+                "(OLD.nature = 'facture' AND OLD.facture_id IS NOT NULL)"
+                " OR (OLD.nature = 'preuve_depot' AND OLD.geste_id IS NOT NULL)"
+            ),
         ),
     )
 

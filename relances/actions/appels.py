@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db import transaction
 
 from clients.actions import marquer_coordonnee
-from clients.actions.verrou import verrouiller
+from clients.actions.verrou import CHEZ_UN_EFFACE, verrouiller
 from clients.enums import GenreCoordonnee, Validite
+from clients.erreurs import ClientEfface
 from clients.models import Client, Contact, Coordonnee
 from factures.actions import ouvrir_litige
 from factures.enums import MotifLitige
@@ -103,9 +104,7 @@ def consigner_appel(
 @transaction.atomic
 def clore_rappel(appel: Appel, *, maintenant: datetime, acteur: Utilisateur) -> Geste | None:
     """Une personne dit qu'il n'y a plus à rappeler ; sans rappel qui attende, rien à dire."""
-    attendent = Appel.objects.pour(appel.creancier).filter(
-        pk=appel.pk, rappel_le__isnull=False, rappel_clos_le=None
-    )
+    attendent = Appel.objects.pour(appel.creancier).filter(pk=appel.pk).qui_attendent()
     if not attendent.select_for_update(of=("self",)).exists():
         return None
     geste = poser(Genre.RAPPEL, creancier=appel.creancier, acteur=acteur)
@@ -140,11 +139,14 @@ def _barrer(retour: Retour) -> None:
         rappel.save(update_fields=["rappel_clos_le", "rappel_clos_geste"])
 
 
-def _jamais(question: Question) -> Iterator[tuple[int, str]]:
-    yield from ()
+def _retenus(question: Question) -> Iterator[tuple[int, str]]:
+    appels = Appel.objects.pour(question.creancier)
+    effaces = appels.filter(CHEZ_UN_EFFACE, geste__in=question.de(Genre.APPEL))
+    for geste in effaces.values_list("geste", flat=True):
+        yield geste, ClientEfface.message
 
 
-APPELS = Effet(_jamais, _barrer)
+APPELS = Effet(_retenus, _barrer)
 
 
 def _appliquer(
@@ -266,9 +268,8 @@ def _rappeler(appel: Appel, le: datetime) -> None:
 
 def _clore_les_rappels(client: Client, *, sauf: Appel, maintenant: datetime) -> None:
     """Le nouvel appel tient lieu de tous les rappels qui attendaient."""
-    Appel.objects.pour(client.creancier).filter(
-        client=client, rappel_le__isnull=False, rappel_clos_le=None
-    ).exclude(pk=sauf.pk).update(rappel_clos_le=maintenant, rappel_clos_geste=sauf.geste)
+    attendent = Appel.objects.pour(client.creancier).filter(client=client).qui_attendent()
+    attendent.exclude(pk=sauf.pk).update(rappel_clos_le=maintenant, rappel_clos_geste=sauf.geste)
 
 
 def _a_neuf_heures(jour: date) -> datetime:

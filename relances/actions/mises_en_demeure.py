@@ -147,11 +147,8 @@ def _relance_de_mise_en_demeure(
         .filter(client=client, canal=Canal.MISE_EN_DEMEURE, etat=EtatRelance.A_FAIRE, courrier=None)
         .first()
     )
-    etape = (
-        Etape.objects.pour(creancier)
-        .filter(scenario__remplace_le=None, canal=Canal.MISE_EN_DEMEURE)
-        .first()
-    )
+    etapes = Etape.objects.pour(creancier).en_vigueur()
+    etape = etapes.filter(canal=Canal.MISE_EN_DEMEURE).first()
     if proposee is None:
         return ecrire_hors_scenario(
             client,

@@ -213,6 +213,7 @@ def _ecrire(creancier: Creancier, bilan: Bilan, *, au: date, pas_avant: datetime
         _deposer(creancier, partent, pas_avant=pas_avant)
         inserer_fiches(relances)
         numeros = {id(p): r.pk for p, r in zip(nouvelles, relances, strict=True)}
+        _oublier_les_lignes_mortes(creancier, lot)
         inserer(
             RelanceFacture,
             COLONNES,
@@ -234,6 +235,17 @@ def _ecrire(creancier: Creancier, bilan: Bilan, *, au: date, pas_avant: datetime
             acteur=None,
         )
     _hausser(creancier, bilan.creees)
+
+
+def _oublier_les_lignes_mortes(creancier: Creancier, prevues: Sequence[Prevue]) -> None:
+    """Une facture sortie d'une tâche y revient : sa ligne d'avant, qui ne vaut plus, s'efface."""
+    rejointes = {p.rejoint: p for p in prevues if p.rejoint is not None}
+    if rejointes:
+        RelanceFacture.objects.pour(creancier).filter(
+            relance__in=rejointes,
+            facture__in=[ligne.pk for p in rejointes.values() for ligne, _ in p.lignes],
+            est_vivante=False,
+        ).delete()
 
 
 def _deposer(creancier: Creancier, relances: list[Relance], *, pas_avant: datetime) -> None:

@@ -17,7 +17,7 @@ from recouvrement.journal.evenements import Genre
 from recouvrement.journal.models import Geste
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.temps import jour_de
-from relances.actions.preuves import Preuve, verser_preuve
+from relances.actions.preuves import Preuve, retirer_les_preuves_de_depot, verser_preuve
 from relances.enums import EtatCourrier, EtatRelance
 from relances.evenements import Evenement
 from relances.models import Courrier, MiseEnDemeure, Relance, RelanceFacture
@@ -79,7 +79,7 @@ def _poster(
     courrier.numero_suivi = numero_suivi.strip()[:30] or courrier.numero_suivi
     if recu is not None:
         courrier.preuve_depot = verser_preuve(
-            courrier, recu, nature=NaturePiece.PREUVE_DEPOT, le=le, acteur=acteur
+            courrier, recu, nature=NaturePiece.PREUVE_DEPOT, le=le, geste=geste
         )
     courrier.save(update_fields=POSTE)
     inscrire(
@@ -136,7 +136,7 @@ def _suivre(
         courrier.distribue_le = le
     if avis is not None:
         courrier.avis_reception = verser_preuve(
-            courrier, avis, nature=NaturePiece.AVIS, le=le, acteur=acteur
+            courrier, avis, nature=NaturePiece.AVIS, le=le, geste=geste
         )
     courrier.save(
         update_fields=["etat", "presente_le", "distribue_le", "avis_reception", "suivi_geste"]
@@ -215,8 +215,9 @@ def _defaire(retour: Retour) -> None:
     for courrier in courriers.filter(poste_geste=retour.geste):
         courrier.etat = EtatCourrier.A_POSTER
         courrier.poste_le = courrier.poste_par = courrier.poste_geste = None
-        courrier.numero_suivi, courrier.preuve_depot = "", None
+        courrier.numero_suivi = ""
         courrier.save(update_fields=POSTE)
+        retirer_les_preuves_de_depot(courrier, retour.geste, retour.annulation)
         inscrire(
             Evenement.DEPOT_ANNULE,
             cible=courrier,

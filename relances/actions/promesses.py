@@ -5,9 +5,10 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Max, Sum
+from django.db.models import Max, Q, Sum
 
-from clients.actions.verrou import verrouiller
+from clients.actions.verrou import CHEZ_UN_EFFACE, verrouiller
+from clients.erreurs import ClientEfface
 from clients.models import Client
 from factures.models import Encaissement, Facture
 from factures.models.encaissement import EncaissementQuerySet
@@ -97,9 +98,18 @@ def constater_promesse(
 
 
 @transaction.atomic
+def accorder_les_promesses(client: Client, geste: Geste | None) -> None:
+    """Ce que l'argent reçu dit d'elles, après tout ce qui a pu changer l'un ou les autres."""
+    clore_les_promesses_tenues(client, geste)
+    rouvrir_les_promesses_dementies(client, geste)
+
+
+@transaction.atomic
 def clore_les_promesses_tenues(client: Client, geste: Geste | None = None) -> int:
     """Après un règlement : la promesse que les sommes reçues depuis couvrent est tenue."""
     tenues = 0
+    # Close par une annulation, elle se lirait annulée : c'est l'argent qui la tient.
+    par = None if geste is None or geste.genre == Genre.ANNULATION else geste
     for promesse in Promesse.objects.pour(client.creancier).filter(client=client).en_cours():
         recu = (
             _recus_depuis(promesse)
@@ -107,7 +117,7 @@ def clore_les_promesses_tenues(client: Client, geste: Geste | None = None) -> in
             .aggregate(total=Sum("montant"), dernier=Max("recu_le"))
         )
         if (recu["total"] or ZERO) >= promesse.montant:
-            _clore(promesse, le=recu["dernier"], est_tenue=True, geste=geste)
+            _clore(promesse, le=recu["dernier"], est_tenue=True, geste=par)
             inscrire(
                 Evenement.PROMESSE_TENUE,
                 cible=promesse,
@@ -144,8 +154,13 @@ def rouvrir_les_promesses_dementies(client: Client, geste: Geste | None = None) 
 
 
 def _recus_depuis(promesse: Promesse) -> EncaissementQuerySet:
-    encaissements = Encaissement.objects.pour(promesse.creancier)
-    return encaissements.filter(client=promesse.client_id, recu_le__gte=promesse.faite_le)
+    """Ce qui était déjà saisi quand on l'a faite, fût-ce le jour même, n'en fait pas partie."""
+    encaissements: EncaissementQuerySet = Encaissement.objects.pour(promesse.creancier).filter(
+        client=promesse.client_id, recu_le__gte=promesse.faite_le
+    )
+    if promesse.geste_id is None:
+        return encaissements
+    return encaissements.exclude(geste__lt=promesse.geste_id)
 
 
 def _verrouiller(promesse: Promesse) -> Promesse:
@@ -176,25 +191,30 @@ def _rouvrir(promesse: Promesse, *, acteur: Utilisateur | None, geste: Geste | N
 
 def _retenues(question: Question) -> Iterator[tuple[int, str]]:
     promesses = Promesse.objects.pour(question.creancier)
-    for geste, est_tenue in promesses.filter(
-        geste__in=question.numeros, est_tenue__isnull=False
-    ).values_list("geste", "est_tenue"):
-        yield geste, f"La promesse a été {'tenue' if est_tenue else 'dite non tenue'} depuis."
-    en_cours = promesses.en_cours().values("client")
-    for geste in promesses.filter(
-        close_geste__in=question.de(Genre.CONSTAT), client__in=en_cours
-    ).values_list("close_geste", flat=True):
-        yield geste, "Une autre promesse est en cours depuis."
+    closes = Q(est_tenue__isnull=False)
+    for geste, efface_le, est_tenue in promesses.filter(
+        closes | CHEZ_UN_EFFACE, geste__in=question.numeros
+    ).values_list("geste", "client__efface_le", "est_tenue"):
+        dite = f"La promesse a été {'tenue' if est_tenue else 'dite non tenue'} depuis."
+        yield geste, ClientEfface.message if efface_le else dite
+    en_cours = Q(client__in=promesses.en_cours().values("client"))
+    for geste, efface_le in promesses.filter(
+        en_cours | CHEZ_UN_EFFACE, close_geste__in=question.de(Genre.CONSTAT)
+    ).values_list("close_geste", "client__efface_le"):
+        yield (
+            geste,
+            ClientEfface.message if efface_le else "Une autre promesse est en cours depuis.",
+        )
 
 
 def _defaire(retour: Retour) -> None:
     """La sienne ne compte plus ; ce qu'elle avait remplacé revient à celle qui la suit.
 
-    Un constat annulé rend la promesse à son cours.
+    Un constat annulé rend la promesse à son cours. L'argent reçu entre-temps a le dernier mot.
     """
     promesses = Promesse.objects.pour(retour.creancier)
     for sienne in promesses.filter(geste=retour.geste).order_by("pk"):
-        verrouiller(sienne.client)
+        client = verrouiller(sienne.client)
         sienne = _verrouiller(sienne)
         if sienne.est_tenue is not None:
             raise ErreurMetier("La promesse a été close pendant ce temps.")
@@ -212,9 +232,12 @@ def _defaire(retour: Retour) -> None:
                 _rouvrir(remplacee, acteur=retour.acteur, geste=retour.annulation)
             else:
                 _clore(remplacee, le=suivante[0], est_tenue=None, geste=suivante[1])
+        accorder_les_promesses(client, retour.annulation)
     if retour.geste.genre == Genre.CONSTAT:
         for constatee in promesses.filter(close_geste=retour.geste):
+            client = verrouiller(constatee.client)
             _rouvrir(constatee, acteur=retour.acteur, geste=retour.annulation)
+            accorder_les_promesses(client, retour.annulation)
 
 
 PROMESSES = Effet(_retenues, _defaire)

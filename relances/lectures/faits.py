@@ -139,7 +139,7 @@ def fenetre_de(creancier: Creancier) -> Fenetre:
 
 def etapes_en_vigueur(creancier: Creancier) -> Etapes:
     """Celles du créancier ; à défaut, celles qu'il recevra à la première planification."""
-    etapes = list(Etape.objects.pour(creancier).filter(scenario__remplace_le=None))
+    etapes = list(Etape.objects.pour(creancier).en_vigueur())
     return Etapes.du(
         etapes or [Etape(rang=rang, **asdict(etape)) for rang, etape in enumerate(ETAPES_INITIALES)]
     )

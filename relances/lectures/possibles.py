@@ -155,7 +155,7 @@ def _phrases(trouves: Sequence[Blocage]) -> list[str]:
 def _prochaine(client: Client, factures: Sequence[Facture], *, au: date) -> Prochaine | None:
     etapes = [
         EtapePrevue(etape.cle, etape.rang, etape.delai, etape.nom)
-        for etape in Etape.objects.pour(client.creancier).filter(scenario__remplace_le=None)
+        for etape in Etape.objects.pour(client.creancier).en_vigueur()
     ]
     cycles = {facture.pk: facture.cycle for facture in factures}
     faites: dict[int, set[str]] = defaultdict(set)

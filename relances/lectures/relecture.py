@@ -131,7 +131,7 @@ def _requete_de_relance(
     chez = {"creancier": OuterRef("creancier"), "client": OuterRef("client")}
     faites = Relance.objects.filter(**chez, faite_le__isnull=False).exclude(pk=OuterRef("pk"))
     appels = Appel.objects.filter(**chez, annule_le=None)
-    promesse = Promesse.objects.filter(**chez, close_le=None).order_by()
+    promesse = Promesse.objects.filter(**chez).en_cours().order_by()
     adresse = Coordonnee.objects.filter(**chez, valeur=OuterRef("destinataire")).courriels()
     qs: models.QuerySet[Relance] = (
         Relance.objects.pour(Creancier(pk=creancier))
@@ -162,9 +162,8 @@ def _partis(depuis: datetime) -> Coalesce:
 
 
 def _requete_des_lignes(*, creancier: int, relance: int) -> models.QuerySet[RelanceFacture]:
-    litige = Litige.objects.filter(
-        creancier=OuterRef("creancier"), facture=OuterRef("facture"), clos_le=None
-    ).order_by()
+    litiges = Litige.objects.filter(creancier=OuterRef("creancier"), facture=OuterRef("facture"))
+    litige = litiges.ouverts().order_by()
     lignes: models.QuerySet[RelanceFacture] = (
         RelanceFacture.objects.pour(Creancier(pk=creancier))
         .vivantes()

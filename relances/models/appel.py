@@ -17,8 +17,12 @@ from relances.regles.promesses import attendue_depuis, se_laisse_attendre
 
 
 class AppelQuerySet(QuerySetCloisonne["Appel"]):
+    def qui_attendent(self) -> Self:
+        """Un rappel est prévu, quel qu'en soit le jour ; un appel barré n'en attend plus."""
+        return self.filter(rappel_le__isnull=False, rappel_clos_le=None, annule_le=None)
+
     def a_rappeler(self, *, jusqu_a: datetime) -> Self:
-        return self.filter(rappel_le__lte=jusqu_a, rappel_clos_le=None, annule_le=None)
+        return self.qui_attendent().filter(rappel_le__lte=jusqu_a)
 
 
 class Appel(ModeleCloisonne):

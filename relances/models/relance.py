@@ -1,3 +1,4 @@
+from datetime import date
 from typing import ClassVar, Self
 
 from django.db import models
@@ -17,6 +18,10 @@ from relances.models.scenario import Etape
 class RelanceQuerySet(QuerySetCloisonne["Relance"]):
     def en_attente(self) -> Self:
         return self.filter(etat__in=ETATS_EN_ATTENTE)
+
+    def a_valider(self, *, au: date) -> Self:
+        """Une personne peut les valider ; de leur lettre scellée, c'est la poste qu'on attend."""
+        return self.filter(etat=EtatRelance.A_VALIDER, prevue_le__lte=au, courrier=None)
 
     def faites(self) -> Self:
         return self.filter(etat=EtatRelance.FAITE)

@@ -41,6 +41,11 @@ class Scenario(ModeleCloisonne):
         return f"{self.nom} (version {self.version})"
 
 
+class EtapeQuerySet(QuerySetCloisonne["Etape"]):
+    def en_vigueur(self) -> Self:
+        return self.filter(scenario__remplace_le=None)
+
+
 class Etape(ModeleCloisonne):
     """Une étape : tant de jours après l'échéance, sur tel canal, dans tel ton."""
 
@@ -59,6 +64,8 @@ class Etape(ModeleCloisonne):
     sujet_en = models.CharField("objet en anglais", max_length=200, blank=True)
     texte_en = models.TextField("texte en anglais", max_length=20_000, blank=True)
     joindre_factures = models.BooleanField("joindre les factures", default=True)
+
+    objects: ClassVar = EtapeQuerySet.as_manager()
 
     class Meta:
         verbose_name = "étape"

@@ -24,7 +24,7 @@ from recouvrement.socle.listes import (
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.pages.annonces import annoncer
 from relances.actions.planification import planifier
-from relances.enums import CodeBlocage, EtatRelance
+from relances.enums import CodeBlocage
 from relances.lectures.possibles import ecrire_interdit, quota_atteint
 from relances.listes.relances import (
     ECARTEES,
@@ -129,11 +129,8 @@ def a_valider(request: RequeteHabilitee) -> HttpResponse:
 
 def vers_la_suivante(request: RequeteHabilitee, *, apres: int = 0) -> HttpResponse:
     """Celle d'après dans la file à valider ; la liste quand il n'en reste plus."""
-    attente = (
-        Relance.objects.pour(request.creancier)
-        .filter(etat=EtatRelance.A_VALIDER, prevue_le__lte=timezone.localdate())
-        .order_by("pk")
-    )
+    relances = Relance.objects.pour(request.creancier)
+    attente = relances.a_valider(au=timezone.localdate()).order_by("pk")
     suivante = attente.filter(pk__gt=apres).first() or attente.exclude(pk=apres).first()
     code = request.creancier.code
     if suivante is None:

@@ -320,8 +320,8 @@ def _compter(creanciers: tuple[int, ...], au: date) -> Attente:
 
 
 def relances_a_valider(creanciers: Ceux, *, au: date) -> QuerySet[Relance]:
-    a_valider = Relance.objects.parmi(creanciers).filter(etat=EtatRelance.A_VALIDER)
-    return a_valider.filter(prevue_le__lte=au, courrier=None)
+    a_valider: QuerySet[Relance] = Relance.objects.parmi(creanciers).a_valider(au=au)
+    return a_valider
 
 
 def nombres(creanciers: Ceux, *sources: QuerySet[Any]) -> list[int]:
