@@ -5,6 +5,7 @@ d'arrêt, la planification arrive au même point.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
