@@ -160,12 +160,15 @@ def _remettre_en_attente(relance: Relance, retour: Retour) -> None:
 def _retirer_les_suivantes(
     relance: Relance, lignes: QuerySet[RelanceFacture], retour: Retour
 ) -> None:
-    """Pour ses factures seulement : une autre, prévue dans le même message, y reste."""
+    """Nées depuis ce geste, et pour ses factures seulement : une autre du message y reste."""
     factures = list(lignes.values_list("facture", flat=True))
     suivantes = Relance.objects.pour(retour.creancier).en_attente()
     suivantes = suivantes.filter(
-        pk__gt=relance.pk, geste=None, lignes__est_vivante=True, lignes__facture__in=factures
-    )
+        creee_le__gt=retour.geste.a,
+        geste=None,
+        lignes__est_vivante=True,
+        lignes__facture__in=factures,
+    ).exclude(pk=relance.pk)
     retirer_les_factures(
         retour.creancier,
         factures,
