@@ -249,7 +249,7 @@ def _est_soldee(facture: Facture) -> bool:
 
 def _effet_le(facture: Facture, recu_le: date) -> date:
     """L'argent reçu avant la facture la paye le jour où elle naît."""
-    return max(recu_le, facture.date_emission)
+    return max(recu_le, facture.nee_le)
 
 
 def _verser(

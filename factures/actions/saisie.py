@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from factures.models import Facture
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.formats import euros
+from recouvrement.socle.montants import ZERO
 
 MODIFIABLES = (
     "client",
@@ -66,7 +68,7 @@ def enregistrer_facture(
         libelle=libelle,
         **champs,
     )
-    _verifier(facture)
+    _verifier(facture, ZERO)
     grand_livre.ouvrir_creance(facture)
     inscrire(
         Evenement.FACTURE_ENREGISTREE,
@@ -91,7 +93,8 @@ def modifier_facture(facture: Facture, *, acteur: Utilisateur | None, **champs: 
     if not changes:
         return facture
     change = {nom: champs[nom] for nom in changes}
-    effet = grand_livre.corriger(facture, change, juger=_verifier)
+    juger = partial(_verifier, arrondi=facture.arrondi)
+    effet = grand_livre.corriger(facture, change, juger=juger)
     inscrire(
         Evenement.FACTURE_MODIFIEE,
         cible=facture,
@@ -104,17 +107,16 @@ def modifier_facture(facture: Facture, *, acteur: Utilisateur | None, **champs: 
     return facture
 
 
-def _verifier(facture: Facture) -> None:
+def _verifier(facture: Facture, arrondi: Decimal) -> None:
+    """`arrondi` : celui qu'elle avait, venu d'un import, et que corriger son objet n'ôte pas."""
     if facture.client.creancier_id != facture.creancier_id or facture.client.fusionne_dans_id:
         raise FactureIncoherente("Ce client n'est plus utilisable : choisissez-en un autre.")
     if facture.montant_ttc <= 0:
         raise FactureIncoherente("Le montant TTC doit être supérieur à zéro.")
-    if facture.date_echeance < facture.date_emission:
-        raise FactureIncoherente("L'échéance ne peut pas précéder l'émission.")
-    ht, tva = facture.montant_ht, facture.montant_tva
-    if ht is not None and tva is not None and ht + tva != facture.montant_ttc:
+    if facture.arrondi not in (ZERO, arrondi):
+        attendu = facture.montant_ttc - facture.arrondi
         raise FactureIncoherente(
-            f"Le montant TTC devrait être {euros(ht + tva)} : le HT plus la TVA."
+            f"Le montant TTC devrait être {euros(attendu)} : le HT plus la TVA."
         )
     meme_numero = Facture.objects.pour(facture.creancier).filter(numero=facture.numero)
     if meme_numero.exclude(pk=facture.pk).exists():

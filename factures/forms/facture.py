@@ -2,11 +2,14 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django import forms
+
 from clients.models import Client
 from factures.forms.champs import MontantField, jour_saisi
 from factures.models import Facture
+from recouvrement.socle.formats import jour
 from recouvrement.socle.forms import Groupes, ModelForm, SaisieLisible
-from recouvrement.socle.montants import CENTIME
+from recouvrement.socle.montants import CENTIME, ZERO
 
 
 class FactureForm(SaisieLisible, Groupes, ModelForm[Facture]):
@@ -14,6 +17,9 @@ class FactureForm(SaisieLisible, Groupes, ModelForm[Facture]):
 
     date_emission = jour_saisi(label="Date d'émission")
     date_echeance = jour_saisi(label="Date d'échéance")
+    echeance_admise = forms.BooleanField(
+        label="L'échéance précède l'émission : c'est bien le jour convenu", required=False
+    )
     date_prestation = jour_saisi(label="Fin de la prestation", required=False)
     montant_ht = MontantField(label="Montant HT", required=False, minimum=Decimal(0))
     montant_tva = MontantField(label="Montant de la TVA", required=False, minimum=Decimal(0))
@@ -34,7 +40,7 @@ class FactureForm(SaisieLisible, Groupes, ModelForm[Facture]):
 
     GROUPES = (
         ("Facture", ("numero", "nature", "libelle", "reference_commande")),
-        ("Dates", ("date_emission", "date_echeance", "date_prestation")),
+        ("Dates", ("date_emission", "date_echeance", "echeance_admise", "date_prestation")),
         ("Montants", ("montant_ht", "montant_tva", "montant_ttc")),
         ("Relances", ("rang_entree",)),
     )
@@ -43,6 +49,10 @@ class FactureForm(SaisieLisible, Groupes, ModelForm[Facture]):
     def __init__(self, *args: Any, client: Client, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.client = client
+        # Celui d'un import, que corriger le reste n'ôte pas.
+        self.arrondi = self.instance.arrondi if self.instance.pk else ZERO
+        if not self.is_bound:
+            del self.fields["echeance_admise"]
         # L'unicité du numéro se juge chez ce créancier.
         self.instance.creancier, self.instance.client = client.creancier, client
         if not self.instance.pk:
@@ -58,12 +68,28 @@ class FactureForm(SaisieLisible, Groupes, ModelForm[Facture]):
         emission, echeance = lu.get("date_emission"), lu.get("date_echeance")
         if emission and echeance is None and "date_echeance" not in self.errors:
             lu["date_echeance"] = emission + timedelta(days=self.client.creancier.delai_paiement)
-        elif emission and echeance and echeance < emission:
-            self.add_error("date_echeance", "L'échéance ne peut pas précéder l'émission.")
+        self._admettre_l_echeance(lu)
         ht, tva, ttc = lu.get("montant_ht"), lu.get("montant_tva"), lu.get("montant_ttc")
-        if ht is not None and tva is not None and ttc is not None and ht + tva != ttc:
+        if (
+            ht is not None
+            and tva is not None
+            and ttc is not None
+            and ttc - ht - tva not in (ZERO, self.arrondi)
+        ):
             attendu = f"{ht + tva:.2f}".replace(".", ",")
             self.add_error(
                 "montant_ttc", f"HT plus TVA font {attendu} € : corrigez l'un des trois."
             )
         return lu
+
+    def _admettre_l_echeance(self, lu: dict[str, Any]) -> None:
+        """Loyer, abonnement : une échéance d'avant l'émission se confirme d'une case."""
+        admise = lu.pop("echeance_admise", False)
+        emission, echeance = lu.get("date_emission"), lu.get("date_echeance")
+        if not emission or not echeance or echeance >= emission:
+            del self.fields["echeance_admise"]
+        elif not admise and {"date_emission", "date_echeance"} & set(self.changed_data):
+            self.add_error(
+                "date_echeance",
+                f"L'échéance précède l'émission ({jour(emission)}) : corrigez-la, ou confirmez-la.",
+            )

@@ -237,10 +237,6 @@ def _comparer(
     if "montant_ttc" in ligne.change and existante.contentieux_depuis:
         ligne.refuser("montant_ttc", "Au contentieux : son montant ne change pas par un import.")
         return
-    emission = ligne.change.get("date_emission", existante.date_emission)
-    if ligne.change.get("date_echeance", existante.date_echeance) < emission:
-        ligne.refuser("date_echeance", "L'échéance connue précéderait l'émission.")
-        return
     if lue.nature != AVOIR:
         paye = min(lue.montant_prepaye or ZERO, lue.ttc)
         ligne.paye = max(paye - regle, ZERO)

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from factures.imports import entetes as champs
-from factures.imports.controles import Controle, completer, controler
+from factures.imports.controles import TABLEUR, Controle, completer, controler
 from factures.imports.entetes import normaliser
 from factures.imports.reconnaissance import Correspondance
 from factures.imports.types import (
@@ -18,6 +18,7 @@ from factures.imports.types import (
     LigneLue,
     PartieLue,
 )
+from recouvrement.socle.montants import ZERO
 from recouvrement.socle.saisies.valeurs import (
     Cellule,
     ValeurRefusee,
@@ -31,7 +32,8 @@ from recouvrement.socle.saisies.valeurs import (
 from recouvrement.socle.tableur.lecture import Feuille, Ligne
 
 MONTANTS = (
-    champs.MONTANT_HT, champs.MONTANT_TVA, champs.MONTANT_TTC, champs.MONTANT_PAYE, champs.RESTE_DU,
+    champs.MONTANT_HT, champs.MONTANT_TVA, champs.MONTANT_TTC, champs.ARRONDI,
+    champs.MONTANT_PAYE, champs.RESTE_DU,
 )  # fmt: skip
 DATES = (champs.DATE_EMISSION, champs.DATE_ECHEANCE)
 # Un champ de facture peut venir d'une colonne d'un autre nom : le refus vise la colonne.
@@ -139,8 +141,9 @@ class _Lecture:
             montant_du=montants[champs.RESTE_DU],
             vendeur=PartieLue(),
             acheteur=lire_client(lu, controle),
+            arrondi=montants[champs.ARRONDI] or ZERO,
             libelle=lire_texte(lu.get(champs.LIBELLE)),
-            profil="tableur",
+            profil=TABLEUR,
         )
         deja = {refus.champ for refus in controle.refus}
         verdict = controler(facture)
@@ -226,6 +229,11 @@ def _nature(cellule: Cellule, montants: Mapping[str, Decimal | None], controle: 
             f"« {lire_texte(cellule)[:40]} » n'est ni une facture, ni un acompte, ni un avoir.",
         )
         return FACTURE
+    if negatif and champs.NATURES_ECRITES[vu] != AVOIR:
+        controle.signaler(
+            champs.NATURE, f"Montant négatif : lu comme un avoir, pas comme « {vu[:40]} »."
+        )
+        return AVOIR
     return champs.NATURES_ECRITES[vu]
 
 
@@ -241,18 +249,20 @@ def _completer_ttc(montants: dict[str, Decimal | None], controle: Controle) -> N
 
 def _au_positif(montants: dict[str, Decimal | None]) -> dict[str, Decimal | None]:
     """Un avoir tout en négatif se lit au positif ; un avoir aux signes mêlés reste à refuser."""
-    presents = [montant for montant in montants.values() if montant is not None]
+    # L'arrondi a son propre signe : il suit celui des autres.
+    presents = [m for champ, m in montants.items() if m is not None and champ != champs.ARRONDI]
     if any(montant > 0 for montant in presents):
         return montants
-    return {champ: None if m is None else abs(m) for champ, m in montants.items()}
+    return {champ: -m if m else m for champ, m in montants.items()}
 
 
 def _paye(montants: Mapping[str, Decimal | None]) -> Decimal | None:
     """Déjà payé : la colonne le dit, sinon c'est le total moins le reste dû."""
     paye, reste = montants[champs.MONTANT_PAYE], montants[champs.RESTE_DU]
     ttc = montants[champs.MONTANT_TTC]
-    if paye is None and reste is not None and ttc is not None and 0 <= reste <= ttc:
-        return ttc - reste
+    total = None if ttc is None else ttc + (montants[champs.ARRONDI] or ZERO)
+    if paye is None and reste is not None and total is not None and 0 <= reste <= total:
+        return total - reste
     return paye
 
 

@@ -5,6 +5,7 @@ Contredite, elle est refusée ou signalée, jamais réparée. Pur : ni base, ni 
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from stdnum import iban as cle_iban
@@ -23,6 +24,7 @@ DELAI_PAR_DEFAUT = 30
 LONGUEUR_NUMERO, LONGUEUR_NOM = 80, 200
 # Ces profils n'ont pas de quoi dire l'acompte : seul le net à payer le montre.
 SANS_PREPAYE = ("MINIMUM",)
+TABLEUR = "tableur"
 
 
 @dataclass(slots=True)
@@ -55,16 +57,24 @@ def controler(facture: FactureLue) -> Controle:
 
 
 def completer(facture: FactureLue) -> FactureLue:
-    """Acompte et net à payer, déduits l'un de l'autre une fois les contrôles passés."""
+    """Acompte et net à payer, déduits l'un de l'autre ; le montant dû en est la somme.
+
+    BR-CO-16 : BT-115 = BT-112 − BT-113 + BT-114. L'arrondi est dû, ou ne l'est pas : il entre dans
+    le montant, et la facture complétée n'en a plus.
+    """
     ttc = facture.montant_ttc
     if ttc is None:
         return facture
+    ttc += facture.arrondi
     prepaye, du = facture.montant_prepaye, facture.montant_du
     if prepaye is None:
-        prepaye = ZERO if du is None else max(ttc + facture.arrondi - du, ZERO)
-    if du is None:
-        du = ttc + facture.arrondi - prepaye
-    return replace(facture, montant_prepaye=prepaye, montant_du=du)
+        prepaye = ZERO if du is None else max(ttc - du, ZERO)
+    if du is None or facture.profil == TABLEUR:
+        # Le reste dû d'un tableur est le solde du jour de l'export, pas le net d'un document.
+        du = ttc - prepaye if du is None else du
+    else:
+        ttc = prepaye + du
+    return replace(facture, montant_ttc=ttc, montant_prepaye=prepaye, montant_du=du, arrondi=ZERO)
 
 
 def _identite(facture: FactureLue, controle: Controle) -> None:
@@ -92,10 +102,7 @@ def _dates(facture: FactureLue, controle: Controle) -> None:
     if emission is None:
         controle.refuser("date_emission", "Date d'émission manquante.")
     if emission and echeance and echeance < emission:
-        controle.refuser(
-            "date_echeance",
-            f"L'échéance ({formats.jour(echeance)}) précède l'émission ({formats.jour(emission)}).",
-        )
+        controle.signaler("date_echeance", phrase_echue_avant_emission(emission, echeance))
     if echeance is None and facture.nature != AVOIR:
         controle.signaler(
             "date_echeance",
@@ -103,12 +110,20 @@ def _dates(facture: FactureLue, controle: Controle) -> None:
         )
 
 
+def phrase_echue_avant_emission(emission: date, echeance: date) -> str:
+    """Loyer, abonnement, facture tardive : rien ne l'interdit, une personne le voit."""
+    return (
+        f"L'échéance ({formats.jour(echeance)}) précède l'émission ({formats.jour(emission)}) : "
+        "gardée telle quelle."
+    )
+
+
 def _totaux(facture: FactureLue, controle: Controle) -> None:
     ht, tva, ttc = facture.montant_ht, facture.montant_tva, facture.montant_ttc
     if ttc is None:
         controle.refuser("montant_ttc", "Total TTC manquant.")
         return
-    if ttc == 0:
+    if ttc == 0 or ttc + facture.arrondi == 0:
         controle.refuser("montant_ttc", "Le total est nul : il n'y a rien à suivre.")
     elif ttc < 0:
         quoi = "L'avoir" if facture.nature == AVOIR else "La facture"
@@ -180,6 +195,10 @@ def _reste_du(facture: FactureLue, controle: Controle) -> None:
         controle.refuser("montant_du", f"Le reste à payer est négatif ({euros(du)}).")
         return
     attendu = ttc - (prepaye or ZERO) + facture.arrondi
+    if facture.arrondi:
+        controle.signaler(
+            "montant_ttc", f"Arrondi de {euros(facture.arrondi)} : compté dans le dû."
+        )
     if prepaye is None and du < attendu and facture.profil in SANS_PREPAYE:
         controle.signaler(
             "montant_prepaye",
@@ -190,6 +209,12 @@ def _reste_du(facture: FactureLue, controle: Controle) -> None:
             "montant_du",
             f"Le reste à payer {euros(du)} ne vaut pas le total {euros(ttc)} "
             f"moins le déjà payé {euros(prepaye or ZERO)}.",
+        )
+    elif du != attendu and facture.profil != TABLEUR:
+        controle.signaler(
+            "montant_du",
+            f"Le net à payer, {euros(du)}, s'écarte du total de {euros(abs(du - attendu))} : "
+            "c'est lui qui est retenu.",
         )
     if du == 0:
         controle.signaler("montant_du", "Cette facture est déjà soldée.")

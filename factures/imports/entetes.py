@@ -10,7 +10,7 @@ CODE_CLIENT, COURRIEL, TELEPHONE = "code_client", "courriel", "telephone"
 ADRESSE, CODE_POSTAL, VILLE = "adresse", "code_postal", "ville"
 DATE_EMISSION, DATE_ECHEANCE = "date_emission", "date_echeance"
 MONTANT_HT, MONTANT_TVA, MONTANT_TTC = "montant_ht", "montant_tva", "montant_ttc"
-MONTANT_PAYE, RESTE_DU = "montant_paye", "reste_du"
+ARRONDI, MONTANT_PAYE, RESTE_DU = "arrondi", "montant_paye", "reste_du"
 DEVISE, NATURE, LIBELLE = "devise", "nature", "libelle"
 
 LIBELLES = {
@@ -30,6 +30,7 @@ LIBELLES = {
     MONTANT_HT: "Montant HT",
     MONTANT_TVA: "Montant de la TVA",
     MONTANT_TTC: "Montant TTC",
+    ARRONDI: "Arrondi du total",
     MONTANT_PAYE: "Déjà payé",
     RESTE_DU: "Reste dû",
     DEVISE: "Devise",
@@ -83,6 +84,8 @@ SURS: dict[str, str] = {
         MONTANT_TTC: "montant ttc|total ttc|ttc|totalttc|total signe|total avec taxes"
         "|montant total ttc|toutes taxes comprises|total toutes taxes comprises|total signed"
         "|montant ttc en euros|prix ttc",
+        ARRONDI: "arrondi|arrondi du total|montant arrondi|montant d arrondi|rounding amount"
+        "|ecart d arrondi|difference d arrondi",
         MONTANT_PAYE: "montant paye|montant regle|deja paye|deja regle|regle|montant encaisse"
         "|encaisse|acompte verse|montant deja paye|total regle|total paye|paye montant"
         "|montant des reglements|reglements",

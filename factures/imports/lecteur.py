@@ -4,6 +4,7 @@ from factures.imports.controles import completer, controler
 from factures.imports.fichiers import Genre, genre_verifie
 from factures.imports.pdf import lire_pdf
 from factures.imports.reconnaissance import noter_entetes
+from factures.imports.sens import redresser
 from factures.imports.types import Refus, ResultatLecture
 from factures.imports.xml import lire_xml
 from recouvrement.socle.tableur.lecture import FichierIllisible, lire_classeur, lire_csv
@@ -28,11 +29,12 @@ def lire_fichier(nom: str, octets: bytes) -> ResultatLecture:
         facture, releve = lire_pdf(octets) if genre == Genre.PDF else lire_xml(octets)
     except FichierIllisible as erreur:
         return ResultatLecture(nom, refus=(Refus("fichier", erreur.message),))
+    facture, sens = redresser(facture)
     controle = controler(facture)
     # Un champ déjà refusé à la lecture manque forcément : une seule phrase suffit.
     deja = {refus.champ for refus in releve.refus}
     refus = (*releve.refus, *(r for r in controle.refus if r.champ not in deja))
-    alertes = (*releve.alertes, *controle.alertes)
+    alertes = (*releve.alertes, *sens, *controle.alertes)
     # Un défaut de forme laisse la facture lisible : une personne dira si elle passe outre.
     factures = (completer(facture),) if all(r.levable for r in refus) else ()
     return ResultatLecture(

@@ -9,27 +9,11 @@ from lxml import etree
 from stdnum.fr import siren as cle_siren
 from stdnum.fr import siret as cle_siret
 
-from factures.imports.types import ACOMPTE, AVOIR, FACTURE, Anomalie, Refus, TvaLue
+from factures.imports.documents import NATURES_PAR_CODE, PAS_UNE_CREANCE, REMARQUES_PAR_CODE
+from factures.imports.types import FACTURE, Anomalie, Refus, TvaLue
 from recouvrement.socle.montants import CENTIME, arrondir, est_au_centime
 from recouvrement.socle.saisies.valeurs import DERNIERE_ANNEE, PLAFOND, PREMIERE_ANNEE, nettoyer
 
-# UNTDID 1001, la part que la facture électronique française emploie.
-NATURES_PAR_CODE = {
-    **dict.fromkeys(("380", "383", "384", "389", "393", "471", "472", "473", "501"), FACTURE),
-    **dict.fromkeys(("326", "388", "395", "575", "623", "780", "875", "876", "877"), FACTURE),
-    **dict.fromkeys(("386", "500"), ACOMPTE),
-    **dict.fromkeys(("81", "83", "261", "262", "296", "308", "381", "396", "502", "503"), AVOIR),
-}
-REMARQUES_PAR_CODE = {
-    "384": "Facture rectificative (type 384) : elle en remplace une autre.",
-    "389": "Facture établie par l'acheteur (autofacturation, type 389).",
-    "393": "Facture affacturée (type 393) : la créance peut appartenir au factor.",
-    "396": "Avoir affacturé (type 396) : la créance peut appartenir au factor.",
-}
-PAS_UNE_CREANCE = {
-    "325": "Ce document est une facture pro forma (type 325) : il ne constate aucune créance.",
-    "751": "Ce document est une écriture d'information (type 751), pas une facture.",
-}
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _COURRIEL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 

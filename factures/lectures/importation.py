@@ -280,6 +280,7 @@ COLONNE_MONTREE = {
     "acheteur.tva": "client",
     "montant_ht": "montant_ttc",
     "montant_tva": "montant_ttc",
+    "arrondi": "montant_ttc",
     "montant_du": "montant_ttc",
     "montant_paye": "montant_ttc",
     "reste_du": "montant_ttc",

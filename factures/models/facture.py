@@ -116,11 +116,6 @@ class Facture(ModeleCloisonne):
                 violation_error_message="Le reste dû doit rester entre zéro et le montant.",
             ),
             models.CheckConstraint(
-                condition=Q(date_echeance__gte=F("date_emission")),
-                name="facture_echeance_apres_emission",
-                violation_error_message="L'échéance ne peut pas précéder l'émission.",
-            ),
-            models.CheckConstraint(
                 condition=Q(nature=NatureFacture.AVOIR, est_avoir=True)
                 | Q(nature__in=["facture", "acompte"], est_avoir=False),
                 name="facture_est_avoir_suit_nature",
@@ -181,6 +176,18 @@ class Facture(ModeleCloisonne):
 
     def get_absolute_url(self) -> str:
         return reverse("factures:detail", args=[self.creancier.code, self.pk])
+
+    @property
+    def arrondi(self) -> Decimal:
+        """L'écart entre le montant dû et HT + TVA (BT-114) ; nul si l'un des deux n'est pas su."""
+        if self.montant_ht is None or self.montant_tva is None:
+            return ZERO
+        return self.montant_ttc - self.montant_ht - self.montant_tva
+
+    @property
+    def nee_le(self) -> date:
+        """L'émission, ou l'échéance qui la précède : un loyer est dû sans attendre sa facture."""
+        return min(self.date_emission, self.date_echeance)
 
     @property
     def est_soldee(self) -> bool:

@@ -271,12 +271,15 @@ def test_une_facture_enregistree_doit_tout_son_montant():
     assert (facture.solde, facture.est_avoir) == (Decimal("120.00"), False)
 
 
-def test_des_montants_ou_des_dates_qui_se_contredisent_sont_refuses():
+def test_une_echeance_avant_l_emission_s_enregistre():
+    facture = saisir(un_client(), date_echeance=date(2025, 12, 31))
+    assert facture.nee_le == date(2025, 12, 31)
+
+
+def test_des_montants_qui_se_contredisent_sont_refuses():
     client = un_client()
     with pytest.raises(FactureIncoherente):
         saisir(client, montant_tva=Decimal("19.99"))
-    with pytest.raises(FactureIncoherente):
-        saisir(client, date_echeance=date(2025, 12, 31))
     with pytest.raises(FactureIncoherente):
         saisir(client, montant_ht=None, montant_tva=None, montant_ttc=Decimal("0.00"))
 

@@ -51,6 +51,22 @@ def test_une_saisie_qui_se_contredit_est_expliquee_pres_du_champ(client, creanci
     assert set(erreurs) == {"date_echeance", "montant_ttc"}
 
 
+def test_une_echeance_avant_l_emission_se_confirme_d_une_case(client, creancier, acteur):
+    duval = un_client(creancier=creancier)
+    page = f"{adresse('nouvelle')}?client={duval.pk}"
+    assert "echeance_admise" not in client.get(page).content.decode()
+    saisie = SAISIE | {"date_echeance": "2026-01-15"}
+    refusee = client.post(page, saisie)
+    assert refusee.status_code == 422
+    assert "echeance_admise" in refusee.content.decode()
+    assert client.post(page, saisie | {"echeance_admise": "on"}).status_code == 302
+    facture = Facture.objects.pour(creancier).get()
+    assert facture.date_echeance == date(2026, 1, 15)
+    # Sans toucher aux dates, on ne la confirme pas deux fois.
+    saisie |= {"libelle": "Loyer"}
+    assert client.post(adresse("modifier", facture.pk), saisie).status_code == 302
+
+
 def test_on_modifie_une_facture(client, creancier, acteur):
     facture = une_facture(creancier=creancier, numero="F-9")
     page = adresse("modifier", facture.pk)

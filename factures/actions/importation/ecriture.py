@@ -183,9 +183,7 @@ def _creer_les_factures(
         facture, client = nouvelle.facture, nouvelle.client
         facture.client = client.fiche if isinstance(client, NouveauClient) else client
         facture.importation = importation
-    versements = [
-        Versement(n.facture, n.paye, n.facture.date_emission) for n in nouvelles if n.paye
-    ]
+    versements = [Versement(n.facture, n.paye, n.facture.nee_le) for n in nouvelles if n.paye]
     recus = grand_livre.reprendre(
         [n.facture for n in nouvelles],
         versements,

@@ -32,6 +32,7 @@ def un_cii(
     du="1200.00",
     profil="EN 16931",
     ventilation="200.00",
+    arrondi="",
     entete="",
     reglement="",
 ) -> bytes:
@@ -43,6 +44,7 @@ def un_cii(
         else ""
     )
     deja = f"<ram:TotalPrepaidAmount>{prepaye}</ram:TotalPrepaidAmount>" if prepaye else ""
+    ecart = f"<ram:RoundingAmount>{arrondi}</ram:RoundingAmount>" if arrondi else ""
     return f"""<?xml version="1.0" encoding="UTF-8"?>{entete}
 <rsm:CrossIndustryInvoice
  xmlns:ram="urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"
@@ -106,7 +108,7 @@ def un_cii(
 <ram:SpecifiedTradeSettlementHeaderMonetarySummation>
 <ram:LineTotalAmount>{ht}</ram:LineTotalAmount>
 <ram:TaxBasisTotalAmount>{ht}</ram:TaxBasisTotalAmount>
-<ram:TaxTotalAmount currencyID="{devise}">{tva}</ram:TaxTotalAmount>
+<ram:TaxTotalAmount currencyID="{devise}">{tva}</ram:TaxTotalAmount>{ecart}
 <ram:GrandTotalAmount>{ttc}</ram:GrandTotalAmount>{deja}
 <ram:DuePayableAmount>{du}</ram:DuePayableAmount>
 </ram:SpecifiedTradeSettlementHeaderMonetarySummation>{reglement}
@@ -114,11 +116,15 @@ def un_cii(
 </rsm:CrossIndustryInvoice>""".encode()
 
 
-def un_ubl(*, avoir=False, echeance="2026-04-11", prepaye="", du="1200.00", taxes="") -> bytes:
+def un_ubl(
+    *, avoir=False, echeance="2026-04-11", prepaye="", du="1200.00", taxes="", arrondi=""
+) -> bytes:
     racine, type_document = ("CreditNote", "381") if avoir else ("Invoice", "380")
     espace = f"urn:oasis:names:specification:ubl:schema:xsd:{racine}-2"
     du_le = f"<cbc:DueDate>{echeance}</cbc:DueDate>" if echeance and not avoir else ""
     deja = f'<cbc:PrepaidAmount currencyID="EUR">{prepaye}</cbc:PrepaidAmount>' if prepaye else ""
+    balise = "PayableRoundingAmount"
+    ecart = f'<cbc:{balise} currencyID="EUR">{arrondi}</cbc:{balise}>' if arrondi else ""
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <{racine} xmlns="{espace}"
  xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
@@ -152,7 +158,7 @@ def un_ubl(*, avoir=False, echeance="2026-04-11", prepaye="", du="1200.00", taxe
 <cac:TaxTotal><cbc:TaxAmount currencyID="EUR">200.00</cbc:TaxAmount></cac:TaxTotal>{taxes}
 <cac:LegalMonetaryTotal>
 <cbc:TaxExclusiveAmount currencyID="EUR">1000</cbc:TaxExclusiveAmount>
-<cbc:TaxInclusiveAmount currencyID="EUR">1200.0</cbc:TaxInclusiveAmount>{deja}
+<cbc:TaxInclusiveAmount currencyID="EUR">1200.0</cbc:TaxInclusiveAmount>{deja}{ecart}
 <cbc:PayableAmount currencyID="EUR">{du}</cbc:PayableAmount>
 </cac:LegalMonetaryTotal></{racine}>""".encode()
 
