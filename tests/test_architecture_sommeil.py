@@ -42,7 +42,6 @@ FICHIERS = {
 }
 DEFINITIONS = {
     "recouvrement.droit.decompte.total_decomptes": Attente(SOMMES, "le total d'un client"),
-    "recouvrement.droit.delais.Delai.est_expire": Attente(VOIES, "l'opposition n'est plus ouverte"),
     "recouvrement.droit.delais.Delai.est_proroge": Attente(VOIES, "dire le report au jour ouvré"),
     "recouvrement.droit.delais.distance_de": Attente(
         VOIES, "outre-mer et étranger : un à deux mois"

@@ -7,6 +7,7 @@ from datetime import date
 from clients.models import Client
 from factures.models import ProcedureOuverte
 from recouvrement.comptes.models import Creancier
+from recouvrement.droit.delais import Delai
 from recouvrement.droit.procedure_collective import (
     alertes_declaration,
     declaration,
@@ -18,8 +19,12 @@ from recouvrement.socle import formats
 @dataclass(frozen=True, slots=True)
 class EtatDeProcedure:
     procedure: ProcedureOuverte
-    a_tenir: date | None
-    releve: date | None
+    declaration: Delai | None
+    releve: Delai | None
+
+    @property
+    def a_tenir(self) -> date | None:
+        return self.declaration and self.declaration.a_tenir
 
     def ton(self, *, au: date) -> str:
         publication = self.procedure.publication_le
@@ -31,18 +36,28 @@ class EtatDeProcedure:
     def phrase(self, *, au: date) -> str:
         if self.procedure.declaree_le:
             return f"Créance déclarée le {formats.jour(self.procedure.declaree_le)}."
-        if self.a_tenir is None:
+        if self.declaration is None or self.releve is None:
             return (
                 "Créance à déclarer dans les deux mois de la publication au BODACC : "
                 "cherchez sa date."
             )
-        if au > self.a_tenir:
-            return (
-                f"Délai de déclaration passé depuis le {formats.jour(self.a_tenir)} ; relevé de "
-                f"forclusion à demander avant le {formats.jour(self.releve)} "
-                "(C. com., art. L622-26)."
-            )
-        return f"Créance à déclarer au plus tard le {formats.jour(self.a_tenir)}."
+        if not self.declaration.est_expire(au):
+            return f"Créance à déclarer au plus tard le {_dernier_jour(self.declaration, au=au)}."
+        passe = f"Délai de déclaration passé depuis le {formats.jour(self.declaration.a_attendre)}"
+        if self.releve.est_expire(au):
+            fin = formats.jour(self.releve.a_attendre)
+            return f"{passe} ; celui du relevé de forclusion l'est depuis le {fin}."
+        return (
+            f"{passe} ; relevé de forclusion à demander au plus tard le "
+            f"{_dernier_jour(self.releve, au=au)} (C. com., art. L622-26)."
+        )
+
+
+def _dernier_jour(delai: Delai, *, au: date) -> str:
+    """Sans compter sur le report au jour ouvrable, tant que le jour compté n'est pas passé."""
+    if au <= delai.a_tenir:
+        return formats.jour(delai.a_tenir)
+    return f"{formats.jour(delai.a_attendre)}, par report au jour ouvrable (CPC, art. 642)"
 
 
 def etat_de_procedure(client: Client) -> EtatDeProcedure | None:
@@ -86,6 +101,4 @@ def _etat(procedure: ProcedureOuverte) -> EtatDeProcedure:
     publication = procedure.publication_le
     if publication is None:
         return EtatDeProcedure(procedure, None, None)
-    return EtatDeProcedure(
-        procedure, declaration(publication).a_tenir, releve_de_forclusion(publication)
-    )
+    return EtatDeProcedure(procedure, declaration(publication), releve_de_forclusion(publication))

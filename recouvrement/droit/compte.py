@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from recouvrement.droit.delais import delai
 from recouvrement.droit.faits import (
     INTERETS_DABORD,
     REELLE,
@@ -20,7 +21,7 @@ from recouvrement.droit.faits import (
     PeriodeInteret,
 )
 from recouvrement.droit.grille import GRACE, UN_JOUR, Grille, GrilleDeGrace, grille
-from recouvrement.droit.mois import ajouter_ans, ajouter_mois
+from recouvrement.droit.mois import ajouter_ans
 from recouvrement.droit.regimes import Regime
 from recouvrement.droit.taux import TableTaux, semestre
 from recouvrement.socle.montants import ZERO, arrondir
@@ -84,7 +85,8 @@ def _phases_sans_grace(
     else:
         # La majoration ne vise que le taux légal (CMF, art. L313-3).
         return ((JAMAIS, convenue),), None
-    deux_mois = ajouter_mois(jugement, MOIS_AVANT_MAJORATION)
+    # L'attente qui ouvre un droit se proroge au jour ouvrable (CPC, art. 642).
+    deux_mois = delai(jugement, mois=MOIS_AVANT_MAJORATION).a_attendre
     simple = grille(legal, None, False, table)
     majoree = (JAMAIS, grille(legal, None, True, table))
     if simple is convenue:

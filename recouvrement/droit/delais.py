@@ -4,10 +4,12 @@
 - En mois : le même quantième, sinon le dernier jour du mois (641, al. 2) ; mois puis jours (al. 3).
 - Un délai expire le dernier jour à vingt-quatre heures ; s'il tombe un samedi, un dimanche ou un
   jour férié, il est prorogé au premier jour ouvrable (642).
-- Outre-mer : un mois de plus ; étranger : deux mois de plus (643).
+- Outre-mer : un mois de plus ; étranger : deux mois de plus (643). Le tout ne fait qu'un délai, de
+  tous les mois ensemble : lecture de 643, d'après Cass. 2e civ., 25/03/2021, n° 19-20.636.
 
-Règle de prudence : ce que le créancier doit faire se fait avant `a_tenir`, sans la prorogation ;
-ce qu'il attend du débiteur s'attend jusqu'à `a_attendre`, avec elle.
+Règle de prudence : ce que le créancier doit faire se fait au plus tard le jour `a_tenir`, sans la
+prorogation ; ce qu'il attend, du débiteur ou pour que s'ouvre un droit, s'attend jusqu'à
+`a_attendre`, avec elle.
 
 >>> d = delai(date(2026, 10, 15), mois=1)
 >>> d.a_tenir, d.a_attendre
@@ -16,6 +18,9 @@ ce qu'il attend du débiteur s'attend jusqu'à `a_attendre`, avec elle.
 datetime.date(2026, 2, 28)
 >>> delai(date(2026, 1, 15), mois=1, distance=Distance.ETRANGER).a_tenir
 datetime.date(2026, 4, 15)
+>>> loin = delai(date(2026, 1, 31), mois=1, distance=Distance.OUTRE_MER)
+>>> loin.a_tenir, loin.confiance
+(datetime.date(2026, 3, 31), <Confiance.LECTURE: 'lecture'>)
 """
 
 from dataclasses import dataclass
@@ -24,6 +29,7 @@ from enum import IntEnum
 
 from recouvrement.droit.feries import Zone, prochain_ouvre
 from recouvrement.droit.mois import ajouter_mois
+from recouvrement.droit.sources import Confiance, la_moins_sure
 
 
 class Distance(IntEnum):
@@ -36,11 +42,12 @@ class Distance(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delai:
-    """Un délai : son dernier jour compté, et ce même jour prorogé s'il n'est pas ouvrable."""
+    """Un délai : son dernier jour compté, le même prorogé s'il n'est pas ouvrable, sa certitude."""
 
     depart: date
     a_tenir: date
     a_attendre: date
+    confiance: Confiance = Confiance.VU
 
     @property
     def est_proroge(self) -> bool:
@@ -59,13 +66,15 @@ def delai(
     jours: int = 0,
     zone: Zone = Zone.METROPOLE,
     distance: Distance = Distance.AUCUNE,
+    confiance: Confiance = Confiance.VU,
 ) -> Delai:
-    """Le délai qui court de l'acte du jour `depart`. Les mois de distance s'ajoutent aux mois."""
+    """Le délai qui court de l'acte du jour `depart` : tous les mois d'un trait, puis les jours."""
     if mois < 0 or jours < 0 or not (mois or jours):
         raise ValueError("Un délai compte au moins un jour ou un mois.")
-    dernier = ajouter_mois(depart, mois) + timedelta(days=jours)
-    dernier = ajouter_mois(dernier, distance.value)
-    return Delai(depart, dernier, prochain_ouvre(dernier, zone))
+    if distance:
+        confiance = la_moins_sure(confiance, Confiance.LECTURE)
+    dernier = ajouter_mois(depart, mois + distance.value) + timedelta(days=jours)
+    return Delai(depart, dernier, prochain_ouvre(dernier, zone), confiance)
 
 
 def distance_de(departement: str | None, pays: str = "FR") -> Distance:

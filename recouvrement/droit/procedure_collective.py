@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from recouvrement.droit.delais import Delai, delai
 from recouvrement.droit.mois import ajouter_mois
+from recouvrement.droit.sources import Confiance
 
 MOIS_DECLARATION = 2
 MOIS_RELEVE = 6
@@ -37,14 +38,17 @@ class ProcedureCollective(StrEnum):
 
 
 def declaration(publication_le: date, *, creancier_hors_territoire: bool = False) -> Delai:
-    """Le délai pour déclarer, depuis la publication au BODACC ; s'y tenir sans la prorogation."""
+    """Le délai pour déclarer, depuis la publication au BODACC ; s'y tenir sans la prorogation.
+
+    Il n'est passé que le lendemain du dernier jour prorogé (CPC, art. 642).
+    """
     mois = MOIS_DECLARATION + (2 if creancier_hors_territoire else 0)
-    return delai(publication_le, mois=mois)
+    return delai(publication_le, mois=mois, confiance=Confiance.VU_TIERS)
 
 
-def releve_de_forclusion(publication_le: date) -> date:
-    """Le dernier jour pour demander à être relevé de la forclusion (L622-26)."""
-    return ajouter_mois(publication_le, MOIS_RELEVE)
+def releve_de_forclusion(publication_le: date) -> Delai:
+    """Le délai pour demander à être relevé de la forclusion (L622-26)."""
+    return delai(publication_le, mois=MOIS_RELEVE, confiance=Confiance.VU_TIERS)
 
 
 def alertes_declaration(publication_le: date) -> tuple[date, ...]:

@@ -81,10 +81,27 @@ def test_l_echeance_des_deux_mois_alerte_jusqu_a_la_declaration(facture):
         return " ".join(e.texte for e in echeances_legales([facture.creancier], au=au).lignes)
 
     assert "à déclarer au plus tard le 20/07/2026" in texte(date(2026, 6, 1))
-    assert "relevé de forclusion à demander avant le 20/11/2026" in texte(date(2026, 7, 21))
+    assert "relevé de forclusion à demander au plus tard le 20/11/2026" in texte(date(2026, 7, 21))
+    assert "relevé de forclusion l'est depuis le 20/11/2026" in texte(date(2026, 11, 21))
     procedure.declaree_le = date(2026, 6, 2)
     procedure.save()
     assert texte(date(2026, 6, 3)) == ""
+
+
+@pytest.mark.parametrize(
+    ("au", "attendu"),
+    [
+        (date(2026, 8, 15), "à déclarer au plus tard le 15/08/2026"),
+        # Samedi férié : le délai va au lundi 17, dernier jour légal (CPC, art. 642).
+        (date(2026, 8, 16), "à déclarer au plus tard le 17/08/2026, par report"),
+        (date(2026, 8, 17), "à déclarer au plus tard le 17/08/2026, par report"),
+        (date(2026, 8, 18), "passé depuis le 17/08/2026"),
+    ],
+)
+def test_le_dernier_jour_legal_n_est_pas_depasse(facture, au, attendu):
+    ouvrir(facture, publication_le=date(2026, 6, 15), au=date(2026, 6, 20))
+    [ligne] = echeances_legales([facture.creancier], au=au).lignes
+    assert attendu in ligne.texte
 
 
 def test_un_jugement_porte_a_la_fiche_seule_demande_a_etre_complete():

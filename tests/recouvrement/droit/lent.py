@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 
+import holidays
+
 import recouvrement.droit
 
 FICHIER = Path(recouvrement.droit.__file__).parent / "donnees" / "taux.csv"
@@ -50,6 +52,14 @@ def _plus_mois(jour, mois):
             quantieme -= 1
 
 
+def _deux_mois(jugement):
+    """Deux mois, attendus jusqu'au jour ouvrable."""
+    jour = _plus_mois(jugement, 2)
+    while jour.weekday() > 4 or jour in holidays.country_holidays("FR", years=jour.year):
+        jour += JOUR
+    return jour
+
+
 def _taux(jour, facture, c):
     regime = facture.regime or c.regime
     legal = "legal_particulier" if regime == "C2X" else "legal_professionnel"
@@ -59,7 +69,7 @@ def _taux(jour, facture, c):
     if jugement and c.condamnation_au_taux_legal and jour > jugement:
         au_legal = True
     if au_legal:
-        majore = jugement is not None and jour > _plus_mois(jugement, 2) and not grace
+        majore = jugement is not None and jour > _deux_mois(jugement) and not grace
         return _publie(legal, jour) + (5 if majore else 0)
     if grace:
         return Fraction(0)
@@ -93,7 +103,7 @@ def decompte_lent(facture, paiements, c, au):
     # Somme des taux des jours écoulés à assiette constante, en cent-millionièmes de 365 × 366.
     attente = 0
     connus = {}
-    deux_mois = c.jugement_executoire_le and _plus_mois(c.jugement_executoire_le, 2)
+    deux_mois = c.jugement_executoire_le and _deux_mois(c.jugement_executoire_le)
     jour = min([facture.echeance, *(p.le for p in paiements)])
     jours_de_fait = {p.le for p in paiements} | anniversaires | {au}
     while jour <= au:

@@ -249,9 +249,10 @@ def test_la_decision_qui_condamne_au_taux_legal_remplace_les_penalites():
         condamnation_au_taux_legal=True,
     )
     d = decompte(une_facture("3650", date(2026, 3, 21)), [], convention, date(2026, 6, 10))
-    # 10 j × 12,15 % = 12,15 ; du 1er avril au 31 mai : 61 j × 2,62 % = 15,982 ;
-    # majoré dès le 1er juin : 10 j × 7,62 % = 7,62 (3 650 / 365 = 10 par jour et par unité)
-    assert lignes(d) == [(10, "12.15", "12.15"), (61, "2.62", "15.98"), (10, "7.62", "7.62")]
+    # Deux mois depuis le 31 mars : le 31 mai est un dimanche, l'attente va au lundi 1er juin.
+    # 10 j × 12,15 % = 12,15 ; du 1er avril au 1er juin : 62 j × 2,62 % = 16,244 ;
+    # majoré dès le 2 juin : 9 j × 7,62 % = 6,858 (3 650 / 365 = 10 par jour et par unité)
+    assert lignes(d) == [(10, "12.15", "12.15"), (62, "2.62", "16.24"), (9, "7.62", "6.86")]
 
 
 def test_la_majoration_ne_vise_pas_un_taux_stipule_au_contrat():

@@ -5,11 +5,12 @@ import pytest
 from recouvrement.droit.delais import Distance, delai, distance_de
 from recouvrement.droit.feries import Zone, est_ouvre, prochain_ouvre, zone_de
 from recouvrement.droit.injonction import (
-    consigner_avant,
-    constituer_avocat_avant,
-    executer_apres,
+    consigner,
+    constituer_avocat,
+    demander_la_formule,
+    execution,
     opposition,
-    signifier_avant,
+    signifier,
 )
 from recouvrement.droit.paiement import Situation, fin_de_mois_a, fin_de_mois_b, verifier
 from recouvrement.droit.procedure_collective import (
@@ -18,6 +19,7 @@ from recouvrement.droit.procedure_collective import (
     est_anterieure,
     releve_de_forclusion,
 )
+from recouvrement.droit.sources import Confiance
 
 # Jours ouvrés
 
@@ -96,8 +98,9 @@ def test_un_delai_nul_est_refuse():
 
 
 def test_la_signification_se_fait_en_six_puis_trois_mois_selon_la_date_de_l_ordonnance():
-    assert signifier_avant(date(2026, 8, 31)) == date(2027, 2, 28)  # dimanche : pas de report
-    assert signifier_avant(date(2026, 9, 1)) == date(2026, 12, 1)
+    d = signifier(date(2026, 8, 31))  # le 28 février est un dimanche : ne pas s'y fier
+    assert (d.a_tenir, d.a_attendre) == (date(2027, 2, 28), date(2027, 3, 1))
+    assert signifier(date(2026, 9, 1)).a_tenir == date(2026, 12, 1)
 
 
 def test_l_opposition_court_un_mois_et_attend_le_jour_ouvrable():
@@ -105,14 +108,67 @@ def test_l_opposition_court_un_mois_et_attend_le_jour_ouvrable():
     assert (d.a_tenir, d.a_attendre) == (date(2026, 11, 15), date(2026, 11, 16))
 
 
+def executer(ordonnance, signifiee, **reste):
+    return execution(ordonnance, signifiee_le=signifiee, **reste).apres
+
+
 def test_l_execution_attend_deux_mois_depuis_la_reforme():
-    assert executer_apres(date(2026, 9, 10), signifiee_le=date(2026, 10, 15)) == date(2026, 12, 15)
-    assert executer_apres(date(2026, 8, 31), signifiee_le=date(2026, 10, 15)) == date(2026, 11, 16)
+    assert executer(date(2026, 9, 10), date(2026, 10, 15)) == date(2026, 12, 15)
+    assert executer(date(2026, 8, 31), date(2026, 10, 15)) == date(2026, 11, 16)
+
+
+def test_les_deux_mois_sans_avis_s_attendent_jusqu_au_jour_ouvrable():
+    """Signifiée le 13/10/2026 : 13/12, un dimanche, donc lundi 14. Le 25/12 : férié, lundi 28."""
+    assert executer(date(2026, 9, 10), date(2026, 10, 13)) == date(2026, 12, 14)
+    assert executer(date(2026, 9, 10), date(2026, 10, 25)) == date(2026, 12, 28)
+
+
+@pytest.mark.parametrize(
+    ("ordonnance", "a_temps", "trop_tard"),
+    [
+        (date(2026, 9, 10), date(2026, 12, 10), date(2026, 12, 11)),
+        # Six mois : 28/02/2027, un dimanche ; prorogé au lundi 1er mars.
+        (date(2026, 8, 31), date(2027, 3, 1), date(2027, 3, 2)),
+    ],
+)
+def test_signifiee_trop_tard_l_ordonnance_est_non_avenue_et_ne_s_execute_jamais(
+    ordonnance, a_temps, trop_tard
+):
+    assert executer(ordonnance, a_temps) is not None
+    tardive = execution(ordonnance, signifiee_le=trop_tard)
+    assert tardive.non_avenue
+    assert tardive.apres is None
+    assert "non avenue" in tardive.motif
+    assert "caduque" not in tardive.motif
+
+
+def test_ni_signification_ni_execution_et_l_opposition_arrete_tout():
+    assert executer(date(2026, 9, 10), None) is None
+    assert executer(date(2026, 9, 10), date(2026, 10, 15), opposition_le=date(2026, 11, 2)) is None
+
+
+def test_une_ordonnance_d_avant_mars_2022_demande_sa_formule_executoire():
+    """Ancien art. 1423 : dans le mois suivant le mois d'opposition, 15/03 + 2 mois = 15/05/2022."""
+    ordonnance, signifiee = date(2022, 2, 28), date(2022, 3, 15)
+    assert executer(ordonnance, signifiee) is None
+    assert demander_la_formule(signifiee).a_tenir == date(2022, 5, 15)
+    # Opposition jusqu'au 15/04/2022, un vendredi ; formule apposée le 2 mai.
+    assert executer(ordonnance, signifiee, formule_le=date(2022, 5, 2)) == date(2022, 5, 2)
+    # Le lendemain de la bascule, la formule est d'emblée sur l'ordonnance.
+    assert executer(date(2022, 3, 1), signifiee) == date(2022, 4, 15)
+
+
+def test_l_execution_contre_qui_demeure_loin_est_une_lecture():
+    """Étranger : 31/10/2026 + 3 mois = 31/01/2027, un dimanche, donc lundi 1er février."""
+    loin = execution(date(2026, 9, 10), signifiee_le=date(2026, 10, 31), distance=Distance.ETRANGER)
+    assert (loin.apres, loin.confiance) == (date(2027, 2, 1), Confiance.LECTURE)
 
 
 def test_quinze_jours_pour_consigner_et_pour_constituer_avocat():
-    assert consigner_avant(date(2026, 11, 2)) == date(2026, 11, 17)
-    assert constituer_avocat_avant(date(2026, 11, 2)) == date(2026, 11, 17)
+    assert consigner(date(2026, 11, 2)).a_tenir == date(2026, 11, 17)
+    assert constituer_avocat(date(2026, 11, 2)).a_tenir == date(2026, 11, 17)
+    invitation = consigner(date(2026, 11, 2), sur_opposition=True)
+    assert (invitation.a_tenir, invitation.confiance) == (date(2026, 11, 17), Confiance.INCERTAIN)
 
 
 # Procédure collective
@@ -124,7 +180,7 @@ def test_deux_mois_pour_declarer_depuis_la_publication():
     assert declaration(date(2026, 12, 31), creancier_hors_territoire=True).a_tenir == date(
         2027, 4, 30
     )
-    assert releve_de_forclusion(date(2026, 8, 31)) == date(2027, 2, 28)
+    assert releve_de_forclusion(date(2026, 8, 31)).a_tenir == date(2027, 2, 28)
 
 
 def test_la_declaration_va_au_liquidateur_ou_au_mandataire():

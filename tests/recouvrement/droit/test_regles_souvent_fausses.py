@@ -1,7 +1,7 @@
 """Les règles que l'on se trompe souvent à coder, une par test ; l'arithmétique est écrite."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,6 +11,7 @@ from recouvrement.droit.delais import Distance, delai, distance_de
 from recouvrement.droit.feries import Zone, est_ouvre
 from recouvrement.droit.prescription import Acte, Duree, Evenement, prescription
 from recouvrement.droit.regimes import Regime
+from recouvrement.droit.sources import Confiance
 
 D = Decimal
 # 10 000 € échus le 01/05/2026 ; arrêtés au 30/06/2026 : 60 jours du seul premier semestre.
@@ -189,11 +190,43 @@ def test_un_delai_s_attend_selon_les_feries_d_outre_mer():
 
 
 def test_la_distance_ajoute_un_mois_outre_mer_et_deux_a_l_etranger():
-    """CPC, art. 643, depuis le 31 janvier : + 1 + 1 et + 1 + 2."""
+    """CPC, art. 641 et 643 : un seul délai de tous les mois, 31/01 + (1 + 1) et 31/01 + (1 + 2).
+
+    Cass. 2e civ., 25/03/2021, n° 19-20.636 : deux délais en mois qui se suivent se comptent d'un
+    trait (13/07 + 3 + 1 = 13/11). Passer par le 28 février fermerait l'opposition trop tôt.
+    """
     depart = date(2026, 1, 31)
-    assert delai(depart, mois=1, distance=distance_de("974")).a_tenir == date(2026, 3, 28)
-    assert delai(depart, mois=1, distance=distance_de(None, "BE")).a_tenir == date(2026, 4, 28)
+    outre_mer = delai(depart, mois=1, distance=distance_de("974"))
+    etranger = delai(depart, mois=1, distance=distance_de(None, "BE"))
+    assert (outre_mer.a_tenir, etranger.a_tenir) == (date(2026, 3, 31), date(2026, 4, 30))
+    assert outre_mer.confiance is etranger.confiance is Confiance.LECTURE
+    assert delai(depart, mois=1).confiance is Confiance.VU
     assert distance_de("67") is Distance.AUCUNE
+
+
+def test_un_delai_en_jours_de_qui_demeure_loin_compte_les_mois_puis_les_jours():
+    """CPC, art. 641, al. 3 : 31/01 + 1 mois = 28/02, + 15 jours = 15/03."""
+    assert delai(date(2026, 1, 31), jours=15, distance=Distance.OUTRE_MER).a_tenir == date(
+        2026, 3, 15
+    )
+
+
+@pytest.mark.parametrize(
+    ("decision", "dernier_jour_simple"),
+    [
+        (date(2026, 3, 15), date(2026, 5, 15)),  # un vendredi
+        (date(2026, 3, 16), date(2026, 5, 18)),  # le 16 mai est un samedi
+        (date(2026, 5, 15), date(2026, 7, 15)),
+        (date(2026, 5, 14), date(2026, 7, 15)),  # le 14 juillet est férié
+    ],
+)
+def test_les_deux_mois_avant_la_majoration_s_attendent_jusqu_au_jour_ouvrable(
+    decision, dernier_jour_simple
+):
+    """CMF, art. L313-3 et CPC, art. 642 : l'attente qui ouvre un droit se proroge."""
+    d = de(Regime.B2C, date(2026, 7, 31), jugement_executoire_le=decision)
+    majoree = next(p for p in d.periodes if "L313-3" in p.fondement)
+    assert majoree.du - timedelta(days=1) == dernier_jour_simple
 
 
 @pytest.mark.parametrize(
