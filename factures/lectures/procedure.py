@@ -24,7 +24,7 @@ class EtatDeProcedure:
 
     @property
     def a_tenir(self) -> date | None:
-        return self.declaration and self.declaration.a_tenir
+        return None if self.declaration is None else self.declaration.a_tenir
 
     def ton(self, *, au: date) -> str:
         publication = self.procedure.publication_le
