@@ -18,7 +18,8 @@ from clients.enums import (
 )
 from clients.regles import nom_de_recherche, suspension_court
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
-from recouvrement.comptes.models import Utilisateur
+from recouvrement.comptes.models import Utilisateur, borner_le_terme
+from recouvrement.droit.terme import LIBELLES, GenreTerme, Terme
 from recouvrement.journal.models import Geste
 from recouvrement.socle import formats
 from recouvrement.socle.montants import ZERO
@@ -109,6 +110,14 @@ class Client(ModeleCloisonne):
     ville = models.CharField("ville", max_length=80, blank=True)
     pays = models.CharField("pays", max_length=2, default="FR")
     langue = models.CharField("langue", max_length=2, choices=Langue, default=Langue.FRANCAIS)
+    # Vide : les conditions habituelles du créancier.
+    genre_terme = models.CharField("délai compté en", max_length=16, choices=LIBELLES, blank=True)
+    delai_paiement = models.PositiveSmallIntegerField(
+        "délai de paiement (jours)", null=True, blank=True
+    )
+    jour_terme = models.PositiveSmallIntegerField(
+        "le (jour du mois suivant)", null=True, blank=True
+    )
     est_a_completer = models.BooleanField("à compléter", default=False)
     suspendu_le = models.DateField("relances suspendues le", null=True, blank=True)
     suspendu_jusqu_au = models.DateField("jusqu'au", null=True, blank=True)
@@ -159,6 +168,7 @@ class Client(ModeleCloisonne):
                 | Q(code="", siren="", siret="", tva="", adresse="", complement="", ville=""),
                 name="client_efface_sans_identite",
             ),
+            borner_le_terme(nom="client_terme_borne", facultatif=True),
         ]
         indexes = [
             models.Index(fields=["creancier", "nom_recherche", "id"], name="client_par_nom"),
@@ -205,6 +215,13 @@ class Client(ModeleCloisonne):
 
     def get_absolute_url(self) -> str:
         return reverse("accueil:client", args=[self.creancier.code, self.pk])
+
+    @property
+    def terme(self) -> Terme | None:
+        """Les conditions de règlement convenues avec lui, s'il y en a."""
+        if not self.genre_terme or self.delai_paiement is None:
+            return None
+        return Terme(GenreTerme(self.genre_terme), self.delai_paiement, self.jour_terme)
 
     def est_suspendu(self, *, au: date) -> bool:
         return suspension_court(self.suspendu_le, self.suspendu_jusqu_au, au=au)

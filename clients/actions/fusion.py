@@ -18,6 +18,7 @@ REPRIS = (
     ("adresse", "complement", "code_postal", "ville", "pays"),
     ("suspendu_le", "suspendu_jusqu_au", "suspendu_motif"),
     ("procedure_collective_le",),
+    ("genre_terme", "delai_paiement", "jour_terme"),
 )
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 
 from clients.models import Client, Note
+from recouvrement.comptes.forms import juger_le_terme
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.forms import Groupes, SaisieLisible
@@ -54,6 +55,7 @@ class ClientForm(SaisieLisible, Groupes, DeClient):
             *("nom", "nature", "code", "langue"),
             *("siren", "siret", "tva", "forme_juridique", "est_commercant"),
             *("adresse", "complement", "code_postal", "ville", "pays"),
+            *("delai_paiement", "genre_terme", "jour_terme"),
             "procedure_collective_le",
         )
         widgets = {
@@ -64,6 +66,8 @@ class ClientForm(SaisieLisible, Groupes, DeClient):
         }
         help_texts = {
             "code": "Votre référence dans vos factures : elle sert à reconnaître les imports.",
+            "genre_terme": "45 jours puis fin de mois : émise le 3 avril, due le 31 mai.",
+            "jour_terme": "Pour « fin de mois le 10 » ; vide sinon.",
             "procedure_collective_le": "Date du jugement : plus aucune relance ne part.",
         }
 
@@ -71,6 +75,7 @@ class ClientForm(SaisieLisible, Groupes, DeClient):
         ("Client", ("nom", "nature", "code", "langue")),
         ("Identité", ("siren", "siret", "tva", "forme_juridique", "est_commercant")),
         ("Adresse", ("adresse", "complement", "code_postal", "ville", "pays")),
+        ("Conditions de règlement", ("delai_paiement", "genre_terme", "jour_terme")),
         ("Situation", ("procedure_collective_le",)),
     )
     LARGES = ("nom", "adresse", "complement")
@@ -92,6 +97,9 @@ class ClientForm(SaisieLisible, Groupes, DeClient):
             pays.choices = [*PAYS, (self.instance.pays, self.instance.pays)]
         for nom in ("adresse", "complement"):
             self.fields[nom].widget.attrs["class"] = "long"
+        self.fields[
+            "delai_paiement"
+        ].help_text = f"Vide : vos conditions habituelles, {creancier.terme}."
         self.fields["nom"].widget.attrs["autofocus"] = self.instance.pk is None
 
     def clean_nom(self) -> str:
@@ -132,6 +140,7 @@ class ClientForm(SaisieLisible, Groupes, DeClient):
                 self.add_error("code_postal", "Un code postal français compte cinq chiffres.")
             else:
                 donnees["code_postal"] = compact
+        juger_le_terme(self)
         return donnees
 
 

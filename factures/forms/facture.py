@@ -1,4 +1,3 @@
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -6,6 +5,7 @@ from django import forms
 
 from clients.models import Client
 from factures.forms.champs import MontantField, jour_saisi
+from factures.imports.habitudes import Convention, convention
 from factures.models import Facture
 from recouvrement.socle.formats import jour
 from recouvrement.socle.forms import Groupes, ModelForm, SaisieLisible
@@ -53,21 +53,28 @@ class FactureForm(SaisieLisible, Groupes, ModelForm[Facture]):
         self.arrondi = self.instance.arrondi if self.instance.pk else ZERO
         if not self.is_bound:
             del self.fields["echeance_admise"]
+        # Personne ne l'a écrite : la page dit d'où elle vient.
+        self.echeance_calculee = False
         # L'unicité du numéro se juge chez ce créancier.
         self.instance.creancier, self.instance.client = client.creancier, client
         if not self.instance.pk:
-            delai = client.creancier.delai_paiement
+            convenue = self.convention
             self.fields["date_echeance"].required = False
             self.fields[
                 "date_echeance"
-            ].help_text = f"Vide : {delai} jours après l'émission, votre délai habituel."
+            ].help_text = f"Vide : « {convenue.terme} », {convenue.origine}."
+
+    @property
+    def convention(self) -> Convention:
+        return convention(self.client.creancier, self.client.terme)
 
     def clean(self) -> dict[str, Any]:
         super().clean()
         lu = self.cleaned_data
         emission, echeance = lu.get("date_emission"), lu.get("date_echeance")
         if emission and echeance is None and "date_echeance" not in self.errors:
-            lu["date_echeance"] = emission + timedelta(days=self.client.creancier.delai_paiement)
+            lu["date_echeance"] = self.convention.terme.echeance(emission)
+            self.echeance_calculee = True
         self._admettre_l_echeance(lu)
         ht, tva, ttc = lu.get("montant_ht"), lu.get("montant_tva"), lu.get("montant_ttc")
         if (

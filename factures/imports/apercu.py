@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from factures.enums import SortLigne
 from factures.imports.figes import figer, rendre
+from factures.imports.habitudes import Habitudes
 from factures.imports.rapprochement import Annuaire, ClientAmbigu, ClientVise
 from factures.imports.types import AVOIR, Anomalie, FactureLue, Refus, presente
 from factures.models import Facture, LigneImport, Piece
@@ -67,6 +68,8 @@ class LigneApercu:
     # Ce qui est déjà payé et que l'on ne savait pas.
     paye: Decimal = ZERO
     ajoute_piece: bool = False
+    # Lue, ou calculée d'après les conditions de règlement.
+    echeance: date | None = None
 
     def refuser(self, champ: str, phrase: str) -> None:
         self.sort = SortLigne.REFUSEE
@@ -86,13 +89,13 @@ def apercevoir(creancier: Creancier, lues: Sequence[Lue]) -> list[LigneApercu]:
     numeros = [lue.facture.numero for lue in lues if lue.facture]
     connues = _connues(creancier, numeros)
     pieces = _pieces(creancier, connues.values())
-    annuaire = Annuaire(creancier)
+    annuaire, habitudes = Annuaire(creancier), Habitudes(creancier)
     vues: dict[str, LigneApercu] = {}
-    return [_juger(creancier, lue, connues, pieces, annuaire, vues) for lue in lues]
-
-
-def echeance_par_defaut(creancier: Creancier, emission: date) -> date:
-    return emission + timedelta(days=creancier.delai_paiement)
+    lignes = [_juger(creancier, lue, connues, pieces, annuaire, vues) for lue in lues]
+    for ligne in lignes:
+        if ligne.sort == SortLigne.CREEE:
+            _dater(ligne, habitudes)
+    return lignes
 
 
 def figer_apercu(apercu: LigneApercu) -> dict[str, Any]:
@@ -153,7 +156,7 @@ def _juger(
     if existante is not None:
         _comparer(ligne, ligne.client, facture, existante, pieces, annuaire)
     else:
-        _completer(ligne, ligne.client, facture, creancier)
+        _completer(ligne, ligne.client, facture)
     return ligne
 
 
@@ -180,22 +183,27 @@ def _verifier_emetteur(ligne: LigneApercu, facture: FactureLue, creancier: Crean
         )
 
 
-def _completer(
-    ligne: LigneApercu, client: ClientVise, facture: FactureLue, creancier: Creancier
-) -> None:
+def _dater(ligne: LigneApercu, habitudes: Habitudes) -> None:
+    """L'échéance, et d'où elle vient quand ni la facture ni ses conditions ne la disent."""
+    facture, client = ligne.facture, presente(ligne.client)
+    ligne.echeance = facture.date_echeance
+    if ligne.echeance is None and facture.nature == AVOIR:
+        ligne.echeance = facture.emission
+    elif ligne.echeance is None:
+        ligne.lue.alertes = [a for a in ligne.lue.alertes if a.champ != "date_echeance"]
+        convention = habitudes.avec(client.pk)
+        ligne.echeance = convention.terme.echeance(facture.emission)
+        ligne.signaler(
+            "date_echeance", f"Échéance absente : {convention.phrase(facture.emission)}."
+        )
+
+
+def _completer(ligne: LigneApercu, client: ClientVise, facture: FactureLue) -> None:
     if client.pk is None:
         if client.proche_de:
             ligne.signaler("client", f"Client nouveau, proche de « {client.proche_de} ».")
         else:
             ligne.signaler("client", "Client nouveau, à compléter.")
-    if facture.date_echeance is None and facture.nature != AVOIR:
-        ligne.lue.alertes = [a for a in ligne.lue.alertes if a.champ != "date_echeance"]
-        echeance = echeance_par_defaut(creancier, facture.emission)
-        ligne.signaler(
-            "date_echeance",
-            f"Échéance absente : {jour(echeance)}, {creancier.delai_paiement} jours "
-            "après l'émission.",
-        )
     paye = min(facture.montant_prepaye or ZERO, facture.ttc)
     if paye and facture.nature == AVOIR:
         ligne.signaler("montant_prepaye", f"Avoir : {euros(paye)} déjà remboursés, non repris.")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from lxml import etree
 
 from factures.imports.noeuds import Releve, courriel, siren_siret, texte, tous, un
-from factures.imports.types import AVOIR, FactureLue, PartieLue, TvaLue
+from factures.imports.types import AVOIR, LONGUEUR_CONDITIONS, FactureLue, PartieLue, TvaLue
 from recouvrement.socle.montants import ZERO
 
 RACINES = ("CrossIndustryInvoice", "CrossIndustryDocument")
@@ -82,6 +82,7 @@ def lire_cii(racine: etree._Element) -> tuple[FactureLue, Releve]:
         reference_commande=texte(accord, "BuyerOrderReferencedDocument/IssuerAssignedID")
         or texte(accord, "BuyerOrderReferencedDocument/ID"),
         facture_origine=origines[0] if origines else "",
+        conditions=_conditions(reglement),
         profil=_profil(racine),
         notes=tuple(vu for n in tous(entete, "IncludedNote") if (vu := texte(n, "Content"))),
     )
@@ -123,6 +124,15 @@ def _echeance(reglement: etree._Element | None, releve: Releve) -> date | None:
             "date_echeance", f"{len(jours)} échéances dans le fichier : la dernière est retenue."
         )
     return max(jours, default=None)
+
+
+def _conditions(reglement: etree._Element | None) -> str:
+    textes = (
+        texte(n)
+        for terme in tous(reglement, "SpecifiedTradePaymentTerms")
+        for n in tous(terme, "Description")
+    )
+    return " ".join(filter(None, textes))[:LONGUEUR_CONDITIONS]
 
 
 def _tva_totale(totaux: etree._Element | None, releve: Releve) -> Decimal | None:

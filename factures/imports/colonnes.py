@@ -7,12 +7,14 @@ from datetime import date
 from decimal import Decimal
 
 from factures.imports import entetes as champs
+from factures.imports.conditions import lire_conditions
 from factures.imports.controles import TABLEUR, Controle, completer, controler
 from factures.imports.entetes import normaliser
 from factures.imports.reconnaissance import Correspondance
 from factures.imports.types import (
     AVOIR,
     FACTURE,
+    LONGUEUR_CONDITIONS,
     Anomalie,
     FactureLue,
     LigneLue,
@@ -122,6 +124,7 @@ class _Lecture:
         lu = {champ: ligne.cellule(indice) for champ, indice in self.indices.items()}
         if corrige := self.corrections.get(ligne.numero):
             lu |= _corriger(lu, corrige, controle)
+        lu = _conditions_en_echeance(lu)
         montants = {champ: self._montant(champ, lu.get(champ), controle) for champ in MONTANTS}
         jours = {champ: self._jour(champ, lu.get(champ), controle) for champ in DATES}
         nature = _nature(lu.get(champs.NATURE), montants, controle)
@@ -143,6 +146,7 @@ class _Lecture:
             acheteur=lire_client(lu, controle),
             arrondi=montants[champs.ARRONDI] or ZERO,
             libelle=lire_texte(lu.get(champs.LIBELLE)),
+            conditions=lire_texte(lu.get(champs.CONDITIONS))[:LONGUEUR_CONDITIONS],
             profil=TABLEUR,
         )
         deja = {refus.champ for refus in controle.refus}
@@ -193,6 +197,19 @@ def _corriger(
             f"Corrigé à l'écran (le fichier dit « {avant} »)." if avant else "Ajouté à l'écran.",
         )
     return dict(corriges)
+
+
+def _conditions_en_echeance(lu: Mapping[str, Cellule]) -> dict[str, Cellule]:
+    """« 30 jours fin de mois » sous « Échéance » : des conditions, pas un jour."""
+    vu = lu.get(champs.DATE_ECHEANCE)
+    ecrit_ailleurs = lire_texte(lu.get(champs.CONDITIONS))
+    if not isinstance(vu, str) or not re.search("[a-z]", vu, re.IGNORECASE) or ecrit_ailleurs:
+        return dict(lu)
+    return (
+        {**lu, champs.DATE_ECHEANCE: None, champs.CONDITIONS: vu}
+        if lire_conditions(vu)
+        else dict(lu)
+    )
 
 
 def _refuser_reversible(texte: str) -> None:

@@ -13,6 +13,7 @@ from stdnum.eu import vat as cle_tva
 from stdnum.fr import siren as cle_siren
 from stdnum.fr import siret as cle_siret
 
+from factures.imports.conditions import lire_conditions
 from factures.imports.types import AVOIR, Anomalie, FactureLue, PartieLue, Refus, TvaLue
 from recouvrement.socle import formats
 from recouvrement.socle.formats import euros
@@ -62,6 +63,7 @@ def completer(facture: FactureLue) -> FactureLue:
     BR-CO-16 : BT-115 = BT-112 − BT-113 + BT-114. L'arrondi est dû, ou ne l'est pas : il entre dans
     le montant, et la facture complétée n'en a plus.
     """
+    facture = replace(facture, date_echeance=_echeance(facture))
     ttc = facture.montant_ttc
     if ttc is None:
         return facture
@@ -75,6 +77,13 @@ def completer(facture: FactureLue) -> FactureLue:
     else:
         ttc = prepaye + du
     return replace(facture, montant_ttc=ttc, montant_prepaye=prepaye, montant_du=du, arrondi=ZERO)
+
+
+def _echeance(facture: FactureLue) -> date | None:
+    emission, terme = facture.date_emission, lire_conditions(facture.conditions)
+    if facture.date_echeance or facture.nature == AVOIR or not (emission and terme):
+        return facture.date_echeance
+    return terme.echeance(emission)
 
 
 def _identite(facture: FactureLue, controle: Controle) -> None:
@@ -103,7 +112,9 @@ def _dates(facture: FactureLue, controle: Controle) -> None:
         controle.refuser("date_emission", "Date d'émission manquante.")
     if emission and echeance and echeance < emission:
         controle.signaler("date_echeance", phrase_echue_avant_emission(emission, echeance))
-    if echeance is None and facture.nature != AVOIR:
+    if facture.nature != AVOIR and facture.conditions:
+        _conditions(facture, controle)
+    elif echeance is None and facture.nature != AVOIR:
         controle.signaler(
             "date_echeance",
             f"Échéance absente : {DELAI_PAR_DEFAUT} jours après l'émission par défaut.",
@@ -116,6 +127,34 @@ def phrase_echue_avant_emission(emission: date, echeance: date) -> str:
         f"L'échéance ({formats.jour(echeance)}) précède l'émission ({formats.jour(emission)}) : "
         "gardée telle quelle."
     )
+
+
+def _conditions(facture: FactureLue, controle: Controle) -> None:
+    """Elles donnent l'échéance qui manque ; incomprises, c'est une question, jamais 30 jours."""
+    emission, echeance = facture.date_emission, facture.date_echeance
+    terme = lire_conditions(facture.conditions)
+    if terme is None:
+        if echeance is None:
+            controle.refuser(
+                "conditions",
+                f"Échéance absente, et « {facture.conditions[:60]} » ne la donne pas : "
+                "quelle est-elle ?",
+                levable=True,
+            )
+        return
+    if emission is None:
+        return
+    calculee = formats.jour(terme.echeance(emission))
+    if echeance is None:
+        controle.signaler(
+            "date_echeance", f"Échéance absente : {calculee}, « {terme} » d'après le fichier."
+        )
+    elif echeance != terme.echeance(emission):
+        controle.signaler(
+            "date_echeance",
+            f"Échéance du fichier retenue ; ses conditions, « {terme} », donneraient le "
+            f"{calculee}.",
+        )
 
 
 def _totaux(facture: FactureLue, controle: Controle) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from factures.enums import SortLigne
+from factures.imports.echeances import a_demander
 from factures.imports.entetes import LIBELLES
 from factures.lectures.importation import COLONNE_MONTREE, Saisie, lignes_a_montrer
 from factures.models import Importation, LigneImport
@@ -19,6 +20,7 @@ ENSEMBLE = {
     **dict.fromkeys(MONTANTS, MONTANTS),
     "reste_du": ("montant_ttc", "montant_paye", "reste_du"),
     "date_echeance": ("date_emission", "date_echeance"),
+    "conditions": ("conditions", "date_echeance"),
     "client": ("client", "code_client", "siren"),
 }
 # Ce que le devin reconnaît à coup sûr.
@@ -42,9 +44,11 @@ def compter_les_reprenables(importation: Importation) -> int:
 
 
 def champs_a_corriger(ligne: LigneImport) -> dict[str, str]:
-    """Champ → son texte, pour une ligne de tableur refusée ; rien pour un fichier entier."""
-    if ligne.sort != SortLigne.REFUSEE or not _DE_TABLEUR.search(ligne.origine):
+    """Champ → son texte, pour une ligne de tableur ; d'un fichier entier, ce qu'il ne dit pas."""
+    if ligne.sort != SortLigne.REFUSEE:
         return {}
+    if not _DE_TABLEUR.search(ligne.origine):
+        return a_demander(ligne.refus)
     vises = [c for refus in ligne.refus for c in _en_cause(ligne.lu, refus["champ"])]
     return {champ: _ecrit(ligne.lu, champ) for champ in vises if champ in LIBELLES}
 

@@ -9,6 +9,7 @@ NUMERO, CLIENT, SIREN, SIRET, TVA = "numero", "client", "siren", "siret", "tva"
 CODE_CLIENT, COURRIEL, TELEPHONE = "code_client", "courriel", "telephone"
 ADRESSE, CODE_POSTAL, VILLE = "adresse", "code_postal", "ville"
 DATE_EMISSION, DATE_ECHEANCE = "date_emission", "date_echeance"
+CONDITIONS = "conditions"
 MONTANT_HT, MONTANT_TVA, MONTANT_TTC = "montant_ht", "montant_tva", "montant_ttc"
 ARRONDI, MONTANT_PAYE, RESTE_DU = "arrondi", "montant_paye", "reste_du"
 DEVISE, NATURE, LIBELLE = "devise", "nature", "libelle"
@@ -27,6 +28,7 @@ LIBELLES = {
     VILLE: "Ville",
     DATE_EMISSION: "Date de facture",
     DATE_ECHEANCE: "Échéance",
+    CONDITIONS: "Conditions de règlement",
     MONTANT_HT: "Montant HT",
     MONTANT_TVA: "Montant de la TVA",
     MONTANT_TTC: "Montant TTC",
@@ -76,6 +78,10 @@ SURS: dict[str, str] = {
         DATE_ECHEANCE: "echeance|date d echeance|date echeance|date limite de reglement|datedue"
         "|date limite de paiement|due date|a payer avant le|date de reglement prevue|ech"
         "|date limite reglement|echeance le|date d exigibilite",
+        CONDITIONS: "conditions de reglement|condition de reglement|conditions de paiement"
+        "|condition de paiement|conditions reglement|conditions paiement|delai de paiement"
+        "|delai de reglement|delai paiement|delai reglement|termes de paiement|cond reglement"
+        "|cond paiement|payment terms|payment term|invoice payment term|terms",
         MONTANT_HT: "montant ht|total ht|ht|totalht|hors taxes signe|hors taxes|untaxed amount"
         "|montant hors taxes|total hors taxes|montant total ht|net ht|total net ht"
         "|montant hors taxe|untaxed amount signed|montant ht en euros",
@@ -139,6 +145,7 @@ JAMAIS = re.compile(
     r"|facture payee|invoicepaid|invoicestatus|note|notes)\b"
 )
 MOTIFS: tuple[tuple[str, str], ...] = (
+    (r"\b(conditions?|delais?|termes?)\b.*\b(reglement|paiement)\b", CONDITIONS),
     (r"\bech(eance)?\b", DATE_ECHEANCE),
     (r"\b(reste|restant|solde)\b", RESTE_DU),
     (r"\b(paye|regle|encaisse)\b", MONTANT_PAYE),

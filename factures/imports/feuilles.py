@@ -7,6 +7,7 @@ from typing import Any
 
 from factures.imports.apercu import Lue, PieceLue
 from factures.imports.colonnes import lire_lignes
+from factures.imports.echeances import repondre
 from factures.imports.entetes import LIBELLES, normaliser
 from factures.imports.reconnaissance import correspondance as indices_des_champs
 from factures.imports.reconnaissance import deviner, manquants
@@ -114,7 +115,9 @@ def lues_de(
         piece = _piece(resultat, deposes[rang])
         for facture in resultat.factures or (None,):
             refus, alertes = reprises.lever(resultat.nom, resultat.refus, resultat.alertes)
-            yield Lue(resultat.nom, facture, refus, alertes, piece)
+            lue = Lue(resultat.nom, facture, refus, alertes, piece)
+            repondre(lue, reprises.corrections.get(resultat.nom, {}))
+            yield lue
 
 
 def _lues_du_tableur(

@@ -9,7 +9,10 @@ from factures.imports.types import FactureLue, PartieLue
 
 DATES = ("date_emission", "date_echeance")
 MONTANTS = ("montant_ht", "montant_tva", "montant_ttc", "montant_prepaye", "montant_du")
-TEXTES = ("numero", "nature", "devise", "libelle", "reference_commande", "facture_origine")
+TEXTES = (
+    *("numero", "nature", "devise", "libelle", "reference_commande", "facture_origine"),
+    "conditions",
+)
 PARTIES = ("vendeur", "acheteur")
 CHAMPS_PARTIE = tuple(champ.name for champ in fields(PartieLue))
 

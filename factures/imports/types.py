@@ -7,6 +7,7 @@ from decimal import Decimal
 from recouvrement.socle.tableur.lecture import Feuille
 
 FACTURE, ACOMPTE, AVOIR = "facture", "acompte", "avoir"
+LONGUEUR_CONDITIONS = 250
 
 
 def presente[T](valeur: T | None) -> T:
@@ -86,6 +87,8 @@ class FactureLue:
     reference_commande: str = ""
     facture_origine: str = ""
     libelle: str = ""
+    # Les conditions de règlement telles qu'écrites (BT-20, ou une colonne).
+    conditions: str = ""
     profil: str = ""
     notes: tuple[str, ...] = ()
 

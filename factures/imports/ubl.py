@@ -5,7 +5,7 @@ from datetime import date
 from lxml import etree
 
 from factures.imports.noeuds import Releve, courriel, siren_siret, texte, tous, un
-from factures.imports.types import AVOIR, FactureLue, PartieLue, TvaLue
+from factures.imports.types import AVOIR, LONGUEUR_CONDITIONS, FactureLue, PartieLue, TvaLue
 from recouvrement.socle.montants import ZERO
 
 RACINES = ("Invoice", "CreditNote")
@@ -68,6 +68,9 @@ def lire_ubl(racine: etree._Element) -> tuple[FactureLue, Releve]:
         iban=_iban(racine),
         reference_commande=texte(racine, "OrderReference/ID"),
         facture_origine=origines[0] if origines else "",
+        conditions=" ".join(vu for n in tous(racine, "PaymentTerms/Note") if (vu := texte(n)))[
+            :LONGUEUR_CONDITIONS
+        ],
         profil="UBL",
         notes=tuple(vu for n in tous(racine, "Note") if (vu := texte(n))),
     )

@@ -286,6 +286,7 @@ COLONNE_MONTREE = {
     "reste_du": "montant_ttc",
     "montant_prepaye": "montant_ttc",
     "devise": "montant_ttc",
+    "conditions": "date_echeance",
     "nature": "numero",
 }
 

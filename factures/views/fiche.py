@@ -48,7 +48,10 @@ def nouvelle(request: RequeteHabilitee) -> HttpResponse:
             facture = enregistrer_facture(
                 request.creancier, client=client, acteur=request.user, **form.cleaned_data
             )
-            annoncer(request, f"{facture} enregistrée.")
+            calcul = ""
+            if form.echeance_calculee:
+                calcul = f" Échéance au {form.convention.phrase(facture.date_emission)}."
+            annoncer(request, f"{facture} enregistrée.{calcul}")
             return redirect(facture)
     contexte = {"form": form, "client": client, "facture": None}
     statut = 422 if form.errors else 200

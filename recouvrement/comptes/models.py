@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from recouvrement.comptes.enums import ModeIntervention, Role, ZoneFeries
+from recouvrement.droit.terme import DELAI_MAXIMAL, JOUR_MAXIMAL, LIBELLES, GenreTerme, Terme
 
 
 class UtilisateurManager(BaseUserManager["Utilisateur"]):
@@ -65,6 +66,20 @@ class Utilisateur(AbstractBaseUser):
         """« Nadège Rousselot » → « N. Rousselot »."""
         prenom, _, nom = self.nom_complet.partition(" ")
         return f"{prenom[:1]}. {nom}" if nom else self.nom_complet or self.email
+
+
+def borner_le_terme(*, nom: str, facultatif: bool = False) -> models.CheckConstraint:
+    """Ce que dit `fautes_du_terme`, pour la base : les conditions de règlement se tiennent."""
+    jour = Q(jour_terme=None) | Q(
+        genre_terme=GenreTerme.FIN_DE_MOIS.value, jour_terme__gte=1, jour_terme__lte=JOUR_MAXIMAL
+    )
+    regle = jour & Q(
+        genre_terme__in=[genre.value for genre in GenreTerme], delai_paiement__lte=DELAI_MAXIMAL
+    )
+    if facultatif:
+        vide = Q(genre_terme="", delai_paiement=None, jour_terme=None)
+        regle = vide | (regle & Q(delai_paiement__isnull=False))
+    return models.CheckConstraint(condition=regle, name=nom)
 
 
 class CreancierQuerySet(models.QuerySet["Creancier"]):
@@ -136,7 +151,13 @@ class Creancier(models.Model):
     ecart_minimal = models.PositiveSmallIntegerField(
         "jours au moins entre deux relances d'un client", default=5
     )
+    genre_terme = models.CharField(
+        "délai compté en", max_length=16, choices=LIBELLES, default=GenreTerme.NETS.value
+    )
     delai_paiement = models.PositiveSmallIntegerField("délai de paiement habituel", default=30)
+    jour_terme = models.PositiveSmallIntegerField(
+        "le (jour du mois suivant)", null=True, blank=True
+    )
     soldes_perimes_jours = models.PositiveSmallIntegerField(
         "ne plus relancer si les règlements datent de plus de (jours)", null=True, blank=True
     )
@@ -164,6 +185,7 @@ class Creancier(models.Model):
                 | ~Q(courriel_verifie="") & Q(courriel_verifie_le__isnull=False),
                 name="creancier_expediteur_verifie_date",
             ),
+            borner_le_terme(nom="creancier_terme_borne"),
         ]
 
     def __str__(self) -> str:
@@ -173,6 +195,11 @@ class Creancier(models.Model):
     def expediteur_est_verifie(self) -> bool:
         """L'adresse réglée est celle qui a été prouvée."""
         return self.courriel_expediteur != "" and self.courriel_expediteur == self.courriel_verifie
+
+    @property
+    def terme(self) -> Terme:
+        """Ses conditions de règlement habituelles."""
+        return Terme(GenreTerme(self.genre_terme), self.delai_paiement, self.jour_terme)
 
     @property
     def qui_parle(self) -> str:

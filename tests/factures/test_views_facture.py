@@ -41,6 +41,18 @@ def test_on_saisit_une_facture_apres_avoir_choisi_son_client(client, creancier, 
     assert "F-9 existe déjà" in doublon.content.decode()
 
 
+def test_sans_echeance_la_page_dit_celle_qu_elle_calcule_et_d_ou_elle_vient(
+    client, creancier, acteur
+):
+    duval = un_client(creancier=creancier, genre_terme="fin_de_mois", delai_paiement=45)
+    page = f"{adresse('nouvelle')}?client={duval.pk}"
+    assert "« 45 jours fin de mois », conditions de ce client." in client.get(page).content.decode()
+    saisie = SAISIE | {"date_emission": "2026-04-03", "date_echeance": ""}
+    suite = client.post(page, saisie, follow=True).content.decode()
+    assert Facture.objects.pour(creancier).get().date_echeance == date(2026, 5, 31)
+    assert "Échéance au 31/05/2026, « 45 jours fin de mois », conditions de ce client." in suite
+
+
 def test_une_saisie_qui_se_contredit_est_expliquee_pres_du_champ(client, creancier, acteur):
     duval = un_client(creancier=creancier)
     page = f"{adresse('nouvelle')}?client={duval.pk}"

@@ -18,9 +18,9 @@ from factures.actions.verrous import verrouiller_factures
 from factures.enums import EtatImport, Moyen, NaturePiece, SortLigne
 from factures.erreurs import ImportDejaTraite
 from factures.evenements import Evenement
-from factures.imports.apercu import LigneApercu, echeance_par_defaut
+from factures.imports.apercu import LigneApercu
 from factures.imports.rapprochement import ClientVise
-from factures.imports.types import AVOIR, FactureLue, presente
+from factures.imports.types import presente
 from factures.models import Encaissement, Facture, Importation, Piece
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.actions import inscrire, inscrire_lot, poser
@@ -83,7 +83,7 @@ def a_ecrire(
             client: Client | NouveauClient | None = connus.get(vise.pk) if vise.pk else None
             if client is None:
                 client = neufs.setdefault(id(vise), _neuf(creancier, vise))
-            facture = _facture(creancier, apercu.facture, rang)
+            facture = _facture(creancier, apercu, rang)
             nouvelles.append(NouvelleFacture(facture, client, apercu.paye, piece))
         elif apercu.sort == SortLigne.MISE_A_JOUR:
             existante = presente(apercu.existante)
@@ -270,11 +270,8 @@ def _ranger_les_pieces(lignes: Iterable[NouvelleFacture | FactureRevue], geste: 
     inserer_fiches(pieces)
 
 
-def _facture(creancier: Creancier, lue: FactureLue, rang: int) -> Facture:
-    echeance = lue.date_echeance
-    if echeance is None:
-        est_avoir = lue.nature == AVOIR
-        echeance = lue.emission if est_avoir else echeance_par_defaut(creancier, lue.emission)
+def _facture(creancier: Creancier, apercu: LigneApercu, rang: int) -> Facture:
+    lue = apercu.facture
     return Facture(
         creancier=creancier,
         numero=lue.numero,
@@ -282,7 +279,7 @@ def _facture(creancier: Creancier, lue: FactureLue, rang: int) -> Facture:
         libelle=lue.libelle[:250],
         reference_commande=lue.reference_commande[:100],
         date_emission=lue.emission,
-        date_echeance=echeance,
+        date_echeance=presente(apercu.echeance),
         montant_ht=lue.montant_ht,
         montant_tva=lue.montant_tva,
         montant_ttc=lue.ttc,

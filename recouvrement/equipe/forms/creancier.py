@@ -7,7 +7,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.utils.text import slugify
 
 from recouvrement.comptes.enums import ZoneFeries
+from recouvrement.comptes.forms import juger_le_terme
 from recouvrement.comptes.models import Creancier
+from recouvrement.droit.terme import DELAI_MAXIMAL, JOUR_MAXIMAL
 from recouvrement.equipe.regles import CODES_RESERVES, TAILLE_IMAGE, type_image
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.forms import Groupes, SaisieLisible
@@ -202,7 +204,8 @@ class EnvoisForm(SaisieLisible, Groupes, DuCreancier):
         model = Creancier
         fields = (
             *("mode", "nom_expediteur", "courriel_expediteur", "courriel_reponse", "signature"),
-            *("heure_debut", "heure_fin", "zone_feries", "ecart_minimal", "delai_paiement"),
+            *("heure_debut", "heure_fin", "zone_feries", "ecart_minimal"),
+            *("delai_paiement", "genre_terme", "jour_terme"),
             *("soldes_perimes_jours", "envois_geles"),
         )
         widgets = {
@@ -215,7 +218,9 @@ class EnvoisForm(SaisieLisible, Groupes, DuCreancier):
             "courriel_reponse": "Où arrivent les réponses ; vide : l'adresse d'expéditeur.",
             "signature": "Au bas de chaque courriel, après « Cordialement ».",
             "zone_feries": "Rien ne part ces jours-là, ni le samedi ni le dimanche.",
-            "delai_paiement": "En jours après l'émission, quand une facture n'a pas d'échéance.",
+            "delai_paiement": "En jours, quand une facture n'a ni échéance ni conditions.",
+            "genre_terme": "45 jours puis fin de mois : émise le 3 avril, due le 31 mai.",
+            "jour_terme": "Pour « fin de mois le 10 » ; vide sinon.",
             "ecart_minimal": "Jamais plus d'un courriel automatique par client dans ce délai.",
             "soldes_perimes_jours": "Vide : on relance même sans confirmation des règlements.",
             "envois_geles": "Plus rien ne part, pas même ce qui est prévu.",
@@ -225,7 +230,7 @@ class EnvoisForm(SaisieLisible, Groupes, DuCreancier):
         ("Qui écrit", ("mode", "nom_expediteur", "courriel_expediteur", "courriel_reponse")),
         ("Signature", ("signature",)),
         ("Quand", ("heure_debut", "heure_fin", "zone_feries", "ecart_minimal")),
-        ("Factures", ("delai_paiement",)),
+        ("Conditions de règlement", ("delai_paiement", "genre_terme", "jour_terme")),
         ("Prudence", ("soldes_perimes_jours", "envois_geles")),
     )
 
@@ -233,7 +238,8 @@ class EnvoisForm(SaisieLisible, Groupes, DuCreancier):
         super().__init__(*args, **kwargs)
         for nom, bornes in (
             ("ecart_minimal", (1, 60)),
-            ("delai_paiement", (0, 120)),
+            ("delai_paiement", (0, DELAI_MAXIMAL)),
+            ("jour_terme", (1, JOUR_MAXIMAL)),
             ("soldes_perimes_jours", (1, 365)),
         ):
             minimum, maximum = bornes
@@ -256,6 +262,7 @@ class EnvoisForm(SaisieLisible, Groupes, DuCreancier):
         debut, fin = donnees.get("heure_debut"), donnees.get("heure_fin")
         if debut and fin and debut >= fin:
             self.add_error("heure_fin", "L'heure de fin doit suivre l'heure de début.")
+        juger_le_terme(self)
         return donnees
 
 

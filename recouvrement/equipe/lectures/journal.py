@@ -35,6 +35,8 @@ MOTS = {
     "nature_piece": "nature de la pièce",
     "zone_feries": "jours fériés",
     "delai_paiement": "délai de paiement",
+    "genre_terme": "délai compté en",
+    "jour_terme": "le (jour du mois suivant)",
     "ecart_minimal": "écart minimal",
     "envois_geles": "envois gelés",
     "complement": "complément",

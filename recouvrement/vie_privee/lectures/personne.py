@@ -23,7 +23,15 @@ from relances.models import Appel, Courrier, Promesse, Relance
 FICHE = (
     *("nom", "code", "nature", "est_commercant", "forme_juridique", "siren", "siret", "tva"),
     *("adresse", "complement", "code_postal", "ville", "pays", "langue", "suspendu_le"),
-    *("suspendu_motif", "adresse_invalide_le", "procedure_collective_le", "cree_le"),
+    *(
+        "delai_paiement",
+        "genre_terme",
+        "jour_terme",
+        "suspendu_motif",
+        "adresse_invalide_le",
+        "procedure_collective_le",
+        "cree_le",
+    ),
 )
 
 # Les champs que leur modèle n'a pas nommés pour qu'on les lise.

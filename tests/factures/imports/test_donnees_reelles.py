@@ -116,11 +116,12 @@ def bluem(echeance: str) -> Attendue:
 
 
 PAYET, BUYER = "alexandre.payet@majolieboutique.net", "buyer@buyer.com"
+GUTSCHRIFT = "« Der Betrag wird ihrem Kundenkonto gutgeschrieben und mit der » ne la donne pas"
 SANS_XML = "ne contient pas de facture électronique"
 # Un texte : le mot qui doit figurer dans le refus.
 CAS_LIMITES: dict[str, tuple[Attendue | str, Attendue | str]] = {
     # cas : (factur-x.xml, facture.pdf)
-    "CALC-001": ("3\u202f000,00\u00a0€ ne vaut pas HT", "ne vaut pas HT 2\u202f535,00"),
+    "CALC-001": ("3\u202f000,00\u202f€ ne vaut pas HT", "ne vaut pas HT 2\u202f535,00"),
     "CALC-003": ("BR-CO-14", "somme de sa ventilation par taux, 507,00"),
     "CALC-005": ("BR-S-08", "La TVA à 20 % est ventilée en plusieurs lignes"),
     "DATA-001": ("« 2026-08-15 » n'est pas au format AAAAMMJJ", "AAAAMMJJ"),
@@ -155,8 +156,9 @@ ATTENDUES: dict[str, Attendue | str] = {
     "pdf_sans_xml/oyo.pdf": SANS_XML,
     "xml/EN16931_Einfach_DueDate.cii.xml": lieferant("2019-03-05"),
     "xml/EN16931_Einfach_DueDate.ubl.xml": lieferant("2019-03-05"),
-    "xml/EN16931_Gutschrift.cii.xml": lieferant("None", "Échéance absente"),
-    "xml/EN16931_Gutschrift.ubl.xml": lieferant("None", "autofacturation"),
+    # Ni échéance, ni conditions que l'on sache lire : une question, jamais trente jours.
+    "xml/EN16931_Gutschrift.cii.xml": GUTSCHRIFT,
+    "xml/EN16931_Gutschrift.ubl.xml": GUTSCHRIFT,
     "xml/factur-x-basicwl.xml": fournisseur(courriel="me@buyer.com"),
     "xml/factur-x-en16931.xml": fournisseur(courriel=BUYER),
     "xml/factur-x-minimum.xml": fournisseur(echeance="None", postal="", alerte="30 jours"),
@@ -175,13 +177,8 @@ ATTENDUES: dict[str, Attendue | str] = {
     "xml_cii_cen/CII_example7.xml": "en SEK",
     "xml_cii_cen/CII_example9.xml": bluem("2015-04-15"),
     "xml_cii_cen/huf_example_cii.xml": "en HUF",
-    "xml_ubl_cen/FT G2G_TD01 con Allegato, Bonifico e Split Payment.xml": Attendue(
-        "1316/85 facture 2020-02-13 None",
-        "1246.00 274.12 1520.12 274.12 1246.00",
-        "Azienda Unita Sanitaria Locale di Reggio Emilia",
-        "AZIENDA AUSL DI MODENA",
-        ("", "41121", ""),
-        "Échéance absente",
+    "xml_ubl_cen/FT G2G_TD01 con Allegato, Bonifico e Split Payment.xml": (
+        "« D.LGS. 231/2002 S.M.I » ne la donne pas"
     ),
     "xml_ubl_cen/guide-example2.xml": "en NOK",
     "xml_ubl_cen/issue116.xml": "en SEK",
@@ -198,7 +195,7 @@ ATTENDUES: dict[str, Attendue | str] = {
     "xml_ubl_cen/ubl-tc434-example7.xml": "en SEK",
     "xml_ubl_cen/ubl-tc434-example9.xml": bluem("2015-04-14"),
     "zugferd_pdf/EN16931_Einfach_DueDate.pdf": lieferant("2019-03-05"),
-    "zugferd_pdf/EN16931_Gutschrift.pdf": lieferant("None", "autofacturation"),
+    "zugferd_pdf/EN16931_Gutschrift.pdf": GUTSCHRIFT,
     "zugferd_pdf/EN16931_Innergemeinschaftliche_Lieferungen.pdf": Attendue(
         "47110818 facture 2018-10-31 2018-11-30",
         "2000.00 0.00 2000.00 0.00 2000.00",
@@ -225,7 +222,7 @@ def test_aucun_fichier_du_dossier_n_echappe_au_tableau(resultats):
 def test_on_sait_combien_se_lisent_et_combien_se_refusent(resultats):
     lus = [nom for nom, resultat in resultats.items() if not resultat.refus]
     refuses = [nom for nom, resultat in resultats.items() if resultat.refus]
-    assert (len(lus), len(refuses), len(resultats)) == (38, 34, 72)
+    assert (len(lus), len(refuses), len(resultats)) == (34, 38, 72)
 
 
 @pytest.mark.parametrize("nom", ATTENDUES)

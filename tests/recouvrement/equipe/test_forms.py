@@ -152,6 +152,7 @@ def envois(**champs):
         "zone_feries": "metropole",
         "ecart_minimal": "5",
         "delai_paiement": "30",
+        "genre_terme": "nets",
     } | champs
 
 
@@ -162,6 +163,9 @@ def envois(**champs):
         ({"ecart_minimal": "0"}, "ecart_minimal"),
         ({"zone_feries": "atlantide"}, "zone_feries"),
         ({"delai_paiement": "121"}, "delai_paiement"),
+        ({"genre_terme": "lune"}, "genre_terme"),
+        ({"jour_terme": "10"}, "jour_terme"),
+        ({"genre_terme": "fin_de_mois", "jour_terme": "31"}, "jour_terme"),
         ({"courriel_expediteur": "a@b.example,c@d.example"}, "courriel_expediteur"),
         ({"courriel_reponse": "a@b.example\nBcc: c@d.example"}, "courriel_reponse"),
         ({"nom_expediteur": "Kerbrat\r\nBcc: x@y.example"}, "nom_expediteur"),
@@ -175,11 +179,12 @@ def test_un_reglage_d_envoi_impossible_est_refuse(champs, fautif):
 
 def test_les_jours_feries_et_le_delai_de_paiement_se_reglent():
     creancier = un_creancier()
-    form = EnvoisForm(envois(zone_feries="alsace-moselle", delai_paiement="45"), instance=creancier)
+    regles = envois(zone_feries="alsace-moselle", delai_paiement="45", genre_terme="fin_de_mois")
+    form = EnvoisForm(regles | {"jour_terme": "10"}, instance=creancier)
 
     assert form.is_valid(), form.errors
     assert form.cleaned_data["zone_feries"] == "alsace-moselle"
-    assert form.cleaned_data["delai_paiement"] == 45
+    assert str(form.instance.terme) == "45 jours fin de mois, le 10"
 
 
 @pytest.mark.parametrize(
