@@ -5,6 +5,17 @@ class NatureClient(models.TextChoices):
     PROFESSIONNEL = "professionnel", "Professionnel"
     PARTICULIER = "particulier", "Particulier"
     PUBLIC = "public", "Personne publique"
+    # Rien ne la dit encore : seul le principal se réclame.
+    INCONNUE = "inconnue", "À établir"
+
+
+class SourceNature(models.TextChoices):
+    """Ce qui a dit la nature d'un client."""
+
+    COLONNE = "colonne", "Lue dans le fichier"
+    IDENTIFIANT = "identifiant", "Donnée par son identifiant"
+    NOM = "nom", "Donnée par son nom"
+    PERSONNE = "personne", "Dite par une personne"
 
 
 class Langue(models.TextChoices):

@@ -14,6 +14,7 @@ from clients.enums import (
     GenreCoordonnee,
     Langue,
     NatureClient,
+    SourceNature,
     Validite,
 )
 from clients.regles import nom_de_recherche, suspension_court
@@ -97,8 +98,11 @@ class Client(ModeleCloisonne):
     nom = models.CharField("nom ou raison sociale", max_length=200)
     nom_recherche = models.CharField(max_length=260, editable=False)
     nature = models.CharField(
-        "nature", max_length=14, choices=NatureClient, default=NatureClient.PROFESSIONNEL
+        "nature", max_length=14, choices=NatureClient, default=NatureClient.INCONNUE
     )
+    # Ce qui l'a dite, et quand ; vide sur les fiches d'avant, et tant qu'elle est à établir.
+    nature_source = models.CharField(max_length=12, choices=SourceNature, blank=True)
+    nature_le = models.DateField("nature établie le", null=True, blank=True)
     est_commercant = models.BooleanField("commerçant", null=True, blank=True)
     forme_juridique = models.CharField("forme juridique", max_length=60, blank=True)
     siren = models.CharField("SIREN", max_length=9, blank=True)
@@ -157,7 +161,13 @@ class Client(ModeleCloisonne):
             ),
             models.CheckConstraint(condition=~Q(nom=""), name="client_nom_present"),
             models.CheckConstraint(
-                condition=Q(nature__in=NatureClient.values), name="client_nature_connue"
+                condition=Q(nature__in=NatureClient.values), name="client_nature_admise"
+            ),
+            models.CheckConstraint(
+                condition=Q(nature_source="", nature_le=None)
+                | Q(nature_source__in=SourceNature.values, nature_le__isnull=False)
+                & ~Q(nature=NatureClient.INCONNUE),
+                name="client_nature_datee",
             ),
             models.CheckConstraint(
                 condition=Q(suspendu_jusqu_au=None) | Q(suspendu_le__isnull=False),
@@ -174,6 +184,11 @@ class Client(ModeleCloisonne):
             models.Index(fields=["creancier", "nom_recherche", "id"], name="client_par_nom"),
             models.Index(
                 fields=["creancier", "siren"], condition=~Q(siren=""), name="client_par_siren"
+            ),
+            models.Index(
+                fields=["creancier"],
+                condition=Q(nature="inconnue", fusionne_dans=None),
+                name="client_nature_a_etablir",
             ),
             models.Index(
                 fields=["creancier"],
@@ -222,6 +237,11 @@ class Client(ModeleCloisonne):
         if not self.genre_terme or self.delai_paiement is None:
             return None
         return Terme(GenreTerme(self.genre_terme), self.delai_paiement, self.jour_terme)
+
+    @property
+    def qualite_a_etablir(self) -> bool:
+        """Rien ne dit s'il est professionnel, particulier ou public."""
+        return self.nature == NatureClient.INCONNUE
 
     def est_suspendu(self, *, au: date) -> bool:
         return suspension_court(self.suspendu_le, self.suspendu_jusqu_au, au=au)

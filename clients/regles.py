@@ -63,4 +63,5 @@ def ce_qui_manque(client: Fiche) -> list[str]:
         voulus.append(("code_postal", "le code postal"))
         if client.nature == "professionnel":
             voulus.append(("siren", "le SIREN"))
-    return [mot for champ, mot in voulus if not getattr(client, champ)]
+    manquent = [mot for champ, mot in voulus if not getattr(client, champ)]
+    return [*manquent, "sa nature"] if client.nature == "inconnue" else manquent

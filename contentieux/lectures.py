@@ -123,6 +123,7 @@ def manques(dossier: Dossier) -> list[str]:
             ("le siège du créancier", creancier.adresse and creancier.ville),
             ("le représentant légal du créancier", creancier.representant),
             ("l'adresse du débiteur", client.adresse and client.ville),
+            ("la qualité du débiteur", not client.qualite_a_etablir),
             (
                 "la forme juridique du débiteur",
                 client.forme_juridique or client.nature == "particulier",

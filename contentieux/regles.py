@@ -28,10 +28,14 @@ def voies_ouvertes(nature: str) -> tuple[Voie, ...]:
 
     >>> [v.value for v in voies_ouvertes("public")]
     ['autre']
+    >>> voies_ouvertes("inconnue")
+    ()
     """
     match nature:
         case "public":
             return (Voie.AUTRE,)
+        case "inconnue":
+            return ()
         case "particulier":
             return (Voie.INJONCTION_TJ, Voie.AUTRE)
     return tuple(Voie)

@@ -222,6 +222,8 @@ def _compte(ligne: LigneDecompte) -> tuple[LignePeriode | LigneReglement, ...]:
 
 
 def _regles(decompte: DecompteClient) -> list[str]:
+    if decompte.sans_accessoires:
+        return [decompte.sans_accessoires, "Règlements et avoirs réduisent le principal."]
     regles = []
     conventions = [ligne.calcul.convention for ligne in decompte.lignes if ligne.calcul]
     if any(c.taux_contractuel is not None for c in conventions):

@@ -92,6 +92,7 @@ class CodeBlocage(models.TextChoices):
     SUSPENDU = "suspendu", "Client suspendu"
     PROCEDURE_COLLECTIVE = "procedure_collective", "Procédure collective"
     CONTENTIEUX = "contentieux", "Au contentieux"
+    QUALITE = "qualite", "Qualité à établir"
     EFFACE = "efface", "Données effacées"
     ARCHIVE = "archive", "Créancier archivé"
     MANDAT = "mandat", "Mandat absent ou terminé"

@@ -2,6 +2,7 @@ from datetime import date
 
 from django.db import transaction
 
+from clients.enums import NatureClient
 from clients.erreurs import FusionImpossible
 from clients.evenements import Evenement
 from clients.models import Client, Contact, Coordonnee, Note
@@ -14,12 +15,14 @@ REPRIS = (
     ("siren", "siret"),
     ("tva",),
     ("forme_juridique",),
+    ("nature", "nature_source", "nature_le"),
     ("est_commercant",),
     ("adresse", "complement", "code_postal", "ville", "pays"),
     ("suspendu_le", "suspendu_jusqu_au", "suspendu_motif"),
     ("procedure_collective_le",),
     ("genre_terme", "delai_paiement", "jour_terme"),
 )
+IGNORE = ("", None, NatureClient.INCONNUE)
 
 
 @transaction.atomic
@@ -79,7 +82,7 @@ def _completer(garde: Client, absorbe: Client) -> list[str]:
     repris: list[str] = []
     for groupe in REPRIS:
         tete = groupe[0]
-        if getattr(garde, tete) in ("", None) and getattr(absorbe, tete) not in ("", None):
+        if getattr(garde, tete) in IGNORE and getattr(absorbe, tete) not in IGNORE:
             for nom in groupe:
                 setattr(garde, nom, getattr(absorbe, nom))
             repris.extend(groupe)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 
+from clients.enums import NatureClient
 from clients.models import Client, Note
 from recouvrement.comptes.forms import juger_le_terme
 from recouvrement.comptes.models import Creancier
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     DeNote = forms.ModelForm[Note]
 else:
     DeClient = DeNote = forms.ModelForm
+NATURES = [
+    ("", "Choisissez…"),
+    *((n.value, n.label) for n in NatureClient if n != NatureClient.INCONNUE),
+    (NatureClient.INCONNUE.value, "Je ne sais pas encore"),
+]
 COMMERCANT = ((True, "Oui"), (False, "Non"), ("", "Je ne sais pas"))
 PAYS = (
     *(("FR", "France"), ("BE", "Belgique"), ("CH", "Suisse"), ("LU", "Luxembourg")),
@@ -48,6 +54,13 @@ class ClientForm(SaisieLisible, Groupes, DeClient):
         help_text="Décide du tribunal : de commerce si les deux le sont.",
     )
     pays = forms.ChoiceField(label="Pays", choices=PAYS, initial="FR")
+    # Aucune n'est présumée : taux, 40 €, tribunal et prescription en dépendent.
+    nature = forms.ChoiceField(
+        label="Nature",
+        choices=NATURES,
+        initial="",
+        help_text="Décide des intérêts, des 40 €, du tribunal et de la prescription.",
+    )
 
     class Meta:
         model = Client

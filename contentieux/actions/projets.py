@@ -43,8 +43,8 @@ def preparer_documents(
         raise ErreurMetier("Renseignez d'abord la requête : la date d'arrêté du décompte manque.")
     factures = factures_du_dossier(dossier)
     decompte = decompte_client(dossier.client, au=dossier.arrete_au, factures=factures)
-    if decompte.refus:
-        raise ErreurMetier(decompte.refus)
+    if contre := decompte.refus or decompte.sans_accessoires:
+        raise ErreurMetier(contre)
     pieces = list(
         PieceDossier.objects.pour(dossier.creancier).filter(dossier=dossier).select_related("piece")
     )

@@ -7,7 +7,7 @@ from clients.models import Client
 from factures.enums import ActePrescription, DureePrescription, NatureProcedure, SituationDelai
 from factures.forms.champs import jour_saisi
 from factures.models import Facture, Piece
-from recouvrement.droit.mentions import exigees
+from recouvrement.droit.mentions import proposees
 from recouvrement.droit.regimes import regime_de
 from recouvrement.socle import formats
 from recouvrement.socle.formats import euros
@@ -135,7 +135,7 @@ class VerificationForm(SaisieLisible, forms.Form):
         super().__init__(*args, **kwargs)
         champ_de(self, "mentions", forms.MultipleChoiceField).choices = [
             (mention.code, mention.libelle[0].upper() + mention.libelle[1:])
-            for mention in exigees(regime_de(facture.client.nature))
+            for mention in proposees(regime_de(facture.client.nature))
         ]
 
 

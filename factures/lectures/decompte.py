@@ -13,7 +13,7 @@ from factures.lectures.taux import table_en_vigueur
 from factures.models import Facture, Imputation
 from recouvrement.droit.decompte import Decompte, PeriodeInteret, decompte
 from recouvrement.droit.faits import FaitFacture, FaitPaiement
-from recouvrement.droit.regimes import Regime, regime_de
+from recouvrement.droit.regimes import QUALITE_A_ETABLIR, Regime, regime_de
 from recouvrement.droit.taux import TauxInconnu
 from recouvrement.socle.montants import ZERO
 
@@ -93,6 +93,11 @@ class DecompteClient:
     @property
     def avertissements(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(a for ligne in self.lignes for a in ligne.avertissements))
+
+    @property
+    def sans_accessoires(self) -> str:
+        """Pourquoi rien ne s'ajoute au principal, tant que l'on ne sait pas qui doit."""
+        return QUALITE_A_ETABLIR if self.regime is Regime.INCONNU else ""
 
     @property
     def solde(self) -> Decimal:

@@ -28,6 +28,7 @@ ANS_AVANT_ALERTE = {
     NatureClient.PARTICULIER: 1,
     NatureClient.PROFESSIONNEL: 4,
     NatureClient.PUBLIC: 3,
+    NatureClient.INCONNUE: 1,
 }
 
 

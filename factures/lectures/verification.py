@@ -55,13 +55,7 @@ def mentions_manquantes(facture: Facture) -> tuple[Mention, ...] | None:
 def constats(facture: Facture) -> list[Constat]:
     if facture.est_avoir:
         return []
-    verdict = verdict_du_delai(facture)
-    reserve = "à confirmer" if verdict.plafond.confiance.a_confirmer else ""
-    if verdict.est_licite:
-        lignes = [Constat(verdict.phrase, reserve, icone="oui")]
-    else:
-        ton = "demeure" if verdict.est_licite is False else "echu"
-        lignes = [Constat(verdict.phrase, reserve, ton, "alerte")]
+    lignes = [_constat_du_delai(facture)]
     manquent = mentions_manquantes(facture)
     if manquent is None:
         lignes.append(
@@ -80,6 +74,21 @@ def constats(facture: Facture) -> list[Constat]:
             for mention in manquent
         ]
     return lignes
+
+
+def _constat_du_delai(facture: Facture) -> Constat:
+    if not facture.situation_delai and facture.client.nature == NatureClient.INCONNUE:
+        return Constat(
+            "Délai de paiement : son plafond dépend de la qualité du débiteur, à établir.",
+            ton="echu",
+            icone="inconnu",
+        )
+    verdict = verdict_du_delai(facture)
+    reserve = "à confirmer" if verdict.plafond.confiance.a_confirmer else ""
+    if verdict.est_licite:
+        return Constat(verdict.phrase, reserve, icone="oui")
+    ton = "demeure" if verdict.est_licite is False else "echu"
+    return Constat(verdict.phrase, reserve, ton, "alerte")
 
 
 def constat_de_prescription(prescription: PrescriptionFacture, *, au: date) -> Constat:

@@ -22,7 +22,7 @@ from recouvrement.droit.faits import (
 )
 from recouvrement.droit.grille import GRACE, UN_JOUR, Grille, GrilleDeGrace, grille
 from recouvrement.droit.mois import ajouter_ans
-from recouvrement.droit.regimes import Regime
+from recouvrement.droit.regimes import QUALITE_A_ETABLIR, Regime
 from recouvrement.droit.taux import TableTaux, semestre
 from recouvrement.socle.montants import ZERO, arrondir
 
@@ -40,7 +40,7 @@ def depart_des_interets(
     Entre professionnels et contre un débiteur public : l'échéance. Autrement : la réception de la
     mise en demeure, ou à défaut la condamnation (C. civ., art. 1231-7), jamais avant l'échéance.
     """
-    if convention.renonce_interets:
+    if convention.renonce_interets or not regime.regles.porte_interet:
         return None
     if not regime.regles.sur_mise_en_demeure:
         return facture.echeance
@@ -143,6 +143,8 @@ class Compte:
         depart = None if self.annulee else depart_des_interets(facture, convention, regime)
         self.fin = self.anniversaire = JAMAIS
         self.annees = 0
+        if regime is Regime.INCONNU:
+            self.avertissements[QUALITE_A_ETABLIR] = None
         if depart is None:
             self.jour = self.origine = JAMAIS
             return

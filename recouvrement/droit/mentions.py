@@ -116,6 +116,11 @@ def exigees(regime: Regime) -> tuple[Mention, ...]:
     return tuple(mention for mention in MENTIONS_FACTURE if regime in mention.regimes)
 
 
+def proposees(regime: Regime) -> tuple[Mention, ...]:
+    """Celles à chercher sur la facture : toutes, tant que la qualité du débiteur est à établir."""
+    return MENTIONS_FACTURE if regime is Regime.INCONNU else exigees(regime)
+
+
 def manquantes(presentes: Collection[str], regime: Regime) -> tuple[Mention, ...]:
     """Les mentions exigées qui ne figurent pas parmi les codes présents."""
     return tuple(mention for mention in exigees(regime) if mention.code not in presentes)

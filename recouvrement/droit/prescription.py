@@ -66,8 +66,12 @@ class Duree(Enum):
         Confiance.DE_MEMOIRE,
     )
     REGIME_INCONNU = (
-        *(2, "régime inconnu", "le plus court, faute de régime renseigné"),
-        Confiance.VU,
+        *(
+            2,
+            "qualité du débiteur à établir",
+            "la plus courte par prudence, C. conso., art. L218-2",
+        ),
+        Confiance.INCERTAIN,
     )
 
     def __init__(self, ans: int, objet: str, fondement: str, confiance: Confiance) -> None:
@@ -225,16 +229,15 @@ class Prescription:
         return min(franchis, default=None)
 
 
-def duree_de(regime: Regime | None, *, commercial: bool = True) -> Duree:
+def duree_de(regime: Regime, *, commercial: bool = True) -> Duree:
     """La durée d'après le régime de la facture."""
-    if regime is None:
-        return Duree.REGIME_INCONNU
     if regime is Regime.B2B:
         return Duree.ENTRE_PROFESSIONNELS if commercial else Duree.CIVILE
     return {
         Regime.B2C: Duree.CONSOMMATEUR,
         Regime.B2G: Duree.PERSONNE_PUBLIQUE,
         Regime.C2X: Duree.CIVILE,
+        Regime.INCONNU: Duree.REGIME_INCONNU,
     }[regime]
 
 

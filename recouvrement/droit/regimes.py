@@ -1,10 +1,13 @@
-"""Les quatre régimes d'intérêts de retard, selon qui doit et à qui.
+"""Les régimes d'intérêts de retard, selon qui doit et à qui.
 
 - B2B : débiteur professionnel (C. com., art. L441-10, II, depuis le 26/04/2019, ex-L441-6) ;
 - B2C : débiteur consommateur ou particulier (C. civ., art. 1231-6, depuis le 01/10/2016) ;
 - B2G : débiteur pouvoir adjudicateur (code de la commande publique, art. L2192-13, R2192-31
   et D2192-35, depuis le 01/04/2019) ;
-- C2X : créancier particulier (C. civ., art. 1231-6 ; CMF, art. L313-2).
+- C2X : créancier particulier (C. civ., art. 1231-6 ; CMF, art. L313-2) ;
+- INCONNU : la qualité du débiteur n'est pas établie. Seul le principal se réclame : pénalités et
+  40 € ne sont dus que d'un professionnel ou d'une personne publique, les intérêts légaux d'un
+  particulier attendent sa mise en demeure.
 
 >>> Regime.B2C.regles.indemnite_forfaitaire
 Decimal('0')
@@ -14,6 +17,8 @@ Decimal('10')
 True
 >>> regime_de("professionnel", creancier_professionnel=False) is Regime.C2X
 True
+>>> regime_de("inconnue").regles.porte_interet
+False
 """
 
 from dataclasses import dataclass
@@ -24,6 +29,9 @@ from recouvrement.droit.sources import Confiance
 
 # C. com., art. D441-5 (décret n° 2021-211, en vigueur le 27/02/2021) ; due par facture.
 INDEMNITE_FORFAITAIRE = Decimal("40.00")
+QUALITE_A_ETABLIR = (
+    "Qualité du débiteur à établir : principal seul, sans intérêts ni indemnité de 40 €."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,8 @@ class ReglesRegime:
     indemnite_forfaitaire: Decimal
     fondement: str
     confiance: Confiance
+    porte_interet: bool = True
+    """Faux : rien ne court, tant que l'on ne sait pas qui doit."""
 
 
 class Regime(StrEnum):
@@ -55,6 +65,7 @@ class Regime(StrEnum):
     B2C = "B2C"
     B2G = "B2G"
     C2X = "C2X"
+    INCONNU = "INCONNU"
 
     @property
     def regles(self) -> ReglesRegime:
@@ -111,16 +122,30 @@ REGLES: dict[Regime, ReglesRegime] = {
         fondement="C. civ., art. 1231-6 ; CMF, art. L313-2",
         confiance=Confiance.DE_MEMOIRE,
     ),
+    Regime.INCONNU: ReglesRegime(
+        libelle="débiteur de qualité à établir",
+        points_bce=None,
+        creancier_professionnel=True,
+        sur_mise_en_demeure=True,
+        taux_fige=False,
+        taux_stipulable=False,
+        plancher=False,
+        indemnite_forfaitaire=Decimal(0),
+        fondement="C. com., art. L441-10, II : due entre professionnels seulement",
+        confiance=Confiance.VU,
+        porte_interet=False,
+    ),
 }
 
 
 def regime_de(qualite_debiteur: str, *, creancier_professionnel: bool = True) -> Regime:
-    """Le régime d'après la qualité du débiteur : « professionnel », « particulier », « public »."""
+    """Le régime d'après la qualité du débiteur, si le créancier est un professionnel."""
     if not creancier_professionnel:
         return Regime.C2X
     par_qualite = {
         "professionnel": Regime.B2B,
         "particulier": Regime.B2C,
         "public": Regime.B2G,
+        "inconnue": Regime.INCONNU,
     }
     return par_qualite[qualite_debiteur]

@@ -9,7 +9,12 @@ def est_une_personne(nature: str, forme_juridique: str) -> bool:
     (True, True)
     >>> est_une_personne("professionnel", "SARL"), est_une_personne("public", "")
     (False, False)
+
+    Tant que rien ne dit qui doit, on le protège comme une personne.
+
+    >>> est_une_personne("inconnue", ""), est_une_personne("inconnue", "SARL")
+    (True, False)
     """
-    if nature == "particulier":
+    if nature == "particulier" or (nature == "inconnue" and not forme_juridique):
         return True
     return forme_juridique.strip().lower() in INDIVIDUELS

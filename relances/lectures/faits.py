@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import Case, CharField, Max, Min, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from clients.enums import Validite
+from clients.enums import NatureClient, Validite
 from clients.models import Client, Coordonnee
 from factures.models import Facture, Litige
 from recouvrement.comptes.models import Creancier
@@ -113,6 +113,7 @@ def faits_du_client(client: Client, **connus: Any) -> FaitsClient:
         suspendu_jusqu_au=client.suspendu_jusqu_au,
         suspendu_motif=client.suspendu_motif,
         procedure_collective_le=client.procedure_collective_le,
+        nature_inconnue=client.qualite_a_etablir,
         est_fusionne=client.fusionne_dans_id is not None,
         efface_le=client.efface_le,
         adresse_postale_complete=bool(client.adresse and client.ville),
@@ -238,10 +239,11 @@ def _particuliers(creancier: Creancier) -> dict[int, FaitsClient]:
             | Q(procedure_collective_le__isnull=False)
             | Q(fusionne_dans__isnull=False)
             | Q(efface_le__isnull=False)
+            | Q(nature=NatureClient.INCONNUE)
         )
         .only(
             *("suspendu_le", "suspendu_jusqu_au", "suspendu_motif", "procedure_collective_le"),
-            *("fusionne_dans_id", "efface_le", "adresse", "ville", "adresse_invalide_le"),
+            *("fusionne_dans_id", "efface_le", "nature", "adresse", "ville", "adresse_invalide_le"),
         )
     )
     return {client.pk: faits_du_client(client) for client in clients}

@@ -100,7 +100,7 @@ def lot_de_lettres(creancier: Creancier, factures: Iterable[Facture], *, au: dat
             par_client.setdefault(facture.client_id, []).append(facture)
     for siennes in par_client.values():
         client, montant = siennes[0].client, sum((f.solde for f in siennes), ZERO)
-        contre = interdits(client, au=au, usage=Usage.SOMMER)
+        contre = interdits(client, au=au, usage=Usage.POSTER)
         ligne = Ligne(client, montant, contre[0].phrase if contre else "", factures=siennes)
         (ecartees if contre else retenues).append(ligne)
     return Lot(retenues, ecartees)

@@ -67,6 +67,7 @@ class FaitsClient:
     suspendu_jusqu_au: date | None = None
     suspendu_motif: str = ""
     procedure_collective_le: date | None = None
+    nature_inconnue: bool = False
     est_fusionne: bool = False
     efface_le: date | None = None
     promesse_pour_le: date | None = None

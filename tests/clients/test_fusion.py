@@ -66,6 +66,17 @@ def test_tout_ce_qui_tenait_a_la_fiche_absorbee_passe_a_la_fiche_gardee():
         assert modele.objects.pour(creancier).get().client_id == garde.pk
 
 
+def test_la_nature_connue_de_l_une_vaut_pour_la_fiche_gardee():
+    creancier, acteur = un_creancier(), un_utilisateur()
+    garde = un_client(creancier=creancier, nature="inconnue")
+    absorbe = un_client(creancier=creancier, nature="particulier", est_commercant=None)
+
+    actions.fusionner(garde, absorbe, le=JOUR, acteur=acteur)
+
+    garde.refresh_from_db()
+    assert garde.nature == "particulier"
+
+
 def test_de_deux_promesses_en_cours_celle_de_la_fiche_gardee_reste():
     creancier, acteur = un_creancier(), un_utilisateur()
     garde, absorbe = un_client(creancier=creancier), un_client(creancier=creancier)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q
 
+from clients.enums import NatureClient
 from clients.models import Coordonnee, en_suspension
 from clients.regles import suspension_court
 from recouvrement.socle.formats import jour
@@ -45,6 +46,16 @@ EFFACE = Regle(
     phrase=lambda f: f"Données personnelles effacées le {jour(f.client.efface_le)}",
     le=lambda f: f.client.efface_le,
     filtre=Filtre(client=Q(efface_le__isnull=False)),
+)
+
+
+# Le principal se demande à quiconque ; sommer et saisir un juge dépendent de qui doit.
+QUALITE = Regle(
+    CodeBlocage.QUALITE,
+    {Usage.SOMMER: Effet.ARRETE, Usage.CONFIER: Effet.ARRETE},
+    test=lambda f: f.client.nature_inconnue,
+    phrase=lambda _: "Qualité du débiteur à établir : professionnel, particulier ou public",
+    filtre=Filtre(client=Q(nature=NatureClient.INCONNUE)),
 )
 
 

@@ -26,6 +26,7 @@ DU_CLIENT = (
     client.PROCEDURE_COLLECTIVE,
     client.FUSION,
     client.EFFACE,
+    client.QUALITE,
     client.SUSPENDU,
     client.PROMESSE,
     creancier.MANDAT,

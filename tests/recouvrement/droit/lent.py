@@ -94,7 +94,7 @@ def decompte_lent(facture, paiements, c, au):
     else:
         causes = [d for d in (c.mise_en_demeure_recue_le, c.jugement_executoire_le) if d]
         depart = max(facture.echeance, min(causes)) if causes else None
-    if c.renonce_interets or annulee:
+    if c.renonce_interets or annulee or regime == "INCONNU":
         depart = None
     anniversaires = set()
     if depart and c.capitalisation:

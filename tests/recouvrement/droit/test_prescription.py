@@ -47,7 +47,8 @@ def test_le_regime_donne_la_duree_et_l_inconnu_la_plus_courte():
     assert duree_de(Regime.B2B, commercial=False) is Duree.CIVILE
     assert duree_de(Regime.B2C) is Duree.CONSOMMATEUR
     assert duree_de(Regime.B2G) is Duree.PERSONNE_PUBLIQUE
-    assert duree_de(None).ans == 2
+    assert duree_de(Regime.INCONNU).ans == 2
+    assert duree_de(Regime.INCONNU).confiance.a_confirmer
 
 
 @pytest.mark.parametrize("acte", SANS_EFFET)

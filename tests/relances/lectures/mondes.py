@@ -102,6 +102,7 @@ CLIENTS = st.fixed_dictionaries(
     {
         "suspendu": parfois(st.tuples(PROCHE, st.one_of(st.none(), PROCHE))),
         "procedure_collective_le": parfois(PROCHE),
+        "nature": st.sampled_from(["professionnel", "professionnel", "public", "inconnue"]),
         "fusionne": PARFOIS,
         "efface_le": parfois(PROCHE),
         "promesse": parfois(st.tuples(PROCHE, st.booleans())),
@@ -144,6 +145,7 @@ class Batisseur:
         client = un_client(
             creancier=self.creancier,
             courriel=None,
+            nature=tire["nature"],
             suspendu_le=self.le(debut),
             suspendu_jusqu_au=self.le(fin),
             procedure_collective_le=self.le(tire["procedure_collective_le"]),
