@@ -11,11 +11,10 @@ from tests.appuis.adresses import parcourir
 from tests.appuis.atteints import SERVIS, arbres, atteints, gabarits, textes, tout
 from tests.appuis.symboles import champs_jamais_remplis, endormis
 
-SOMMES = "sommes et imputation"
 VOIES = "voies, tribunal, frais et requête"
 MANDATS = "mandats et lettre R124-4"
 REPONSES = "réponses reçues"
-A_VENIR = {SOMMES, VOIES, MANDATS, REPONSES}
+A_VENIR = {VOIES, MANDATS, REPONSES}
 
 
 class Attente(NamedTuple):
@@ -38,10 +37,8 @@ FICHIERS = {
     "recouvrement/droit/donnees/juridictions.csv": Attente(VOIES, "lue par competence"),
     "recouvrement/droit/donnees/procedures.csv": Attente(VOIES, "lue par procedures"),
     "recouvrement/droit/donnees/tribunaux.csv": Attente(VOIES, "lue par competence"),
-    "recouvrement/droit/imputation.py": Attente(SOMMES, "frais, intérêts, puis principal"),
 }
 DEFINITIONS = {
-    "recouvrement.droit.decompte.total_decomptes": Attente(SOMMES, "le total d'un client"),
     "recouvrement.droit.delais.Delai.est_proroge": Attente(VOIES, "dire le report au jour ouvré"),
     "recouvrement.droit.delais.distance_de": Attente(
         VOIES, "outre-mer et étranger : un à deux mois"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from factures.actions.grand_livre import Effet
+from factures.actions.parts import Effet
 from factures.models import Facture
 from factures.signals import creances_changees
 from recouvrement.comptes.models import Creancier

@@ -69,15 +69,16 @@ def _contre_passer(
         Evenement.REGLEMENT_RETIRE,
         cibles=[
             (
-                facture,
+                part.facture,
                 {
                     "encaissement": encaissement.pk,
-                    "montant": part,
-                    "reste": facture.solde,
+                    "montant": part.montant,
+                    "accessoires": part.accessoires,
+                    "reste": part.facture.solde,
                     "motif": motif,
                 },
             )
-            for facture, part in rendues
+            for part in rendues
         ],
         acteur=acteur,
         geste=geste,

@@ -1,6 +1,5 @@
 """L'argent reçu, l'avoir utilisé, et les factures qu'ils payent."""
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -10,26 +9,29 @@ from django.db import transaction
 from clients.models import Client
 from factures.actions import grand_livre
 from factures.actions.annonces import annoncer_effet
+from factures.actions.parts import Effet, Part, Parts
+from factures.actions.repartition import (
+    Demandes,
+    parts_d_avoir,
+    parts_du_droit,
+    parts_indiquees,
+    verifier_montant,
+)
 from factures.actions.verrous import verrouiller, verrouiller_factures, verrouiller_le_compte
 from factures.enums import Moyen
 from factures.erreurs import (
     AvoirInutilisable,
     EncaissementDejaAnnule,
-    FactureIntrouvable,
     ImputationExcessive,
-    MontantInvalide,
 )
 from factures.evenements import Evenement
 from factures.models import Encaissement, Facture
-from factures.regles import plus_anciennes_dabord
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.actions import inscrire, inscrire_lot, poser
 from recouvrement.journal.evenements import Genre
 from recouvrement.journal.models import Geste
 from recouvrement.socle.formats import euros
-from recouvrement.socle.montants import ZERO, arrondir
-
-type Parts = Sequence[tuple[int, Decimal]]
+from recouvrement.socle.montants import ZERO
 
 
 @transaction.atomic
@@ -42,21 +44,23 @@ def encaisser(
     acteur: Utilisateur | None,
     reference: str = "",
     note: str = "",
-    imputations: Parts | None = None,
+    ordre: str = "",
+    imputations: Demandes | None = None,
     cle_saisie: UUID | None = None,
 ) -> Encaissement:
-    """Enregistre une somme et l'impute ; sans précision, aux plus anciennes d'abord.
+    """Enregistre une somme et l'impute : là où on l'a dit, sinon comme le droit le dit.
 
-    Ce qui dépasse reste disponible pour le client. La même `cle_saisie` rend l'encaissement
-    déjà enregistré : un double clic n'encaisse pas deux fois.
+    `ordre` : ce qu'il éteint d'abord, si ce n'est pas la convention. Ce qui dépasse reste
+    disponible pour le client. La même `cle_saisie` rend l'encaissement déjà enregistré : un double
+    clic n'encaisse pas deux fois.
     """
     if moyen == Moyen.AVOIR:
         raise AvoirInutilisable("Un avoir s'utilise depuis sa fiche, pas comme un règlement.")
-    montant = _verifier_montant(montant)
+    montant = verifier_montant(montant)
     verrouiller_le_compte(client)
     if cle_saisie and (deja := _deja_saisi(client, cle_saisie)):
         return deja
-    parts = _parts(client, montant, imputations)
+    parts = _parts(client, montant, imputations, le=recu_le, ordre=ordre)
     geste = poser(Genre.REGLEMENT, creancier=client.creancier, acteur=acteur)
     encaissement, effet = grand_livre.recevoir(
         client,
@@ -66,6 +70,7 @@ def encaisser(
         moyen=moyen,
         reference=reference,
         note=note,
+        ordre=ordre,
         cle_saisie=cle_saisie,
         geste=geste,
     )
@@ -75,7 +80,7 @@ def encaisser(
 
 @transaction.atomic
 def imputer(
-    encaissement: Encaissement, *, acteur: Utilisateur | None, imputations: Parts | None = None
+    encaissement: Encaissement, *, acteur: Utilisateur | None, imputations: Demandes | None = None
 ) -> Encaissement:
     """Emploie ce qui restait disponible d'un règlement déjà reçu."""
     encaissement = relire_chez_son_client(encaissement)
@@ -83,7 +88,13 @@ def imputer(
         raise EncaissementDejaAnnule
     if encaissement.disponible == ZERO:
         raise ImputationExcessive("Ce règlement est déjà entièrement imputé.")
-    parts = _parts(encaissement.client, encaissement.disponible, imputations)
+    parts = _parts(
+        encaissement.client,
+        encaissement.disponible,
+        imputations,
+        le=encaissement.recu_le,
+        ordre=encaissement.ordre,
+    )
     geste = poser(Genre.IMPUTATION, creancier=encaissement.creancier, acteur=acteur)
     effet = grand_livre.imputer(encaissement, parts)
     _inscrire_le_reglement(Evenement.REGLEMENT_IMPUTE, encaissement, parts, effet, geste=geste)
@@ -94,7 +105,7 @@ def imputer(
 def utiliser_avoir(
     avoir: Facture,
     *,
-    imputations: Parts,
+    imputations: Demandes,
     le: date,
     acteur: Utilisateur | None,
     cle_saisie: UUID | None = None,
@@ -110,10 +121,10 @@ def utiliser_avoir(
     avoir = verrouiller_factures(creancier, [avoir.pk])[avoir.pk]
     if not avoir.est_avoir:
         raise AvoirInutilisable("Cette facture n'est pas un avoir.")
-    montant = _verifier_montant(sum((part for _, part in imputations), ZERO))
+    montant = verifier_montant(sum((part for _, part in imputations), ZERO))
     if montant > avoir.solde:
         raise AvoirInutilisable(f"Il ne reste que {euros(avoir.solde)} sur cet avoir.")
-    parts = _parts(client, montant, imputations)
+    parts = parts_d_avoir(client, montant, imputations)
     geste = poser(Genre.REGLEMENT, creancier=creancier, acteur=acteur)
     encaissement, effet = grand_livre.employer_avoir(
         avoir, client, parts, le=le, geste=geste, cle_saisie=cle_saisie
@@ -128,14 +139,6 @@ def utiliser_avoir(
     )
     _inscrire_le_reglement(Evenement.REGLEMENT_ENREGISTRE, encaissement, parts, effet, geste=geste)
     return encaissement
-
-
-def _verifier_montant(montant: Decimal) -> Decimal:
-    if montant <= 0:
-        raise MontantInvalide
-    if montant != arrondir(montant):
-        raise MontantInvalide("Le montant a plus de deux décimales.")
-    return montant
 
 
 def _deja_saisi(client: Client, cle_saisie: UUID) -> Encaissement | None:
@@ -154,39 +157,18 @@ def relire_chez_son_client(encaissement: Encaissement) -> Encaissement:
 
 
 def _parts(
-    client: Client, montant: Decimal, imputations: Parts | None
-) -> list[tuple[Facture, Decimal]]:
-    """Les factures verrouillées et leur part, vérifiées l'une et l'autre."""
+    client: Client, montant: Decimal, imputations: Demandes | None, *, le: date, ordre: str
+) -> tuple[Part, ...]:
     if imputations is None:
-        ouvertes = Facture.objects.pour(client.creancier).filter(client=client).ouvertes()
-        pks = ouvertes.values_list("pk", flat=True)
-        return plus_anciennes_dabord(verrouiller_factures(client.creancier, pks).values(), montant)
-    demandes = [(pk, part) for pk, part in imputations if part]
-    if len({pk for pk, _ in demandes}) != len(demandes):
-        raise ImputationExcessive("Une facture figure deux fois dans la répartition.")
-    factures = verrouiller_factures(client.creancier, [pk for pk, _ in demandes])
-    parts = []
-    for pk, part in demandes:
-        facture = factures.get(pk)
-        if facture is None or facture.client_id != client.pk or facture.est_avoir:
-            raise FactureIntrouvable
-        _verifier_montant(part)
-        if part > facture.solde:
-            reste = f"il reste {euros(facture.solde)}" if facture.solde else "elle est soldée"
-            raise ImputationExcessive(f"{facture.numero} : {euros(part)} imputés, mais {reste}.")
-        parts.append((facture, part))
-    if (total := grand_livre.somme(parts)) > montant:
-        raise ImputationExcessive(
-            f"La répartition ({euros(total)}) dépasse le montant ({euros(montant)})."
-        )
-    return parts
+        return parts_du_droit(client, montant, le=le, ordre=ordre)
+    return parts_indiquees(client, montant, imputations, le=le, ordre=ordre)
 
 
 def _inscrire_le_reglement(
     evenement: Evenement,
     encaissement: Encaissement,
-    parts: grand_livre.Parts,
-    effet: grand_livre.Effet,
+    parts: Parts,
+    effet: Effet,
     *,
     geste: Geste,
 ) -> None:
@@ -204,8 +186,16 @@ def _inscrire_le_reglement(
     inscrire_lot(
         Evenement.REGLEMENT_IMPUTE,
         cibles=[
-            (facture, {"encaissement": encaissement.pk, "montant": part, "reste": facture.solde})
-            for facture, part in parts
+            (
+                part.facture,
+                {
+                    "encaissement": encaissement.pk,
+                    "montant": part.montant,
+                    "accessoires": part.accessoires,
+                    "reste": part.facture.solde,
+                },
+            )
+            for part in parts
         ],
         acteur=geste.auteur,
         geste=geste,

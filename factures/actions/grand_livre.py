@@ -4,7 +4,9 @@ Ses invariants, que `manage.py verifier soldes` refait depuis les imputations :
 
     0 ≤ solde ≤ montant                   la base le borne
     solde + imputations = montant         d'un avoir : solde + emplois = montant
-    disponible + imputations = montant    nul d'un règlement contrepassé, et de sa contre-écriture
+    disponible + imputations + accessoires = montant        d'un règlement contrepassé, et de sa
+                                          contre-écriture, il n'y a rien de disponible
+    accessoires > 0 ⇒ solde = 0           le nominal d'abord : redevenu dû, ils y reviennent
     soldée le                             jour du dernier paiement qui vaut, tant que rien n'est dû
     cycle                                 un de plus quand une facture soldée redevient due
 
@@ -13,16 +15,16 @@ celles relues sous lui. Ni journal ni annonce : chaque écriture rend son effet 
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import batched
+from itertools import batched, chain
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Max, QuerySet
 
 from clients.models import Client
+from factures.actions.parts import Correction, Effet, Part, Parts, Versement, somme
 from factures.actions.verrous import verrouiller_factures
 from factures.enums import Moyen, NatureFacture
 from factures.erreurs import FactureDejaReglee
@@ -33,34 +35,11 @@ from recouvrement.socle.base.lots import inserer_fiches
 from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import ZERO
 
-type Parts = Sequence[tuple[Facture, Decimal]]
+type Mouvements = Sequence[tuple[Facture, Decimal]]
 
 COLONNES = ("solde", "soldee_le", "cycle")
+PARTS = ("montant", "accessoires")
 LOT = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Effet:
-    """Ce qu'une écriture a fait des factures qu'elle touche."""
-
-    soldees: list[Facture]
-    rouvertes: list[Facture]
-    modifiees: list[Facture]
-
-
-@dataclass(frozen=True, slots=True)
-class Versement:
-    """Ce qu'on apprend déjà payé d'une facture ; au plus un par facture et par écriture."""
-
-    facture: Facture
-    montant: Decimal
-    recu_le: date
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    facture: Facture
-    change: Mapping[str, Any]
 
 
 def ouvrir_creance(facture: Facture) -> None:
@@ -99,6 +78,7 @@ def recevoir(
     geste: Geste,
     reference: str = "",
     note: str = "",
+    ordre: str = "",
     cle_saisie: UUID | None = None,
 ) -> tuple[Encaissement, Effet]:
     """Une somme reçue, et les factures qu'elle paye ; le reste en est disponible."""
@@ -111,6 +91,7 @@ def recevoir(
         moyen=moyen,
         reference=reference,
         note=note,
+        ordre=ordre,
         cle_saisie=cle_saisie,
         saisi_par=geste.auteur,
         geste=geste,
@@ -172,6 +153,7 @@ def contrepasser(
         recu_le=le,
         moyen=encaissement.moyen,
         reference=encaissement.reference,
+        ordre=encaissement.ordre,
         avoir_id=avoir_id,
         annule=encaissement,
         motif_annulation=motif,
@@ -184,6 +166,7 @@ def contrepasser(
             encaissement=contre,
             facture_id=imputation.facture_id,
             montant=-imputation.montant,
+            accessoires=-imputation.accessoires,
             le=max(le, imputation.le),
         )
         for imputation in imputations
@@ -192,8 +175,9 @@ def contrepasser(
     encaissement.save(update_fields=["disponible"])
     if avoir_id:
         _porter([(factures[avoir_id], encaissement.montant)])
-    rendues = [(factures[i.facture_id], i.montant) for i in imputations]
-    return contre, rendues, _porter(rendues, un_cycle_de_plus=not est_une_erreur)
+    rendues = [Part(factures[i.facture_id], i.montant, i.accessoires) for i in imputations]
+    redus = [(part.facture, part.montant) for part in rendues]
+    return contre, rendues, _porter(redus, un_cycle_de_plus=not est_une_erreur)
 
 
 def corriger(
@@ -232,10 +216,6 @@ def effacer_les_versements(factures: QuerySet[Facture], *, geste: Geste) -> None
     imputations = Imputation.objects.pour(geste.creancier)
     imputations.filter(encaissement__in=pks, facture__in=factures).delete()
     Encaissement.objects.pour(geste.creancier).filter(pk__in=pks, imputations=None).delete()
-
-
-def somme(parts: Parts) -> Decimal:
-    return sum((part for _, part in parts), ZERO)
 
 
 def _ouvrir(facture: Facture) -> None:
@@ -277,35 +257,37 @@ def _verser(
     inserer_fiches(encaissements)
     inserer_fiches(
         [
-            _imputation(encaissement, versement.facture, versement.montant)
+            _imputation(encaissement, Part(versement.facture, versement.montant))
             for encaissement, versement in zip(encaissements, versements, strict=True)
         ]
     )
     return encaissements
 
 
-def _imputation(encaissement: Encaissement, facture: Facture, part: Decimal) -> Imputation:
+def _imputation(encaissement: Encaissement, part: Part) -> Imputation:
     return Imputation(
-        creancier_id=facture.creancier_id,
+        creancier_id=part.facture.creancier_id,
         encaissement=encaissement,
-        facture=facture,
-        montant=part,
-        le=_effet_le(facture, encaissement.recu_le),
+        facture=part.facture,
+        montant=part.montant,
+        accessoires=part.accessoires,
+        le=_effet_le(part.facture, encaissement.recu_le),
     )
 
 
 def _imputer(encaissement: Encaissement, parts: Parts, deja: Sequence[Imputation] = ()) -> Effet:
     connues = {imputation.facture_id: imputation for imputation in deja}
     grandies, neuves = [], []
-    for facture, part in parts:
-        if imputation := connues.get(facture.pk):
-            imputation.montant += part
+    for part in parts:
+        if imputation := connues.get(part.facture.pk):
+            imputation.montant += part.montant
+            imputation.accessoires += part.accessoires
             grandies.append(imputation)
         else:
-            neuves.append(_imputation(encaissement, facture, part))
+            neuves.append(_imputation(encaissement, part))
     Imputation.objects.bulk_create(neuves)
-    Imputation.objects.pour(encaissement.creancier).bulk_update(grandies, ["montant"])
-    return _porter([(facture, -part) for facture, part in parts])
+    Imputation.objects.pour(encaissement.creancier).bulk_update(grandies, PARTS)
+    return _porter([(part.facture, -part.montant) for part in parts])
 
 
 def _appliquer(facture: Facture, change: Mapping[str, Any]) -> Decimal:
@@ -326,15 +308,18 @@ def _appliquer(facture: Facture, change: Mapping[str, Any]) -> Decimal:
 
 
 def _porter(
-    mouvements: Parts, *, avec: Collection[str] = (), un_cycle_de_plus: bool = True
+    mouvements: Mouvements, *, avec: Collection[str] = (), un_cycle_de_plus: bool = True
 ) -> Effet:
     """Ajoute ces sommes aux soldes, en tire soldée le et cycle, écrit tout d'un coup."""
     soldees: list[Facture] = []
     rouvertes: list[Facture] = []
     modifiees: list[Facture] = []
+    avant = {facture.pk: _est_soldee(facture) for facture, _ in mouvements}
     for facture, ecart in mouvements:
-        etait_soldee = _est_soldee(facture)
         facture.solde += ecart
+    revenues = _ramener_au_nominal([facture for facture, ecart in mouvements if ecart > ZERO])
+    for facture, _ in mouvements:
+        etait_soldee = avant[facture.pk]
         if _est_soldee(facture) == etait_soldee:
             modifiees.append(facture)
         elif etait_soldee:
@@ -343,7 +328,7 @@ def _porter(
             rouvertes.append(facture)
         else:
             soldees.append(facture)
-    _dater(soldees)
+    _dater([*soldees, *(facture for facture in revenues if _est_soldee(facture))])
     if mouvements:
         champs = {*COLONNES, *avec} | ({"est_avoir"} if "nature" in avec else set())
         creancier = mouvements[0][0].creancier
@@ -351,6 +336,26 @@ def _porter(
             [facture for facture, _ in mouvements], sorted(champs), batch_size=LOT
         )
     return Effet(soldees=soldees, rouvertes=rouvertes, modifiees=modifiees)
+
+
+def _ramener_au_nominal(redues: Sequence[Facture]) -> list[Facture]:
+    """Ce qui payait des accessoires paye d'abord le nominal redevenu dû ; rend celles-là."""
+    creances = {facture.pk: facture for facture in redues if not facture.est_avoir}
+    if not creances:
+        return []
+    imputations = Imputation.objects.pour(next(iter(creances.values())).creancier)
+    payes = imputations.filter(accessoires__gt=0, encaissement__contre_ecriture=None)
+    ramenees = []
+    lots = (payes.filter(facture__in=lot).order_by("le", "pk") for lot in batched(creances, LOT))
+    for imputation in chain.from_iterable(lots):
+        facture = creances[imputation.facture_id]
+        if part := min(imputation.accessoires, facture.solde):
+            imputation.montant += part
+            imputation.accessoires -= part
+            facture.solde -= part
+            ramenees.append(imputation)
+    imputations.bulk_update(ramenees, PARTS, batch_size=LOT)
+    return [creances[pk] for pk in {imputation.facture_id for imputation in ramenees}]
 
 
 def _dater(soldees: Sequence[Facture]) -> None:

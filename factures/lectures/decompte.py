@@ -1,6 +1,5 @@
 """Ce que doit un client un jour donné, intérêts et indemnités compris, facture par facture."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,12 +7,10 @@ from decimal import Decimal
 
 from clients.models import Client
 from factures.lectures.arrete import reglees_en_retard
-from factures.lectures.conventions import Conventions
-from factures.lectures.taux import table_en_vigueur
-from factures.models import Facture, Imputation
-from recouvrement.droit.decompte import Decompte, PeriodeInteret, decompte
-from recouvrement.droit.faits import FaitFacture, FaitPaiement
-from recouvrement.droit.regimes import QUALITE_A_ETABLIR, Regime, regime_de
+from factures.lectures.calcul import Calculs
+from factures.models import Facture
+from recouvrement.droit.decompte import Decompte, PeriodeInteret
+from recouvrement.droit.regimes import QUALITE_A_ETABLIR, Regime
 from recouvrement.droit.taux import TauxInconnu
 from recouvrement.socle.montants import ZERO
 
@@ -24,7 +21,8 @@ class LigneDecompte:
 
     Deux lectures du même total. Imputée : `principal`, `interets` et `indemnite` disent ce que
     chaque règlement a laissé. Nominale : `solde` (le TTC moins tout ce qui a été reçu) plus
-    `interets_nes` et `indemnite_nee`, quoi que les règlements aient payé d'abord.
+    `interets_nes` et `indemnite_nee`, moins `accessoires_payes`, quoi qu'un règlement ait éteint
+    d'abord.
     """
 
     facture: Facture
@@ -33,6 +31,7 @@ class LigneDecompte:
     indemnite: Decimal | None
     total: Decimal
     solde: Decimal
+    recu: Decimal
     calcul: Decompte | None = None
     refus: str = ""
 
@@ -52,6 +51,30 @@ class LigneDecompte:
     @property
     def indemnite_nee(self) -> Decimal | None:
         return self.calcul and self.calcul.indemnite_initiale
+
+    @property
+    def excedent(self) -> Decimal:
+        """Reçu au-delà de tout ce qui était dû : cela revient au client."""
+        return self.calcul.excedent if self.calcul else ZERO
+
+    @property
+    def accessoires_payes(self) -> Decimal:
+        """Ce que les règlements ont payé au-delà du montant de la facture, et qui était dû."""
+        return max(ZERO, self.recu - self.excedent - self.facture.montant_ttc)
+
+    @property
+    def reste_interets(self) -> Decimal | None:
+        """En lecture nominale : les intérêts nés que rien n'a encore payés."""
+        nes = self.interets_nes
+        return None if nes is None else max(ZERO, nes - self.accessoires_payes)
+
+    @property
+    def reste_indemnite(self) -> Decimal | None:
+        """En lecture nominale : les 40 € que rien n'a payés, les intérêts l'étant d'abord."""
+        nes, nee = self.interets_nes, self.indemnite_nee
+        if nes is None or nee is None:
+            return None
+        return nee - max(ZERO, self.accessoires_payes - nes)
 
     @property
     def accessoires(self) -> Decimal:
@@ -116,12 +139,17 @@ class DecompteClient:
         return self.total - self.solde
 
     @property
-    def interets_nes(self) -> Decimal | None:
-        return _total(ligne.interets_nes for ligne in self.lignes)
+    def excedent(self) -> Decimal:
+        """Ce qui, facture à facture, a été reçu de trop."""
+        return sum((ligne.excedent for ligne in self.lignes), ZERO)
 
     @property
-    def indemnites_nees(self) -> Decimal | None:
-        return _total(ligne.indemnite_nee for ligne in self.lignes)
+    def reste_interets(self) -> Decimal | None:
+        return _total(ligne.reste_interets for ligne in self.lignes)
+
+    @property
+    def reste_indemnites(self) -> Decimal | None:
+        return _total(ligne.reste_indemnite for ligne in self.lignes)
 
     @property
     def principal_differe(self) -> bool:
@@ -148,38 +176,29 @@ def decompte_client(
         factures = Facture.objects.pour(client.creancier).filter(client=client).ouvertes()
         factures = factures.order_by("date_echeance", "pk")
     factures = list(factures)
-    regime = regime_de(client.nature)
-    paiements = _paiements(client, factures)
-    conventions, table = Conventions(client), table_en_vigueur()
-    recues = mises_en_demeure or {}
-    lignes = []
-    for facture in factures:
-        recue_le = recues.get(facture.pk) or facture.mise_en_demeure_recue_le
-        convention = conventions.du_droit(facture, regime, recue_le)
-        fait = FaitFacture(
-            facture.numero, facture.montant_ttc, facture.date_emission, facture.date_echeance
-        )
-        try:
-            calcul = decompte(fait, paiements[facture.pk], convention, au, table)
-        except TauxInconnu as erreur:
-            recu = sum((p.montant for p in paiements[facture.pk] if p.le <= au), ZERO)
-            reste = facture.montant_ttc - recu
-            lignes.append(
-                LigneDecompte(facture, reste, None, None, reste, reste, refus=str(erreur))
-            )
-            continue
-        lignes.append(
-            LigneDecompte(
-                facture,
-                calcul.principal_restant,
-                calcul.interets_dus,
-                calcul.indemnite,
-                calcul.total,
-                facture.montant_ttc - sum((p.montant - p.excedent for p in calcul.paiements), ZERO),
-                calcul,
-            )
-        )
-    return _additionner(lignes, au=au, regime=regime)
+    calculs = Calculs(client, factures, mises_en_demeure=mises_en_demeure)
+    lignes = [_ligne(calculs, facture, au) for facture in factures]
+    return _additionner(lignes, au=au, regime=calculs.regime)
+
+
+def _ligne(calculs: Calculs, facture: Facture, au: date) -> LigneDecompte:
+    recu = sum((p.montant for p in calculs.paiements[facture.pk] if p.le <= au), ZERO)
+    # Le nominal d'abord : ce qui le dépasse a payé des accessoires.
+    solde = max(ZERO, facture.montant_ttc - recu)
+    try:
+        calcul = calculs.decompte(facture, au)
+    except TauxInconnu as erreur:
+        return LigneDecompte(facture, solde, None, None, solde, solde, recu, refus=str(erreur))
+    return LigneDecompte(
+        facture,
+        calcul.principal_restant,
+        calcul.interets_dus,
+        calcul.indemnite,
+        calcul.total,
+        solde,
+        recu,
+        calcul,
+    )
 
 
 def accessoires_des_reglees(client: Client, *, au: date) -> DecompteClient:
@@ -211,25 +230,3 @@ def _total(montants: Iterable[Decimal | None]) -> Decimal | None:
             return None
         total += montant
     return total
-
-
-def _paiements(client: Client, factures: list[Facture]) -> dict[int, list[FaitPaiement]]:
-    """Les règlements encore valables ; une contre-écriture retire le fait, elle n'en est pas un."""
-    faits: dict[int, list[FaitPaiement]] = defaultdict(list)
-    reglees = [facture.pk for facture in factures if facture.solde != facture.montant_ttc]
-    if not reglees:
-        return faits
-    imputations = (
-        Imputation.objects.pour(client.creancier)
-        .filter(
-            facture__in=reglees,
-            encaissement__annule=None,
-            encaissement__contre_ecriture=None,
-        )
-        .values_list(
-            "facture_id", "montant", "le", "encaissement__reference", "encaissement__avoir"
-        )
-    )
-    for facture, montant, le, reference, avoir in imputations:
-        faits[facture].append(FaitPaiement(montant, le, reference, avoir=avoir is not None))
-    return faits

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
+from factures.enums import Moyen
 from factures.models import Encaissement, Facture, Imputation
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.montants import ZERO, arrondir
@@ -32,7 +33,8 @@ def ecarts_de_solde(creancier: Creancier) -> Iterator[Ecart]:
             yield Ecart(facture, "reste dû", facture.solde, facture.montant_ttc - regle)
         if (facture.solde == ZERO) is (facture.soldee_le is None):
             yield Ecart(facture, "date de solde", facture.soldee_le, None)
-    employes = _sommes(Imputation.objects.pour(creancier), "encaissement")
+    yield from _ecarts_d_accessoires(creancier)
+    employes = _sommes(Imputation.objects.pour(creancier), "encaissement", F("accessoires"))
     recus = Encaissement.objects.pour(creancier).filter(
         Q(contre_ecriture=None) | Q(disponible__gt=0)
     )
@@ -44,6 +46,26 @@ def ecarts_de_solde(creancier: Creancier) -> Iterator[Ecart]:
             yield Ecart(encaissement, "disponible", encaissement.disponible, attendu)
 
 
-def _sommes(qs: QuerySet[Any], cle: str) -> dict[int, Decimal]:
-    lignes = qs.values_list(cle).annotate(total=Sum("montant")).order_by(cle)
+def _ecarts_d_accessoires(creancier: Creancier) -> Iterator[Ecart]:
+    """Le nominal d'abord : rien ne paye d'accessoires tant qu'il en reste dû ; un avoir, jamais."""
+    valables = Imputation.objects.pour(creancier).filter(
+        accessoires__gt=0, encaissement__contre_ecriture=None
+    )
+    a_tort = valables.filter(Q(facture__solde__gt=0) | Q(encaissement__moyen=Moyen.AVOIR))
+    for imputation in a_tort.select_related("facture").order_by("pk"):
+        yield Ecart(imputation.facture, "accessoires payés", imputation.accessoires, ZERO)
+    neutralises = Imputation.objects.pour(creancier).filter(
+        Q(encaissement__annule__isnull=False) | Q(encaissement__contre_ecriture__isnull=False)
+    )
+    for facture, reste in _sommes(neutralises, "facture", F("accessoires")).items():
+        if reste:
+            objet = Facture.objects.pour(creancier).get(pk=facture)
+            yield Ecart(objet, "somme des règlements annulés", reste, ZERO)
+
+
+def _sommes(qs: QuerySet[Any], cle: str, *plus: F) -> dict[int, Decimal]:
+    montant: Any = F("montant")
+    for colonne in plus:
+        montant += colonne
+    lignes = qs.values_list(cle).annotate(total=Sum(montant)).order_by(cle)
     return {pk: arrondir(total) for pk, total in lignes}

@@ -1,16 +1,18 @@
+from decimal import Decimal
 from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
 
 from clients.models import Client
-from factures.enums import Moyen
+from factures.enums import Moyen, OrdreImputation
 from factures.models.facture import Facture
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.immuable import Protection
 from recouvrement.journal.models import Geste
 from recouvrement.socle import formats
+from recouvrement.socle.montants import ZERO
 
 
 class EncaissementQuerySet(QuerySetCloisonne["Encaissement"]):
@@ -35,6 +37,8 @@ class Encaissement(ModeleCloisonne):
     moyen = models.CharField("moyen", max_length=12, choices=Moyen, default=Moyen.VIREMENT)
     reference = models.CharField("référence", max_length=120, blank=True)
     note = models.CharField("note", max_length=250, blank=True)
+    # Ce que le débiteur a indiqué ou le créancier accepté pour lui ; vide : la convention.
+    ordre = models.CharField("il paye d'abord", max_length=16, choices=OrdreImputation, blank=True)
     avoir = models.ForeignKey(
         Facture, on_delete=models.PROTECT, null=True, blank=True, related_name="utilisations"
     )
@@ -61,8 +65,8 @@ class Encaissement(ModeleCloisonne):
             "factures_encaissement",
             "Un règlement ne se récrit pas : il s'annule par une contre-écriture",
             modifiable=(
-                "{egales:id,creancier_id,montant,recu_le,moyen,reference,note,avoir_id,annule_id,"
-                "motif_annulation,cle_saisie,saisi_par_id,saisi_le,geste_id}"
+                "{egales:id,creancier_id,montant,recu_le,moyen,reference,note,ordre,avoir_id,"
+                "annule_id,motif_annulation,cle_saisie,saisi_par_id,saisi_le,geste_id}"
             ),
             effacable="OLD.moyen = 'deja_verse' AND OLD.annule_id IS NULL AND OLD.disponible = 0",
         ),
@@ -117,23 +121,31 @@ class Encaissement(ModeleCloisonne):
 
 
 class Imputation(ModeleCloisonne):
-    """La part d'un encaissement qui paye une facture ; négative dans une contre-écriture."""
+    """La part d'un encaissement qui paye une facture ; négative dans une contre-écriture.
+
+    `montant` paye le nominal (le solde de la facture), `accessoires` ce qui est dû en plus :
+    intérêts et 40 €. Ce que l'un et l'autre éteignent dans l'ordre du droit se déduit (décompte).
+    """
 
     encaissement = models.ForeignKey(
         Encaissement, on_delete=models.PROTECT, related_name="imputations"
     )
     facture = models.ForeignKey(Facture, on_delete=models.PROTECT, related_name="imputations")
     montant = models.DecimalField(max_digits=14, decimal_places=2)
+    accessoires = models.DecimalField(max_digits=14, decimal_places=2, default=ZERO)
     le = models.DateField("date d'effet")
 
-    # Un second versement du même règlement s'ajoute à sa part ; rien ne la réduit.
+    # Un second versement du même règlement s'ajoute à sa part ; rien ne la réduit. Des accessoires
+    # reviennent au nominal quand celui-ci redevient dû : la somme, elle, ne baisse jamais.
     protections = (
         Protection(
             "factures_imputation",
             "Une imputation ne se récrit pas : elle s'annule par une contre-écriture",
             modifiable=(
                 "{egales:id,creancier_id,encaissement_id,facture_id,le} "
-                "AND (NEW.montant = OLD.montant OR (OLD.montant > 0 AND NEW.montant > OLD.montant))"
+                "AND ({egales:montant,accessoires} OR (OLD.montant >= 0 AND OLD.accessoires >= 0 "
+                "AND NEW.montant >= OLD.montant AND round(NEW.montant + NEW.accessoires, 2) >= "
+                "round(OLD.montant + OLD.accessoires, 2)))"
             ),
             effacable=(
                 "EXISTS (SELECT 1 FROM factures_encaissement e WHERE e.id = OLD.encaissement_id "
@@ -145,7 +157,14 @@ class Imputation(ModeleCloisonne):
     class Meta:
         verbose_name = "imputation"
         constraints = [
-            models.CheckConstraint(condition=~Q(montant=0), name="imputation_non_nulle"),
+            models.CheckConstraint(
+                condition=~Q(montant=0, accessoires=0), name="imputation_non_nulle"
+            ),
+            models.CheckConstraint(
+                condition=Q(montant__gte=0, accessoires__gte=0)
+                | Q(montant__lte=0, accessoires__lte=0),
+                name="imputation_d_un_seul_signe",
+            ),
             models.UniqueConstraint(
                 fields=["creancier", "encaissement", "facture"],
                 name="imputation_unique_par_facture",
@@ -161,4 +180,8 @@ class Imputation(ModeleCloisonne):
         ]
 
     def __str__(self) -> str:
-        return f"{self.montant} € sur {self.facture_id}"
+        return f"{self.somme} € sur {self.facture_id}"
+
+    @property
+    def somme(self) -> Decimal:
+        return self.montant + self.accessoires

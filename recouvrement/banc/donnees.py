@@ -12,7 +12,7 @@ from clients.enums import GenreCoordonnee, Validite
 from clients.models import Client, Contact, Coordonnee
 from clients.regles import nom_de_recherche
 from factures.actions import grand_livre
-from factures.actions.grand_livre import Versement
+from factures.actions.parts import Versement
 from factures.enums import MotifLitige, Moyen
 from factures.models import Facture, Litige
 from recouvrement.banc import sql

@@ -6,7 +6,7 @@ from functools import partial
 
 from clients.models import Client
 from factures.actions import grand_livre
-from factures.actions.grand_livre import Versement
+from factures.actions.parts import Versement
 from factures.enums import Moyen
 from factures.evenements import Evenement
 from factures.models import Facture

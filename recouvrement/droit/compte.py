@@ -246,7 +246,7 @@ class Compte:
             sur_principal = min(reste, self.principal)
             self.principal -= sur_principal
             reste -= sur_principal
-        elif self.convention.imputation == INTERETS_DABORD:
+        elif (paiement.ordre or self.convention.imputation) == INTERETS_DABORD:
             sur_interets, reste = self._payer_interets(reste)
             sur_principal = min(reste, self.principal)
             self.principal -= sur_principal
@@ -269,6 +269,7 @@ class Compte:
                 sur_indemnite=sur_indemnite,
                 reference=paiement.reference,
                 avoir=paiement.avoir,
+                cle=paiement.cle,
             )
         )
 

@@ -42,10 +42,8 @@ from recouvrement.droit.faits import (
     FaitPaiement,
     ImputationPaiement,
     PeriodeInteret,
-    TotalDecomptes,
 )
 from recouvrement.droit.taux import TableTaux
-from recouvrement.socle.montants import ZERO
 
 __all__ = [
     "Convention",
@@ -54,9 +52,7 @@ __all__ = [
     "FaitPaiement",
     "ImputationPaiement",
     "PeriodeInteret",
-    "TotalDecomptes",
     "decompte",
-    "total_decomptes",
 ]
 
 
@@ -82,26 +78,13 @@ def decompte(
     return compte.clore(au)
 
 
-def total_decomptes(decomptes: Iterable[Decompte]) -> TotalDecomptes:
-    """La somme, ligne à ligne, de plusieurs décomptes."""
-    principal = interets = indemnites = excedents = ZERO
-    nombre = 0
-    for ligne in decomptes:
-        nombre += 1
-        principal += ligne.principal_restant
-        interets += ligne.interets_dus
-        indemnites += ligne.indemnite
-        excedents += ligne.excedent
-    return TotalDecomptes(
-        nombre=nombre,
-        principal=principal,
-        interets=interets,
-        indemnites=indemnites,
-        excedents=excedents,
-        total=principal + interets + indemnites,
-    )
-
-
-def _ordre(paiement: FaitPaiement) -> tuple[date, bool, str, Decimal]:
+def _ordre(paiement: FaitPaiement) -> tuple[date, bool, str, Decimal, str, int]:
     # L'avoir d'abord : ainsi l'ordre de saisie des faits d'un même jour ne change rien.
-    return paiement.le, not paiement.avoir, paiement.reference, paiement.montant
+    return (
+        paiement.le,
+        not paiement.avoir,
+        paiement.reference,
+        paiement.montant,
+        paiement.ordre or "",
+        paiement.cle,
+    )

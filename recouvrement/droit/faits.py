@@ -47,6 +47,10 @@ class FaitPaiement:
     le: date
     reference: str = ""
     avoir: bool = False
+    ordre: Imputation | None = None
+    """L'ordre indiqué ou convenu pour ce paiement ; None : celui de la convention."""
+    cle: int = 0
+    """Ce qui le désigne chez l'appelant, rendu tel quel avec ce qu'il a payé."""
 
     def __post_init__(self) -> None:
         if self.montant < 0:
@@ -113,6 +117,7 @@ class ImputationPaiement(NamedTuple):
     sur_indemnite: Decimal = ZERO
     reference: str = ""
     avoir: bool = False
+    cle: int = 0
 
 
 class Decompte(NamedTuple):
@@ -143,15 +148,3 @@ class Decompte(NamedTuple):
     def excedent(self) -> Decimal:
         """Ce qui a été reçu au-delà de tout ce qui était dû."""
         return sum((p.excedent for p in self.paiements), ZERO)
-
-
-@dataclass(frozen=True, slots=True)
-class TotalDecomptes:
-    """La somme de plusieurs décomptes."""
-
-    nombre: int
-    principal: Decimal
-    interets: Decimal
-    indemnites: Decimal
-    excedents: Decimal
-    total: Decimal

@@ -81,7 +81,9 @@ def test_un_reglement_sans_precision_paye_les_plus_anciennes_d_abord(annonces):
     assert encaissement.disponible == Decimal("0.00")
     assert relue(ancienne).solde == Decimal("0.00")
     assert relue(ancienne).soldee_le == RECU
-    assert relue(recente).solde == Decimal("900.00")
+    # A, échue depuis dix jours, doit aussi 3,99 € (1 200 × 12,15 % × 10 / 365) et 40 € : ils
+    # passent avant B, qui n'est pas échue (1342-10). 1 500 − 1 243,99 = 256,01.
+    assert relue(recente).solde == Decimal("943.99")
     assert relue(recente).soldee_le is None
     assert annonces == [("soldee", ["A"]), ("modifiee", ["B"])]
 
@@ -90,12 +92,13 @@ def test_l_excedent_reste_disponible_puis_s_impute_sur_la_facture_suivante():
     client = un_client()
     une_facture(client=client)
     encaissement = recevoir(client, "1300.00")
-    assert encaissement.disponible == Decimal("100.00")
+    # 1 300 − 1 200 − 3,99 d'intérêts de dix jours − 40.
+    assert encaissement.disponible == Decimal("56.01")
     suivante = une_facture(client=client, date_emission=date(2026, 3, 1),
                            date_echeance=date(2026, 3, 31))  # fmt: skip
     encaissement = imputer(encaissement, acteur=None)
     assert encaissement.disponible == Decimal("0.00")
-    assert relue(suivante).solde == Decimal("1100.00")
+    assert relue(suivante).solde == Decimal("1143.99")
     # L'argent était là avant la facture : il la paye le jour où elle naît.
     imputation = Imputation.objects.pour(client.creancier).get(facture=suivante)
     assert imputation.le == date(2026, 3, 1)
@@ -123,7 +126,7 @@ def test_un_reglement_se_repartit_a_la_main():
 def test_la_repartition_ne_depasse_ni_le_reste_du_ni_le_montant_recu():
     facture = une_facture()
     with pytest.raises(ImputationExcessive):
-        recevoir(facture.client, "2000.00", imputations=[(facture.pk, Decimal("1200.01"))])
+        recevoir(facture.client, "2000.00", imputations=[(facture.pk, Decimal("1244.00"))])
     with pytest.raises(ImputationExcessive):
         recevoir(facture.client, "100.00", imputations=[(facture.pk, Decimal("100.01"))])
     part = (facture.pk, Decimal("10.00"))

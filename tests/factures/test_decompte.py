@@ -147,7 +147,7 @@ def test_les_accessoires_sont_le_total_moins_les_soldes_quelle_que_soit_l_imputa
     [ligne] = decompte.lignes
     assert decompte.total == decompte.solde + decompte.accessoires
     assert ligne.accessoires == ligne.interets_nes + ligne.indemnite_nee
-    assert decompte.accessoires == decompte.interets_nes + decompte.indemnites_nees
+    assert decompte.accessoires == decompte.reste_interets + decompte.reste_indemnites
     if au == date(2026, 11, 22):
         assert ligne.solde == facture.solde == D("166.67")
 

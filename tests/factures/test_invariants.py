@@ -185,13 +185,17 @@ def les_factures_tiennent(creancier, avant):
         solde, cycle = avant.get(facture.pk, (facture.solde, 1))
         rouverte = solde == ZERO and facture.solde > ZERO and not facture.est_avoir
         assert facture.cycle == cycle + rouverte
+    valables = Imputation.objects.pour(creancier).filter(encaissement__contre_ecriture=None)
+    for imputation in valables.filter(accessoires__gt=0).select_related("facture", "encaissement"):
+        assert imputation.facture.solde == ZERO
+        assert imputation.encaissement.avoir_id is None
 
 
 def les_reglements_tiennent(creancier):
-    """disponible + imputations = montant ; rien n'est disponible d'un règlement contrepassé."""
+    """disponible + imputations + accessoires = montant ; contrepassé, rien n'est disponible."""
     recus = Encaissement.objects.pour(creancier).select_related("contre_ecriture")
     for encaissement in recus.prefetch_related("imputations"):
-        imputes = sum((i.montant for i in encaissement.imputations.all()), ZERO)
+        imputes = sum((i.montant + i.accessoires for i in encaissement.imputations.all()), ZERO)
         vaut = encaissement.annule_id is None and encaissement.annulation is None
         reste = encaissement.montant - imputes if vaut else ZERO
         assert encaissement.disponible == reste >= ZERO

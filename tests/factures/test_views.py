@@ -192,7 +192,8 @@ def test_on_emploie_ce_qui_restait_disponible(client, creancier, acteur):
     suivante = une_facture(client=une.client)
     client.post(adresse("imputer", encaissement.pk))
     suivante.refresh_from_db()
-    assert suivante.solde == Decimal("1100.00")
+    # Les 100 € en trop ont payé 43,99 € : 1 200 × 12,15 % × 10 / 365 = 3,99, et 40. Reste 56,01.
+    assert suivante.solde == Decimal("1143.99")
 
 
 def test_on_annule_un_reglement_en_disant_pourquoi(client, creancier, acteur):

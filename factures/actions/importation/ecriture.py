@@ -13,7 +13,7 @@ from clients.models import Client, Contact, Coordonnee
 from clients.regles import nom_de_recherche
 from factures.actions import grand_livre
 from factures.actions.annonces import annoncer_effet
-from factures.actions.grand_livre import Correction, Versement
+from factures.actions.parts import Correction, Versement
 from factures.actions.verrous import verrouiller_factures
 from factures.enums import EtatImport, Moyen, NaturePiece, SortLigne
 from factures.erreurs import ImportDejaTraite

@@ -114,11 +114,11 @@ def trop_percu(maison: Maison, client: Client, facteur: Facteur) -> None:
             MIDI,
             lambda instant: encaisser(
                 client,
-                montant=facture.montant_ttc + Decimal("60.00"),
+                montant=2 * facture.montant_ttc,
                 recu_le=jour_de(instant),
                 moyen=Moyen.VIREMENT,
                 reference="RGLT FACT",
-                note="60 € de trop : à rendre ou à garder.",
+                note="Facture réglée deux fois : le trop-perçu est à rendre ou à garder.",
                 acteur=maison.gestionnaire,
             ),
         )

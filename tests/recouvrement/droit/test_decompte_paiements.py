@@ -7,7 +7,6 @@ import pytest
 from recouvrement.droit.decompte import (
     Convention,
     decompte,
-    total_decomptes,
 )
 from recouvrement.droit.regimes import Regime
 from tests.recouvrement.droit.cas import B2B, D, lignes, paye, une_facture
@@ -103,12 +102,10 @@ def test_les_quarante_euros_restent_dus_d_une_facture_payee_en_retard():
     assert (d.principal_restant, d.interets_dus, d.indemnite) == (0, 0, D("40.00"))
 
 
-def test_les_quarante_euros_sont_dus_une_fois_par_facture():
+def test_les_quarante_euros_ne_sont_dus_qu_une_fois_d_une_facture():
     recus = [paye("10", date(2026, mois, 15)) for mois in (6, 7, 8)]
     d = decompte(une_facture("500"), recus, B2B, date(2026, 9, 3))
     assert d.indemnite_initiale == D("40.00")
-    total = total_decomptes([d, decompte(une_facture("700"), [], B2B, date(2026, 9, 3))])
-    assert total.indemnites == D("80.00")
 
 
 def test_renoncer_aux_interets_ou_a_l_indemnite_en_tout_ou_partie():

@@ -15,7 +15,6 @@ from recouvrement.droit.decompte import (
     FaitFacture,
     FaitPaiement,
     decompte,
-    total_decomptes,
 )
 from recouvrement.droit.regimes import Regime
 from tests.recouvrement.droit.lent import decompte_lent
@@ -126,16 +125,6 @@ def test_sans_paiement_la_dette_ne_diminue_pas_avec_le_temps(creance, plus):
 def test_un_consommateur_ne_doit_jamais_les_quarante_euros(creance):
     d = decompte(*creance)
     assert d.indemnite == d.indemnite_initiale == 0
-
-
-@TOLERE
-@given(st.lists(creances(), max_size=5))
-def test_le_total_de_plusieurs_decomptes_est_la_somme_des_lignes(lot):
-    lignes = [decompte(*creance) for creance in lot]
-    total = total_decomptes(lignes)
-    assert total.nombre == len(lignes)
-    assert total.total == sum((d.total for d in lignes), Decimal(0))
-    assert total.total == total.principal + total.interets + total.indemnites
 
 
 @pytest.mark.parametrize("montant", [Decimal("0"), Decimal("-1")])

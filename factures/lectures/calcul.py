@@ -1,0 +1,92 @@
+"""Ce que le droit lit des factures d'un client, lu une fois, et le décompte de chacune."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from clients.models import Client
+from factures.enums import OrdreImputation
+from factures.lectures.conventions import Conventions
+from factures.lectures.taux import table_en_vigueur
+from factures.models import Facture, Imputation
+from recouvrement.droit import faits
+from recouvrement.droit.decompte import Decompte, decompte
+from recouvrement.droit.faits import FaitFacture, FaitPaiement
+from recouvrement.droit.regimes import regime_de
+
+
+class Calculs:
+    """Paiements, conventions et taux : trois lectures, quel que soit le nombre de factures.
+
+    `mises_en_demeure` (facture → réception) : contre un particulier, rien ne court avant elle.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        factures: Sequence[Facture],
+        *,
+        mises_en_demeure: Mapping[int, date] | None = None,
+    ) -> None:
+        self.regime = regime_de(client.nature)
+        self.paiements = _paiements(client, factures)
+        self.conventions, self.table = Conventions(client), table_en_vigueur()
+        self.recues = mises_en_demeure or {}
+
+    def decompte(self, facture: Facture, au: date, *de_plus: FaitPaiement) -> Decompte:
+        """`de_plus` : des paiements que rien n'a encore écrits. Lève `TauxInconnu`."""
+        recue_le = self.recues.get(facture.pk) or facture.mise_en_demeure_recue_le
+        convention = self.conventions.du_droit(facture, self.regime, recue_le)
+        fait = FaitFacture(
+            facture.numero, facture.montant_ttc, facture.date_emission, facture.date_echeance
+        )
+        paiements = [*self.paiements[facture.pk], *de_plus]
+        return decompte(fait, paiements, convention, au, self.table)
+
+    def dernier_paiement(self, facture: Facture) -> date:
+        return max((p.le for p in self.paiements[facture.pk]), default=date.min)
+
+
+def ordre_du_droit(choisi: str) -> faits.Imputation | None:
+    """Vide : la convention en décide."""
+    match choisi:
+        case OrdreImputation.INTERETS:
+            return faits.INTERETS_DABORD
+        case OrdreImputation.PRINCIPAL:
+            return faits.PRINCIPAL_DABORD
+    return None
+
+
+def _paiements(client: Client, factures: Sequence[Facture]) -> dict[int, list[FaitPaiement]]:
+    """Les règlements encore valables ; une contre-écriture retire le fait, elle n'en est pas un."""
+    paiements: dict[int, list[FaitPaiement]] = defaultdict(list)
+    # Le nominal est payé le premier : qui doit encore tout son montant n'a rien reçu.
+    reglees = [facture.pk for facture in factures if facture.est_entamee]
+    if not reglees:
+        return paiements
+    imputations = (
+        Imputation.objects.pour(client.creancier)
+        .filter(facture__in=reglees, encaissement__annule=None, encaissement__contre_ecriture=None)
+        .values_list(
+            "facture_id",
+            "montant",
+            "accessoires",
+            "le",
+            "encaissement_id",
+            "encaissement__reference",
+            "encaissement__avoir",
+            "encaissement__ordre",
+        )
+    )
+    for facture, montant, accessoires, le, cle, reference, avoir, ordre in imputations:
+        paiements[facture].append(
+            FaitPaiement(
+                montant + accessoires,
+                le,
+                reference,
+                avoir=avoir is not None,
+                ordre=ordre_du_droit(ordre),
+                cle=cle,
+            )
+        )
+    return paiements
