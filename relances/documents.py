@@ -28,6 +28,9 @@ from recouvrement.droit.mentions import L111_8_ALINEA_2, L111_8_ALINEA_3
 from recouvrement.droit.regimes import Regime
 from recouvrement.socle.formats import jour
 from recouvrement.socle.montants import ZERO
+from relances.lectures.accessoires import accessoires_du
+from relances.regles.accessoires import phrase_des_accessoires
+from relances.regles.langue import Ecriture
 
 SALUT = re.compile(r"(madame|monsieur|mesdames|messieurs|bonjour|chère?|dear|hello)\b", re.I)
 GABARIT_LETTRE = "relances/documents/lettre.html"
@@ -46,7 +49,7 @@ def contexte_de_lettre(
     information: str,
     recommande: bool,
 ) -> dict[str, object]:
-    """Une lettre de relance réclame le reste à payer de chaque facture, sans ses accessoires."""
+    """Elle réclame le reste à payer de chaque facture, et nomme à part ce que le retard ajoute."""
     commun = _commun(client, decompte, titre="Lettre de relance", objet=objet, reference=reference)
     total = totaux(decompte, au_solde=True)
     return commun | {
@@ -58,7 +61,7 @@ def contexte_de_lettre(
         "paragraphes": _paragraphes(texte, anglais=client.langue == "en"),
         "total": total,
         "paiement": _paiement(client, total.principal, reference),
-        "rappel_legal": decompte.regime == Regime.B2B,
+        "rappel_legal": phrase_des_accessoires(accessoires_du(decompte), Ecriture(client.langue)),
     }
 
 

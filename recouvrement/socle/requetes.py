@@ -7,7 +7,7 @@ répondre. Là où chaque message en pose seize, c'est tout le débit.
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connections, models
@@ -18,6 +18,7 @@ MARQUES: dict[type, Callable[[int], Any]] = {
     int: lambda rang: -7_919_000_001 - rang,
     str: lambda rang: f"valeur figée n° {rang}",
     datetime: lambda rang: datetime(1901, 2, 3 + rang, 4, 5, 6, tzinfo=UTC),
+    date: lambda rang: date(1902, 3, 4 + rang),
 }
 
 
@@ -81,4 +82,6 @@ class RequeteFigee[M: models.Model]:
 def _adapter(valeur: Any, connexion: Any) -> Any:
     if isinstance(valeur, datetime):
         return connexion.ops.adapt_datetimefield_value(valeur)
+    if isinstance(valeur, date):
+        return connexion.ops.adapt_datefield_value(valeur)
     return valeur

@@ -232,4 +232,5 @@ def _texte(relance: Relance, factures: Sequence[Facture], *, au: date) -> tuple[
         factures=factures,
         au=au,
         premier_contact=est_un_premier_contact(relance.client, sauf=relance),
+        relance=relance,
     )

@@ -28,11 +28,13 @@ from relances.courriels.precedents import est_un_premier_contact
 from relances.documents import GABARIT_MISE_EN_DEMEURE, contexte_de_mise_en_demeure
 from relances.enums import Canal, EtatRelance
 from relances.evenements import Evenement
+from relances.lectures.histoire import rappels_de
 from relances.lectures.possibles import arrets_de_la_facture
 from relances.models import Courrier, Etape, MiseEnDemeure, Relance, RelanceFacture
 from relances.regles.faits import Usage
 
 DELAI_HABITUEL = 8
+RAPPELS_CITES = 4
 
 
 def preparer_mise_en_demeure(
@@ -71,7 +73,7 @@ def preparer_mise_en_demeure(
             client,
             decompte,
             avant_le=avant_le,
-            rappels=_rappels(client),
+            rappels=_rappels(client, echues),
             reference=reference,
             information=information,
         ),
@@ -124,16 +126,13 @@ def _refuser_la_seconde(client: Client) -> None:
         )
 
 
-def _rappels(client: Client) -> list[date]:
-    """Les dates des derniers rappels écrits, telles que la sommation les cite."""
-    faites = (
-        Relance.objects.pour(client.creancier)
-        .filter(client=client, faite_le__isnull=False, etat=EtatRelance.FAITE)
-        .exclude(canal__in=[Canal.TELEPHONE, Canal.MISE_EN_DEMEURE, Canal.CONTENTIEUX])
-        .order_by("-faite_le")
-        .values_list("faite_le", flat=True)[:4]
-    )
-    return [jour_de(faite_le) for faite_le in faites if faite_le is not None]
+def _rappels(client: Client, factures: Sequence[Facture]) -> list[date]:
+    """Les derniers que la sommation cite ; aucun si l'une de ses factures n'en a pas reçu."""
+    rappels = rappels_de(client, factures)
+    rappelees = {facture for rappel in rappels for facture in rappel.factures}
+    if rappelees != {facture.pk for facture in factures}:
+        return []
+    return [jour_de(rappel.le) for rappel in rappels[-RAPPELS_CITES:]]
 
 
 def _relance_de_mise_en_demeure(

@@ -14,6 +14,7 @@ from recouvrement.documents.regles.qr import qr_de_virement_png
 from relances.courriels.information import informer
 from relances.courriels.reclamation import Reclamation
 from relances.courriels.valeurs import iban_lisible, valeurs_de
+from relances.models import Relance
 from relances.regles import textes
 
 OBJET_MAX = 250
@@ -62,11 +63,13 @@ def corps_de_lettre(
     factures: Iterable[Facture],
     au: date,
     premier_contact: bool,
+    relance: Relance,
 ) -> tuple[str, str, str]:
-    """L'objet, le texte et l'information d'une lettre : ses blocs s'impriment à part."""
-    valeurs = valeurs_de(Reclamation.de(creancier, client, factures, au=au, langue=langue))
+    """L'objet, le texte et l'information d'une lettre : le reste s'imprime à part."""
+    reclamation = Reclamation.de(creancier, client, factures, au=au, langue=langue)
+    valeurs = valeurs_de(reclamation, textes.noms_de(sujet, texte), relance=relance)
     notice = informer(creancier, texte, valeurs, langue) if premier_contact else ""
-    valeurs |= dict.fromkeys(textes.BLOCS, "")
+    valeurs |= dict.fromkeys([*textes.BLOCS, "accessoires"], "")
     return textes.en_ligne(sujet, valeurs)[:OBJET_MAX], textes.en_texte(texte, valeurs), notice
 
 
@@ -82,6 +85,7 @@ def _contexte(reclamation: Reclamation, *, qr: bool) -> dict[str, object]:
     creancier, ecrire = reclamation.creancier, reclamation.ecriture
     return {
         "creancier": creancier,
+        "debiteur": reclamation.debiteur,
         "lignes": [
             (f.numero, f.libelle, ecrire.jour(f.date_echeance), ecrire.euros(f.solde))
             for f in reclamation.factures

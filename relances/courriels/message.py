@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from clients.enums import Langue
 from clients.models import Client
 from factures.models import Facture
 from relances.courriels.adresses import adresse_d_expedition, contact_de
 from relances.courriels.corps import corps_de
 from relances.courriels.pieces import PieceJointe, pieces_de
-from relances.courriels.precedents import derniere_avant, est_un_premier_contact
+from relances.courriels.precedents import est_un_premier_contact
 from relances.courriels.reclamation import Reclamation
 from relances.courriels.valeurs import valeurs_de
+from relances.enums import Canal
 from relances.models import Etape, Relance
 from relances.regles import textes
 
@@ -52,9 +54,21 @@ def message_de(
         texte=texte,
         destinataire=relance.destinataire,
         joindre=avec_pieces and (etape is None or etape.joindre_factures),
-        precedente=derniere_avant(relance) if textes.mentionne(texte, "precedente") else None,
+        relance=relance,
         premier=est_un_premier_contact(relance.client, sauf=relance),
     )
+
+
+def script_de(relance: Relance, *, factures: Iterable[Facture], au: date) -> str:
+    """Ce que dit l'étape d'un appel, aux montants du jour ; la personne parle français."""
+    if relance.canal != Canal.TELEPHONE or relance.etape is None:
+        return ""
+    texte = relance.etape.texte
+    reclamation = Reclamation.de(
+        relance.creancier, relance.client, factures, au=au, langue=Langue.FRANCAIS
+    )
+    noms = textes.noms_de(texte)
+    return textes.en_texte(texte, valeurs_de(reclamation, noms, relance=relance)).strip()
 
 
 def apercu_d_une_etape(
@@ -68,7 +82,7 @@ def apercu_d_une_etape(
         texte=texte,
         destinataire=destinataire,
         joindre=False,
-        precedente=None,
+        relance=None,
         premier=est_un_premier_contact(client),
     )
 
@@ -87,12 +101,14 @@ def _rediger(
     texte: str,
     destinataire: str,
     joindre: bool,
-    precedente: date | None,
+    relance: Relance | None,
     premier: bool,
 ) -> Message:
     creancier, client = reclamation.creancier, reclamation.client
     contact = contact_de(client, destinataire)
-    valeurs = valeurs_de(reclamation, contact=contact, precedente=precedente)
+    valeurs = valeurs_de(
+        reclamation, textes.noms_de(sujet, texte), contact=contact, relance=relance
+    )
     corps = corps_de(reclamation, valeurs, sujet=sujet, texte=texte, premier=premier)
     return Message(
         de=creancier.nom_expediteur or creancier.nom,

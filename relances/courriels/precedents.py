@@ -1,28 +1,12 @@
 """Ce qui fut déjà écrit à ce client."""
 
-from datetime import date
-
 from django.db.models import QuerySet
 
 from clients.models import Client
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.requetes import RequeteFigee
-from recouvrement.socle.temps import jour_de
-from relances.enums import CANAUX_ECRITS, Canal, EtatRelance
+from relances.enums import CANAUX_ECRITS, EtatRelance
 from relances.models import Relance
-
-
-def derniere_avant(relance: Relance) -> date | None:
-    """Le jour du dernier courriel parti au même client."""
-    derniere = (
-        Relance.objects.pour(relance.creancier)
-        .filter(client=relance.client_id, canal=Canal.COURRIEL, etat=EtatRelance.FAITE)
-        .exclude(pk=relance.pk)
-        .order_by("-faite_le")
-        .values_list("faite_le", flat=True)
-        .first()
-    )
-    return jour_de(derniere) if derniere else None
 
 
 def est_un_premier_contact(client: Client, *, sauf: Relance | None = None) -> bool:

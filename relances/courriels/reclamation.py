@@ -12,6 +12,9 @@ from recouvrement.comptes.models import Creancier
 from recouvrement.socle.montants import ZERO
 from relances.regles.langue import Ecriture
 
+# Ce que les banques gardent du libellé d'un virement.
+REFERENCE_MAX = 35
+
 
 @dataclass(frozen=True, slots=True)
 class Reclamation:
@@ -32,6 +35,8 @@ class Reclamation:
         au: date,
         langue: str,
     ) -> Self:
+        # Le même, déjà lu : les lectures du client n'ont pas à le chercher.
+        client.creancier = creancier
         rangees = sorted(factures, key=lambda facture: (facture.date_echeance, facture.pk))
         return cls(creancier, client, tuple(rangees), au, langue)
 
@@ -48,4 +53,10 @@ class Reclamation:
         """Ce que le client rappelle en payant."""
         if len(self.factures) == 1:
             return self.factures[0].numero
-        return self.client.code or f"CLIENT-{self.client.pk}"
+        return self.client.code or self.client.nom[:REFERENCE_MAX].rstrip()
+
+    @property
+    def debiteur(self) -> str:
+        """Qui doit : une comptabilité lit les rappels de plusieurs maisons à la même adresse."""
+        nom, code = self.client.nom, self.client.code
+        return f"{nom} ({code})" if code else nom

@@ -1,15 +1,22 @@
 """Ce qui remplace les mots entre accolades d'un texte de relance."""
 
-from datetime import date
+from collections.abc import Collection
 
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle import formats
+from relances.courriels.recit import faits_de
 from relances.courriels.reclamation import Reclamation
+from relances.models import Relance
 
 
 def valeurs_de(
-    reclamation: Reclamation, *, contact: str = "", precedente: date | None = None
+    reclamation: Reclamation,
+    noms: Collection[str],
+    *,
+    contact: str = "",
+    relance: Relance | None = None,
 ) -> dict[str, str]:
+    """`noms` : ceux que le texte emploie ; `relance` : celle que l'on écrit, s'il y en a une."""
     creancier, factures = reclamation.creancier, reclamation.factures
     ecrire, nombre = reclamation.ecriture, str(len(factures))
     premiere, seule = factures[0] if factures else None, len(factures) == 1
@@ -28,12 +35,12 @@ def valeurs_de(
         "total": ecrire.euros(reclamation.somme),
         "echeance": ecrire.jour(premiere.date_echeance) if premiere else "",
         "retard": str(max((reclamation.au - premiere.date_echeance).days, 0)) if premiere else "",
-        "precedente": ecrire.jour(precedente) if precedente else "",
         "reference": reclamation.reference,
         "factures": _lignes(reclamation),
         "paiement": _paiement(reclamation),
         "premier_contact": "",
         "information": "",
+        **faits_de(reclamation, noms, sauf=relance),
     }
 
 
@@ -45,7 +52,8 @@ def iban_lisible(creancier: Creancier) -> str:
 def _lignes(reclamation: Reclamation) -> str:
     ecrire = reclamation.ecriture
     mots, p = ecrire.mots, ecrire.mots["deux_points"]
-    lignes = [
+    lignes = [f"{mots['debiteur']}{p} {reclamation.debiteur}"]
+    lignes += [
         f"- {mots['facture']} {f.numero}{f' ({f.libelle})' if f.libelle else ''}, "
         f"{mots['echeance'].lower()} {ecrire.jour(f.date_echeance)}{p} {ecrire.euros(f.solde)}"
         for f in reclamation.factures

@@ -6,6 +6,7 @@ from recouvrement.courriel.regles.adresses import LigneRefusee, une_ligne
 from recouvrement.socle.forms import SaisieLisible
 from relances.regles import textes
 
+SUJET_DE_LETTRE = "Vos factures à régler ({{ client }})"
 AIDE = "Champs possibles : " + ", ".join(f"{{{{ {nom} }}}}" for nom in textes.CHAMPS) + "."
 
 

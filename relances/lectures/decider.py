@@ -45,11 +45,17 @@ class Decider:
     bouton: Bouton | None
     # S'il n'y a pas de message à montrer.
     sans_message: str
+    # Le script de l'appel, ses valeurs mises.
     a_dire: str
 
 
 def decider(
-    relance: Relance, *, renvoi_le: datetime | None, maintenant: datetime, peut_decider: bool
+    relance: Relance,
+    *,
+    renvoi_le: datetime | None,
+    maintenant: datetime,
+    peut_decider: bool,
+    a_dire: str = "",
 ) -> Decider:
     envoi, canal = relance.envoi, relance.canal
     est_courriel = canal == Canal.COURRIEL
@@ -65,7 +71,7 @@ def decider(
         sans_message="Ce message n’a pas encore été composé."
         if est_courriel
         else f"{relance.get_canal_display()} : cette étape se fait par une personne.",
-        a_dire=relance.etape.texte if relance.etape and canal == Canal.TELEPHONE else "",
+        a_dire=a_dire,
     )
 
 

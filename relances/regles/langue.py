@@ -40,6 +40,10 @@ MOTS = {
         "scanner": "À lire avec l'application de votre banque",
         "qr": "Code QR du virement",
         "deux_points": "\u00a0:",
+        "debiteur": "Client",
+        "le": " le",
+        "le_dernier": ", en dernier lieu le",
+        "et_autres": "et {} autres factures",
     },
     "en": {
         "facture": "Invoice",
@@ -51,5 +55,9 @@ MOTS = {
         "scanner": "Scan with your banking application",
         "qr": "Bank transfer QR code",
         "deux_points": ":",
+        "debiteur": "Customer",
+        "le": " on",
+        "le_dernier": ", most recently on",
+        "et_autres": "and {} other invoices",
     },
 }

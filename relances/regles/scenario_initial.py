@@ -28,6 +28,13 @@ class EtapeDecrite:
     joindre_factures: bool = True
 
 
+# Ce qui s'est passé depuis : dit seulement quand il s'est passé quelque chose.
+DEPUIS = "{{#si echange}}Nous avons échangé le {{ echange }}. {{/si}}{{#si paiement_recu}}Nous avons bien reçu {{ paiement_recu }} et vous en remercions. {{/si}}"
+DEPUIS_EN = "{{#si echange}}We were in contact on {{ echange }}. {{/si}}{{#si paiement_recu}}We have received {{ paiement_recu }}, thank you. {{/si}}"
+# La somme est ce qui reste : vraie que rien n'ait été payé, ou une partie.
+RESTE = "il reste à régler {{ total }} sur {{#si plusieurs}}les {{ nombre }} factures ci-dessous, dont la plus ancienne était à régler le {{ echeance }}{{/si}}{{#si seule}}la facture ci-dessous, à régler le {{ echeance }}{{/si}}."
+RESTE_EN = "{{ total }} remains outstanding on {{#si plusieurs}}the {{ nombre }} invoices below, the oldest of which was due on {{ echeance }}{{/si}}{{#si seule}}the invoice below, due on {{ echeance }}{{/si}}."
+
 COURTOISIE = """Bonjour{{#si contact}} {{ contact }}{{/si}},
 
 {{#si plusieurs}}Les {{ nombre }} factures ci-dessous arrivent à échéance{{/si}}{{#si seule}}La facture ci-dessous arrive à échéance le {{ echeance }}{{/si}}. Nous vous en adressons le rappel pour vous éviter un oubli.
@@ -37,6 +44,8 @@ COURTOISIE = """Bonjour{{#si contact}} {{ contact }}{{/si}},
 {{ paiement }}
 
 Si le règlement est déjà en route, vous n'avez rien à faire. Si une information vous manque pour régler, répondez à ce message.
+
+{{ accessoires }}
 
 Avec nos remerciements,
 {{ signature }}
@@ -51,16 +60,25 @@ COURTOISIE_EN = """Hello{{#si contact}} {{ contact }}{{/si}},
 
 If your payment is already on its way, there is nothing you need to do. If you need any further information, simply reply to this message.
 
+{{ accessoires }}
+
 With our thanks,
 {{ signature }}
 """
-RAPPEL = """Bonjour{{#si contact}} {{ contact }}{{/si}},
+RAPPEL = (
+    """Bonjour{{#si contact}} {{ contact }}{{/si}},
 
-Sauf erreur de notre part, nous n'avons pas encore reçu le règlement {{#si plusieurs}}des {{ nombre }} factures ci-dessous, dont la plus ancienne était à régler le {{ echeance }}{{/si}}{{#si seule}}de la facture ci-dessous, à régler le {{ echeance }}{{/si}}.
+"""
+    + DEPUIS
+    + "Sauf erreur de notre part, "
+    + RESTE
+    + """
 
 {{ factures }}
 
 Il s'agit peut-être d'un simple oubli. Nous vous remercions de régler {{ total }} dans les prochains jours.
+
+{{ accessoires }}
 
 {{ paiement }}
 
@@ -69,13 +87,21 @@ Si votre règlement s'est croisé avec ce message, merci de ne pas en tenir comp
 Cordialement,
 {{ signature }}
 """
-RAPPEL_EN = """Hello{{#si contact}} {{ contact }}{{/si}},
+)
+RAPPEL_EN = (
+    """Hello{{#si contact}} {{ contact }}{{/si}},
 
-Unless we are mistaken, we have not yet received payment of {{#si plusieurs}}the {{ nombre }} invoices below, the oldest of which was due on {{ echeance }}{{/si}}{{#si seule}}the invoice below, due on {{ echeance }}{{/si}}.
+"""
+    + DEPUIS_EN
+    + "Unless we are mistaken, "
+    + RESTE_EN
+    + """
 
 {{ factures }}
 
 This may well be an oversight. Thank you for paying {{ total }} within the next few days.
+
+{{ accessoires }}
 
 {{ paiement }}
 
@@ -84,100 +110,157 @@ If your payment has crossed with this message, please disregard it. If anything 
 Kind regards,
 {{ signature }}
 """
-FERME = """Bonjour{{#si contact}} {{ contact }}{{/si}},
+)
+FERME = (
+    """Bonjour{{#si contact}} {{ contact }}{{/si}},
 
-{{#si precedente}}Le {{ precedente }}, nous vous rappelions les sommes restant à régler. {{/si}}À ce jour, nous n'avons reçu ni paiement ni message de votre part.
+{{#si precedente}}Le {{ precedente }}, nous vous rappelions cette échéance. {{/si}}"""
+    + DEPUIS
+    + "À ce jour, "
+    + RESTE
+    + """
 
 {{ factures }}
 
 Nous vous demandons de régler {{ total }} sous huit jours.
 
+{{ accessoires }}
+
 {{ paiement }}
 
-Si une facture vous paraît inexacte ou si vous rencontrez une difficulté, dites-le-nous dès maintenant en répondant à ce message : nous vous rappellerons.
+Si une facture vous paraît inexacte ou si vous rencontrez une difficulté, dites-le-nous dès maintenant en répondant à ce message : nous vous rappellerons. À défaut de règlement, {{ creancier }} pourra saisir la juridiction compétente.
 
 Cordialement,
 {{ signature }}
 """
-FERME_EN = """Hello{{#si contact}} {{ contact }}{{/si}},
+)
+FERME_EN = (
+    """Hello{{#si contact}} {{ contact }}{{/si}},
 
-{{#si precedente}}On {{ precedente }} we reminded you of the amounts outstanding. {{/si}}To date we have received neither payment nor any message from you.
+{{#si precedente}}On {{ precedente }} we reminded you of this amount. {{/si}}"""
+    + DEPUIS_EN
+    + "To date, "
+    + RESTE_EN
+    + """
 
 {{ factures }}
 
 Please pay {{ total }} within eight days.
 
+{{ accessoires }}
+
 {{ paiement }}
 
-If an invoice seems incorrect or if you are experiencing a difficulty, let us know now by replying to this message: we will call you back.
+If an invoice seems incorrect or if you are experiencing a difficulty, let us know now by replying to this message: we will call you back. Failing payment, {{ creancier }} may bring the matter before the competent court.
 
 Kind regards,
 {{ signature }}
 """
-APPEL = """Se présenter au nom de {{ creancier }} et demander la personne qui règle les factures.
+)
+APPEL = """Se présenter au nom de {{ creancier }} et demander la personne qui règle les factures de {{ client }}.
+{{#si paiement_recu}}Remercier : {{ paiement_recu }}, bien reçu. {{/si}}{{#si echange}}Reprendre l'échange du {{ echange }}. {{/si}}
 Rappeler {{ total }}, échéance {{ echeance }}. Demander si la facture a bien été reçue et s'il y a un désaccord.
 Convenir d'une date et d'un montant, les répéter, remercier.
 """
-APPEL_FERME = """Rappeler les messages restés sans réponse et la somme : {{ total }}, {{ retard }} jours de retard.
+APPEL_FERME = """{{#si paiement_recu}}Remercier : {{ paiement_recu }}, bien reçu. {{/si}}{{#si echange}}Reprendre l'échange du {{ echange }}. {{/si}}{{#si precedente}}Rappeler l'écrit du {{ precedente }}. {{/si}}
+Dire la somme : {{ total }} dus par {{ client }}, {{ retard }} jours de retard.
 Écouter ce qui empêche de régler. Proposer un échéancier si la difficulté est réelle.
 Convenir d'une date ferme ; dire qu'un courrier suivra.
 """
-LETTRE = """Malgré nos messages, {{#si plusieurs}}les {{ nombre }} factures ci-dessous restent impayées{{/si}}{{#si seule}}la facture ci-dessous reste impayée{{/si}} à ce jour.
+LETTRE = (
+    "{{#si precedente}}Nous vous avons déjà écrit le {{ precedente }}. {{/si}}"
+    + DEPUIS
+    + "À ce jour, "
+    + RESTE
+    + """
 
 {{ factures }}
 
 Nous vous demandons de régler {{ total }} dans les huit jours de la réception de cette lettre.
 
+{{ accessoires }}
+
 {{ paiement }}
 
-Si vous contestez cette somme, ou si vous souhaitez convenir d'un échéancier, écrivez-nous ou appelez-nous avant cette date.
+Si vous contestez cette somme, ou si vous souhaitez convenir d'un échéancier, écrivez-nous ou appelez-nous avant cette date. À défaut de règlement, {{ creancier }} pourra saisir la juridiction compétente.
 """
-LETTRE_EN = """Despite our messages, {{#si plusieurs}}the {{ nombre }} invoices below remain unpaid{{/si}}{{#si seule}}the invoice below remains unpaid{{/si}} to date.
+)
+LETTRE_EN = (
+    "{{#si precedente}}We already wrote to you on {{ precedente }}. {{/si}}"
+    + DEPUIS_EN
+    + "To date, "
+    + RESTE_EN
+    + """
 
 {{ factures }}
 
 Please pay {{ total }} within eight days of receiving this letter.
 
+{{ accessoires }}
+
 {{ paiement }}
 
-If you dispute this amount or wish to agree on a payment schedule, write to us or call us before that date.
+If you dispute this amount or wish to agree on a payment schedule, write to us or call us before that date. Failing payment, {{ creancier }} may bring the matter before the competent court.
 """
-RECOMMANDE = """Nos rappels et notre lettre sont restés sans réponse. {{#si plusieurs}}Les {{ nombre }} factures ci-dessous restent dues{{/si}}{{#si seule}}La facture ci-dessous reste due{{/si}}.
+)
+RECOMMANDE = (
+    "{{#si precedente}}Notre dernier rappel de ces sommes est du {{ precedente }}. {{/si}}"
+    + DEPUIS
+    + "À ce jour, "
+    + RESTE
+    + """
 
 {{ factures }}
 
 Ceci est notre dernier rappel amiable. Nous vous demandons de régler {{ total }} dans les huit jours de la réception de cette lettre.
 
+{{ accessoires }}
+
 {{ paiement }}
 
-À défaut de règlement ou de réponse, nous pourrons vous adresser une mise en demeure.
+À défaut de règlement dans ce délai, {{ creancier }} pourra vous adresser une mise en demeure, puis saisir la juridiction compétente pour obtenir ces sommes{{#si penalites}}, leurs pénalités et intérêts de retard ({{ penalites }} à ce jour){{/si}}{{#si indemnite}}, les indemnités forfaitaires ({{ indemnite }}){{/si}}.
+
+{{#si a_echoir}}Échéances à venir, pour information :
+{{ a_echoir }}{{/si}}
 """
-RECOMMANDE_EN = """Our reminders and our letter have remained unanswered. {{#si plusieurs}}The {{ nombre }} invoices below are still due{{/si}}{{#si seule}}The invoice below is still due{{/si}}.
+)
+RECOMMANDE_EN = (
+    "{{#si precedente}}Our last reminder of these amounts is dated {{ precedente }}. {{/si}}"
+    + DEPUIS_EN
+    + "To date, "
+    + RESTE_EN
+    + """
 
 {{ factures }}
 
 This is our last amicable reminder. Please pay {{ total }} within eight days of receiving this letter.
 
+{{ accessoires }}
+
 {{ paiement }}
 
-Failing payment or an answer, we may serve you with a formal notice (mise en demeure).
+Failing payment by then, {{ creancier }} may serve you with a formal notice (mise en demeure), then bring the matter before the competent court to obtain these amounts{{#si penalites}}, late payment penalties and interest ({{ penalites }} to date){{/si}}{{#si indemnite}}, the fixed compensation ({{ indemnite }}){{/si}}.
+
+{{#si a_echoir}}Amounts falling due later, for information:
+{{ a_echoir }}{{/si}}
 """
+)
 
 ETAPES_INITIALES: tuple[EtapeDecrite, ...] = (
     EtapeDecrite(
         "courtoisie", "Rappel de courtoisie", -3, Canal.COURRIEL, Ton.PREVENANT, Palier.A_ECHOIR,
         Declenchement.AUTOMATIQUE,
-        "{{#si plusieurs}}Vos {{ numero }} arrivent{{/si}}{{#si seule}}Votre facture {{ numero }} arrive{{/si}} à échéance",
+        "{{#si plusieurs}}Vos {{ numero }} arrivent{{/si}}{{#si seule}}Votre facture {{ numero }} arrive{{/si}} à échéance ({{ client }})",
         COURTOISIE,
-        "{{#si plusieurs}}Your {{ numero }} are{{/si}}{{#si seule}}Your invoice {{ numero }} is{{/si}} about to fall due",
+        "{{#si plusieurs}}Your {{ numero }} are{{/si}}{{#si seule}}Your invoice {{ numero }} is{{/si}} about to fall due ({{ client }})",
         COURTOISIE_EN,
     ),
     EtapeDecrite(
         "rappel", "Premier rappel", 3, Canal.COURRIEL, Ton.COURTOIS, Palier.RAPPEL,
         Declenchement.AUTOMATIQUE,
-        "{{#si seule}}Facture {{/si}}{{ numero }} : {{ total }} à régler",
+        "{{#si seule}}Facture {{/si}}{{ numero }} : {{ total }} à régler ({{ client }})",
         RAPPEL,
-        "{{#si seule}}Invoice {{/si}}{{ numero }}: {{ total }} outstanding",
+        "{{#si seule}}Invoice {{/si}}{{ numero }}: {{ total }} outstanding ({{ client }})",
         RAPPEL_EN,
     ),
     EtapeDecrite(
@@ -186,9 +269,9 @@ ETAPES_INITIALES: tuple[EtapeDecrite, ...] = (
     EtapeDecrite(
         "relance-ferme", "Relance ferme", 17, Canal.COURRIEL, Ton.FERME, Palier.RELANCE,
         Declenchement.AUTOMATIQUE,
-        "{{#si seule}}Facture {{/si}}{{ numero }} : {{ total }} à régler sous 8 jours",
+        "{{#si seule}}Facture {{/si}}{{ numero }} : {{ total }} à régler sous 8 jours ({{ client }})",
         FERME,
-        "{{#si seule}}Invoice {{/si}}{{ numero }}: {{ total }} to be paid within 8 days",
+        "{{#si seule}}Invoice {{/si}}{{ numero }}: {{ total }} to be paid within 8 days ({{ client }})",
         FERME_EN,
     ),
     EtapeDecrite(
@@ -197,13 +280,13 @@ ETAPES_INITIALES: tuple[EtapeDecrite, ...] = (
     ),
     EtapeDecrite(
         "lettre", "Lettre de relance", 35, Canal.COURRIER, Ton.FERME, Palier.COURRIER,
-        sujet="Relance : {{ numero }}", texte=LETTRE,
-        sujet_en="Reminder: {{ numero }}", texte_en=LETTRE_EN,
+        sujet="Relance : {{ numero }} ({{ client }})", texte=LETTRE,
+        sujet_en="Reminder: {{ numero }} ({{ client }})", texte_en=LETTRE_EN,
     ),
     EtapeDecrite(
         "recommande", "Lettre recommandée", 45, Canal.RECOMMANDE, Ton.DERNIER, Palier.COURRIER,
-        sujet="Dernier rappel amiable : {{ numero }}", texte=RECOMMANDE,
-        sujet_en="Last amicable reminder: {{ numero }}", texte_en=RECOMMANDE_EN,
+        sujet="Dernier rappel amiable : {{ numero }} ({{ client }})", texte=RECOMMANDE,
+        sujet_en="Last amicable reminder: {{ numero }} ({{ client }})", texte_en=RECOMMANDE_EN,
     ),
     EtapeDecrite(
         "mise-en-demeure", "Mise en demeure", 60, Canal.MISE_EN_DEMEURE, Ton.DERNIER,

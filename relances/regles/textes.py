@@ -30,7 +30,15 @@ CHAMPS: dict[str, str] = {
     "total": "Somme des restes dus",
     "echeance": "Échéance de la plus ancienne",
     "retard": "Nombre de jours de retard de la plus ancienne",
-    "precedente": "Date du dernier message envoyé, s'il y en a eu un",
+    "precedente": "Date du dernier rappel écrit de toutes ces factures, depuis leur échéance",
+    "deja_relancee": "Condition : chacune de ces factures a déjà été rappelée par écrit",
+    "paiement_recu": "Ce que le client a payé depuis le dernier rappel, et quand",
+    "echange": "Date du dernier appel abouti, promesse ou contestation depuis le dernier rappel",
+    "silence": "Condition : rappelée, et depuis ni règlement ni échange enregistré",
+    "accessoires": "Phrase : pénalités et 40 €, quand la loi les fait courir sans rappel",
+    "penalites": "Pénalités de retard à ce jour, si la loi en fait courir",
+    "indemnite": "Indemnités forfaitaires de 40 € dues à ce jour",
+    "a_echoir": "Ses factures à échoir, une par ligne",
     "premier_contact": "Condition : rien ne lui a encore été écrit",
     "information": "Ses droits sur ses données, au premier message seulement",
     "factures": "Tableau des factures",
@@ -132,6 +140,11 @@ def en_html(texte: str, valeurs: Mapping[str, str], blocs: Mapping[str, str]) ->
 
 def mentionne(texte: str, nom: str) -> bool:
     return nom in _noms(lire(texte))
+
+
+def noms_de(*textes: str) -> set[str]:
+    """Les champs et conditions que ces textes emploient."""
+    return {nom for texte in textes for nom in _noms(lire(texte))}
 
 
 def _ecrire(

@@ -25,6 +25,7 @@ from relances.actions.mises_en_demeure import preparer_mise_en_demeure
 from relances.actions.poste import annuler_courrier, poster, suivre
 from relances.enums import Canal, EtatCourrier, EtatRelance
 from relances.forms.courrier import LettreForm, MiseEnDemeureForm, PosterForm, SuivreForm
+from relances.forms.relance import SUJET_DE_LETTRE
 from relances.lectures.postal import postal
 from relances.listes.courriers import liste_des_courriers, tableau_a_preparer
 from relances.models import Courrier, Relance
@@ -120,7 +121,7 @@ def ecrire_lettre(request: RequeteHabilitee, pk: int) -> HttpResponse:
     form = LettreForm(
         request.POST if request.method == "POST" else None,
         client=client,
-        initial={"sujet": "Vos factures impayées"},
+        initial={"sujet": SUJET_DE_LETTRE},
     )
     if form.is_valid():
         lu = form.cleaned_data

@@ -12,7 +12,7 @@ from relances.enums import Canal
 from relances.forms.courrier import CourrielForm
 from relances.lectures.faits import adresses
 
-SUJET = "Vos factures : {{ numero }}"
+SUJET = "Vos factures : {{ numero }} ({{ client }})"
 TEXTE = """Bonjour{{#si contact}} {{ contact }}{{/si}},
 
 

@@ -17,7 +17,7 @@ from recouvrement.socle.pages.annonces import annoncer
 from recouvrement.socle.pages.refus import refus_a_montrer, refus_dans
 from relances.actions import decisions
 from relances.courriels.enveloppe import en_courriel
-from relances.courriels.message import Message, message_de
+from relances.courriels.message import Message, message_de, script_de
 from relances.enums import Canal, EtatRelance
 from relances.forms.relance import RetenirForm, RetoucheForm
 from relances.lectures.controles import controles
@@ -25,6 +25,7 @@ from relances.lectures.decider import decider
 from relances.lectures.liste import TONS
 from relances.lectures.relecture import Relue, relire
 from relances.models import Relance, RelanceFacture
+from relances.regles.textes import TexteRefuse
 from relances.views.liste import vers_la_suivante
 
 CSP_D_UN_MESSAGE = {
@@ -69,20 +70,27 @@ def _montrer(
     peut_decider = Role(request.habilitation.role).couvre(Role.GESTIONNAIRE)
     envoi = relance.envoi if _est_garde(relance) else None
     renvoi_le = decisions.renvoi_possible_le(envoi) if envoi else None
+    lignes = list(
+        RelanceFacture.objects.pour(request.creancier)
+        .filter(relance=relance)
+        .select_related("facture", "etape")
+        .order_by("facture__date_echeance", "pk")
+    )
     contexte: dict[str, Any] = {
         "relance": relance,
         "envoi": relance.envoi,
         "renvoi_le": renvoi_le,
         "decider": decider(
-            relance, renvoi_le=renvoi_le, maintenant=timezone.now(), peut_decider=peut_decider
+            relance,
+            renvoi_le=renvoi_le,
+            maintenant=timezone.now(),
+            peut_decider=peut_decider,
+            a_dire=_script(relance, lignes),
         ),
         "ton": TONS.get(relance.etat, ""),
         "retenir": RetenirForm(),
         "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),
-        "lignes": RelanceFacture.objects.pour(request.creancier)
-        .filter(relance=relance)
-        .select_related("facture", "etape")
-        .order_by("facture__date_echeance", "pk"),
+        "lignes": lignes,
     } | plus
     if relance.etat in A_COMPOSER and not _est_garde(relance):
         with refus_a_montrer() as refus:
@@ -99,6 +107,15 @@ def _montrer(
     elif gardes := _octets_gardes(relance):
         contexte["lu"] = analyser(gardes)
     return render(request, "relances/relance.html", contexte, status=statut)
+
+
+def _script(relance: Relance, lignes: list[RelanceFacture]) -> str:
+    """Sur ce qui reste dû des factures de cet appel ; un texte mal formé ne ferme pas la page."""
+    factures = [ligne.facture for ligne in lignes if ligne.est_vivante and ligne.facture.solde > 0]
+    try:
+        return script_de(relance, factures=factures, au=timezone.localdate())
+    except TexteRefuse:
+        return relance.etape.texte if relance.etape else ""
 
 
 def _est_garde(relance: Relance) -> bool:

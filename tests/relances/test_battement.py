@@ -184,8 +184,9 @@ def test_un_client_anglais_lit_de_l_anglais(sans_serveur):
     facture = echue(client=un_client(langue="en"))
     battre(DIX_HEURES)
     message = lu(la_relance(facture))
-    assert message["Subject"] == f"Invoice {facture.numero}: €1,200.00 outstanding"
-    assert "we have not yet received payment" in message.get_body(("plain",)).get_content()
+    nom = facture.client.nom
+    assert message["Subject"] == f"Invoice {facture.numero}: €1,200.00 outstanding ({nom})"
+    assert "€1,200.00 remains outstanding" in message.get_body(("plain",)).get_content()
     assert "Due date" in message.get_body(("html",)).get_content()
 
 
