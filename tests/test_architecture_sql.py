@@ -17,6 +17,7 @@ REQUETES_FIGEES = {
     "relances.actions.envoi",
     "relances.courriels.adresses",
     "relances.courriels.precedents",
+    "relances.lectures.histoire",
     "relances.lectures.relecture",
 }
 # Ceux-là sont la cloison et la requête figée elles-mêmes.

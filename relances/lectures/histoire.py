@@ -105,7 +105,7 @@ def rappels_de(
     )
     partis: dict[int, tuple[datetime, set[int]]] = {}
     for relance, le, facture in lignes:
-        if jour_de(le) > echeances[facture]:
+        if le is not None and jour_de(le) > echeances[facture]:
             partis.setdefault(relance, (le, set()))[1].add(facture)
     rappels = (Rappel(le, frozenset(siennes)) for le, siennes in partis.values())
     return tuple(sorted(rappels, key=lambda rappel: rappel.le))

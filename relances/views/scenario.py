@@ -16,6 +16,8 @@ from relances.enums import Canal
 from relances.forms.scenario import EtapeFormSet, ScenarioForm, en_etapes, en_initial
 from relances.lectures.faits import adresses, etapes_en_vigueur
 from relances.models import Etape, Scenario
+from relances.regles.affirmations import affirmations
+from relances.regles.textes import TexteRefuse
 
 
 @require_GET
@@ -25,7 +27,7 @@ def scenario(request: RequeteHabilitee) -> HttpResponse:
     etapes = etapes_en_vigueur(request.creancier).liste
     contexte = {
         "scenario": scenario_en_vigueur(request.creancier),
-        "etapes": [(etape, _a_un_apercu(etape)) for etape in etapes],
+        "etapes": [(etape, _a_un_apercu(etape), _affirmations(etape)) for etape in etapes],
         "versions": Scenario.objects.pour(request.creancier)
         .select_related("publie_par")
         .order_by("-version")[:20],
@@ -37,6 +39,14 @@ def scenario(request: RequeteHabilitee) -> HttpResponse:
 def _a_un_apercu(etape: Etape) -> bool:
     """Elle est enregistrée, et son texte s'envoie au lieu de se dire."""
     return bool(etape.pk and etape.texte) and etape.canal != Canal.TELEPHONE
+
+
+def _affirmations(etape: Etape) -> list[str]:
+    """Ce que ses textes affirment sans le vérifier ; un texte d'avant les règles se tait."""
+    try:
+        return [mots for texte in (etape.texte, etape.texte_en) for mots in affirmations(texte)]
+    except TexteRefuse:
+        return []
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,6 +5,7 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.urls import reverse
 from pypdf import PdfReader
 
 from factures.actions import annuler_encaissement, ouvrir_litige
@@ -334,3 +335,14 @@ def test_un_texte_ecrit_par_une_personne_nomme_aussi_le_debiteur():
 def test_aucun_texte_propose_ne_dit_ce_que_la_loi_interdit(etape):
     for texte in (etape.sujet, etape.texte):
         assert interdits(texte) == ()
+
+
+def test_la_page_d_un_appel_montre_le_script_aux_montants_du_jour(client):
+    facture = k3(nom="Cycles Le Bihan")
+    relance = une_relance(facture.client, factures=[facture])
+    client.force_login(un_utilisateur(chez=facture.creancier))
+    page = client.get(reverse("relances:relance", args=[facture.creancier.code, relance.pk]))
+    dit = propre(page.content.decode())
+    assert "règle les factures de Cycles Le Bihan" in dit
+    assert "Rappeler 860,00 €, échéance 06/05/2026" in dit
+    assert "{{" not in dit
