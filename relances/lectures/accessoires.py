@@ -7,8 +7,8 @@ def accessoires_du(decompte: DecompteClient) -> Accessoires:
     conventions = [ligne.calcul.convention for ligne in decompte.lignes if ligne.calcul]
     return Accessoires(
         regime=decompte.regime,
-        penalites=decompte.interets_nes,
-        indemnites=decompte.indemnites_nees,
+        penalites=decompte.reste_interets,
+        indemnites=decompte.reste_indemnites,
         court=not conventions or any(not c.renonce_interets for c in conventions),
         forfait=not conventions or any(not c.renonce_indemnite for c in conventions),
     )

@@ -189,6 +189,7 @@ def test_un_rappel_ne_se_cite_que_pour_les_factures_qui_l_ont_eu(etape):
         ("professionnel", "des pénalités de retard", True),
         ("public", "des intérêts moratoires", True),
         ("particulier", "", False),
+        ("inconnue", "", False),
     ],
 )
 def test_chaque_courriel_dit_la_somme_et_ce_que_le_retard_ajoute(etape, nature, penalites, forfait):
