@@ -23,6 +23,20 @@ class Moyen(models.TextChoices):
     COMPENSATION = "compensation", "Compensation"
     AVOIR = "avoir", "Avoir imputé"
     DEJA_VERSE = "deja_verse", "Déjà versé à l'émission"
+    REMPLACEMENT = "remplacement", "Remplacée par une rectificative"
+
+
+# Ce qui éteint une facture sans que rien n'entre.
+MOYENS_SANS_ARGENT = (Moyen.AVOIR, Moyen.COMPENSATION, Moyen.REMPLACEMENT)
+# Ce que le produit écrit lui-même : cela ne se saisit pas comme un règlement.
+MOYENS_RESERVES = (Moyen.AVOIR, Moyen.DEJA_VERSE, Moyen.REMPLACEMENT)
+
+
+class IssueReference(models.TextChoices):
+    """Ce qu'est devenue la facture visée par un avoir ou une rectificative."""
+
+    APPLIQUEE = "appliquee", "Appliquée"
+    ECARTEE = "ecartee", "Écartée"
 
 
 class NaturePiece(models.TextChoices):

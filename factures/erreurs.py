@@ -41,6 +41,10 @@ class AvoirInutilisable(ErreurMetier):
     message = "Cet avoir n'a pas de quoi payer ce montant."
 
 
+class ReferenceImpossible(ErreurMetier):
+    """Ce que vise ce document ne s'y prête pas, ou n'est plus à trancher."""
+
+
 class LitigeDejaOuvert(ErreurMetier):
     message = "Un litige est déjà ouvert sur cette facture."
 

@@ -11,6 +11,7 @@ from factures.views import (
     liste,
     procedures,
     recus,
+    references,
     reglements,
 )
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("<int:pk>/", fiche.detail, name="detail"),
     path("<int:pk>/modifier/", fiche.modifier, name="modifier"),
     path("<int:pk>/utiliser/", reglements.avoir, name="avoir"),
+    path("<int:pk>/reference/", references.trancher, name="reference"),
     path("<int:pk>/litige/", dossier.ouvrir, name="litige"),
     path("litiges/<int:pk>/clore/", dossier.clore, name="clore_litige"),
     path("reglements/", recus.liste, name="reglements"),

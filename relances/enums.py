@@ -87,6 +87,7 @@ class CodeBlocage(models.TextChoices):
 
     AVOIR = "avoir", "Avoir"
     SOLDEE = "soldee", "Soldée"
+    REFERENCE = "reference", "En question"
     PROMESSE = "promesse", "Promesse en cours"
     LITIGE = "litige", "Litige ouvert"
     SUSPENDU = "suspendu", "Client suspendu"

@@ -8,6 +8,7 @@ from django.db import transaction
 from factures.actions import grand_livre
 from factures.actions.annonces import annoncer_effet
 from factures.actions.encaissements import relire_chez_son_client
+from factures.actions.references import rouvrir_la_reference
 from factures.erreurs import AnnulationImpossible, EncaissementDejaAnnule
 from factures.evenements import Evenement
 from factures.models import Encaissement
@@ -84,6 +85,7 @@ def _contre_passer(
         geste=geste,
     )
     annoncer_effet(encaissement.creancier, effet, geste)
+    rouvrir_la_reference(encaissement)
     return contre
 
 

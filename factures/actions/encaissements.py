@@ -10,6 +10,7 @@ from clients.models import Client
 from factures.actions import grand_livre
 from factures.actions.annonces import annoncer_effet
 from factures.actions.parts import Effet, Part, Parts
+from factures.actions.references import accorder_les_references
 from factures.actions.repartition import (
     Demandes,
     parts_d_avoir,
@@ -54,7 +55,7 @@ def encaisser(
     disponible pour le client. La même `cle_saisie` rend l'encaissement déjà enregistré : un double
     clic n'encaisse pas deux fois.
     """
-    if moyen == Moyen.AVOIR:
+    if moyen in (Moyen.AVOIR, Moyen.REMPLACEMENT):
         raise AvoirInutilisable("Un avoir s'utilise depuis sa fiche, pas comme un règlement.")
     montant = verifier_montant(montant)
     verrouiller_le_compte(client)
@@ -138,6 +139,7 @@ def utiliser_avoir(
         reste=avoir.solde,
     )
     _inscrire_le_reglement(Evenement.REGLEMENT_ENREGISTRE, encaissement, parts, effet, geste=geste)
+    accorder_les_references(creancier, sources=[avoir.pk])
     return encaissement
 
 

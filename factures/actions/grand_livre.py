@@ -21,19 +21,20 @@ from itertools import batched, chain
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet, Sum
 
 from clients.models import Client
 from factures.actions.parts import Correction, Effet, Part, Parts, Versement, somme
 from factures.actions.verrous import verrouiller_factures
 from factures.enums import Moyen, NatureFacture
 from factures.erreurs import FactureDejaReglee
+from factures.lectures.soldes import derniers_emplois, derniers_paiements
 from factures.models import Encaissement, Facture, Imputation
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.models import Geste
 from recouvrement.socle.base.lots import inserer_fiches
 from recouvrement.socle.formats import euros
-from recouvrement.socle.montants import ZERO
+from recouvrement.socle.montants import ZERO, arrondir
 
 type Mouvements = Sequence[tuple[Facture, Decimal]]
 
@@ -113,6 +114,7 @@ def employer_avoir(
     *,
     le: date,
     geste: Geste,
+    note: str = "",
     cle_saisie: UUID | None = None,
 ) -> tuple[Encaissement, Effet]:
     """Un avoir paye des factures de son client ; il n'a rien de disponible hors de son solde."""
@@ -126,12 +128,33 @@ def employer_avoir(
         moyen=Moyen.AVOIR,
         avoir=avoir,
         reference=avoir.numero,
+        note=note,
         cle_saisie=cle_saisie,
         saisi_par=geste.auteur,
         geste=geste,
     )
     _porter([(avoir, -montant)])
     return encaissement, _imputer(encaissement, parts)
+
+
+def remplacer(
+    ancienne: Facture, nouvelle: Facture, *, geste: Geste, note: str = ""
+) -> tuple[Encaissement, Effet]:
+    """Une rectificative éteint tout ce que l'originale devait : il n'y a qu'une dette."""
+    montant = ancienne.solde
+    encaissement = Encaissement.objects.create(
+        creancier=ancienne.creancier,
+        client_id=ancienne.client_id,
+        montant=montant,
+        disponible=ZERO,
+        recu_le=_effet_le(ancienne, nouvelle.date_emission),
+        moyen=Moyen.REMPLACEMENT,
+        reference=nouvelle.numero,
+        note=note,
+        saisi_par=geste.auteur,
+        geste=geste,
+    )
+    return encaissement, _imputer(encaissement, [Part(ancienne, montant)])
 
 
 def contrepasser(
@@ -207,15 +230,24 @@ def mettre_a_jour(
     return encaissements, _porter(list(mouvements.values()), avec=champs)
 
 
-def effacer_les_versements(factures: QuerySet[Facture], *, geste: Geste) -> None:
-    """Ce qu'une reprise disait déjà payé de ces factures ; tout autre règlement demeure."""
-    versements = Encaissement.objects.pour(geste.creancier).filter(
-        geste=geste, contre_ecriture=None, disponible=ZERO
+def effacer_les_versements(factures: QuerySet[Facture], *, geste: Geste) -> Effet:
+    """Ce qu'une reprise disait payé d'elles, et ce que ses avoirs éteignaient d'autres."""
+    creancier = geste.creancier
+    siens = Encaissement.objects.pour(creancier).filter(geste=geste, disponible=ZERO)
+    pks = list(siens.filter(contre_ecriture=None).values_list("pk", flat=True))
+    siennes = set(factures.values_list("pk", flat=True))
+    ecrites = Imputation.objects.pour(creancier).filter(encaissement__in=pks)
+    emplois = ecrites.filter(encaissement__moyen__in=[Moyen.AVOIR, Moyen.REMPLACEMENT])
+    ailleurs = emplois.exclude(facture__in=siennes).order_by().values_list("facture")
+    rendu = dict(ailleurs.annotate(rendu=Sum("montant")))
+    relues = verrouiller_factures(creancier, rendu)
+    effet = _porter(
+        [(relues[pk], arrondir(part)) for pk, part in rendu.items()], un_cycle_de_plus=False
     )
-    pks = list(versements.values_list("pk", flat=True))
-    imputations = Imputation.objects.pour(geste.creancier)
-    imputations.filter(encaissement__in=pks, facture__in=factures).delete()
-    Encaissement.objects.pour(geste.creancier).filter(pk__in=pks, imputations=None).delete()
+    emplois.delete()
+    ecrites.filter(facture__in=siennes).delete()
+    Encaissement.objects.pour(creancier).filter(pk__in=pks, imputations=None).delete()
+    return effet
 
 
 def _ouvrir(facture: Facture) -> None:
@@ -361,24 +393,6 @@ def _ramener_au_nominal(redues: Sequence[Facture]) -> list[Facture]:
 def _dater(soldees: Sequence[Facture]) -> None:
     """Soldée le jour du dernier paiement qui vaut encore, même saisi avant un plus ancien."""
     for lot in batched(soldees, LOT):
-        derniers = _derniers_paiements(lot) | _derniers_emplois(lot)
+        derniers = derniers_paiements(lot) | derniers_emplois(lot)
         for facture in lot:
             facture.soldee_le = derniers[facture.pk]
-
-
-def _derniers_paiements(factures: Sequence[Facture]) -> dict[int, date]:
-    creances = [facture for facture in factures if not facture.est_avoir]
-    if not creances:
-        return {}
-    payes = Imputation.objects.pour(creances[0].creancier).filter(
-        facture__in=creances, montant__gt=0, encaissement__contre_ecriture=None
-    )
-    return dict(payes.values_list("facture").annotate(dernier=Max("le")))
-
-
-def _derniers_emplois(factures: Sequence[Facture]) -> dict[int, date]:
-    avoirs = [facture for facture in factures if facture.est_avoir]
-    if not avoirs:
-        return {}
-    emplois = Encaissement.objects.pour(avoirs[0].creancier).valables().filter(avoir__in=avoirs)
-    return dict(emplois.values_list("avoir").annotate(dernier=Max("recu_le")))

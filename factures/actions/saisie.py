@@ -10,6 +10,7 @@ from django.db import transaction
 from clients.models import Client
 from factures.actions import grand_livre
 from factures.actions.annonces import annoncer_effet
+from factures.actions.references import accorder_les_references
 from factures.actions.verrous import verrouiller_chez_son_client, verrouiller_client
 from factures.enums import NatureFacture
 from factures.erreurs import FactureIncoherente, NumeroDejaPris
@@ -78,6 +79,7 @@ def enregistrer_facture(
         montant_ttc=montant_ttc,
         date_echeance=date_echeance,
     )
+    accorder_les_references(creancier, numeros=[numero])
     return facture
 
 
@@ -102,6 +104,9 @@ def modifier_facture(facture: Facture, *, acteur: Utilisateur | None, **champs: 
         avant={nom: avant[nom] for nom in sorted(changes)},
         apres={nom: champs[nom] for nom in sorted(changes)},
     )
+    if "numero" in changes:
+        numeros = {avant["numero"], facture.numero}
+        accorder_les_references(facture.creancier, sources=[facture.pk], numeros=numeros)
     if changes & DECISIFS:
         annoncer_effet(facture.creancier, effet)
     return facture

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django import forms
 
-from factures.enums import Moyen
+from factures.enums import MOYENS_RESERVES, Moyen
 from factures.forms.champs import MontantField, jour_saisi
 from factures.models import Facture
 from recouvrement.socle.formats import euros
@@ -14,9 +14,7 @@ from recouvrement.socle.forms import SaisieLisible
 from recouvrement.socle.montants import CENTIME, ZERO
 
 AUTOMATIQUE, A_LA_MAIN = "auto", "main"
-MOYENS = [
-    (valeur, nom) for valeur, nom in Moyen.choices if valeur not in (Moyen.AVOIR, Moyen.DEJA_VERSE)
-]
+MOYENS = [(valeur, nom) for valeur, nom in Moyen.choices if valeur not in MOYENS_RESERVES]
 
 
 class Repartition(SaisieLisible, forms.Form):

@@ -10,6 +10,7 @@ from factures.enums import SortLigne
 from factures.imports.figes import figer, rendre
 from factures.imports.habitudes import Habitudes
 from factures.imports.rapprochement import Annuaire, ClientAmbigu, ClientVise
+from factures.imports.references import dire_les_references
 from factures.imports.types import AVOIR, Anomalie, FactureLue, Refus, presente
 from factures.models import Facture, LigneImport, Piece
 from recouvrement.comptes.models import Creancier
@@ -29,7 +30,7 @@ MISES_A_JOUR = {
 }
 
 # Ce que l'aperçu ajoute à la lecture, d'après la base.
-JUGES = {"sort", "client", "vendeur"}
+JUGES = {"sort", "client", "vendeur", "reference"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ def apercevoir(creancier: Creancier, lues: Sequence[Lue]) -> list[LigneApercu]:
     for ligne in lignes:
         if ligne.sort == SortLigne.CREEE:
             _dater(ligne, habitudes)
+    dire_les_references(creancier, lignes)
     return lignes
 
 

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 from lxml import etree
 
+from factures.imports.documents import RECTIFICATIVE
 from factures.imports.noeuds import Releve, courriel, siren_siret, texte, tous, un
-from factures.imports.types import AVOIR, LONGUEUR_CONDITIONS, FactureLue, PartieLue, TvaLue
+from factures.imports.types import LONGUEUR_CONDITIONS, FactureLue, PartieLue, TvaLue
 from recouvrement.socle.montants import ZERO
 
 RACINES = ("CrossIndustryInvoice", "CrossIndustryDocument")
@@ -40,7 +41,8 @@ def lire_cii(racine: etree._Element) -> tuple[FactureLue, Releve]:
         "SpecifiedTradeSettlementMonetarySummation",
     )
     releve.devise = texte(reglement, "InvoiceCurrencyCode")
-    nature = releve.nature(texte(entete, "TypeCode"))
+    code = texte(entete, "TypeCode")
+    nature = releve.nature(code)
     tva = _ventilation(reglement, releve)
     vendeur = un(accord, "SellerTradeParty")
     releve.refuser_vendeur_sans_tva(
@@ -61,8 +63,6 @@ def lire_cii(racine: etree._Element) -> tuple[FactureLue, Releve]:
         vu for n in tous(reglement, "InvoiceReferencedDocument")
         if (vu := texte(n, "IssuerAssignedID") or texte(n, "ID"))
     ]  # fmt: skip
-    if nature == AVOIR and len(origines) > 1:
-        releve.signaler("facture_origine", f"L'avoir vise {len(origines)} factures.")
     facture = FactureLue(
         numero=texte(entete, "ID"),
         nature=nature,
@@ -81,8 +81,9 @@ def lire_cii(racine: etree._Element) -> tuple[FactureLue, Releve]:
         iban=_iban(reglement),
         reference_commande=texte(accord, "BuyerOrderReferencedDocument/IssuerAssignedID")
         or texte(accord, "BuyerOrderReferencedDocument/ID"),
-        facture_origine=origines[0] if origines else "",
         conditions=_conditions(reglement),
+        origines=tuple(origines),
+        est_rectificative=code == RECTIFICATIVE,
         profil=_profil(racine),
         notes=tuple(vu for n in tous(entete, "IncludedNote") if (vu := texte(n, "Content"))),
     )

@@ -147,6 +147,9 @@ class _Lecture:
             arrondi=montants[champs.ARRONDI] or ZERO,
             libelle=lire_texte(lu.get(champs.LIBELLE)),
             conditions=lire_texte(lu.get(champs.CONDITIONS))[:LONGUEUR_CONDITIONS],
+            origines=_numeros(lu.get(champs.FACTURE_LIEE)),
+            est_rectificative=normaliser(lire_texte(lu.get(champs.NATURE)))
+            in champs.RECTIFICATIVES,
             profil=TABLEUR,
         )
         deja = {refus.champ for refus in controle.refus}
@@ -281,6 +284,12 @@ def _paye(montants: Mapping[str, Decimal | None]) -> Decimal | None:
     if paye is None and reste is not None and total is not None and 0 <= reste <= total:
         return total - reste
     return paye
+
+
+def _numeros(cellule: Cellule) -> tuple[str, ...]:
+    """« FA-9 ; FA-10 » : un avoir peut en viser plusieurs."""
+    vus = (vu.strip() for vu in re.split(r"[,;\n]| et ", lire_texte(cellule)))
+    return tuple(vu for vu in vus if vu)
 
 
 def _devise(cellule: Cellule) -> str:

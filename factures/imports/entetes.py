@@ -13,6 +13,7 @@ CONDITIONS = "conditions"
 MONTANT_HT, MONTANT_TVA, MONTANT_TTC = "montant_ht", "montant_tva", "montant_ttc"
 ARRONDI, MONTANT_PAYE, RESTE_DU = "arrondi", "montant_paye", "reste_du"
 DEVISE, NATURE, LIBELLE = "devise", "nature", "libelle"
+FACTURE_LIEE = "facture_liee"
 
 LIBELLES = {
     NUMERO: "Numéro de facture",
@@ -38,6 +39,7 @@ LIBELLES = {
     DEVISE: "Devise",
     NATURE: "Nature (facture, avoir, acompte)",
     LIBELLE: "Objet",
+    FACTURE_LIEE: "Facture liée (avoir, rectificative)",
 }
 CHAMPS = tuple(LIBELLES)
 OBLIGATOIRES = (NUMERO, DATE_EMISSION, MONTANT_TTC)
@@ -100,6 +102,10 @@ SURS: dict[str, str] = {
         "|amount due signed|solde restant|impaye|montant impaye|reste",
         DEVISE: "devise|monnaie|currency|code devise",
         NATURE: "nature|type de piece|type de document|type de facture|type piece|type document",
+        FACTURE_LIEE: "facture liee|factures liees|facture d origine|facture origine|facture visee"
+        "|facture concernee|facture rectifiee|facture associee|facture creditee|facture corrigee"
+        "|n facture d origine|numero de facture d origine|numero facture d origine|avoir sur"
+        "|reversal of|extourne de|n facture liee|numero de la facture liee",
         LIBELLE: "objet|libelle|designation|description|intitule|objet de la facture",
     }.items()
     for en_tete in en_tetes.split("|")
@@ -122,12 +128,17 @@ PROBABLES: dict[str, str] = {
     "code": CODE_CLIENT,
     "acompte": MONTANT_PAYE,
 }
+RECTIFICATIVES = (
+    *("rectificative", "facture rectificative", "384", "corrective invoice", "corrected invoice"),
+    *("facture corrigee", "facture de remplacement", "rectification"),
+)
 NATURES_ECRITES = {
     **dict.fromkeys(
         ("facture", "fac", "fa", "f", "fc", "invoice", "380", "facture client", "facture de vente",
          "facture standard", "customer invoice", "out invoice", "vente", "facture de solde"),
         FACTURE,
     ),
+    **dict.fromkeys(RECTIFICATIVES, FACTURE),
     **dict.fromkeys(
         ("avoir", "av", "a", "av client", "avoir client", "facture d avoir", "note de credit",
          "credit note", "381", "refund", "out refund", "remboursement", "customer credit note"),
@@ -156,6 +167,7 @@ MOTIFS: tuple[tuple[str, str], ...] = (
     (r"\bht\b|\bhors taxes?\b", MONTANT_HT),
     (r"\bmontant\b.*\btva\b|\btva\b.*\bmontant\b", MONTANT_TVA),
     (r"\bdate\b.*\b(facture|emission|piece|document)\b", DATE_EMISSION),
+    (r"\bfacture\b.*\b(liee|origine|visee|rectifiee|concernee|associee|creditee)\b", FACTURE_LIEE),
     (r"\b(n|numero|ref|reference)\b.*\b(facture|piece|document)\b", NUMERO),
     (r"\b(e ?mail|courriel)\b", COURRIEL),
     (r"\btel(ephone)?\b", TELEPHONE),

@@ -10,7 +10,7 @@ from factures.imports.types import FactureLue, PartieLue
 DATES = ("date_emission", "date_echeance")
 MONTANTS = ("montant_ht", "montant_tva", "montant_ttc", "montant_prepaye", "montant_du")
 TEXTES = (
-    *("numero", "nature", "devise", "libelle", "reference_commande", "facture_origine"),
+    *("numero", "nature", "devise", "libelle", "reference_commande"),
     "conditions",
 )
 PARTIES = ("vendeur", "acheteur")
@@ -29,6 +29,10 @@ def figer(facture: FactureLue) -> dict[str, Any]:
     for nom in MONTANTS:
         if (montant := getattr(facture, nom)) is not None:
             fige[nom] = str(montant)
+    if facture.references:
+        fige["origines"] = list(facture.references)
+    if facture.est_rectificative:
+        fige["est_rectificative"] = True
     for nom in PARTIES:
         partie = getattr(facture, nom)
         fige[nom] = {champ: v for champ in CHAMPS_PARTIE if (v := getattr(partie, champ))}
@@ -40,7 +44,11 @@ def rendre(fige: dict[str, Any]) -> FactureLue:
     champs |= {nom: date.fromisoformat(fige[nom]) if nom in fige else None for nom in DATES}
     champs |= {nom: Decimal(fige[nom]) if nom in fige else None for nom in MONTANTS}
     champs |= {nom: _partie(fige.get(nom, {})) for nom in PARTIES}
-    return FactureLue(**champs)
+    return FactureLue(
+        **champs,
+        origines=tuple(fige.get("origines", ())),
+        est_rectificative=fige.get("est_rectificative", False),
+    )
 
 
 def _partie(fige: dict[str, Any]) -> PartieLue:

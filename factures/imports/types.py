@@ -85,12 +85,21 @@ class FactureLue:
     tva_par_taux: tuple[TvaLue, ...] = ()
     iban: str = ""
     reference_commande: str = ""
-    facture_origine: str = ""
+    # Les factures qu'il nomme (BT-25), et s'il les remplace (type 384).
+    origines: tuple[str, ...] = ()
+    est_rectificative: bool = False
     libelle: str = ""
     # Les conditions de règlement telles qu'écrites (BT-20, ou une colonne).
     conditions: str = ""
     profil: str = ""
     notes: tuple[str, ...] = ()
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Ce qu'un avoir crédite, ou qu'une rectificative remplace ; d'une facture, un contexte."""
+        est_a_suivre = self.nature == AVOIR or self.est_rectificative
+        autres = dict.fromkeys(n for n in self.origines if n != self.numero)
+        return tuple(autres) if est_a_suivre else ()
 
     @property
     def emission(self) -> date:

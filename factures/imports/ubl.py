@@ -4,6 +4,7 @@ from datetime import date
 
 from lxml import etree
 
+from factures.imports.documents import RECTIFICATIVE
 from factures.imports.noeuds import Releve, courriel, siren_siret, texte, tous, un
 from factures.imports.types import AVOIR, LONGUEUR_CONDITIONS, FactureLue, PartieLue, TvaLue
 from recouvrement.socle.montants import ZERO
@@ -48,8 +49,6 @@ def lire_ubl(racine: etree._Element) -> tuple[FactureLue, Releve]:
     origines = [
         vu for n in tous(racine, "BillingReference/InvoiceDocumentReference/ID") if (vu := texte(n))
     ]
-    if nature == AVOIR and len(origines) > 1:
-        releve.signaler("facture_origine", f"L'avoir vise {len(origines)} factures.")
     facture = FactureLue(
         numero=texte(racine, "ID"),
         nature=nature,
@@ -67,10 +66,11 @@ def lire_ubl(racine: etree._Element) -> tuple[FactureLue, Releve]:
         tva_par_taux=tva,
         iban=_iban(racine),
         reference_commande=texte(racine, "OrderReference/ID"),
-        facture_origine=origines[0] if origines else "",
         conditions=" ".join(vu for n in tous(racine, "PaymentTerms/Note") if (vu := texte(n)))[
             :LONGUEUR_CONDITIONS
         ],
+        origines=tuple(origines),
+        est_rectificative=code == RECTIFICATIVE,
         profil="UBL",
         notes=tuple(vu for n in tous(racine, "Note") if (vu := texte(n))),
     )

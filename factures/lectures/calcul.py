@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from clients.models import Client
-from factures.enums import OrdreImputation
+from factures.enums import Moyen, OrdreImputation
 from factures.lectures.conventions import Conventions
 from factures.lectures.taux import table_en_vigueur
 from factures.models import Facture, Imputation
@@ -74,17 +74,18 @@ def _paiements(client: Client, factures: Sequence[Facture]) -> dict[int, list[Fa
             "le",
             "encaissement_id",
             "encaissement__reference",
-            "encaissement__avoir",
+            "encaissement__moyen",
             "encaissement__ordre",
         )
     )
-    for facture, montant, accessoires, le, cle, reference, avoir, ordre in imputations:
+    for facture, montant, accessoires, le, cle, reference, moyen, ordre in imputations:
         paiements[facture].append(
             FaitPaiement(
                 montant + accessoires,
                 le,
                 reference,
-                avoir=avoir is not None,
+                # Remplacée par une rectificative, elle n'a jamais été due : comme par un avoir.
+                avoir=moyen in (Moyen.AVOIR, Moyen.REMPLACEMENT),
                 ordre=ordre_du_droit(ordre),
                 cle=cle,
             )

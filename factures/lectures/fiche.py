@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from factures.enums import Moyen
 from factures.lectures.decompte import LigneDecompte, decompte_client
 from factures.models import Encaissement, Facture, Imputation, Litige, Piece
 from recouvrement.journal.lectures import historique
@@ -48,11 +49,26 @@ class FicheFacture:
             if facture.solde:
                 return Situation("Avoir à utiliser", "reglement", "accent")
             return Situation("Avoir utilisé", "oui", "solde")
+        if not facture.solde and self.remplacee_par:
+            return Situation("Remplacée", "oui", "solde", f"par {self.remplacee_par}")
         if not facture.solde:
             return Situation("Soldée", "oui", "solde", f"le {jour(facture.soldee_le)}")
         if self.retard:
             return Situation(f"{pluriel(self.retard, 'jour')} de retard", "heure", "echu")
         return Situation("À échoir", "heure")
+
+    @property
+    def remplacee_par(self) -> str:
+        """La rectificative qui l'a éteinte, si son remplacement vaut encore."""
+        recus = (imputation.encaissement for imputation in self.imputations)
+        return next(
+            (
+                recu.reference
+                for recu in recus
+                if recu.moyen == Moyen.REMPLACEMENT and not recu.est_neutralise
+            ),
+            "",
+        )
 
     @property
     def se_regle(self) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
 from clients.models import Client
-from factures.enums import Moyen
+from factures.enums import MOYENS_SANS_ARGENT
 from factures.models import Encaissement, Imputation
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.montants import ZERO, arrondir
@@ -23,7 +23,7 @@ def reglements_de_cette_vue(creancier: Creancier, vue: str) -> QuerySet[Encaisse
         case "annules":
             return reglements.filter(annule__isnull=False)
         case "avoirs":
-            return reglements.filter(moyen__in=[Moyen.AVOIR, Moyen.COMPENSATION])
+            return reglements.filter(moyen__in=MOYENS_SANS_ARGENT)
     return reglements
 
 

@@ -1,11 +1,12 @@
 """Refaire les soldes depuis les imputations, et dire lesquels ne s'y retrouvent pas."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Max, Q, QuerySet, Sum
 
 from factures.enums import Moyen
 from factures.models import Encaissement, Facture, Imputation
@@ -69,3 +70,21 @@ def _sommes(qs: QuerySet[Any], cle: str, *plus: F) -> dict[int, Decimal]:
         montant += colonne
     lignes = qs.values_list(cle).annotate(total=Sum(montant)).order_by(cle)
     return {pk: arrondir(total) for pk, total in lignes}
+
+
+def derniers_paiements(factures: Sequence[Facture]) -> dict[int, date]:
+    creances = [facture for facture in factures if not facture.est_avoir]
+    if not creances:
+        return {}
+    payes = Imputation.objects.pour(creances[0].creancier).filter(
+        facture__in=creances, montant__gt=0, encaissement__contre_ecriture=None
+    )
+    return dict(payes.values_list("facture").annotate(dernier=Max("le")))
+
+
+def derniers_emplois(factures: Sequence[Facture]) -> dict[int, date]:
+    avoirs = [facture for facture in factures if facture.est_avoir]
+    if not avoirs:
+        return {}
+    emplois = Encaissement.objects.pour(avoirs[0].creancier).valables().filter(avoir__in=avoirs)
+    return dict(emplois.values_list("avoir").annotate(dernier=Max("recu_le")))

@@ -7,6 +7,7 @@ from factures.models.litige import Litige
 from factures.models.piece import Piece
 from factures.models.prescription import EvenementPrescription
 from factures.models.procedure import ProcedureOuverte
+from factures.models.reference import ReferenceFacture
 from factures.models.taux import TauxPublie
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "Litige",
     "Piece",
     "ProcedureOuverte",
+    "ReferenceFacture",
     "TauxPublie",
 ]

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from clients.models import Client
-from factures.enums import Moyen, OrdreImputation
+from factures.enums import MOYENS_SANS_ARGENT, Moyen, OrdreImputation
 from factures.models.facture import Facture
 from recouvrement.comptes.cloison import ModeleCloisonne, QuerySetCloisonne
 from recouvrement.comptes.models import Utilisateur
@@ -22,7 +22,7 @@ class EncaissementQuerySet(QuerySetCloisonne["Encaissement"]):
 
     def d_argent(self) -> Self:
         """L'argent entré (contre-écritures comprises, négatives) ; un avoir n'en est pas."""
-        return self.exclude(moyen__in=[Moyen.AVOIR, Moyen.COMPENSATION])
+        return self.exclude(moyen__in=MOYENS_SANS_ARGENT)
 
 
 class Encaissement(ModeleCloisonne):
@@ -59,7 +59,7 @@ class Encaissement(ModeleCloisonne):
 
     objects: ClassVar = EncaissementQuerySet.as_manager()
     # Sa part disponible suit les imputations, son client une fusion de fiches. Seul s'efface ce
-    # qu'un import disait déjà versé, quand l'import se défait.
+    # qu'un import a écrit, quand il se défait : déjà versé, avoir employé, facture remplacée.
     protections = (
         Protection(
             "factures_encaissement",
@@ -68,7 +68,10 @@ class Encaissement(ModeleCloisonne):
                 "{egales:id,creancier_id,montant,recu_le,moyen,reference,note,ordre,avoir_id,"
                 "annule_id,motif_annulation,cle_saisie,saisi_par_id,saisi_le,geste_id}"
             ),
-            effacable="OLD.moyen = 'deja_verse' AND OLD.annule_id IS NULL AND OLD.disponible = 0",
+            effacable=(
+                "OLD.annule_id IS NULL AND OLD.disponible = 0 AND (OLD.moyen = 'deja_verse' "
+                "OR (OLD.moyen IN ('avoir', 'remplacement') AND OLD.note = 'D''après l''import'))"
+            ),
         ),
     )
 
@@ -149,7 +152,8 @@ class Imputation(ModeleCloisonne):
             ),
             effacable=(
                 "EXISTS (SELECT 1 FROM factures_encaissement e WHERE e.id = OLD.encaissement_id "
-                "AND e.moyen = 'deja_verse' AND e.annule_id IS NULL)"
+                "AND e.annule_id IS NULL AND (e.moyen = 'deja_verse' OR (e.moyen IN "
+                "('avoir', 'remplacement') AND e.note = 'D''après l''import')))"
             ),
         ),
     )

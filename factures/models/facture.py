@@ -79,6 +79,9 @@ class Facture(ModeleCloisonne):
     situation_delai = models.CharField(
         "délai de paiement convenu", max_length=24, choices=SituationDelai, blank=True
     )
+    # Pourquoi elle ne se réclame pas tant qu'une référence n'est pas tranchée ; tenu à jour par
+    # `actions.references`, et par elle seule.
+    en_question = models.CharField(max_length=250, blank=True, editable=False)
     # Les mentions vues sur la facture ; None : personne ne l'a encore vérifiée.
     mentions_vues = models.JSONField("mentions vues", null=True, blank=True, editable=False)
     importation = models.ForeignKey(

@@ -8,6 +8,7 @@ from factures.erreurs import NumeroDejaPris
 from factures.forms import FactureForm
 from factures.lectures.fiche import fiche_facture
 from factures.lectures.prescription import prescriptions
+from factures.lectures.references import references_de
 from factures.lectures.verification import constat_de_prescription, constats
 from factures.views.commun import choisir_le_client, client_demande, la_facture
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
@@ -26,6 +27,7 @@ def detail(request: RequeteHabilitee, pk: int) -> HttpResponse:
         "facture": facture,
         "client": facture.client,
         "fiche": fiche_facture(facture, au=au),
+        "references": references_de(facture),
         "au": au,
         "droit": [
             *([constat_de_prescription(prescription, au=au)] if prescription else []),

@@ -26,7 +26,10 @@ POINTS: tuple[tuple[tuple[CodeBlocage, ...], str], ...] = (
         ),
         "Ni suspension, ni procédure, ni contentieux",
     ),
-    ((CodeBlocage.AVOIR, CodeBlocage.SOLDEE, CodeBlocage.DEVANCEE), "Sommes encore dues"),
+    (
+        (CodeBlocage.AVOIR, CodeBlocage.SOLDEE, CodeBlocage.REFERENCE, CodeBlocage.DEVANCEE),
+        "Sommes encore dues",
+    ),
     ((CodeBlocage.HORAIRES, CodeBlocage.GEL, CodeBlocage.QUOTA), "Jour et heure d'envoi"),
 )
 

@@ -38,6 +38,7 @@ class Ligne:
     cycle: int
     rang_entree: int
     contentieux_depuis: date | None
+    en_question: str
     plus_haute: int
     en_cours: EtatRelance | None
 
@@ -90,6 +91,7 @@ class FaitsDuJour:
             echeance=ligne.echeance,
             cycle=ligne.cycle,
             contentieux_depuis=ligne.contentieux_depuis,
+            en_question=ligne.en_question,
             litige_ouvert_le=self.litiges.get(ligne.pk),
             etape=etape.nom if etape else "",
             etape_le=suivante.le if suivante else None,
@@ -129,6 +131,7 @@ def faits_de_la_facture(facture: Facture, *, litige_ouvert_le: date | None) -> F
         echeance=facture.date_echeance,
         cycle=facture.cycle,
         est_avoir=facture.est_avoir,
+        en_question=facture.en_question,
         contentieux_depuis=facture.contentieux_depuis,
         litige_ouvert_le=litige_ouvert_le,
     )
@@ -212,13 +215,14 @@ def factures_ouvertes(cadre: Cadre, *, dues_seulement: bool = False) -> Iterator
     ).order_by("client_id", "date_echeance", "pk")
     champs = (
         *("pk", "client_id", "date_echeance", "solde", "cycle", "rang_entree"),
-        *("contentieux_depuis", "plus_haute", "etat_en_cours"),
+        *("contentieux_depuis", "en_question", "plus_haute", "etat_en_cours"),
     )
-    for pk, client, echeance, solde, cycle, entree, confiee_le, haute, etat in valeurs.values_list(
-        *champs
-    ):
+    for lus in valeurs.values_list(*champs):
+        pk, client, echeance, solde, cycle, entree, confiee_le, question, haute, etat = lus
         en_cours = EtatRelance(etat) if etat else None
-        yield Ligne(pk, client, echeance, solde, cycle, entree, confiee_le, haute, en_cours)
+        yield Ligne(
+            *(pk, client, echeance, solde, cycle, entree, confiee_le, question, haute, en_cours)
+        )
 
 
 def il_y_a_de_quoi(cadre: Cadre) -> bool:

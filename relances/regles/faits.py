@@ -86,6 +86,8 @@ class FaitsFacture:
     echeance: date = date.min
     cycle: int = 1
     est_avoir: bool = False
+    # Visée par un avoir ou une rectificative à trancher, ou rectificative elle-même : la phrase.
+    en_question: str = ""
     contentieux_depuis: date | None = None
     litige_ouvert_le: date | None = None
     # L'étape qui vient : son nom et son jour ; None : le scénario est terminé.

@@ -52,6 +52,7 @@ PAR_SORTE = {
         "factures:detail",
         "factures:modifier",
         "factures:litige",
+        "factures:reference",
         "factures:droit",
         "factures:acte",
         "factures:duree",

@@ -14,7 +14,9 @@ from clients.regles import nom_de_recherche
 from factures.actions import grand_livre
 from factures.actions.annonces import annoncer_effet
 from factures.actions.parts import Correction, Versement
+from factures.actions.references import noter_les_references
 from factures.actions.verrous import verrouiller_factures
+from factures.actions.visees import NOTE, appliquer_d_office
 from factures.enums import EtatImport, Moyen, NaturePiece, SortLigne
 from factures.erreurs import ImportDejaTraite
 from factures.evenements import Evenement
@@ -30,7 +32,6 @@ from recouvrement.socle.base.lots import inserer_fiches
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.temps import jour_de
 
-NOTE = "D'après l'import"
 PENDANT_CE_TEMPS = "Des factures ont changé pendant ce temps : relisez l'aperçu."
 
 
@@ -49,6 +50,8 @@ class NouvelleFacture:
     client: Client | NouveauClient
     paye: Decimal = ZERO
     piece: Piece | None = None
+    # Les numéros que nomme un avoir ou une rectificative.
+    references: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -84,7 +87,9 @@ def a_ecrire(
             if client is None:
                 client = neufs.setdefault(id(vise), _neuf(creancier, vise))
             facture = _facture(creancier, apercu, rang)
-            nouvelles.append(NouvelleFacture(facture, client, apercu.paye, piece))
+            nouvelles.append(
+                NouvelleFacture(facture, client, apercu.paye, piece, apercu.facture.references)
+            )
         elif apercu.sort == SortLigne.MISE_A_JOUR:
             existante = presente(apercu.existante)
             revues.append(FactureRevue(existante, apercu.change, apercu.paye, piece))
@@ -108,6 +113,7 @@ def ecrire_importation(
             clients = _creer_les_clients(importation.creancier, nouvelles, geste)
             _creer_les_factures(nouvelles, importation, geste)
             _revoir(revues, importation, geste, maintenant)
+            _suivre_les_references(nouvelles, importation, geste)
     except IntegrityError as erreur:
         raise ImportDejaTraite(PENDANT_CE_TEMPS) from erreur
     importation.etat, importation.valide_le = EtatImport.VALIDE, maintenant
@@ -241,6 +247,16 @@ def _revoir(
     _inscrire_les_versements(recus, versements, geste)
     _ranger_les_pieces(revues, geste)
     annoncer_effet(creancier, effet, geste)
+
+
+def _suivre_les_references(
+    nouvelles: Sequence[NouvelleFacture], importation: Importation, geste: Geste
+) -> None:
+    """En dernier : ce qu'un avoir éteint est ce qui reste dû après tout ce que dit le fichier."""
+    noter_les_references((n.facture, n.references) for n in nouvelles if n.references)
+    factures = [nouvelle.facture for nouvelle in nouvelles]
+    for effet in appliquer_d_office(importation.creancier, factures, geste=geste):
+        annoncer_effet(importation.creancier, effet, geste)
 
 
 def _inscrire_les_versements(

@@ -7,11 +7,13 @@ from django.db.models import ProtectedError
 
 from clients.models import Client
 from factures.actions import grand_livre
+from factures.actions.annonces import annoncer_effet
+from factures.actions.references import accorder_les_references
 from factures.actions.verrous import verrouiller, verrouiller_clients, verrouiller_factures
 from factures.enums import EtatImport, SortLigne
 from factures.erreurs import ImportIrreversible
 from factures.evenements import Evenement
-from factures.models import Facture, Importation, LigneImport, Piece
+from factures.models import Facture, Importation, LigneImport, Piece, ReferenceFacture
 from factures.signals import import_a_defaire
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.actions import annuler, inscrire
@@ -54,13 +56,20 @@ def _retirer(importation: Importation, ecrit: Geste, annulation: Geste) -> Impor
     verrouiller_clients(creancier, factures.order_by().values_list("client", flat=True))
     verrouillees = verrouiller_factures(creancier, factures.values_list("pk", flat=True))
     numeros = [facture.numero for facture in verrouillees.values()]
+    vises = list(
+        ReferenceFacture.objects.pour(creancier)
+        .filter(facture__in=factures)
+        .values_list("numero", flat=True)
+    )
     clients = {facture.client_id for facture in verrouillees.values()}
     try:
         with transaction.atomic():
             import_a_defaire.send(sender=Importation, importation=importation)
-            grand_livre.effacer_les_versements(factures, geste=ecrit)
+            effet = grand_livre.effacer_les_versements(factures, geste=ecrit)
             Piece.objects.pour(creancier).filter(facture__in=factures, geste=ecrit).delete()
             factures.delete()
+            accorder_les_references(creancier, numeros=[*vises, *numeros])
+            annoncer_effet(creancier, effet, annulation)
     except ProtectedError as erreur:
         raise ImportIrreversible(_dire(erreur)) from erreur
     retires = _retirer_les_clients(ecrit, clients)

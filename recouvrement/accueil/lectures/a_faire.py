@@ -9,10 +9,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.urls import reverse
 
 from clients.models import Client
 from factures.lectures.echeances import Echeance
-from factures.models import Facture
+from factures.models import Facture, ReferenceFacture
+from factures.models.reference import ReferenceQuerySet
 from recouvrement.comptes.models import Creancier
 from recouvrement.journal.lectures import derniere_ligne
 from recouvrement.socle.formats import euros, heure, jour, jour_court
@@ -249,6 +251,33 @@ def _adresses_rendues(chez: dict[int, Creancier], au: date) -> list[Action]:
     ]
 
 
+def references_a_trancher(creanciers: Ceux) -> ReferenceQuerySet:
+    """Un avoir ou une rectificative nomme une facture ouverte : on ne réclame rien d'ici là."""
+    references: ReferenceQuerySet = ReferenceFacture.objects.parmi(creanciers)
+    return references.qui_retiennent().filter(~Q(facture__client__in=_intouchables(creanciers)))
+
+
+def _references(chez: dict[int, Creancier], au: date) -> list[Action]:
+    references = references_a_trancher(chez.values()).select_related("facture__client")
+    return [
+        Action(
+            "decider",
+            chez[reference.creancier_id],
+            reference.facture.client_id,
+            reference.facture.client.nom,
+            f"{reference.facture.numero} "
+            + ("vise " if reference.facture.est_avoir else "rectifie ")
+            + f"{reference.numero} : à trancher",
+            objet_id=-reference.pk,
+            lien=reverse(
+                "factures:detail", args=[chez[reference.creancier_id].code, reference.facture_id]
+            ),
+            mot="Répondre",
+        )
+        for reference in references.order_by("pk")[:MAXIMUM]
+    ]
+
+
 def en_actions(echeances: Iterable[Echeance]) -> list[Action]:
     """Chaque échéance légale proche : la plus prochaine d'abord."""
     return [
@@ -275,6 +304,7 @@ SOURCES = (
     (_relances, {"trancher", "corriger", "valider", "appel", "poste", "decider"}),
     (_courriers, {"poste"}),
     (_adresses_rendues, {"corriger"}),
+    (_references, {"decider"}),
 )
 
 
@@ -314,6 +344,7 @@ def _compter(creanciers: tuple[int, ...], au: date) -> Attente:
         relances_du_jour(creanciers, au=au),
         courriers_du_jour(creanciers),
         adresses_rendues(creanciers, au=au),
+        references_a_trancher(creanciers),
         relances_a_valider(creanciers, au=au),
     )
     return Attente(sum(file), a_valider)

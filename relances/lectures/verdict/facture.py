@@ -24,6 +24,15 @@ SOLDEE = Regle(
     filtre=Filtre(facture=Q(solde__lte=0)),
 )
 
+# Un avoir ou une rectificative l'éteint peut-être : avant de réclamer deux fois, on demande.
+REFERENCE = Regle(
+    CodeBlocage.REFERENCE,
+    dict.fromkeys(Usage, Effet.ARRETE) | {Usage.ECRIRE: Effet.AVERTIT},
+    test=lambda f: bool(f.facture.en_question),
+    phrase=lambda f: f.facture.en_question,
+    filtre=Filtre(facture=~Q(en_question="")),
+)
+
 CONTENTIEUX = Regle(
     CodeBlocage.CONTENTIEUX,
     PARTOUT,

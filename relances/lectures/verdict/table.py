@@ -17,6 +17,7 @@ from relances.regles.faits import Blocage, Effet, Faits, Usage
 DE_LA_FACTURE = (
     facture.AVOIR,
     facture.SOLDEE,
+    facture.REFERENCE,
     facture.CONTENTIEUX,
     facture.LITIGE,
     facture.A_ECHOIR,

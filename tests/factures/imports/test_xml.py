@@ -186,7 +186,7 @@ def test_un_ubl_donne_les_memes_faits():
 
 def test_un_avoir_ubl_vise_sa_facture_et_n_attend_pas_d_echeance():
     facture = lire(un_ubl(avoir=True))
-    assert (facture.nature, facture.facture_origine) == ("avoir", "FA-2026-007")
+    assert (facture.nature, facture.references) == ("avoir", ("FA-2026-007",))
     assert facture.date_echeance is None
     assert alertes(un_ubl(avoir=True)) == ""
 

@@ -96,6 +96,7 @@ FACTURES = st.fixed_dictionaries(
         "rang_entree": st.sampled_from([0, 0, 0, 1, 2, 5]),
         "contentieux_depuis": parfois(PROCHE),
         "litige": parfois(st.booleans()),
+        "en_question": st.sampled_from(["", "", "", "L'avoir A-1 la vise"]),
     }
 )
 CLIENTS = st.fixed_dictionaries(
@@ -199,6 +200,7 @@ class Batisseur:
             cycle=tire["cycle"],
             rang_entree=tire["rang_entree"],
             contentieux_depuis=self.le(tire["contentieux_depuis"]),
+            en_question=tire["en_question"],
         )
         if tire["litige"] is not None:
             Litige.objects.create(

@@ -126,6 +126,13 @@ def test_ce_qui_n_arrete_que_certains_usages(ou, champs, code, usages):
         assert dits(faits, usage) == ([(code, Effet.ARRETE)] if usage in usages else [])
 
 
+def test_une_facture_en_question_ne_se_reclame_que_par_une_personne_avertie():
+    faits = en_changeant(SUR_LE_DEPART, "facture", {"en_question": "L'avoir AV-9 la vise"})
+    for usage in Usage:
+        effet = Effet.AVERTIT if usage == Usage.ECRIRE else Effet.ARRETE
+        assert dits(faits, usage) == [(CodeBlocage.REFERENCE, effet)]
+
+
 @pytest.mark.parametrize(
     ("ou", "champs", "code"),
     [
