@@ -11,6 +11,7 @@ from factures.imports.conditions import lire_conditions
 from factures.imports.controles import TABLEUR, Controle, completer, controler
 from factures.imports.entetes import normaliser
 from factures.imports.reconnaissance import Correspondance
+from factures.imports.totaux import Cumul
 from factures.imports.types import (
     AVOIR,
     FACTURE,
@@ -64,10 +65,17 @@ def lire_lignes(
     lecture = _Lecture(feuille, correspondance, decimale, corrections or {})
     lues: list[LigneLue] = []
     vues: dict[str, tuple[int, FactureLue]] = {}
+    cumul = Cumul()
     for ligne in feuille.lignes:
+        if total := lecture.total(ligne, cumul):
+            alerte = Anomalie("total", total)
+            lues.append(LigneLue(ligne.numero, None, alertes=(alerte,)))
+            continue
         lue = lecture.lire(ligne)
         if lue.facture is not None:
             lue = _sans_doublon(lue, lue.facture, vues)
+        if lue.facture is not None and vues[lue.facture.numero][0] == ligne.numero:
+            cumul.ajouter(lue.facture)
         lues.append(lue)
     return lues
 
@@ -81,8 +89,8 @@ def _sans_doublon(
         return lue
     premiere, deja = vues[facture.numero]
     if facture == replace(deja, libelle=facture.libelle):
-        alerte = Anomalie(champs.NUMERO, f"Répète la ligne {premiere} : non reprise.")
-        return LigneLue(lue.numero_ligne, None, alertes=(*lue.alertes, alerte))
+        # L'aperçu la montre, et dit laquelle elle répète.
+        return replace(lue, facture=deja)
     controle = Controle()
     controle.refuser(
         champs.NUMERO,
@@ -118,6 +126,13 @@ class _Lecture:
                 for ligne in feuille.lignes
             )
         }
+
+    def total(self, ligne: Ligne, cumul: Cumul) -> str:
+        """Ce qu'il faut dire d'une ligne de total ; corrigée par une personne, ce n'en est plus."""
+        if ligne.numero in self.corrections:
+            return ""
+        lu = {champ: ligne.cellule(indice) for champ, indice in self.indices.items()}
+        return cumul.reconnaitre(lu, decimale=self.decimales.get(champs.MONTANT_TTC))
 
     def lire(self, ligne: Ligne) -> LigneLue:
         controle = Controle()

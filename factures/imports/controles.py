@@ -23,6 +23,7 @@ from recouvrement.socle.saisies.lisible import phrase_illisible
 TOLERANCE = Decimal("0.02")
 DELAI_PAR_DEFAUT = 30
 LONGUEUR_NUMERO, LONGUEUR_NOM = 80, 200
+LONGUEUR_LIBELLE, LONGUEUR_COMMANDE = 250, 100
 # Ces profils n'ont pas de quoi dire l'acompte : seul le net à payer le montre.
 SANS_PREPAYE = ("MINIMUM",)
 TABLEUR = "tableur"
@@ -76,7 +77,15 @@ def completer(facture: FactureLue) -> FactureLue:
         du = ttc - prepaye if du is None else du
     else:
         ttc = prepaye + du
-    return replace(facture, montant_ttc=ttc, montant_prepaye=prepaye, montant_du=du, arrondi=ZERO)
+    return replace(
+        facture,
+        montant_ttc=ttc,
+        montant_prepaye=prepaye,
+        montant_du=du,
+        arrondi=ZERO,
+        libelle=facture.libelle[:LONGUEUR_LIBELLE],
+        reference_commande=facture.reference_commande[:LONGUEUR_COMMANDE],
+    )
 
 
 def _echeance(facture: FactureLue) -> date | None:
@@ -96,6 +105,13 @@ def _identite(facture: FactureLue, controle: Controle) -> None:
         controle.refuser("client", "Client manquant.")
     elif len(acheteur.nom) > LONGUEUR_NOM:
         controle.refuser("client", f"Nom du client de plus de {LONGUEUR_NOM} caractères.")
+    for champ, texte, longueur in (
+        ("libelle", facture.libelle, LONGUEUR_LIBELLE),
+        ("reference_commande", facture.reference_commande, LONGUEUR_COMMANDE),
+    ):
+        if len(texte) > longueur:
+            nom = "Objet" if champ == "libelle" else "Commande"
+            controle.signaler(champ, f"{nom} de plus de {longueur} caractères : coupé là.")
     for champ, texte in (
         ("numero", facture.numero),
         ("client", acheteur.nom),

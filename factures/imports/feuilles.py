@@ -138,7 +138,7 @@ def _lues_du_tableur(
     lues = lire_lignes(feuille, indices, corrections=corrections)
     for ligne, lue in zip(feuille.lignes, lues, strict=True):
         cellules = {}
-        if lue.refus:
+        if lue.facture is None:
             cellules = {
                 champ: lire_texte(ligne.cellule(indice))[:LONGUEUR_CELLULE]
                 for champ, indice in indices.items()

@@ -216,8 +216,8 @@ def test_une_facture_repetee_n_est_lue_qu_une_fois():
     debut = "F-1;Durand;12/03/2026;11/04/2026;"
     lues = lignes(f"{entete}{debut}10,00;Porte\n{debut}10,00;Pose\n{debut}99,00;Autre")
     assert lues[0].facture is not None
-    assert (lues[1].facture, lues[1].refus) == (None, ())
-    assert "ligne 2" in lues[1].alertes[0].phrase
+    # La même : l'aperçu la montre et dit laquelle elle répète.
+    assert (lues[1].facture, lues[1].refus) == (lues[0].facture, ())
     assert "déjà à la ligne 2" in raisons(lues[2])["numero"]
 
 
