@@ -67,6 +67,17 @@ class Issue(models.TextChoices):
     MAUVAIS_NUMERO = "mauvais_numero", "Mauvais numéro"
 
 
+class IssuePromesse(models.TextChoices):
+    """Ce qu'une promesse est devenue, d'après les règlements reçus et leur date."""
+
+    EN_COURS = "en_cours", "En cours"
+    TENUE = "tenue", "Tenue"
+    EN_RETARD = "en_retard", "Tenue en retard"
+    NON_TENUE = "non_tenue", "Non tenue"
+    REMPLACEE = "remplacee", "Remplacée"
+    ANNULEE = "annulee", "Annulée"
+
+
 ISSUES_NON_JOINT = (Issue.MESSAGERIE, Issue.SANS_REPONSE, Issue.MAUVAIS_NUMERO)
 
 

@@ -5,13 +5,12 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Max, Q, Sum
+from django.db.models import Q
 
 from clients.actions.verrou import CHEZ_UN_EFFACE, verrouiller
 from clients.erreurs import ClientEfface
 from clients.models import Client
-from factures.models import Encaissement, Facture
-from factures.models.encaissement import EncaissementQuerySet
+from factures.models import Facture
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.actions import inscrire, poser
 from recouvrement.journal.effets import Effet, Question, Retour
@@ -22,7 +21,9 @@ from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.montants import ZERO
 from relances.actions.annulations import annuler_en_attente
 from relances.evenements import Evenement
+from relances.lectures.promesses import faits_de
 from relances.models import Appel, Promesse
+from relances.regles.promesses import couverte_le
 
 
 @transaction.atomic
@@ -110,14 +111,11 @@ def clore_les_promesses_tenues(client: Client, geste: Geste | None = None) -> in
     tenues = 0
     # Close par une annulation, elle se lirait annulée : c'est l'argent qui la tient.
     par = None if geste is None or geste.genre == Genre.ANNULATION else geste
-    for promesse in Promesse.objects.pour(client.creancier).filter(client=client).en_cours():
-        recu = (
-            _recus_depuis(promesse)
-            .valables()
-            .aggregate(total=Sum("montant"), dernier=Max("recu_le"))
-        )
-        if (recu["total"] or ZERO) >= promesse.montant:
-            _clore(promesse, le=recu["dernier"], est_tenue=True, geste=par)
+    promesses = Promesse.objects.pour(client.creancier).filter(client=client).en_cours()
+    for promesse in promesses.select_related("close_geste"):
+        valables = [recu for recu in faits_de([promesse])[promesse.pk].recus if recu.est_valable]
+        if le := couverte_le(valables, promesse.montant):
+            _clore(promesse, le=le, est_tenue=True, geste=par)
             inscrire(
                 Evenement.PROMESSE_TENUE,
                 cible=promesse,
@@ -143,24 +141,14 @@ def rouvrir_les_promesses_dementies(client: Client, geste: Geste | None = None) 
         return 0
     if derniere.close_geste is not None and derniere.close_geste.genre == Genre.CONSTAT:
         return 0
-    recus = _recus_depuis(derniere).filter(annule=None)
+    recus = faits_de([derniere])[derniere.pk].recus
     # D'avant les gestes, rien ne dit qui l'a close : des règlements le pouvaient-ils ?
-    avec_annules = recus.aggregate(total=Sum("montant"))["total"] or ZERO
-    restent = recus.valables().aggregate(total=Sum("montant"))["total"] or ZERO
+    avec_annules = sum((recu.montant for recu in recus), ZERO)
+    restent = sum((recu.montant for recu in recus if recu.est_valable), ZERO)
     if not restent < derniere.montant <= avec_annules:
         return 0
     _rouvrir(derniere, acteur=None, geste=geste)
     return 1
-
-
-def _recus_depuis(promesse: Promesse) -> EncaissementQuerySet:
-    """Ce qui était déjà saisi quand on l'a faite, fût-ce le jour même, n'en fait pas partie."""
-    encaissements: EncaissementQuerySet = Encaissement.objects.pour(promesse.creancier).filter(
-        client=promesse.client_id, recu_le__gte=promesse.faite_le
-    )
-    if promesse.geste_id is None:
-        return encaissements
-    return encaissements.exclude(geste__lt=promesse.geste_id)
 
 
 def _verrouiller(promesse: Promesse) -> Promesse:

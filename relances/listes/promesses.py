@@ -25,8 +25,9 @@ from recouvrement.socle.listes import (
     recherche,
 )
 from relances.lectures.liste import des_clients
-from relances.lectures.promesses import issue_de, promesses_de_cette_vue, sommes
+from relances.lectures.promesses import devenirs, promesses_de_cette_vue, sommes
 from relances.models import Promesse
+from relances.regles.promesses import Devenir
 
 CLOSES = ("-pour_le", "-pk")
 VUES = Onglets(
@@ -35,6 +36,7 @@ VUES = Onglets(
         Onglet(cle="", libelle="En cours"),
         Onglet(cle="en_retard", libelle="Sans règlement à la date"),
         Onglet(cle="tenues", libelle="Tenues", ordre=CLOSES),
+        Onglet(cle="tardives", libelle="Tenues en retard", ordre=CLOSES),
         Onglet(cle="rompues", libelle="Non tenues", ordre=CLOSES),
         Onglet(cle="toutes", libelle="Toutes", ordre=CLOSES),
     ),
@@ -44,8 +46,7 @@ VUES = Onglets(
 @dataclass(frozen=True, slots=True)
 class LignePromesse:
     promesse: Promesse
-    issue: str
-    est_en_retard: bool
+    devenu: Devenir
 
 
 CHAMPS: tuple[Champ[LignePromesse], ...] = (
@@ -54,7 +55,10 @@ CHAMPS: tuple[Champ[LignePromesse], ...] = (
     Champ("Pour le", lambda ligne: ligne.promesse.pour_le),
     Champ("Promis le", lambda ligne: ligne.promesse.faite_le),
     Champ("Par", lambda ligne: ligne.promesse.auteur.nom_court),
-    Champ("Issue", lambda ligne: ligne.issue),
+    Champ("Issue", lambda ligne: ligne.devenu.issue.label),
+    Champ("Payée le", lambda ligne: ligne.devenu.payee_le),
+    Champ("Retard (jours)", lambda ligne: ligne.devenu.retard),
+    Champ("Reçu", lambda ligne: ligne.devenu.recu),
     Champ("Close le", lambda ligne: ligne.promesse.close_le),
     Champ("Note", lambda ligne: ligne.promesse.note),
 )
@@ -67,13 +71,14 @@ def liste_des_promesses(creancier: Creancier, *, au: date) -> Liste[Promesse, Li
         return promesses_de_cette_vue(creancier, criteres.onglet, au=au)
 
     def en_lignes(promesses: Sequence[Promesse]) -> list[LignePromesse]:
-        return [LignePromesse(p, issue_de(p), p.est_rompue(au=au)) for p in promesses]
+        devenus = devenirs(promesses, au=au)
+        return [LignePromesse(p, devenus[p.pk]) for p in promesses]
 
     return Liste(
         source=source,
         avec=lambda promesses: promesses.select_related("client", "auteur", "close_geste"),
         en_lignes=en_lignes,
-        sommes=sommes,
+        sommes=lambda promesses: sommes(promesses, au=au),
         mots=Mots("promesse"),
         onglets=VUES,
         tri_initial="",

@@ -1,5 +1,6 @@
 """Ce qui a été fait : les appels de chacun et ce qu'ils ont donné, sur trente jours."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,7 +10,9 @@ from django.db.models import Count, Q
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.socle.temps import instant_de
 from relances.enums import ISSUES_NON_JOINT, Issue
+from relances.lectures.promesses import issues_par_auteur
 from relances.models import Appel, Promesse
+from relances.regles.promesses import Fiabilite, fiabilite
 
 JOURS = 30
 
@@ -20,7 +23,7 @@ class Activite:
     appels: int
     joints: int
     promesses: int
-    tenues: int
+    fiabilite: Fiabilite
 
     @property
     def part_jointe(self) -> int:
@@ -42,21 +45,18 @@ def activite(creanciers: Sequence[Creancier], *, au: date) -> list[Activite]:
         )
         .order_by("-appels", "auteur")
     )
-    tenues = dict(
-        Promesse.objects.parmi(creanciers)
-        .filter(close_le__gte=debut, close_le__lte=au, est_tenue=True)
-        .order_by()
-        .values("auteur")
-        .annotate(nombre=Count("pk"))
-        .values_list("auteur", "nombre")
-    )
+    issues: dict[int, list[str]] = defaultdict(list)
+    # Celles dont le jour tombait dans cette période : l'argent reçu dit ce qu'elles sont devenues.
+    echues = Promesse.objects.parmi(creanciers).filter(pour_le__gte=debut, pour_le__lte=au)
+    for auteur, issue in issues_par_auteur(echues, au=au):
+        issues[auteur].append(issue)
     return [
         Activite(
             Utilisateur(
                 nom_complet=ligne["auteur__nom_complet"], email=ligne["auteur__email"]
             ).nom_court,
             *(ligne["appels"], ligne["joints"], ligne["promesses"]),
-            tenues.get(ligne["auteur"], 0),
+            fiabilite(issues[ligne["auteur"]]),
         )
         for ligne in appels
     ]
@@ -68,5 +68,9 @@ def ensemble(lignes: Sequence[Activite]) -> Activite:
         appels=sum(a.appels for a in lignes),
         joints=sum(a.joints for a in lignes),
         promesses=sum(a.promesses for a in lignes),
-        tenues=sum(a.tenues for a in lignes),
+        fiabilite=Fiabilite(
+            sum(a.fiabilite.a_l_heure for a in lignes),
+            sum(a.fiabilite.en_retard for a in lignes),
+            sum(a.fiabilite.non_tenues for a in lignes),
+        ),
     )

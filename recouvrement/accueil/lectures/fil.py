@@ -18,6 +18,7 @@ from recouvrement.journal.evenements import Genre
 from recouvrement.socle.formats import euros, jour, moment
 from recouvrement.socle.temps import instant_de, jour_de
 from relances.enums import ISSUES_NON_JOINT, Canal, EtatRelance
+from relances.lectures.promesses import devenirs
 from relances.models import Appel, Courrier, Promesse, Relance
 
 NOUS, EUX = "nous", "eux"
@@ -123,14 +124,19 @@ def _appels(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
 def _promesses(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
     """La promesse est dite avec son appel ; ici, ce qu'elle est devenue."""
     # Toutes : il y en a peu, et leur place au fil dépend de ce qu'elles sont devenues.
+    devenus = devenirs(fiche.toutes_ses_promesses, au=au)
     for promesse in fiche.toutes_ses_promesses:
+        devenu = devenus[promesse.pk]
         somme = f"{euros(promesse.montant)} promis pour le {jour(promesse.pour_le)}"
-        a = instant_de(promesse.pour_le, time(23))
         constat = promesse.close_geste_id if _est_du_genre(promesse, Genre.CONSTAT) else None
-        if promesse.est_tenue:
-            yield Fait(a, EUX, "oui", "Promesse tenue", somme, "solde", geste=constat)
-        elif promesse.est_tenue is False or promesse.est_rompue(au=au):
-            yield Fait(a, EUX, "alerte", "Promesse non tenue", somme, "demeure", geste=constat)
+        if devenu.signe:
+            le = max(promesse.pour_le, devenu.payee_le or promesse.pour_le)
+            dit = f"{somme}, {devenu.phrase}" if devenu.retard else somme
+            titre = f"Promesse {devenu.issue.label.lower()}"
+            yield Fait(
+                *(instant_de(le, time(23)), EUX, devenu.signe, titre, dit, devenu.ton),
+                geste=constat,
+            )
         elif promesse.appel_id is None:
             le = instant_de(promesse.faite_le, time(12))
             est_barre = _est_du_genre(promesse, Genre.ANNULATION)

@@ -20,7 +20,7 @@ from recouvrement.comptes.acces import (
 )
 from recouvrement.comptes.enums import Role
 from recouvrement.socle.saisies.lisible import entier
-from relances.lectures.promesses import issue_de
+from relances.lectures.promesses import devenirs, fiabilite_de
 from relances.models import Promesse
 
 RESERVE = ["réservé au gestionnaire"]
@@ -79,12 +79,12 @@ def client(request: RequeteHabilitee, pk: int) -> HttpResponse:
             )
         case "promesses":
             siennes = Promesse.objects.pour(request.creancier).filter(client=debiteur)
-            contexte["promesses"] = [
-                (promesse, issue_de(promesse))
-                for promesse in siennes.select_related("auteur", "close_geste").order_by(
-                    "-pour_le", "-pk"
-                )
-            ]
+            promesses = list(
+                siennes.select_related("auteur", "close_geste").order_by("-pour_le", "-pk")
+            )
+            devenus = devenirs(promesses, au=aujourdhui)
+            contexte["promesses"] = [(promesse, devenus[promesse.pk]) for promesse in promesses]
+            contexte["fiabilite"] = fiabilite_de(devenus.values())
         case "pieces":
             contexte["pieces"] = (
                 Piece.objects.pour(request.creancier)

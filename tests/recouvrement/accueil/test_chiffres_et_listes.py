@@ -140,10 +140,9 @@ def test_l_activite_ne_compte_pas_les_appels_annules(creancier):
 
     [ligne] = activite([creancier], au=au)
 
-    assert (ligne.nom, ligne.appels, ligne.joints, ligne.promesses, ligne.tenues) == (
-        *("N. Rousselot", 2, 1, 1),
-        0,
-    )
+    assert (ligne.nom, ligne.appels, ligne.joints, ligne.promesses) == ("N. Rousselot", 2, 1, 1)
+    # Promis pour aujourd'hui : on l'attend encore.
+    assert ligne.fiabilite.jugees == 0
     assert ligne.part_jointe == 50
 
 
