@@ -23,3 +23,7 @@ class ClientFusionne(ErreurMetier):
 
 class ClientEfface(ErreurMetier):
     message = "Les données de ce client ont été effacées : ouvrez une nouvelle fiche."
+
+
+class NatureDejaDite(ErreurMetier):
+    message = "C'est déjà la nature connue."

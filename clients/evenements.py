@@ -6,6 +6,7 @@ class Evenement(models.TextChoices):
 
     CLIENT_CREE = "client_cree", "Client créé"
     CLIENT_MODIFIE = "client_modifie", "Client modifié"
+    NATURE_ETABLIE = "nature_etablie", "Nature du client établie"
     ADRESSE_MARQUEE = "adresse_marquee", "Adresse postale écartée ou confirmée"
     CONTACT_AJOUTE = "contact_ajoute", "Contact ajouté"
     CONTACT_MODIFIE = "contact_modifie", "Contact modifié"

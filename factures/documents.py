@@ -20,6 +20,7 @@ from recouvrement.documents.contextes import (
 from recouvrement.documents.regles.typographie import adresse_postale
 from recouvrement.droit.faits import PRINCIPAL_DABORD, REELLE, Convention
 from recouvrement.droit.procedure_collective import ProcedureCollective
+from recouvrement.droit.qualite import forme_de
 from recouvrement.droit.regimes import Regime
 from recouvrement.socle.formats import date_longue
 from recouvrement.socle.montants import ZERO
@@ -30,6 +31,7 @@ GABARIT_DECLARATION = "factures/documents/declaration.html"
 
 def partie_du_client(client: Client) -> Partie:
     commune = f"{client.code_postal} {client.ville}".strip()
+    forme = forme_de(client.forme_juridique)
     return Partie(
         nom=client.nom,
         forme=client.forme_juridique,
@@ -37,7 +39,8 @@ def partie_du_client(client: Client) -> Partie:
         adresse=tuple(filter(None, [client.adresse, client.complement, commune])),
         ville=client.ville,
         code=client.code,
-        est_morale=client.nature != "particulier",
+        est_morale=client.nature != "particulier"
+        and not (forme and forme.est_une_personne_physique),
     )
 
 

@@ -18,11 +18,13 @@ from clients.actions.fiche import (
     suspendre,
 )
 from clients.actions.fusion import fusionner
+from clients.actions.nature import etablir_nature
 
 __all__ = [
     "ajouter_contact",
     "ajouter_coordonnee",
     "creer_client",
+    "etablir_nature",
     "fusionner",
     "marquer_adresse",
     "marquer_coordonnee",

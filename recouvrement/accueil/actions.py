@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from clients.actions.contacts import MARQUES
-from clients.models import Marque
+from clients.actions.nature import NATURES
+from clients.models import Marque, Qualification
 from contentieux.actions.dossier import ETAPES
 from contentieux.models import EvenementDossier
 from factures.actions.annulations import REGLEMENTS
@@ -32,7 +33,7 @@ from relances.models import Appel, Courrier, Promesse, Relance, RelanceFacture
 VUES_MAXIMUM = 30
 # Toutes les sortes de faits qu'un geste écrit ; d'abord celles qui prennent le verrou du client.
 EFFETS = (
-    *(APPELS, PROMESSES, MARQUES, REGLEMENTS),
+    *(APPELS, PROMESSES, MARQUES, NATURES, REGLEMENTS),
     *(LITIGES, COURRIERS, RELANCES, IMPORTS, ETAPES),
 )
 
@@ -68,6 +69,7 @@ def _clients_de(geste: Geste) -> set[int]:
         Encaissement.objects.pour(du).filter(geste=geste).values_list("client"),
         Facture.objects.pour(du).filter(importation__geste=geste).values_list("client"),
         RelanceFacture.objects.pour(du).filter(retiree_geste=geste).values_list("relance__client"),
+        Qualification.objects.pour(du).filter(geste=geste).values_list("client"),
         Marque.objects.pour(du).filter(geste=geste).values_list("coordonnee__client"),
         EvenementDossier.objects.pour(du).filter(geste=geste).values_list("dossier__client"),
     ]

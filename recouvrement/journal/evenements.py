@@ -15,6 +15,7 @@ class Genre(models.TextChoices):
     CONTRE_ECRITURE = "contre_ecriture", "Contre-écriture"
     IMPORT = "import", "Import"
     MARQUE = "marque", "Coordonnée marquée"
+    NATURE = "nature", "Nature d'un client"
     RELANCE = "relance", "Relance écrite par une personne"
     VALIDATION = "validation", "Relance validée"
     RETENUE = "retenue", "Relance retenue"

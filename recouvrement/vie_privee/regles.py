@@ -1,6 +1,6 @@
 """Qui est une personne : d'une société, le nom n'est pas une donnée personnelle."""
 
-INDIVIDUELS = ("ei", "eirl", "entreprise individuelle", "micro-entreprise", "auto-entrepreneur")
+from recouvrement.droit.qualite import forme_de
 
 
 def est_une_personne(nature: str, forme_juridique: str) -> bool:
@@ -17,4 +17,5 @@ def est_une_personne(nature: str, forme_juridique: str) -> bool:
     """
     if nature == "particulier" or (nature == "inconnue" and not forme_juridique):
         return True
-    return forme_juridique.strip().lower() in INDIVIDUELS
+    forme = forme_de(forme_juridique)
+    return forme is not None and forme.est_une_personne_physique

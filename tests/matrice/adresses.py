@@ -29,6 +29,7 @@ PAR_SORTE = {
     "geste": ("accueil:geste", "accueil:annuler_geste"),
     "client": (
         "accueil:client",
+        "accueil:qualite",
         "clients:modifier",
         "clients:confirmer_adresse",
         "clients:suspendre",

@@ -15,6 +15,7 @@ from clients.models import Client
 from factures.lectures.echeances import Echeance
 from factures.models import Facture, ReferenceFacture
 from factures.models.reference import ReferenceQuerySet
+from recouvrement.accueil.lectures.qualite import a_etablir
 from recouvrement.comptes.models import Creancier
 from recouvrement.journal.lectures import derniere_ligne
 from recouvrement.socle.formats import euros, heure, jour, jour_court
@@ -28,6 +29,7 @@ ICONES = {
     "heure": "heure",
     "promesse": "promesse",
     "corriger": "alerte",
+    "qualite": "inconnu",
     "trancher": "inconnu",
     "valider": "courriel",
     "appel": "appel",
@@ -278,6 +280,22 @@ def _references(chez: dict[int, Creancier], au: date) -> list[Action]:
     ]
 
 
+def _qualites(chez: dict[int, Creancier], au: date) -> list[Action]:
+    return [
+        Action(
+            "qualite",
+            chez[client.creancier_id],
+            client.pk,
+            client.nom,
+            "Qualité à établir : professionnel, particulier ou public",
+            objet_id=client.pk,
+            lien=reverse("accueil:qualite", args=[chez[client.creancier_id].code, client.pk]),
+            mot="Établir sa qualité",
+        )
+        for client in a_etablir(chez.values(), au=au)[:MAXIMUM]
+    ]
+
+
 def en_actions(echeances: Iterable[Echeance]) -> list[Action]:
     """Chaque échéance légale proche : la plus prochaine d'abord."""
     return [
@@ -305,6 +323,7 @@ SOURCES = (
     (_courriers, {"poste"}),
     (_adresses_rendues, {"corriger"}),
     (_references, {"decider"}),
+    (_qualites, {"qualite"}),
 )
 
 
@@ -345,6 +364,7 @@ def _compter(creanciers: tuple[int, ...], au: date) -> Attente:
         courriers_du_jour(creanciers),
         adresses_rendues(creanciers, au=au),
         references_a_trancher(creanciers),
+        a_etablir(creanciers, au=au),
         relances_a_valider(creanciers, au=au),
     )
     return Attente(sum(file), a_valider)

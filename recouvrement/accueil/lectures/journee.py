@@ -28,6 +28,7 @@ GROUPES = {
     "echeance": "Échéances légales",
     "promesse": "Promesses non tenues",
     "corriger": "À corriger",
+    "qualite": "Qualités à établir",
     "trancher": "Envois à trancher",
     "valider": "À valider",
     "appel": "Appels à passer",
@@ -47,7 +48,7 @@ CANAUX = {
     "appels": ("heure", "promesse", "appel"),
     "courriels": ("valider", "trancher", "corriger"),
     "courriers": ("poste",),
-    "decisions": ("decider", "echeance", "surveiller"),
+    "decisions": ("decider", "qualite", "echeance", "surveiller"),
 }
 
 

@@ -5,18 +5,25 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from clients.actions import etablir_nature
+from clients.enums import NatureClient
 from clients.models import Client
 from contentieux.actions import ouvrir_dossier, preparer_documents, renseigner_requete
 from contentieux.enums import Voie
-from factures.documents import contexte_du_decompte
+from factures.documents import contexte_du_decompte, partie_du_client
 from factures.lectures.decompte import decompte_client
 from factures.lectures.prescription import prescriptions, prescriptions_proches
 from factures.lectures.verification import constats
+from recouvrement.accueil.lectures.a_faire import combien
+from recouvrement.accueil.lectures.journee import ma_journee
+from recouvrement.accueil.lectures.qualite import deja_parti, reponses
 from recouvrement.comptes.enums import Role
 from recouvrement.droit.regimes import QUALITE_A_ETABLIR
 from recouvrement.socle.erreurs import ErreurMetier
 from relances.actions.mises_en_demeure import preparer_mise_en_demeure
+from relances.enums import Canal, EtatRelance
 from relances.lectures.lots import lot_de_lettres
 from relances.lectures.possibles import interdits
 from relances.regles.faits import Usage
@@ -24,6 +31,7 @@ from tests.appuis.pages import lisible
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import une_facture
+from tests.fabriques.relances import une_relance
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +151,131 @@ def test_creer_un_client_demande_sa_nature(client, creancier, acteur):
 
     client.post(adresse, saisie | {"nature": "inconnue"})
     assert Client.objects.pour(creancier).get().nature == "inconnue"
+
+
+def page(inconnu):
+    return reverse("accueil:qualite", args=[inconnu.creancier.code, inconnu.pk])
+
+
+def test_chaque_reponse_dit_ce_qu_elle_change_avec_les_montants_du_jour(inconnu, facture):
+    """Au 03/09/2026 : BCE + 10 points = 420,55 € ; BCE + 8 points, au taux figé du 02/05/2026,
+    10 000 × 10,15 % × 125 / 365 = 347,60 € ; d'un particulier, rien avant sa mise en demeure."""
+    dites = {reponse.nature: reponse for reponse in reponses(inconnu, au=AU)}
+
+    assert {n: (r.decompte.interets, r.decompte.indemnites) for n, r in dites.items()} == {
+        "professionnel": (D("420.55"), D("40.00")),
+        "particulier": (0, 0),
+        "public": (D("347.60"), D("40.00")),
+        "inconnue": (0, 0),
+    }
+    assert {n: r.prescription for n, r in dites.items()} == {
+        "professionnel": date(2031, 5, 1),
+        "particulier": date(2028, 5, 1),
+        "public": date(2030, 12, 31),
+        "inconnue": date(2028, 5, 1),
+    }
+    assert {n: r.voies for n, r in dites.items()} == {
+        "professionnel": tuple(Voie),
+        "particulier": (Voie.INJONCTION_TJ, Voie.AUTRE),
+        "public": (Voie.AUTRE,),
+        "inconnue": (),
+    }
+
+
+def test_la_tache_attend_ceux_qui_ont_de_l_echu_et_disparait_avec_la_reponse(
+    creancier, inconnu, facture, acteur
+):
+    un_client(creancier=creancier, nature="inconnue")
+    journee = ma_journee([creancier], maintenant=MAINTENANT)
+    [tache] = [a for a in journee.actions if a.genre == "qualite"]
+    assert (tache.client_id, tache.montant) == (inconnu.pk, D("10000.00"))
+    assert combien([creancier], maintenant=MAINTENANT).journee == journee.a_faire
+
+    etablir_nature([inconnu], nature=NatureClient.PARTICULIER, le=AU, acteur=acteur)
+    assert not ma_journee([creancier], maintenant=MAINTENANT).actions
+
+
+def test_la_reponse_se_donne_sur_la_page_et_le_decompte_suit(client, inconnu, facture, acteur):
+    client.force_login(acteur)
+    sans = client.post(page(inconnu), {})
+    assert sans.status_code == 422
+    assert "Choisissez une réponse" in lisible(sans)
+
+    suite = client.post(page(inconnu), {"nature": "professionnel"}, follow=True)
+    assert suite.status_code == 200
+    inconnu.refresh_from_db()
+    assert decompte_client(inconnu, au=AU).total == D("10460.55")
+
+
+def test_un_changement_liste_ce_qui_est_parti_sous_l_ancienne_qualite(
+    client, creancier, inconnu, facture, acteur
+):
+    etablir_nature([inconnu], nature=NatureClient.PROFESSIONNEL, le=AU, acteur=acteur)
+    inconnu.refresh_from_db()
+    une_relance(
+        inconnu,
+        canal=Canal.COURRIEL,
+        factures=[facture],
+        etat=EtatRelance.FAITE,
+        faite_le=timezone.now(),
+        destinataire="compta@duval.example",
+    )
+    preparer_mise_en_demeure(inconnu, factures=[facture], maintenant=timezone.now(), acteur=acteur)
+    etablir_nature([inconnu], nature=NatureClient.PARTICULIER, le=AU, acteur=acteur)
+    inconnu.refresh_from_db()
+
+    partis = deja_parti(inconnu)
+    assert {(parti.sous, parti.est_autre) for parti in partis} == {("professionnel", True)}
+    [sommation] = [parti for parti in partis if parti.accessoires]
+    assert sommation.quoi == "Mise en demeure, à poster"
+
+    client.force_login(acteur)
+    texte = lisible(client.get(page(inconnu)))
+    assert "écrits sont partis sous une autre qualité" in texte
+
+
+def test_plusieurs_debiteurs_recoivent_la_meme_reponse(client, creancier, acteur):
+    debiteurs = [un_client(creancier=creancier, nature="inconnue") for _ in range(3)]
+    for debiteur in debiteurs:
+        une_facture(client=debiteur, date_echeance=date(2026, 5, 1))
+    client.force_login(acteur)
+    adresse = reverse("accueil:qualites", args=[creancier.code])
+
+    rien = client.post(adresse, {"nature": "particulier"})
+    assert rien.status_code == 422
+    garde = client.post(adresse, {"client": [debiteurs[0].pk]})
+    assert f'value="{debiteurs[0].pk}"' in garde.content.decode()
+    assert "checked" in garde.content.decode()
+
+    client.post(adresse, {"client": [d.pk for d in debiteurs[:2]], "nature": "particulier"})
+    natures = Client.objects.pour(creancier).order_by("pk").values_list("nature", flat=True)
+    assert list(natures) == ["particulier", "particulier", "inconnue"]
+
+
+@pytest.mark.parametrize("combien_de", [1, 3])
+def test_les_pages_ne_lisent_pas_plus_pour_trois_que_pour_une(
+    client, creancier, acteur, combien_de, django_assert_max_num_queries
+):
+    debiteurs = [un_client(creancier=creancier, nature="inconnue") for _ in range(combien_de)]
+    for debiteur in debiteurs:
+        une_facture(client=debiteur, date_echeance=date(2026, 5, 1))
+    client.force_login(acteur)
+    with django_assert_max_num_queries(16):
+        client.get(reverse("accueil:qualites", args=[creancier.code]))
+    for _ in range(combien_de):
+        une_facture(client=debiteurs[0], date_echeance=date(2026, 5, 1))
+    with django_assert_max_num_queries(45):
+        client.get(page(debiteurs[0]))
+
+
+@pytest.mark.parametrize(
+    ("champs", "est_morale"),
+    [
+        ({"nature": "particulier"}, False),
+        ({"nature": "professionnel", "forme_juridique": "SARL"}, True),
+        ({"nature": "professionnel", "forme_juridique": "E.I."}, False),
+        ({"nature": "public"}, True),
+    ],
+)
+def test_un_entrepreneur_individuel_s_assigne_comme_une_personne(creancier, champs, est_morale):
+    assert partie_du_client(un_client(creancier=creancier, **champs)).est_morale is est_morale
