@@ -28,6 +28,7 @@ class Evenement(models.TextChoices):
     IMPORT_ABANDONNE = "import_abandonne", "Import abandonné"
     IMPORT_DEFAIT = "import_defait", "Import défait"
     CLIENT_IMPORTE = "client_importe", "Client créé par un import"
+    DEBITEUR_RECONNU = "debiteur_reconnu", "Débiteur reconnu dans un import"
     CONVENTION_POSEE = "convention_posee", "Convention posée"
     DECISION_ENREGISTREE = "decision_enregistree", "Décision de justice enregistrée"
     DECISION_RETIREE = "decision_retiree", "Décision de justice retirée"

@@ -126,15 +126,27 @@ class ClientForm(SaisieLisible, Groupes, DeClient):
         return code
 
     def clean_siren(self) -> str:
-        return _lu(lire_siren, self.cleaned_data["siren"])
+        siren = _lu(lire_siren, self.cleaned_data["siren"])
+        return self._d_un_autre(siren, self.creancier.siren, "Ce SIREN")
 
     def clean_siret(self) -> str:
         siren = self.cleaned_data.get("siren", "")
-        return _lu(lambda t: lire_siret(t, siren_attendu=siren), self.cleaned_data["siret"])
+        siret = _lu(lambda t: lire_siret(t, siren_attendu=siren), self.cleaned_data["siret"])
+        self._d_un_autre(siret[:9], self.creancier.siren, "Ce SIRET")
+        return siret
 
     def clean_tva(self) -> str:
         siren = self.cleaned_data.get("siren", "")
-        return _lu(lambda t: lire_tva(t, siren_attendu=siren), self.cleaned_data["tva"])
+        tva = _lu(lambda t: lire_tva(t, siren_attendu=siren), self.cleaned_data["tva"])
+        return self._d_un_autre(tva, self.creancier.tva, "Ce numéro de TVA")
+
+    def _d_un_autre(self, lu: str, sien: str, quoi: str) -> str:
+        """Nul n'est son propre débiteur."""
+        if lu and lu == sien:
+            raise forms.ValidationError(
+                f"{quoi} est celui de {self.creancier.nom}, le créancier : indiquez le débiteur."
+            )
+        return lu
 
     def clean_code_postal(self) -> str:
         code_postal: str = self.cleaned_data["code_postal"]

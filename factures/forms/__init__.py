@@ -2,6 +2,7 @@ from factures.forms.facture import FactureForm
 from factures.forms.importation import ColonnesForm, ImportForm
 from factures.forms.litige import ClotureForm, LitigeForm
 from factures.forms.piece import PieceForm
+from factures.forms.rapprochement import DebiteursForm, VendeursForm
 from factures.forms.reglement import AnnulationForm, AvoirForm, ReglementForm
 
 __all__ = [
@@ -9,9 +10,11 @@ __all__ = [
     "AvoirForm",
     "ClotureForm",
     "ColonnesForm",
+    "DebiteursForm",
     "FactureForm",
     "ImportForm",
     "LitigeForm",
     "PieceForm",
     "ReglementForm",
+    "VendeursForm",
 ]

@@ -9,12 +9,24 @@ from typing import Any
 from factures.enums import SortLigne
 from factures.imports.figes import figer, rendre
 from factures.imports.habitudes import Habitudes
-from factures.imports.rapprochement import Annuaire, ClientAmbigu, ClientVise
+from factures.imports.parties import (
+    cle_du_vendeur,
+    decrire_partie,
+    est_le_creancier,
+    est_un_autre_vendeur,
+)
+from factures.imports.rapprochement import (
+    Annuaire,
+    ClientAmbigu,
+    ClientVise,
+    DebiteurDouteux,
+)
 from factures.imports.references import dire_les_references
+from factures.imports.reprises import Reprises
 from factures.imports.types import AVOIR, Anomalie, FactureLue, Refus, presente
 from factures.models import Facture, LigneImport, Piece
 from recouvrement.comptes.models import Creancier
-from recouvrement.socle.formats import euros, jour, siren
+from recouvrement.socle.formats import euros, jour
 from recouvrement.socle.montants import ZERO
 
 # Assez petit pour les paramètres d'une requête sur les deux bases.
@@ -71,10 +83,18 @@ class LigneApercu:
     ajoute_piece: bool = False
     # Lue, ou calculée d'après les conditions de règlement.
     echeance: date | None = None
+    # Comment son client a été reconnu, et la réponse à en retenir.
+    par: str = ""
+    cle: str = ""
+    # Pourquoi une personne a admis son vendeur.
+    motif: str = ""
+    # Les fiches entre lesquelles une personne doit choisir, et celle qu'on lui propose.
+    candidats: tuple[ClientVise, ...] = ()
+    proposee: int | None = None
 
-    def refuser(self, champ: str, phrase: str) -> None:
+    def refuser(self, champ: str, phrase: str, *, sujet: str = "") -> None:
         self.sort = SortLigne.REFUSEE
-        self.lue.refus.append(Refus(champ, phrase))
+        self.lue.refus.append(Refus(champ, phrase, sujet=sujet))
 
     def signaler(self, champ: str, phrase: str) -> None:
         self.lue.alertes.append(Anomalie(champ, phrase))
@@ -85,14 +105,15 @@ class LigneApercu:
         return presente(self.lue.facture)
 
 
-def apercevoir(creancier: Creancier, lues: Sequence[Lue]) -> list[LigneApercu]:
+def apercevoir(creancier: Creancier, lues: Sequence[Lue], reprises: Reprises) -> list[LigneApercu]:
     """Une ligne par facture lue ; le nombre de requêtes suit les lots, pas les lignes."""
     numeros = [lue.facture.numero for lue in lues if lue.facture]
     connues = _connues(creancier, numeros)
     pieces = _pieces(creancier, connues.values())
-    annuaire, habitudes = Annuaire(creancier), Habitudes(creancier)
+    acheteurs = [lue.facture.acheteur for lue in lues if lue.facture]
+    annuaire, habitudes = Annuaire(creancier, acheteurs, reprises), Habitudes(creancier)
     vues: dict[str, LigneApercu] = {}
-    lignes = [_juger(creancier, lue, connues, pieces, annuaire, vues) for lue in lues]
+    lignes = [_juger(creancier, lue, connues, pieces, annuaire, vues, reprises) for lue in lues]
     for ligne in lignes:
         if ligne.sort == SortLigne.CREEE:
             _dater(ligne, habitudes)
@@ -114,6 +135,11 @@ def figer_apercu(apercu: LigneApercu) -> dict[str, Any]:
         fige["lecture"] = [[a.champ, a.phrase] for a in lue.alertes if a.champ not in JUGES]
     if apercu.client is not None:
         fige["client"] = apercu.client.nom
+    if apercu.par:
+        fige["par"] = apercu.par
+    if apercu.candidats:
+        fige["candidats"] = [[vise.pk, vise.decrit()] for vise in apercu.candidats]
+        fige["proposee"] = apercu.proposee
     return fige
 
 
@@ -133,13 +159,14 @@ def _juger(
     pieces: set[tuple[int, str]],
     annuaire: Annuaire,
     vues: dict[str, LigneApercu],
+    reprises: Reprises,
 ) -> LigneApercu:
     facture = lue.facture
     if facture is None:
         repetee = not lue.refus
         return LigneApercu(lue, SortLigne.INCHANGEE if repetee else SortLigne.REFUSEE)
     ligne = LigneApercu(lue, SortLigne.REFUSEE if lue.refus else SortLigne.CREEE)
-    _verifier_emetteur(ligne, facture, creancier)
+    _verifier_les_parties(ligne, facture, creancier, reprises)
     if lue.refus:
         # Un défaut de forme, que personne n'a encore admis : la facture se montre, sans plus.
         return ligne
@@ -148,18 +175,37 @@ def _juger(
         return ligne
     vues[facture.numero] = ligne
     existante = ligne.existante = connues.get(facture.numero)
-    try:
-        ligne.client = annuaire.viser(facture.acheteur)
-    except ClientAmbigu as erreur:
-        if existante is None:
-            ligne.refuser("client", erreur.message)
-            return ligne
-        ligne.client = annuaire.par_pk[existante.client_id]
+    client = _rattacher(ligne, facture, annuaire)
+    if client is None:
+        return ligne
     if existante is not None:
-        _comparer(ligne, ligne.client, facture, existante, pieces, annuaire)
+        _comparer(ligne, client, facture, existante, pieces, annuaire)
     else:
-        _completer(ligne, ligne.client, facture)
+        _completer(ligne, facture)
     return ligne
+
+
+def _rattacher(ligne: LigneApercu, facture: FactureLue, annuaire: Annuaire) -> ClientVise | None:
+    """Le client de la ligne ; None, elle est retenue : personne ne sait encore qui c'est."""
+    existante = ligne.existante
+    try:
+        trouve = annuaire.viser(facture.acheteur)
+    except (DebiteurDouteux, ClientAmbigu) as erreur:
+        if existante is not None:
+            # Son numéro dit à qui est une facture déjà connue.
+            ligne.client = annuaire.par_pk[existante.client_id]
+            return ligne.client
+        if isinstance(erreur, DebiteurDouteux):
+            ligne.candidats, ligne.proposee = erreur.candidats, erreur.proposee
+            ligne.refuser("client", erreur.message, sujet=erreur.cle)
+        else:
+            ligne.refuser("client", erreur.message)
+        return None
+    ligne.client, ligne.par, ligne.cle = trouve.client, trouve.par, trouve.cle
+    if existante is None or trouve.client.pk is not None:
+        for remarque in trouve.remarques:
+            ligne.signaler("client", remarque)
+    return ligne.client
 
 
 def _repeter(ligne: LigneApercu, deja: LigneApercu) -> None:
@@ -173,16 +219,6 @@ def _repeter(ligne: LigneApercu, deja: LigneApercu) -> None:
     ligne.signaler("numero", f"Répète {deja.lue.origine} : non reprise.")
     if deja.lue.piece is None and ligne.lue.piece and deja.sort == SortLigne.CREEE:
         deja.lue.piece, deja.ajoute_piece = ligne.lue.piece, True
-
-
-def _verifier_emetteur(ligne: LigneApercu, facture: FactureLue, creancier: Creancier) -> None:
-    vendeur = facture.vendeur
-    if vendeur.siren and creancier.siren and vendeur.siren != creancier.siren:
-        ligne.signaler(
-            "vendeur",
-            f"Émise par « {vendeur.nom or 'un autre'} » (SIREN {siren(vendeur.siren)}), "
-            f"qui n'est pas le SIREN de {creancier.nom}.",
-        )
 
 
 def _dater(ligne: LigneApercu, habitudes: Habitudes) -> None:
@@ -200,12 +236,29 @@ def _dater(ligne: LigneApercu, habitudes: Habitudes) -> None:
         )
 
 
-def _completer(ligne: LigneApercu, client: ClientVise, facture: FactureLue) -> None:
-    if client.pk is None:
-        if client.proche_de:
-            ligne.signaler("client", f"Client nouveau, proche de « {client.proche_de} ».")
-        else:
-            ligne.signaler("client", "Client nouveau, à compléter.")
+def _verifier_les_parties(
+    ligne: LigneApercu, facture: FactureLue, creancier: Creancier, reprises: Reprises
+) -> None:
+    """Une facture d'achat ne se réclame pas ; celle d'un autre, seulement si on dit pourquoi."""
+    if est_le_creancier(facture.acheteur, creancier):
+        ligne.refuser(
+            "client",
+            f"{creancier.nom} en est l'acheteur : c'est une facture à payer, pas une créance.",
+        )
+        return
+    vendeur = facture.vendeur
+    if not est_un_autre_vendeur(vendeur, creancier):
+        return
+    cle = cle_du_vendeur(vendeur)
+    phrase = f"Émise par {decrire_partie(vendeur)}, qui n'est pas {creancier.nom}."
+    if motif := reprises.motif_du_vendeur(cle):
+        ligne.motif = motif
+        ligne.signaler("vendeur", f"{phrase} Admise : {motif}")
+    else:
+        ligne.refuser("vendeur", phrase, sujet=cle)
+
+
+def _completer(ligne: LigneApercu, facture: FactureLue) -> None:
     paye = min(facture.montant_prepaye or ZERO, facture.ttc)
     if paye and facture.nature == AVOIR:
         ligne.signaler("montant_prepaye", f"Avoir : {euros(paye)} déjà remboursés, non repris.")
@@ -227,8 +280,8 @@ def _comparer(
         return
     if client.pk is None:
         # Le nom a pu être corrigé depuis : la facture reste à son client.
-        ligne.signaler("client", "Cette facture garde son client actuel.")
         ligne.client = annuaire.par_pk.get(existante.client_id, client)
+        ligne.signaler("client", f"Cette facture garde son client actuel, « {ligne.client.nom} ».")
     elif client.pk != existante.client_id:
         ligne.refuser("client", "Ce numéro est déjà celui d'une facture d'un autre client.")
         return

@@ -6,7 +6,7 @@ from decimal import Decimal
 from lxml import etree
 
 from factures.imports.documents import RECTIFICATIVE
-from factures.imports.noeuds import Releve, courriel, siren_siret, texte, tous, un
+from factures.imports.noeuds import Releve, courriels, siren_siret, texte, tous, un
 from factures.imports.types import LONGUEUR_CONDITIONS, FactureLue, PartieLue, TvaLue
 from recouvrement.socle.montants import ZERO
 
@@ -194,7 +194,7 @@ def _partie(noeud: etree._Element | None) -> PartieLue:
         code_postal=texte(adresse, "PostcodeCode"),
         ville=texte(adresse, "CityName"),
         pays=pays,
-        courriel=courriel(
+        courriels=courriels(
             texte(contact, "EmailURIUniversalCommunication/URIID"),
             texte(contact, "EmailURIUniversalCommunication/CompleteNumber"),
             *electroniques,

@@ -22,6 +22,7 @@ from factures.imports.types import (
     PartieLue,
 )
 from recouvrement.socle.montants import ZERO
+from recouvrement.socle.saisies.identifiants import lire_courriels
 from recouvrement.socle.saisies.valeurs import (
     Cellule,
     ValeurRefusee,
@@ -336,7 +337,7 @@ def lire_client(lu: Mapping[str, Cellule], controle: Controle) -> PartieLue:
         lignes=(adresse,) if adresse else (),
         code_postal=_zero_perdu(champs.CODE_POSTAL, lu, 5, controle),
         ville=lire_texte(lu.get(champs.VILLE)),
-        courriel=_courriel(lu.get(champs.COURRIEL), controle),
+        courriels=_courriels(lu.get(champs.COURRIEL), controle),
         telephone=_zero_perdu(champs.TELEPHONE, lu, 10, controle),
     )
 
@@ -351,12 +352,11 @@ def _zero_perdu(champ: str, lu: Mapping[str, Cellule], longueur: int, controle: 
     return vu
 
 
-def _courriel(cellule: Cellule, controle: Controle) -> str:
-    vu = lire_texte(cellule)
-    if vu and not re.fullmatch(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s.,;<>\"]+", vu):
+def _courriels(cellule: Cellule, controle: Controle) -> tuple[str, ...]:
+    lus, refuses = lire_courriels(lire_texte(cellule))
+    for vu in refuses:
         controle.signaler(champs.COURRIEL, f"« {vu[:60]} » n'est pas une adresse : non reprise.")
-        return ""
-    return vu
+    return lus
 
 
 def _chiffres(cellule: Cellule) -> str:

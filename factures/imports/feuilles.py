@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from factures.imports.apercu import Lue, PieceLue
@@ -11,52 +10,15 @@ from factures.imports.echeances import repondre
 from factures.imports.entetes import LIBELLES, normaliser
 from factures.imports.reconnaissance import correspondance as indices_des_champs
 from factures.imports.reconnaissance import deviner, manquants
-from factures.imports.types import Anomalie, Refus, ResultatLecture
+from factures.imports.reprises import Reprises
+from factures.imports.types import Refus, ResultatLecture
 from factures.models import CorrespondanceColonnes
 from recouvrement.comptes.models import Creancier
-from recouvrement.socle.saisies.lisible import entier
 from recouvrement.socle.saisies.valeurs import lire_texte
 from recouvrement.socle.tableur.lecture import Feuille
 
-# Toutes les origines.
-TOUT = "*"
 # Le détail d'une ligne refusée qui sert à la retrouver.
 LONGUEUR_CELLULE = 250
-
-
-@dataclass(frozen=True, slots=True)
-class Reprises:
-    """Ce qu'une personne a décidé devant l'aperçu : cellules corrigées, défauts de forme admis."""
-
-    # Origines (« facture.pdf ») admises malgré un défaut de forme ; TOUT : toutes.
-    acceptees: frozenset[str] = frozenset()
-    # Origine (« ventes.csv, ligne 3 ») → champ → ce qu'il faut y lire.
-    corrections: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
-    @classmethod
-    def depuis(cls, options: Mapping[str, Any]) -> "Reprises":
-        return cls(frozenset(options.get("acceptees", ())), options.get("corrections", {}))
-
-    def corrigees(self, nom: str) -> dict[int, Mapping[str, str]]:
-        """Les corrections d'un fichier, par numéro de ligne."""
-        debut = f"{nom}, ligne "
-        return {
-            numero: champs
-            for origine, champs in self.corrections.items()
-            if origine.startswith(debut)
-            and (numero := entier(origine.removeprefix(debut))) is not None
-        }
-
-    def lever(
-        self, origine: str, refus: Sequence[Refus], alertes: Sequence[Anomalie]
-    ) -> tuple[list[Refus], list[Anomalie]]:
-        """Un défaut admis reste dit, sans plus rien empêcher."""
-        if not {origine, TOUT} & self.acceptees:
-            return list(refus), list(alertes)
-        leves = [
-            Anomalie(r.champ, f"{r.phrase} Admis malgré ce défaut.") for r in refus if r.levable
-        ]
-        return [r for r in refus if not r.levable], [*leves, *alertes]
 
 
 class Colonnes:

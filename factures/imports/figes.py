@@ -52,4 +52,5 @@ def rendre(fige: dict[str, Any]) -> FactureLue:
 
 
 def _partie(fige: dict[str, Any]) -> PartieLue:
-    return PartieLue(**fige | {"lignes": tuple(fige.get("lignes", ()))})
+    listes = {nom: tuple(fige.get(nom, ())) for nom in ("lignes", "courriels")}
+    return PartieLue(**fige | listes)

@@ -12,10 +12,10 @@ from stdnum.fr import siret as cle_siret
 from factures.imports.documents import NATURES_PAR_CODE, PAS_UNE_CREANCE, REMARQUES_PAR_CODE
 from factures.imports.types import FACTURE, Anomalie, Refus, TvaLue
 from recouvrement.socle.montants import CENTIME, arrondir, est_au_centime
+from recouvrement.socle.saisies.identifiants import lire_courriels
 from recouvrement.socle.saisies.valeurs import DERNIERE_ANNEE, PLAFOND, PREMIERE_ANNEE, nettoyer
 
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
-_COURRIEL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 
 @dataclass(slots=True)
@@ -183,8 +183,8 @@ def tous(noeud: etree._Element | None, chemin: str) -> list[etree._Element]:
     return [] if noeud is None else noeud.findall(chemin_libre(chemin))
 
 
-def courriel(*candidats: str) -> str:
-    return next((vu for vu in candidats if _COURRIEL.fullmatch(vu)), "")
+def courriels(*candidats: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(vu for texte in candidats for vu in lire_courriels(texte)[0]))
 
 
 def siren_siret(identifiants: list[tuple[str, str]], pays: str) -> tuple[str, str]:

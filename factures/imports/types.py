@@ -22,11 +22,13 @@ class Refus:
     """Une raison de ne pas importer, rattachée au champ ou à la colonne en cause.
 
     `levable` : un défaut de forme ; montants et dates se tiennent, une personne peut passer outre.
+    `sujet` : le vendeur ou le débiteur sur qui une personne doit d'abord répondre.
     """
 
     champ: str
     phrase: str
     levable: bool = False
+    sujet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,13 @@ class PartieLue:
     code_postal: str = ""
     ville: str = ""
     pays: str = ""
-    courriel: str = ""
+    # Dans l'ordre lu : la première utilisable est celle à qui l'on écrit.
+    courriels: tuple[str, ...] = ()
     telephone: str = ""
+
+    @property
+    def courriel(self) -> str:
+        return self.courriels[0] if self.courriels else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import date
 from lxml import etree
 
 from factures.imports.documents import RECTIFICATIVE
-from factures.imports.noeuds import Releve, courriel, siren_siret, texte, tous, un
+from factures.imports.noeuds import Releve, courriels, siren_siret, texte, tous, un
 from factures.imports.types import AVOIR, LONGUEUR_CONDITIONS, FactureLue, PartieLue, TvaLue
 from recouvrement.socle.montants import ZERO
 
@@ -142,6 +142,6 @@ def _partie(noeud: etree._Element | None) -> PartieLue:
         code_postal=texte(adresse, "PostalZone"),
         ville=texte(adresse, "CityName"),
         pays=pays,
-        courriel=courriel(texte(noeud, "Contact/ElectronicMail"), electronique),
+        courriels=courriels(texte(noeud, "Contact/ElectronicMail"), electronique),
         telephone=texte(noeud, "Contact/Telephone"),
     )

@@ -231,7 +231,7 @@ def en_vue(
             " ".join(faux.pop(colonne.champ, ())),
             " ".join(doutes.pop(colonne.champ, ())),
             tuple(saisies.get(colonne.champ, ())),
-            sous_titre=_valeur(ligne.lu, "libelle") if colonne.champ == "numero" else "",
+            sous_titre=_sous_titre(ligne.lu, colonne.champ),
         )
         for colonne in COLONNES
     ]
@@ -240,6 +240,22 @@ def en_vue(
     return LigneVue(
         ligne, cellules, raisons, remarques, SortLigne(ligne.sort), fichier_unique, est_admissible
     )
+
+
+def _sous_titre(lu: dict[str, Any], champ: str) -> str:
+    """Sous le numéro, l'objet ; sous la fiche, ce que disait le fichier et ce qui l'a reconnue."""
+    if champ == "numero":
+        return str(_valeur(lu, "libelle"))
+    if champ != "client" or not (par := lu.get("par")):
+        return ""
+    nom = lu.get("acheteur", {}).get("nom", "")
+    return f"{noms_du_client(lu)}, {par}" if nom and nom != lu["client"] else f"Reconnu {par}"
+
+
+def noms_du_client(lu: dict[str, Any]) -> str:
+    """Celui du fichier → celui de la fiche, quand ils diffèrent."""
+    lu_la, fiche = lu.get("acheteur", {}).get("nom", ""), _valeur(lu, "client")
+    return f"{lu_la} → {fiche}" if lu_la and fiche and lu_la != fiche else str(fiche)
 
 
 def lignes_du_rapport(importation: Importation) -> Iterator[tuple[Any, ...]]:
@@ -254,7 +270,7 @@ def lignes_du_rapport(importation: Importation) -> Iterator[tuple[Any, ...]]:
         yield (
             ligne.origine,
             _valeur(ligne.lu, "numero"),
-            _valeur(ligne.lu, "client"),
+            noms_du_client(ligne.lu),
             Decimal(montant) if montant else ligne.lu.get("cellules", {}).get("montant_ttc"),
             ligne.get_sort_display(),
             " ".join(raisons),
@@ -288,6 +304,7 @@ COLONNE_MONTREE = {
     "devise": "montant_ttc",
     "conditions": "date_echeance",
     "nature": "numero",
+    "vendeur": "numero",
 }
 
 

@@ -7,12 +7,14 @@ from factures.models.litige import Litige
 from factures.models.piece import Piece
 from factures.models.prescription import EvenementPrescription
 from factures.models.procedure import ProcedureOuverte
+from factures.models.rapprochement import DebiteurReconnu
 from factures.models.reference import ReferenceFacture
 from factures.models.taux import TauxPublie
 
 __all__ = [
     "Convention",
     "CorrespondanceColonnes",
+    "DebiteurReconnu",
     "Decision",
     "Encaissement",
     "EvenementPrescription",

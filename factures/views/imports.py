@@ -1,6 +1,6 @@
 from collections.abc import Callable
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,15 +10,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from factures.actions.importation import (
     abandonner_import,
     admettre,
+    admettre_vendeurs,
     corriger,
     defaire_import,
     preparer_import,
     relire_import,
+    repondre,
     valider_import,
 )
 from factures.actions.importation.retrait import ce_qui_le_garde
 from factures.enums import EtatImport, SortLigne
-from factures.forms import ColonnesForm, ImportForm
+from factures.forms import ColonnesForm, DebiteursForm, ImportForm, VendeursForm
 from factures.imports.corrections import (
     compter_les_admissibles,
     compter_les_reprenables,
@@ -39,6 +41,7 @@ from factures.lectures.importation import (
     lignes_du_rapport,
     onglets,
 )
+from factures.lectures.questions import debiteurs_a_reconnaitre, vendeurs_a_admettre
 from factures.models import Importation
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
@@ -75,12 +78,7 @@ def importer(request: RequeteHabilitee) -> HttpResponse:
 def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
     """Les colonnes corrigées relisent les mêmes octets ; rien n'est encore enregistré."""
     importation = _importation(request, pk)
-    form = ColonnesForm(
-        request.POST or None,
-        feuilles=importation.correspondance.get("feuilles", []),
-        libelles=LIBELLES,
-        initial={"rang_entree": importation.options.get("rang_entree", 0)},
-    )
+    form = _colonnes(importation, request.POST or None)
     if form.is_valid():
         with refus_dans(form):
             relire_import(
@@ -89,6 +87,17 @@ def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
                 rang_entree=form.cleaned_data["rang_entree"],
             )
             return redirect("factures:import", request.creancier.code, pk)
+    return _montrer(request, importation, form)
+
+
+def _montrer(
+    request: RequeteHabilitee,
+    importation: Importation,
+    form: ColonnesForm | None = None,
+    *,
+    vendeurs: VendeursForm | None = None,
+) -> HttpResponse:
+    form = form or _colonnes(importation)
     sort = request.GET.get("sort", "")
     est_apercu, comptes = importation.etat == EtatImport.APERCU, bilan(importation)
     page = paginer(
@@ -123,8 +132,42 @@ def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
         "form": form,
         "garde": ce_qui_le_garde(importation) if importation.etat == EtatImport.VALIDE else "",
     }
-    statut = 422 if form.errors else 200
+    if est_apercu and comptes.refusees:
+        contexte |= {
+            "debiteurs": DebiteursForm(questions=debiteurs_a_reconnaitre(importation)),
+            "vendeurs": vendeurs or VendeursForm(questions=vendeurs_a_admettre(importation)),
+        }
+    statut = 422 if form.errors or vendeurs else 200
     return render(request, "factures/import.html", contexte, status=statut)
+
+
+def _colonnes(importation: Importation, donnees: QueryDict | None = None) -> ColonnesForm:
+    return ColonnesForm(
+        donnees,
+        feuilles=importation.correspondance.get("feuilles", []),
+        libelles=LIBELLES,
+        initial={"rang_entree": importation.options.get("rang_entree", 0)},
+    )
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def reconnaitre(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """À qui sont les factures d'un débiteur douteux : une réponse vaut pour toutes ses lignes."""
+    questions = debiteurs_a_reconnaitre(_importation(request, pk))
+    form = DebiteursForm(request.POST, questions=questions)
+    dites = form.reponses if form.is_valid() else {}
+    return _reprendre(request, pk, lambda importation: repondre(importation, dites))
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def admettre_un_vendeur(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    importation = _importation(request, pk)
+    form = VendeursForm(request.POST, questions=vendeurs_a_admettre(importation))
+    if not form.is_valid():
+        return _montrer(request, importation, vendeurs=form)
+    return _reprendre(request, pk, lambda relue: admettre_vendeurs(relue, form.motifs))
 
 
 @require_POST

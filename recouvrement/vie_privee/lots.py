@@ -10,7 +10,14 @@ from django.db.models.functions import Cast, Concat
 
 from clients.models import Client, Contact, Coordonnee, Note
 from contentieux.models import Dossier, EvenementDossier
-from factures.models import Encaissement, Facture, LigneImport, Litige, Piece
+from factures.models import (
+    DebiteurReconnu,
+    Encaissement,
+    Facture,
+    LigneImport,
+    Litige,
+    Piece,
+)
 from recouvrement.comptes.cloison import ModeleCloisonne
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.courriel.enums import EtatEnvoi
@@ -80,6 +87,7 @@ def lots_des_personnes(
     return [
         Lot("Coordonnées", de(Coordonnee), _supprimer),
         Lot("Contacts", de(Contact), _supprimer),
+        Lot("Noms reconnus à l'import", de(DebiteurReconnu), _supprimer),
         Lot("Notes", de(Note), _supprimer),
         _muet("Comptes rendus d'appel", de(Appel), "note", "numero"),
         _muet("Mots des promesses", de(Promesse), "note"),

@@ -93,7 +93,7 @@ def test_aucune_table_qui_designe_un_client_n_est_oubliee_par_la_fusion():
     suivies = {
         *("clients.Contact", "clients.Coordonnee", "clients.Note", "clients.Client"),
         *("factures.Facture", "factures.Encaissement", "factures.Piece"),
-        *("factures.Convention", "factures.ProcedureOuverte"),
+        *("factures.Convention", "factures.ProcedureOuverte", "factures.DebiteurReconnu"),
         *("relances.Relance", "relances.Appel", "relances.Promesse"),
         *("relances.Courrier", "relances.MiseEnDemeure", "contentieux.Dossier"),
         "vie_privee.Demande",

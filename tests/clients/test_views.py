@@ -8,6 +8,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from clients.enums import Validite
+from clients.forms import ClientForm
 from clients.models import Client, Contact, Coordonnee, Note
 from recouvrement.comptes.enums import Role
 from tests.fabriques.clients import un_client, un_contact, une_coordonnee
@@ -167,12 +168,12 @@ def test_creer_un_client_mene_a_ses_contacts(client):
 
     reponse = client.post(
         reverse("clients:nouveau", args=[creancier.code]),
-        saisie(siret="732 829 320 00074", code_postal="35 000", code=" C7 "),
+        saisie(siret="404 833 048 00006", code_postal="35 000", code=" C7 "),
     )
 
     debiteur = Client.objects.pour(creancier).get()
     assert reponse.url == adresse("contacts", debiteur)
-    assert (debiteur.siren, debiteur.siret) == ("732829320", "73282932000074")
+    assert (debiteur.siren, debiteur.siret) == ("404833048", "40483304800006")
     assert (debiteur.code, debiteur.code_postal) == ("C7", "35000")
     assert debiteur.est_commercant is None
 
@@ -383,3 +384,15 @@ def test_on_ne_reunit_pas_avec_le_client_d_un_autre_creancier(client):
     assert reponse.status_code == 404
     etranger.refresh_from_db()
     assert etranger.fusionne_dans_id is None
+
+
+@pytest.mark.parametrize(
+    ("champ", "valeur"),
+    [("siren", "732 829 320"), ("siret", "732 829 320 00074"), ("tva", "FR44732829320")],
+)
+def test_le_creancier_ne_devient_pas_son_propre_debiteur(champ, valeur):
+    form = ClientForm(
+        {"nom": "Kerbrat", "nature": "professionnel", "langue": "fr", "pays": "FR", champ: valeur},
+        creancier=un_creancier(siren="732829320", tva="FR44732829320"),
+    )
+    assert "le créancier : indiquez le débiteur." in form.errors[champ][0]

@@ -115,7 +115,9 @@ class Monde:
         )
         maintenant = datetime(2026, 4, 1, 10, tzinfo=UTC)
         fichiers = [("ventes.csv", texte.replace(".", ",").encode())]
-        importation = preparer_import(self.creancier, fichiers, acteur=None, maintenant=maintenant)
+        importation = preparer_import(
+            self.creancier, fichiers, acteur=None, maintenant=maintenant, meme_nom=True
+        )
         valider_import(importation, acteur=None, maintenant=maintenant)
 
     def encaisser(self, rang, montant, le, imputations=None):

@@ -87,6 +87,8 @@ PAR_SORTE = {
         "factures:defaire_import",
         "factures:corriger_import",
         "factures:admettre_import",
+        "factures:reconnaitre_import",
+        "factures:admettre_vendeur",
         "factures:reprendre_import",
         "factures:rapport_import",
     ),

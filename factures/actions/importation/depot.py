@@ -17,8 +17,9 @@ from factures.erreurs import ImportDejaTraite, ImportVide
 from factures.evenements import Evenement
 from factures.imports.apercu import LigneApercu, apercevoir, degeler, figer_apercu
 from factures.imports.corrections import corrections_saisies
-from factures.imports.feuilles import TOUT, Colonnes, Reprises, lues_de
+from factures.imports.feuilles import Colonnes, lues_de
 from factures.imports.isolement import lire_au_fil
+from factures.imports.reprises import LE_MEME, TOUT, Reprises
 from factures.models import CorrespondanceColonnes, Facture, Importation, LigneImport
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.documents import fichiers as magasin
@@ -36,20 +37,28 @@ def preparer_import(
     correspondance: Mapping[str, str] | None = None,
     rang_entree: int = 0,
     malgre_la_forme: bool = False,
+    motif_du_vendeur: str = "",
+    meme_nom: bool = False,
 ) -> Importation:
     """Lit ces fichiers et montre ce qu'il en adviendra ; rien d'autre n'est écrit.
 
     `correspondance` : en-tête → champ, "" pour ignorer une colonne. `malgre_la_forme` : ne pas
-    refuser une facture électronique pour un défaut de forme.
+    refuser une facture électronique pour un défaut de forme. `motif_du_vendeur` : pourquoi suivre
+    les factures d'un autre vendeur. `meme_nom` : un débiteur du nom d'une seule fiche est elle.
     """
     deposes: list[dict[str, Any]] = []
     colonnes = Colonnes(creancier, correspondance)
     options: dict[str, Any] = {"rang_entree": rang_entree}
     if malgre_la_forme:
         options["acceptees"] = [TOUT]
+    if motif_du_vendeur:
+        options["vendeurs"] = {TOUT: motif_du_vendeur}
+    if meme_nom:
+        options["reponses"] = {TOUT: LE_MEME}
+    reprises = Reprises.depuis(options)
     with magasin.Depots() as depots:
         lus = lire_au_fil(_deposer(fichiers, deposes, depots, Reste(creancier)))
-        lues = list(lues_de(lus, colonnes, deposes, Reprises.depuis(options)))
+        lues = list(lues_de(lus, colonnes, deposes, reprises))
     if not deposes:
         raise ImportVide
     with transaction.atomic():
@@ -61,7 +70,7 @@ def preparer_import(
             options=options,
             depose_par=acteur,
         )
-        _ecrire_lignes(importation, apercevoir(creancier, lues))
+        _ecrire_lignes(importation, apercevoir(creancier, lues, reprises))
         noter_depots(creancier, [(d["empreinte"], d["taille"]) for d in deposes], par=acteur)
         inscrire(
             Evenement.IMPORT_DEPOSE,
@@ -89,14 +98,15 @@ def relire_import(
     colonnes = Colonnes(importation.creancier, correspondance)
     deposes = [dict(depose) for depose in importation.fichiers]
     octets = ((depose["nom"], magasin.lire(depose["empreinte"])) for depose in deposes)
-    lues = list(lues_de(lire_au_fil(octets), colonnes, deposes, Reprises.depuis(options)))
+    reprises = Reprises.depuis(options)
+    lues = list(lues_de(lire_au_fil(octets), colonnes, deposes, reprises))
     with transaction.atomic():
         importation = _verrouiller(importation)
         importation.correspondance = {"feuilles": colonnes.feuilles}
         importation.options = options
         importation.save(update_fields=["correspondance", "options"])
         LigneImport.objects.pour(importation.creancier).filter(importation=importation).delete()
-        _ecrire_lignes(importation, apercevoir(importation.creancier, lues))
+        _ecrire_lignes(importation, apercevoir(importation.creancier, lues, reprises))
     return importation
 
 
@@ -111,6 +121,18 @@ def admettre(importation: Importation, origine: str | None) -> Importation:
     return relire_import(importation, acceptees=sorted(acceptees))
 
 
+def admettre_vendeurs(importation: Importation, motifs: Mapping[str, str]) -> Importation:
+    """`motifs` : un vendeur qui n'est pas le créancier → pourquoi ses factures se suivent ici."""
+    dits = importation.options.get("vendeurs", {}) | dict(motifs)
+    return relire_import(importation, vendeurs=dits)
+
+
+def repondre(importation: Importation, reponses: Mapping[str, str]) -> Importation:
+    """`reponses` : un débiteur douteux → le numéro de sa fiche, ou « neuf »."""
+    dites = importation.options.get("reponses", {}) | dict(reponses)
+    return relire_import(importation, reponses=dites)
+
+
 @transaction.atomic
 def valider_import(
     importation: Importation, *, acteur: Utilisateur | None, maintenant: datetime
@@ -121,7 +143,7 @@ def valider_import(
     lignes = LigneImport.objects.pour(creancier).filter(importation=importation)
     gardees = list(lignes.exclude(sort=SortLigne.REFUSEE).exclude(lu={}).order_by("rang"))
     lues = [degeler(ligne) for ligne in gardees]
-    apercus = apercevoir(creancier, lues)
+    apercus = apercevoir(creancier, lues, Reprises.depuis(importation.options))
     nouvelles, revues = a_ecrire(importation, apercus, acteur)
     ecrire_importation(
         importation, nouvelles=nouvelles, revues=revues, acteur=acteur, maintenant=maintenant

@@ -23,7 +23,7 @@ from factures.evenements import Evenement
 from factures.imports.apercu import LigneApercu
 from factures.imports.rapprochement import ClientVise
 from factures.imports.types import presente
-from factures.models import Encaissement, Facture, Importation, Piece
+from factures.models import DebiteurReconnu, Encaissement, Facture, Importation, Piece
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.actions import inscrire, inscrire_lot, poser
 from recouvrement.journal.evenements import Genre
@@ -38,8 +38,16 @@ PENDANT_CE_TEMPS = "Des factures ont changé pendant ce temps : relisez l'aperç
 @dataclass(slots=True)
 class NouveauClient:
     fiche: Client
-    courriel: str = ""
+    courriels: tuple[str, ...] = ()
     telephone: str = ""
+
+    @property
+    def coordonnees(self) -> list[tuple[GenreCoordonnee, str, int]]:
+        """Genre, valeur et rang : la première adresse lue est celle à qui l'on écrit."""
+        lues = [(GenreCoordonnee.COURRIEL, vu, rang) for rang, vu in enumerate(self.courriels)]
+        if self.telephone:
+            lues.append((GenreCoordonnee.TELEPHONE, self.telephone, 0))
+        return lues
 
 
 @dataclass(slots=True)
@@ -52,6 +60,10 @@ class NouvelleFacture:
     piece: Piece | None = None
     # Les numéros que nomme un avoir ou une rectificative.
     references: tuple[str, ...] = ()
+    # La réponse qui a dit à qui elle est, à retenir ; pourquoi son vendeur a été admis.
+    cle: str = ""
+    nom_lu: str = ""
+    motif: str = ""
 
 
 @dataclass(slots=True)
@@ -88,7 +100,16 @@ def a_ecrire(
                 client = neufs.setdefault(id(vise), _neuf(creancier, vise))
             facture = _facture(creancier, apercu, rang)
             nouvelles.append(
-                NouvelleFacture(facture, client, apercu.paye, piece, apercu.facture.references)
+                NouvelleFacture(
+                    facture,
+                    client,
+                    apercu.paye,
+                    piece,
+                    apercu.facture.references,
+                    cle=apercu.cle,
+                    nom_lu=apercu.facture.acheteur.nom,
+                    motif=apercu.motif,
+                )
             )
         elif apercu.sort == SortLigne.MISE_A_JOUR:
             existante = presente(apercu.existante)
@@ -112,6 +133,7 @@ def ecrire_importation(
             _refuser_les_fiches_reunies(importation.creancier, nouvelles)
             clients = _creer_les_clients(importation.creancier, nouvelles, geste)
             _creer_les_factures(nouvelles, importation, geste)
+            _retenir_les_reponses(nouvelles, geste)
             _revoir(revues, importation, geste, maintenant)
             _suivre_les_references(nouvelles, importation, geste)
     except IntegrityError as erreur:
@@ -131,7 +153,7 @@ def ecrire_importation(
         # Ce qu'une personne a changé ou admis de ce que disaient les fichiers.
         **{
             nom: importation.options[nom]
-            for nom in ("acceptees", "corrections")
+            for nom in ("acceptees", "corrections", "vendeurs")
             if importation.options.get(nom)
         },
     )
@@ -156,21 +178,22 @@ def _creer_les_clients(
         neuf.fiche.nom_recherche = nom_de_recherche(neuf.fiche.nom)
         neuf.fiche.geste = geste
     inserer_fiches([neuf.fiche for neuf in neufs])
-    joignables = [neuf for neuf in neufs if neuf.courriel or neuf.telephone]
+    joignables = [neuf for neuf in neufs if neuf.coordonnees]
     contacts = inserer_fiches(
         [Contact(creancier=creancier, client=neuf.fiche) for neuf in joignables]
     )
     inserer_fiches(
         [
             Coordonnee(
-                creancier=creancier, client=neuf.fiche, contact=contact, genre=genre, valeur=valeur
+                creancier=creancier,
+                client=neuf.fiche,
+                contact=contact,
+                genre=genre,
+                valeur=valeur,
+                rang=rang,
             )
             for neuf, contact in zip(joignables, contacts, strict=True)
-            for genre, valeur in (
-                (GenreCoordonnee.COURRIEL, neuf.courriel),
-                (GenreCoordonnee.TELEPHONE, neuf.telephone),
-            )
-            if valeur
+            for genre, valeur, rang in neuf.coordonnees
         ],
     )
     inscrire_lot(
@@ -180,6 +203,27 @@ def _creer_les_clients(
         geste=geste,
     )
     return neufs
+
+
+def _retenir_les_reponses(nouvelles: Iterable[NouvelleFacture], geste: Geste) -> None:
+    """Une réponse vaut pour les imports à venir, jusqu'à la suivante."""
+    dites = {n.cle: n for n in nouvelles if n.cle}
+    reconnus = DebiteurReconnu.objects.pour(geste.creancier)
+    reconnus.filter(cle__in=list(dites)).delete()
+    inserer_fiches(
+        [
+            DebiteurReconnu(
+                creancier=geste.creancier, cle=cle, client=n.facture.client, geste=geste
+            )
+            for cle, n in dites.items()
+        ]
+    )
+    inscrire_lot(
+        Evenement.DEBITEUR_RECONNU,
+        cibles=[(n.facture.client, {"nom": n.nom_lu}) for n in dites.values()],
+        acteur=geste.auteur,
+        geste=geste,
+    )
 
 
 def _creer_les_factures(
@@ -201,7 +245,11 @@ def _creer_les_factures(
     inscrire_lot(
         Evenement.FACTURE_IMPORTEE,
         cibles=[
-            (n.facture, {"import": importation.pk, "montant_ttc": n.facture.montant_ttc})
+            (
+                n.facture,
+                {"import": importation.pk, "montant_ttc": n.facture.montant_ttc}
+                | ({"motif": n.motif} if n.motif else {}),
+            )
             for n in nouvelles
         ],
         acteur=geste.auteur,
@@ -320,7 +368,8 @@ def _neuf(creancier: Creancier, vise: ClientVise) -> NouveauClient:
         pays=lu.pays[:2] or "FR",
         est_a_completer=True,
     )
-    return NouveauClient(fiche, lu.courriel.lower()[:254], lu.telephone[:40])
+    courriels = tuple(dict.fromkeys(vu.lower() for vu in lu.courriels))
+    return NouveauClient(fiche, courriels, lu.telephone[:40])
 
 
 def _piece(apercu: LigneApercu, creancier: Creancier, acteur: Utilisateur | None) -> Piece | None:

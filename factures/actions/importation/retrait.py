@@ -13,7 +13,14 @@ from factures.actions.verrous import verrouiller, verrouiller_clients, verrouill
 from factures.enums import EtatImport, SortLigne
 from factures.erreurs import ImportIrreversible
 from factures.evenements import Evenement
-from factures.models import Facture, Importation, LigneImport, Piece, ReferenceFacture
+from factures.models import (
+    DebiteurReconnu,
+    Facture,
+    Importation,
+    LigneImport,
+    Piece,
+    ReferenceFacture,
+)
 from factures.signals import import_a_defaire
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.actions import annuler, inscrire
@@ -65,6 +72,7 @@ def _retirer(importation: Importation, ecrit: Geste, annulation: Geste) -> Impor
     try:
         with transaction.atomic():
             import_a_defaire.send(sender=Importation, importation=importation)
+            DebiteurReconnu.objects.pour(creancier).filter(geste=ecrit).delete()
             effet = grand_livre.effacer_les_versements(factures, geste=ecrit)
             Piece.objects.pour(creancier).filter(facture__in=factures, geste=ecrit).delete()
             factures.delete()

@@ -35,6 +35,17 @@ class Command(BaseCommand):
             help="admet les factures électroniques dont seule la forme est fautive",
         )
         parser.add_argument(
+            "--admettre-vendeur",
+            default="",
+            metavar="MOTIF",
+            help="suit aussi les factures d'un autre vendeur, et garde pourquoi",
+        )
+        parser.add_argument(
+            "--meme-nom",
+            action="store_true",
+            help="un débiteur du nom d'une seule fiche est celui de cette fiche",
+        )
+        parser.add_argument(
             "--rapport", type=Path, metavar="FICHIER.xlsx", help="écrit le sort de chaque ligne"
         )
 
@@ -69,6 +80,8 @@ class Command(BaseCommand):
                 maintenant=maintenant,
                 rang_entree=etape,
                 malgre_la_forme=options.get("malgre_la_forme", False),
+                motif_du_vendeur=options.get("admettre_vendeur", "").strip(),
+                meme_nom=options.get("meme_nom", False),
             )
             refusees = self._raconter(importation)
             if a_blanc:
@@ -95,6 +108,9 @@ class Command(BaseCommand):
             if ligne.sort == SortLigne.REFUSEE:
                 raisons = " ".join(refus["phrase"] for refus in ligne.refus)
                 self.stdout.write(f"refusée : {ligne.origine} : {raisons}")
+            else:
+                for alerte in ligne.alertes:
+                    self.stdout.write(f"à voir : {ligne.origine} : {alerte['phrase']}")
         self.stdout.write(
             ", ".join(f"{sort.label.lower()} : {nombre}" for sort, nombre in comptes.items())
         )

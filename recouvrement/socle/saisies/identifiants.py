@@ -17,6 +17,11 @@ from stdnum.fr import siren, siret, tva
 from recouvrement.socle.erreurs import ErreurMetier
 
 LONGUEUR_COURRIEL = 254
+# De quoi écrire plusieurs adresses et leurs noms.
+LONGUEUR_CELLULE = 2000
+# Entre deux adresses d'une même cellule, hors d'un nom entre guillemets.
+SEPARENT = re.compile(r"[;,|\n\t](?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)| / | et | ou ")
+MAILTO = re.compile(r"^mailto:|\?.*$", re.IGNORECASE)
 INVISIBLES = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
 
 
@@ -131,6 +136,30 @@ def lire_courriel(texte: str) -> str:
         raise IdentifiantRefuse("Cette adresse est trop longue.")
     local, _, domaine = adresse.rpartition("@")
     return f"{local}@{domaine.lower()}"
+
+
+def lire_courriels(texte: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Toutes les adresses d'une cellule, dans l'ordre, et ce qui n'a pas pu en être une.
+
+    >>> lire_courriels('"Compta Z" <compta@z.example>; mailto:b@z.example')
+    (('compta@z.example', 'b@z.example'), ())
+    """
+    lues: dict[str, None] = {}
+    refuses: list[str] = []
+    morceaux = (INVISIBLES.sub(" ", m).strip() for m in SEPARENT.split(texte[:LONGUEUR_CELLULE]))
+    for morceau in filter(None, morceaux):
+        # « Nom <adresse> » : le nom peut contenir n'importe quoi.
+        entre_chevrons = re.findall(r"<([^<>]*)>", morceau)
+        for mot in entre_chevrons or [m for m in morceau.split() if "@" in m] or [morceau]:
+            nu = MAILTO.sub("", mot.strip(" \"'()[]<>"))
+            try:
+                adresse = lire_courriel(nu)
+            except IdentifiantRefuse:
+                refuses.append(mot)
+            else:
+                if adresse:
+                    lues[adresse] = None
+    return tuple(lues), tuple(refuses)
 
 
 def _serre(texte: str) -> str:

@@ -238,9 +238,9 @@ def test_un_classeur_garde_ses_dates_ses_nombres_et_signale_les_zeros_perdus():
 
 
 def test_un_courriel_qui_n_en_est_pas_un_se_signale_sans_etre_repris():
-    lue = une_ligne(**{"Courriel": "a@b.fr, c@d.fr"})
-    assert lue.facture.acheteur.courriel == ""
-    assert "a@b.fr" in lue.alertes[0].phrase
+    lue = une_ligne(**{"Courriel": "a@b, c@d.fr"})
+    assert lue.facture.acheteur.courriels == ("c@d.fr",)
+    assert "« a@b » n'est pas une adresse" in lue.alertes[0].phrase
 
 
 def test_un_siret_ampute_de_son_zero_se_signale():

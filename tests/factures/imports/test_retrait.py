@@ -24,9 +24,9 @@ from tests.fabriques.relances import une_relance
 pytestmark = [pytest.mark.django_db, pytest.mark.scenario]
 MAINTENANT = datetime(2026, 4, 1, 10, tzinfo=UTC)
 CSV = (
-    "Numéro;Client;Date facture;Échéance;Montant TTC;Déjà payé\n"
-    "F1;Garage Pellerin;01/03/2026;31/03/2026;120,00;20,00\n"
-    "F2;Menuiserie Kerbrat;01/03/2026;31/03/2026;80,00;\n"
+    "Numéro;Client;Code client;Date facture;Échéance;Montant TTC;Déjà payé\n"
+    "F1;Garage Pellerin;;01/03/2026;31/03/2026;120,00;20,00\n"
+    "F2;Menuiserie Duval;M1;01/03/2026;31/03/2026;80,00;\n"
 ).encode()
 
 
@@ -42,7 +42,7 @@ def la_facture(creancier, numero="F1"):
 
 def test_defaire_retire_factures_versements_et_clients_neufs_puis_on_peut_reimporter():
     creancier = un_creancier()
-    connu = un_client(creancier=creancier, nom="Menuiserie Kerbrat")
+    connu = un_client(creancier=creancier, nom="Menuiserie Duval", code="M1")
     importation = importer(creancier)
     defaire_import(importation, acteur=None)
     assert not Facture.objects.pour(creancier).exists()

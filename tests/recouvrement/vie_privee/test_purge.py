@@ -247,5 +247,5 @@ def test_l_apercu_coute_autant_pour_un_client_que_pour_trois(
 ):
     for _ in range(combien):
         un_ancien(creancier, acteur)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         assert apercu_de_la_nuit(creancier, maintenant=NUIT)
