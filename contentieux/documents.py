@@ -6,11 +6,12 @@ from decimal import Decimal
 
 from contentieux.enums import Voie
 from contentieux.models import Dossier, PieceDossier
-from factures.documents import partie_du_client, totaux
+from factures.documents import partie_du_client
 from factures.lectures import DecompteClient
 from recouvrement.documents.contextes import (
     Champ,
     Coupe,
+    LigneDeduite,
     Partie,
     PieceBordereau,
     Somme,
@@ -26,11 +27,16 @@ GABARIT_FEUILLE = "contentieux/documents/feuille_piece.html"
 
 
 def contexte_de_requete(
-    dossier: Dossier, decompte: DecompteClient, *, pieces: Sequence[PieceDossier], le: date
+    dossier: Dossier,
+    decompte: DecompteClient,
+    *,
+    pieces: Sequence[PieceDossier],
+    le: date,
+    deduites: Sequence[LigneDeduite] = (),
 ) -> dict[str, object]:
     """Ce qui manque reste vide dans le formulaire : rien n'est inventé."""
     creancier, debiteur = _parties(dossier)
-    sommes = _sommes(dossier, decompte, pieces)
+    sommes = _sommes(dossier, decompte, pieces, deduites)
     reclame = sum((somme.montant for somme in sommes if somme.montant), ZERO)
     return {
         "titre": "Requête en injonction de payer",
@@ -50,7 +56,7 @@ def contexte_de_requete(
         "demain": decompte.au + timedelta(days=1),
         "le": le,
         "sommes": sommes,
-        "total": totaux(decompte),
+        "assiette": decompte.principal - sum((d.montant for d in deduites), ZERO),
         "total_reclame": reclame,
         "au_taux_des_penalites": decompte.regime == Regime.B2B,
         "nombre_pieces": len(pieces),
@@ -107,7 +113,10 @@ def _parties(dossier: Dossier) -> tuple[Partie, Partie]:
 
 
 def _sommes(
-    dossier: Dossier, decompte: DecompteClient, pieces: Sequence[PieceDossier]
+    dossier: Dossier,
+    decompte: DecompteClient,
+    pieces: Sequence[PieceDossier],
+    deduites: Sequence[LigneDeduite],
 ) -> list[Somme]:
     numeros = ", ".join(str(piece.rang) for piece in pieces)
     factures = ", ".join(ligne.facture.numero for ligne in decompte.lignes)
@@ -124,7 +133,7 @@ def _sommes(
             fondement[:120],
             numeros[:24],
         ),
-        Somme("principal_2", ""),
+        _a_deduire(deduites),
         Somme(
             "penalites",
             "Intérêts échus",
@@ -142,6 +151,15 @@ def _sommes(
         ),
         Somme("accessoires_2", "", "", _montant(dossier, "frais_accessoires")),
     ]
+
+
+def _a_deduire(deduites: Sequence[LigneDeduite]) -> Somme:
+    """Ce que le débiteur a en sa faveur se compense avec ce qui est demandé."""
+    if not deduites:
+        return Somme("principal_2", "")
+    noms = ", ".join(deduite.nom for deduite in deduites)
+    total = sum((deduite.montant for deduite in deduites), ZERO)
+    return Somme("principal_2", "À déduire", noms, -total or None, "C. civ., art. 1347")
 
 
 def _montant(dossier: Dossier, nom: str) -> Decimal | None:

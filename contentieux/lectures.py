@@ -1,5 +1,6 @@
 """Ce que montre la page d'un dossier."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,7 +15,9 @@ from contentieux.models import (
 )
 from factures.lectures import DecompteClient, decompte_client
 from factures.models import Facture, Piece
+from recouvrement.documents.contextes import LigneDeduite
 from recouvrement.socle.montants import ZERO
+from relances.courriels.reclamation import Reclamation
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class FicheDossier:
     dossier: Dossier
     factures: list[Facture]
     decompte: DecompteClient
+    deduites: tuple[LigneDeduite, ...]
     evenements: list[EvenementDossier]
     frais: list[Frais]
     pieces: list[PieceDossier]
@@ -56,6 +60,10 @@ class FicheDossier:
             *(PieceABord(p.piece_id, p.intitule, p.rang) for p in self.pieces if p.piece_id),
             *(PieceABord(piece.pk, piece.intitule) for piece in self.disponibles),
         ]
+
+    @property
+    def net(self) -> Decimal:
+        return self.decompte.total - sum((d.montant for d in self.deduites), ZERO)
 
     @property
     def total_frais(self) -> Decimal:
@@ -75,6 +83,14 @@ def factures_du_dossier(dossier: Dossier) -> list[Facture]:
     return factures
 
 
+def en_sa_faveur(
+    dossier: Dossier, factures: Sequence[Facture], *, au: date
+) -> tuple[LigneDeduite, ...]:
+    """Ce qui se déduit de la demande, ligne par ligne."""
+    reclamation = Reclamation.de(dossier.creancier, dossier.client, factures, au=au, langue="fr")
+    return reclamation.lignes_deduites
+
+
 def fiche_dossier(dossier: Dossier, *, au: date) -> FicheDossier:
     creancier = dossier.creancier
     factures = factures_du_dossier(dossier)
@@ -85,6 +101,7 @@ def fiche_dossier(dossier: Dossier, *, au: date) -> FicheDossier:
         dossier=dossier,
         factures=factures,
         decompte=decompte_client(dossier.client, au=dossier.arrete_au or au, factures=factures),
+        deduites=en_sa_faveur(dossier, factures, au=dossier.arrete_au or au),
         evenements=list(
             EvenementDossier.objects.pour(creancier)
             .filter(dossier=dossier)

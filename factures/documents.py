@@ -1,6 +1,6 @@
 """Du décompte calculé aux lignes imprimées : lettre, mise en demeure, décompte et requête."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from factures.models import ProcedureOuverte
 from recouvrement.documents.contextes import (
     CompteFacture,
     Coupe,
+    LigneDeduite,
     LigneFacture,
     LignePeriode,
     LigneReglement,
@@ -84,12 +85,18 @@ def totaux(decompte: DecompteClient, *, au_solde: bool = False) -> Totaux:
         interets_courus=sum((calcul.interets_courus for calcul in calculs), ZERO),
         interets_payes=sum((calcul.interets_payes for calcul in calculs), ZERO),
         remise_interets=sum((calcul.remise_interets for calcul in calculs), ZERO),
+        conteste=sum((ligne.conteste for ligne in lignes), ZERO),
     )
 
 
 def contexte_du_decompte(
-    client: Client, decompte: DecompteClient, *, reference: str
+    client: Client,
+    decompte: DecompteClient,
+    *,
+    reference: str,
+    deduites: Sequence[LigneDeduite] = (),
 ) -> dict[str, object]:
+    """`deduites` : ce que le débiteur a en sa faveur, nommé sous le total."""
     lignes = lignes_de_factures(decompte)
     return {
         "titre": "Décompte de créance",
@@ -99,6 +106,8 @@ def contexte_du_decompte(
         "arrete": decompte.au,
         "le": decompte.au,
         "total": totaux(decompte),
+        "deduites": deduites,
+        "net": decompte.total - sum((d.montant for d in deduites), ZERO),
         "tableau": Coupe.de(lignes),
         "comptes": [
             CompteFacture(
@@ -177,11 +186,12 @@ def _ligne(ligne: LigneDecompte, au: date, *, au_solde: bool) -> LigneFacture:
         objet=facture.libelle,
         retard=facture.jours_de_retard(au=au),
         ttc=facture.montant_ttc,
-        regle_principal=facture.montant_ttc - principal,
+        regle_principal=facture.montant_ttc - ligne.conteste - principal,
         principal=principal,
         interets=ligne.interets or ZERO,
         indemnite=ligne.indemnite or ZERO,
         total=ligne.total,
+        conteste=ligne.conteste,
     )
 
 

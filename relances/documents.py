@@ -19,6 +19,7 @@ from recouvrement.comptes.models import Creancier
 from recouvrement.documents.contextes import (
     Coupe,
     Echelonnement,
+    LigneDeduite,
     Paiement,
     Partie,
     partie_du_creancier,
@@ -48,19 +49,23 @@ def contexte_de_lettre(
     reference: str,
     information: str,
     recommande: bool,
+    deduites: Sequence[LigneDeduite] = (),
 ) -> dict[str, object]:
     """Elle réclame le reste à payer de chaque facture, et nomme à part ce que le retard ajoute."""
     commun = _commun(client, decompte, titre="Lettre de relance", objet=objet, reference=reference)
     total = totaux(decompte, au_solde=True)
+    net = total.principal - _total(deduites)
     return commun | {
         "tableau": Coupe.de(lignes_de_factures(decompte, au_solde=True)),
+        "deduites": deduites,
+        "net": net,
         "libelle_regle": "Déjà réglé",
         "recommande": recommande,
         "information": information,
         "anglais": client.langue == "en",
         "paragraphes": _paragraphes(texte, anglais=client.langue == "en"),
         "total": total,
-        "paiement": _paiement(client, total.principal, reference),
+        "paiement": _paiement(client, net, reference),
         "rappel_legal": phrase_des_accessoires(accessoires_du(decompte), Ecriture(client.langue)),
     }
 
@@ -73,13 +78,17 @@ def contexte_de_mise_en_demeure(
     rappels: Sequence[date],
     reference: str,
     information: str,
+    deduites: Sequence[LigneDeduite] = (),
 ) -> dict[str, object]:
     """La sommation : principal, intérêts période par période et indemnités, jusqu'au total."""
     titre = "Mise en demeure de payer"
     objet = "mise en demeure de payer, factures échues"
     commun = _commun(client, decompte, titre=titre, objet=objet, reference=reference)
+    net = decompte.total - _total(deduites)
     return commun | {
         "recommande": True,
+        "deduites": deduites,
+        "net": net,
         "information": information,
         "avant_le": avant_le,
         "rappels": _nos_rappels(rappels),
@@ -87,8 +96,12 @@ def contexte_de_mise_en_demeure(
         "public": decompte.regime == Regime.B2G,
         "periodes": Coupe.de(lignes_de_periodes(decompte)),
         "total": totaux(decompte),
-        "paiement": _paiement(client, decompte.total, reference),
+        "paiement": _paiement(client, net, reference),
     }
+
+
+def _total(deduites: Sequence[LigneDeduite]) -> Decimal:
+    return sum((deduite.montant for deduite in deduites), ZERO)
 
 
 def contexte_du_mandataire(

@@ -99,6 +99,7 @@ class CodeBlocage(models.TextChoices):
     AVOIR = "avoir", "Avoir"
     SOLDEE = "soldee", "Soldée"
     REFERENCE = "reference", "En question"
+    COUVERTE = "couverte", "Avoir ou règlement à employer"
     PROMESSE = "promesse", "Promesse en cours"
     LITIGE = "litige", "Litige ouvert"
     SUSPENDU = "suspendu", "Client suspendu"

@@ -6,6 +6,7 @@ from django.dispatch import receiver
 
 from clients.models import Client
 from clients.signals import clients_fusionnes
+from factures.lectures.reclamable import contestations, reclamable
 from factures.models import Facture, Importation
 from factures.signals import creances_changees, import_a_defaire
 from recouvrement.comptes.models import Creancier
@@ -81,4 +82,8 @@ def retirer_ce_qui_n_est_plus_du(
             geste=geste,
         )
     elif motif in MOTIFS:
+        if motif == "litige":
+            # Contestée en partie seulement, ce qui reste se demande encore.
+            contestees = contestations(creancier, clients={f.client_id for f in factures})
+            factures = [f for f in factures if not reclamable(f.solde, contestees.get(f.pk))]
         retirer_les_factures(creancier, [f.pk for f in factures], motif=MOTIFS[motif], geste=geste)

@@ -12,6 +12,7 @@ from contentieux.evenements import Evenement
 from contentieux.models import Dossier, DossierFacture, EvenementDossier, Frais
 from contentieux.regles import etats_suivants, suite_habituelle, voies_ouvertes
 from factures.actions import confier_au_contentieux, retirer_du_contentieux
+from factures.lectures.faveur import Reclamables, reclamables
 from factures.models import Facture
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.actions import inscrire, poser
@@ -29,6 +30,7 @@ IMPROPRES = {
     CodeBlocage.SOLDEE: "n'est plus due",
     CodeBlocage.CONTENTIEUX: "est déjà au contentieux",
     CodeBlocage.PAS_ENCORE: "n'est pas encore échue",
+    CodeBlocage.COUVERTE: "est couverte par un avoir ou un règlement à employer",
 }
 
 
@@ -55,8 +57,9 @@ def ouvrir_dossier(
             f"« {voie.label} » n'est pas ouverte contre un débiteur "
             f"« {client.get_nature_display().lower()} »."
         )
+    lus = reclamables(creancier, au=le, clients=[client.pk])
     for facture in choisies:
-        _refuser_si_impropre(facture, le=le)
+        _refuser_si_impropre(facture, lus, le=le)
     dossier = Dossier.objects.create(
         creancier=creancier, client=client, voie=voie, ouvert_le=le, ouvert_par=acteur
     )
@@ -250,9 +253,9 @@ def _refuser_si_clos(dossier: Dossier) -> None:
         raise ErreurMetier("Ce dossier est clos.")
 
 
-def _refuser_si_impropre(facture: Facture, *, le: date) -> None:
+def _refuser_si_impropre(facture: Facture, lus: Reclamables, *, le: date) -> None:
     """Ce que le bouton dit de la facture, l'action le refuse : la même règle."""
-    for contre in arrets_de_la_facture(facture, {}, Usage.CONFIER, au=le):
+    for contre in arrets_de_la_facture(facture, lus, Usage.CONFIER, au=le):
         raise ErreurMetier(f"{facture} {IMPROPRES[contre.code]}.")
 
 

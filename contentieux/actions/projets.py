@@ -16,7 +16,7 @@ from contentieux.documents import (
 )
 from contentieux.enums import EtatDossier, Voie
 from contentieux.evenements import Evenement
-from contentieux.lectures import factures_du_dossier
+from contentieux.lectures import en_sa_faveur, factures_du_dossier
 from contentieux.models import DocumentDossier, Dossier, PieceDossier
 from factures.documents import GABARIT_DECOMPTE, contexte_du_decompte, donnees_du_decompte
 from factures.lectures import decompte_client
@@ -24,6 +24,7 @@ from factures.lectures.decompte import DecompteClient
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents import fichiers
 from recouvrement.documents.actions.scelles import rendre, sceller, sceller_liasse
+from recouvrement.documents.contextes import LigneDeduite
 from recouvrement.documents.models import Document
 from recouvrement.documents.pdf.demandes import Partie, liasse_demesuree
 from recouvrement.documents.pdf.examen import examiner
@@ -50,7 +51,8 @@ def preparer_documents(
     )
     pages = [_pages(piece) for piece in pieces]
     _refuser_la_liasse_demesuree(pieces, pages)
-    acte = _Acte(dossier, decompte, pieces, pages, maintenant, acteur)
+    deduites = en_sa_faveur(dossier, factures, au=dossier.arrete_au)
+    acte = _Acte(dossier, decompte, deduites, pieces, pages, maintenant, acteur)
     documents = [acte.decompte_scelle()]
     if dossier.voie != Voie.AUTRE:
         documents.append(acte.requete())
@@ -65,6 +67,7 @@ class _Acte:
 
     dossier: Dossier
     decompte: DecompteClient
+    deduites: Sequence[LigneDeduite]
     pieces: Sequence[PieceDossier]
     pages: Sequence[int]
     maintenant: datetime
@@ -82,7 +85,9 @@ class _Acte:
             titre=f"Décompte au {formats.jour(decompte.au)}",
             nom_fichier=f"decompte-{numero}.pdf",
             gabarit=GABARIT_DECOMPTE,
-            contexte=contexte_du_decompte(client, decompte, reference=f"DC-{numero}"),
+            contexte=contexte_du_decompte(
+                client, decompte, reference=f"DC-{numero}", deduites=self.deduites
+            ),
             donnees=donnees_du_decompte(decompte),
             maintenant=self.maintenant,
             acteur=self.acteur,
@@ -96,7 +101,9 @@ class _Acte:
             titre="Projet de requête en injonction de payer",
             nom_fichier=f"requete-{dossier.pk}.pdf",
             gabarit=GABARIT_REQUETE,
-            contexte=contexte_de_requete(dossier, self.decompte, pieces=self.pieces, le=self.le),
+            contexte=contexte_de_requete(
+                dossier, self.decompte, pieces=self.pieces, le=self.le, deduites=self.deduites
+            ),
             donnees=donnees_du_decompte(self.decompte) | {"tribunal": dossier.tribunal},
             formulaire=True,
             maintenant=self.maintenant,

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 from clients.models import Client
 from factures.enums import Moyen, OrdreImputation
@@ -13,12 +14,14 @@ from recouvrement.droit import faits
 from recouvrement.droit.decompte import Decompte, decompte
 from recouvrement.droit.faits import FaitFacture, FaitPaiement
 from recouvrement.droit.regimes import regime_de
+from recouvrement.socle.montants import ZERO
 
 
 class Calculs:
     """Paiements, conventions et taux : trois lectures, quel que soit le nombre de factures.
 
     `mises_en_demeure` (facture → réception) : contre un particulier, rien ne court avant elle.
+    `contestes` (facture → montant) : laissé hors de compte, intérêts compris.
     """
 
     def __init__(
@@ -27,19 +30,20 @@ class Calculs:
         factures: Sequence[Facture],
         *,
         mises_en_demeure: Mapping[int, date] | None = None,
+        contestes: Mapping[int, Decimal] | None = None,
     ) -> None:
         self.regime = regime_de(client.nature)
         self.paiements = _paiements(client, factures)
         self.conventions, self.table = Conventions(client), table_en_vigueur()
         self.recues = mises_en_demeure or {}
+        self.contestes = contestes or {}
 
     def decompte(self, facture: Facture, au: date, *de_plus: FaitPaiement) -> Decompte:
         """`de_plus` : des paiements que rien n'a encore écrits. Lève `TauxInconnu`."""
         recue_le = self.recues.get(facture.pk) or facture.mise_en_demeure_recue_le
         convention = self.conventions.du_droit(facture, self.regime, recue_le)
-        fait = FaitFacture(
-            facture.numero, facture.montant_ttc, facture.date_emission, facture.date_echeance
-        )
+        montant = facture.montant_ttc - self.contestes.get(facture.pk, ZERO)
+        fait = FaitFacture(facture.numero, montant, facture.date_emission, facture.date_echeance)
         paiements = [*self.paiements[facture.pk], *de_plus]
         return decompte(fait, paiements, convention, au, self.table)
 

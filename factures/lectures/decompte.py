@@ -34,6 +34,8 @@ class LigneDecompte:
     recu: Decimal
     calcul: Decompte | None = None
     refus: str = ""
+    # Ce que le client en conteste, que ce décompte-ci laisse hors de compte.
+    conteste: Decimal = ZERO
 
     @property
     def periodes(self) -> tuple[PeriodeInteret, ...]:
@@ -60,7 +62,7 @@ class LigneDecompte:
     @property
     def accessoires_payes(self) -> Decimal:
         """Ce que les règlements ont payé au-delà du montant de la facture, et qui était dû."""
-        return max(ZERO, self.recu - self.excedent - self.facture.montant_ttc)
+        return max(ZERO, self.recu - self.excedent - self.facture.montant_ttc + self.conteste)
 
     @property
     def reste_interets(self) -> Decimal | None:
@@ -167,28 +169,33 @@ def decompte_client(
     au: date,
     factures: Iterable[Facture] | None = None,
     mises_en_demeure: Mapping[int, date] | None = None,
+    contestes: Mapping[int, Decimal] | None = None,
 ) -> DecompteClient:
     """Sans `factures`, toutes celles qui restent dues.
 
+    `contestes` (facture → montant) : ce qu'une demande laisse de côté, intérêts compris.
     `mises_en_demeure` (facture → réception) : contre un particulier, rien ne court avant elle.
     """
     if factures is None:
         factures = Facture.objects.pour(client.creancier).filter(client=client).ouvertes()
         factures = factures.order_by("date_echeance", "pk")
     factures = list(factures)
-    calculs = Calculs(client, factures, mises_en_demeure=mises_en_demeure)
+    calculs = Calculs(client, factures, mises_en_demeure=mises_en_demeure, contestes=contestes)
     lignes = [_ligne(calculs, facture, au) for facture in factures]
     return _additionner(lignes, au=au, regime=calculs.regime)
 
 
 def _ligne(calculs: Calculs, facture: Facture, au: date) -> LigneDecompte:
     recu = sum((p.montant for p in calculs.paiements[facture.pk] if p.le <= au), ZERO)
+    conteste = calculs.contestes.get(facture.pk, ZERO)
     # Le nominal d'abord : ce qui le dépasse a payé des accessoires.
-    solde = max(ZERO, facture.montant_ttc - recu)
+    solde = max(ZERO, facture.montant_ttc - conteste - recu)
     try:
         calcul = calculs.decompte(facture, au)
     except TauxInconnu as erreur:
-        return LigneDecompte(facture, solde, None, None, solde, solde, recu, refus=str(erreur))
+        return LigneDecompte(
+            *(facture, solde, None, None, solde, solde, recu), refus=str(erreur), conteste=conteste
+        )
     return LigneDecompte(
         facture,
         calcul.principal_restant,
@@ -198,6 +205,7 @@ def _ligne(calculs: Calculs, facture: Facture, au: date) -> LigneDecompte:
         solde,
         recu,
         calcul,
+        conteste=conteste,
     )
 
 

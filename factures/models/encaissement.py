@@ -105,6 +105,11 @@ class Encaissement(ModeleCloisonne):
             ),
             models.Index(fields=["creancier", "client", "-recu_le"], name="encaissement_client"),
             models.Index(
+                fields=["creancier", "client"],
+                condition=Q(disponible__gt=0),
+                name="encaissement_disponible",
+            ),
+            models.Index(
                 fields=["geste"], condition=Q(geste__isnull=False), name="encaissement_par_geste"
             ),
         ]

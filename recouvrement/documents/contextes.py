@@ -95,6 +95,16 @@ class LigneFacture:
     interets: Decimal
     indemnite: Decimal
     total: Decimal
+    # Ce que le débiteur en conteste, et que la lettre ne demande pas.
+    conteste: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class LigneDeduite:
+    """« À déduire : avoir BA du 14/05/2026 » ; sans montant, il sert à d'autres factures."""
+
+    nom: str
+    montant: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +154,7 @@ class Totaux:
     interets_courus: Decimal = ZERO
     interets_payes: Decimal = ZERO
     remise_interets: Decimal = ZERO
+    conteste: Decimal = ZERO
 
     @property
     def interets_reduits(self) -> bool:

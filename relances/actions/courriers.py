@@ -21,6 +21,7 @@ from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.temps import jour_de
 from relances.courriels.corps import corps_de_lettre
 from relances.courriels.precedents import est_un_premier_contact
+from relances.courriels.reclamation import Reclamation
 from relances.documents import GABARIT_LETTRE, contexte_de_lettre
 from relances.enums import CANAUX_POSTAUX, Canal, EtatRelance
 from relances.evenements import Evenement
@@ -45,8 +46,14 @@ def preparer_lettre(relance: Relance, *, maintenant: datetime, acteur: Utilisate
     au = jour_de(maintenant)
     refuser_si_interdit(relance.client, au=au, usage=Usage.POSTER)
     factures = _encore_dues(relance, au=au)
-    decompte = decompte_client(relance.client, au=au, factures=factures)
-    objet, texte, information = _texte(relance, factures, au=au)
+    reclamation = Reclamation.de(
+        relance.creancier, relance.client, factures, au=au, langue=relance.langue
+    )
+    demandees = [d.facture for d in reclamation.demandees]
+    decompte = decompte_client(
+        relance.client, au=au, factures=demandees, contestes=reclamation.contestes
+    )
+    objet, texte, information = _texte(relance, reclamation)
     reference = f"L{relance.pk}"
     document = sceller(
         relance.creancier,
@@ -62,6 +69,7 @@ def preparer_lettre(relance: Relance, *, maintenant: datetime, acteur: Utilisate
             reference=reference,
             information=information,
             recommande=relance.canal == Canal.RECOMMANDE,
+            deduites=reclamation.lignes_deduites,
         ),
         donnees=donnees_du_decompte(decompte)
         | {"objet": objet, "texte": texte, "information": information},
@@ -72,7 +80,7 @@ def preparer_lettre(relance: Relance, *, maintenant: datetime, acteur: Utilisate
         return inscrire_courrier(
             relance,
             document,
-            montant=decompte.solde,
+            montant=reclamation.somme,
             evenement=Evenement.COURRIER_PREPARE,
             geste=poser(Genre.LETTRE, creancier=relance.creancier, acteur=acteur),
         )
@@ -217,20 +225,16 @@ def _encore_dues(relance: Relance, *, au: date) -> list[Facture]:
     return factures
 
 
-def _texte(relance: Relance, factures: Sequence[Facture], *, au: date) -> tuple[str, str, str]:
+def _texte(relance: Relance, reclamation: Reclamation) -> tuple[str, str, str]:
     etape, anglais = relance.etape, relance.langue == "en"
     sujet, texte = relance.sujet, relance.texte
     if etape is not None:
         sujet = sujet or (anglais and etape.sujet_en) or etape.sujet
         texte = texte or (anglais and etape.texte_en) or etape.texte
     return corps_de_lettre(
-        relance.creancier,
-        relance.client,
+        reclamation,
         sujet=sujet,
         texte=texte,
-        langue=relance.langue,
-        factures=factures,
-        au=au,
         premier_contact=est_un_premier_contact(relance.client, sauf=relance),
         relance=relance,
     )

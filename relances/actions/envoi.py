@@ -51,7 +51,7 @@ class MetierRelance:
         _ecrire_depuis(envoi, relue.relance.creancier)
         au = jour_de(maintenant)
         try:
-            message = message_de(relue.relance, factures=relue.factures, au=au)
+            message = message_de(relue.relance, factures=relue.factures, au=au, lus=relue.lus)
         except TexteRefuse as refus:
             return Arret(f"Texte à corriger. {refus}"[:250])
         try:

@@ -9,7 +9,8 @@ from clients.actions.verrou import verrouiller
 from clients.models import Client
 from factures.documents import donnees_du_decompte
 from factures.lectures import decompte_client
-from factures.models import Facture, Litige
+from factures.lectures.faveur import reclamables
+from factures.models import Facture
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents.actions.scelles import sceller
 from recouvrement.journal.actions import poser
@@ -25,8 +26,9 @@ from relances.actions.courriers import (
 )
 from relances.courriels.information import information_de
 from relances.courriels.precedents import est_un_premier_contact
+from relances.courriels.reclamation import Reclamation
 from relances.documents import GABARIT_MISE_EN_DEMEURE, contexte_de_mise_en_demeure
-from relances.enums import Canal, EtatRelance
+from relances.enums import Canal, CodeBlocage, EtatRelance
 from relances.evenements import Evenement
 from relances.lectures.histoire import rappels_de
 from relances.lectures.possibles import arrets_de_la_facture
@@ -35,6 +37,8 @@ from relances.regles.faits import Usage
 
 DELAI_HABITUEL = 8
 RAPPELS_CITES = 4
+CONTESTEES = "Litige ouvert sur {} : décochez, ou closez d'abord le litige."
+COUVERTES = "Un avoir ou un règlement à employer couvre {} : décochez, ou employez-le d'abord."
 
 
 def preparer_mise_en_demeure(
@@ -47,15 +51,9 @@ def preparer_mise_en_demeure(
 ) -> MiseEnDemeure:
     """Fige le décompte, rend et scelle la sommation, prête à poster en recommandé."""
     au = jour_de(maintenant)
-    # Les contestées seront nommées plus bas : on ne les écarte pas en silence.
-    echues = [f for f in factures if not arrets_de_la_facture(f, {}, Usage.SOMMER, au=au)]
-    if not echues:
-        raise ErreurMetier("Choisissez au moins une facture échue.")
-    if client.procedure_collective_le is not None:
-        raise ErreurMetier("Procédure collective : la créance se déclare, elle ne se réclame pas.")
-    refuser_si_interdit(client, au=au, usage=Usage.SOMMER)
-    _refuser_les_contestees(echues)
-    decompte = decompte_client(client, au=au, factures=echues)
+    echues = _a_sommer(client, factures, au=au)
+    reclamation = Reclamation.de(client.creancier, client, echues, au=au, langue="fr")
+    decompte = decompte_client(client, au=au, factures=echues, contestes=reclamation.contestes)
     if decompte.refus:
         raise ErreurMetier(decompte.refus)
     avant_le = au + timedelta(days=delai_jours)
@@ -76,6 +74,7 @@ def preparer_mise_en_demeure(
             rappels=_rappels(client, echues),
             reference=reference,
             information=information,
+            deduites=reclamation.lignes_deduites,
         ),
         donnees=donnees_du_decompte(decompte)
         | {"avant_le": avant_le.isoformat(), "information": information},
@@ -89,7 +88,7 @@ def preparer_mise_en_demeure(
         courrier = inscrire_courrier(
             relance,
             document,
-            montant=decompte.total,
+            montant=decompte.total - reclamation.deduit,
             evenement=Evenement.MISE_EN_DEMEURE_PREPAREE,
             geste=geste,
         )
@@ -106,13 +105,25 @@ def preparer_mise_en_demeure(
         )
 
 
-def _refuser_les_contestees(factures: Sequence[Facture]) -> None:
-    litiges = Litige.objects.pour(factures[0].creancier).ouverts().filter(facture__in=factures)
-    numeros = litiges.order_by("facture__numero").values_list("facture__numero", flat=True)
-    if numeros:
-        raise ErreurMetier(
-            f"Litige ouvert sur {', '.join(numeros)} : décochez, ou closez d'abord le litige."
-        )
+def _a_sommer(client: Client, factures: Sequence[Facture], *, au: date) -> list[Facture]:
+    """Ce que l'on peut sommer de payer ; contestées ou couvertes, on les nomme d'abord."""
+    lus = reclamables(client.creancier, au=au, clients=[client.pk])
+    contre = {f: arrets_de_la_facture(f, lus, Usage.SOMMER, au=au) for f in factures}
+    nommees = (CodeBlocage.LITIGE, CodeBlocage.COUVERTE)
+    a_dire = {
+        f: trouves for f, trouves in contre.items() if {b.code for b in trouves} & set(nommees)
+    }
+    echues = [f for f, trouves in contre.items() if not trouves]
+    if not echues and not a_dire:
+        raise ErreurMetier("Choisissez au moins une facture échue.")
+    if client.procedure_collective_le is not None:
+        raise ErreurMetier("Procédure collective : la créance se déclare, elle ne se réclame pas.")
+    refuser_si_interdit(client, au=au, usage=Usage.SOMMER)
+    for code, phrase in zip(nommees, (CONTESTEES, COUVERTES), strict=True):
+        siennes = [f.numero for f, trouves in a_dire.items() if code in {b.code for b in trouves}]
+        if siennes:
+            raise ErreurMetier(phrase.format(", ".join(sorted(siennes))))
+    return echues
 
 
 def _refuser_la_seconde(client: Client) -> None:

@@ -70,13 +70,11 @@ class Prevue:
     etape: Etape
     etat: EtatRelance
     adresse: str
+    # Ce qu'elle demande : ni le contesté, ni ce que le client a en sa faveur.
+    montant: Decimal
     lignes: list[tuple[Ligne, Etape]]
     # Une tâche du client qui attend déjà sur ce canal : ses factures s'y ajoutent.
     rejoint: int | None = None
-
-    @property
-    def montant(self) -> Decimal:
-        return sum((ligne.solde for ligne, _ in self.lignes), Decimal("0.00"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +166,7 @@ def _prevoir(
         etape=etape,
         etat=_etat(canal, adresse, [e for _, e in membres]),
         adresse=adresse,
+        montant=faits.reclamables.net(client, [(ligne.pk, ligne.solde) for ligne, _ in membres]),
         lignes=membres,
         rejoint=taches.get((client, canal)),
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from factures.lectures.reclamable import EN_PARTIE
 from factures.models import Facture, Litige
 from recouvrement.courriel.enums import EtatEnvoi
 from recouvrement.courriel.models import Envoi
@@ -239,6 +240,7 @@ def _qui_tient(lignes: QuerySet[RelanceFacture], retour: Retour) -> dict[int, in
     """Ce qui aurait retiré la ligne sans lui : litige, promesse d'après, « dit avoir payé »."""
     creancier, clients = retour.creancier, lignes.values("relance__client")
     litiges = Litige.objects.pour(creancier).ouverts().filter(facture__in=lignes.values("facture"))
+    litiges = litiges.exclude(EN_PARTIE)
     contestees = dict(litiges.values_list("facture", "geste"))
     depuis = {"client__in": clients, "geste__gt": retour.geste.pk}
     promesses = Promesse.objects.pour(creancier).attendues(au=retour.le).filter(**depuis)

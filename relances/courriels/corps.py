@@ -1,18 +1,14 @@
 """Le corps d'un message, en texte et en HTML : le texte choisi, ses valeurs, ses blocs."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
 from django.template.loader import render_to_string
 
-from clients.models import Client
-from factures.models import Facture
 from recouvrement.comptes.models import Creancier
 from recouvrement.documents.contextes import partie_du_creancier
 from recouvrement.documents.regles.qr import qr_de_virement_png
 from relances.courriels.information import informer
-from relances.courriels.reclamation import Reclamation
+from relances.courriels.reclamation import Demandee, Reclamation
 from relances.courriels.valeurs import iban_lisible, valeurs_de
 from relances.models import Relance
 from relances.regles import textes
@@ -54,19 +50,15 @@ def corps_de(
 
 
 def corps_de_lettre(
-    creancier: Creancier,
-    client: Client,
+    reclamation: Reclamation,
     *,
     sujet: str,
     texte: str,
-    langue: str,
-    factures: Iterable[Facture],
-    au: date,
     premier_contact: bool,
     relance: Relance,
 ) -> tuple[str, str, str]:
     """L'objet, le texte et l'information d'une lettre : le reste s'imprime à part."""
-    reclamation = Reclamation.de(creancier, client, factures, au=au, langue=langue)
+    creancier, langue = reclamation.creancier, reclamation.langue
     valeurs = valeurs_de(reclamation, textes.noms_de(sujet, texte), relance=relance)
     notice = informer(creancier, texte, valeurs, langue) if premier_contact else ""
     valeurs |= dict.fromkeys([*textes.BLOCS, "accessoires"], "")
@@ -86,10 +78,12 @@ def _contexte(reclamation: Reclamation, *, qr: bool) -> dict[str, object]:
     return {
         "creancier": creancier,
         "debiteur": reclamation.debiteur,
-        "lignes": [
-            (f.numero, f.libelle, ecrire.jour(f.date_echeance), ecrire.euros(f.solde))
-            for f in reclamation.factures
+        "lignes": [_ligne(d, reclamation) for d in reclamation.demandees],
+        "deduites": [
+            (reclamation.nommer(d), ecrire.euros(-d.montant) if d.montant else "")
+            for d in reclamation.deduites
         ],
+        "a_echoir": [_ligne(d, reclamation) for d in reclamation.a_echoir],
         "total": ecrire.euros(reclamation.somme),
         "reference": reclamation.reference,
         "iban": iban_lisible(creancier),
@@ -98,6 +92,19 @@ def _contexte(reclamation: Reclamation, *, qr: bool) -> dict[str, object]:
         "langue": reclamation.langue,
         "mots": ecrire.mots,
     }
+
+
+def _ligne(demandee: Demandee, reclamation: Reclamation) -> tuple[str, str, str, str, str]:
+    """Numéro, libellé, échéance, montant ; et ce que le client en conteste."""
+    facture, ecrire = demandee.facture, reclamation.ecriture
+    conteste = ecrire.euros(demandee.conteste) if demandee.conteste else ""
+    return (
+        facture.numero,
+        facture.libelle,
+        ecrire.jour(facture.date_echeance),
+        ecrire.euros(demandee.montant),
+        ecrire.mots["hors"].format(conteste) if conteste else "",
+    )
 
 
 def _blocs(contexte: dict[str, object], creancier: Creancier, notice: str) -> dict[str, str]:

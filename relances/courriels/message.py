@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from clients.enums import Langue
 from clients.models import Client
+from factures.lectures.faveur import Reclamables
 from factures.models import Facture
 from relances.courriels.adresses import adresse_d_expedition, contact_de
 from relances.courriels.corps import corps_de
@@ -40,16 +41,26 @@ class Message:
 
 
 def message_de(
-    relance: Relance, *, factures: Iterable[Facture], au: date, avec_pieces: bool = True
+    relance: Relance,
+    *,
+    factures: Iterable[Facture],
+    au: date,
+    avec_pieces: bool = True,
+    lus: Reclamables | None = None,
 ) -> Message:
-    """`relance` vient avec son créancier, son client et son étape."""
+    """`relance` vient avec son créancier, son client et son étape ; `lus` : avec ses factures."""
     etape = relance.etape
     sujet, texte = relance.sujet, relance.texte
     if etape is not None:
         sujet_d_etape, texte_d_etape = _ecrits_de(etape, relance.langue)
         sujet, texte = sujet or sujet_d_etape, texte or texte_d_etape
     return _rediger(
-        Reclamation.de(relance.creancier, relance.client, factures, au=au, langue=relance.langue),
+        Reclamation.de(
+            *(relance.creancier, relance.client, factures),
+            au=au,
+            langue=relance.langue,
+            lus=lus,
+        ),
         sujet=sujet,
         texte=texte,
         destinataire=relance.destinataire,

@@ -32,7 +32,10 @@ def faits_de(
         valeurs |= _de_l_histoire(histoire, reclamation.ecriture)
     if DU_DECOMPTE.intersection(noms):
         decompte = decompte_client(
-            reclamation.client, au=reclamation.au, factures=reclamation.factures
+            reclamation.client,
+            au=reclamation.au,
+            factures=[demandee.facture for demandee in reclamation.demandees],
+            contestes=reclamation.contestes,
         )
         valeurs |= _du_decompte(accessoires_du(decompte), reclamation.ecriture)
     if "a_echoir" in noms:

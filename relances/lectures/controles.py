@@ -27,7 +27,10 @@ POINTS: tuple[tuple[tuple[CodeBlocage, ...], str], ...] = (
         "Ni suspension, ni procédure, ni contentieux",
     ),
     (
-        (CodeBlocage.AVOIR, CodeBlocage.SOLDEE, CodeBlocage.REFERENCE, CodeBlocage.DEVANCEE),
+        (
+            *(CodeBlocage.AVOIR, CodeBlocage.SOLDEE, CodeBlocage.REFERENCE),
+            *(CodeBlocage.COUVERTE, CodeBlocage.DEVANCEE),
+        ),
         "Sommes encore dues",
     ),
     ((CodeBlocage.HORAIRES, CodeBlocage.GEL, CodeBlocage.QUOTA), "Jour et heure d'envoi"),
@@ -57,4 +60,5 @@ def controles(relue: Relue) -> list[Controle]:
                 bloquent.append(Controle(blocage.phrase, "echu", "heure", "attend"))
             else:
                 bloquent.append(Controle(blocage.phrase, "demeure", "non", "bloque"))
-    return bloquent + passent
+    dits = [Controle(b.phrase, "accent", "info", "déduit") for b in relue.avertis]
+    return bloquent + dits + passent

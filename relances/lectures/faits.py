@@ -14,8 +14,11 @@ from django.db.models.functions import Coalesce
 
 from clients.enums import NatureClient, Validite
 from clients.models import Client, Coordonnee
-from factures.models import Facture, Litige
+from factures.lectures.faveur import Reclamables, reclamables
+from factures.lectures.reclamable import Contestation, reclamable
+from factures.models import Facture
 from recouvrement.comptes.models import Creancier
+from recouvrement.socle.montants import ZERO
 from recouvrement.socle.temps import instant_de, jour_de
 from relances.enums import ETATS_QUI_RETIENNENT, Canal, Declenchement, EtatRelance
 from relances.lectures.verdict import Cadre, Etapes, faits_du_creancier, que_rien_n_arrete
@@ -48,7 +51,7 @@ class FaitsDuJour:
     """Ce que l'on sait d'un créancier un jour donné."""
 
     cadre: Cadre
-    litiges: dict[int, date]
+    reclamables: Reclamables
     promesses: dict[int, date]
     particuliers: dict[int, FaitsClient]
     dernieres_actions: dict[int, date]
@@ -66,6 +69,7 @@ class FaitsDuJour:
                 derniere_action_le=self.dernieres_actions.get(pk),
                 courriel_prevu_le=self.courriels_prevus.get(pk),
                 adresse=self.adresses.get(pk, ""),
+                en_faveur=self.reclamables.faveurs.get(pk, ZERO),
             )
         return faits
 
@@ -92,7 +96,8 @@ class FaitsDuJour:
             cycle=ligne.cycle,
             contentieux_depuis=ligne.contentieux_depuis,
             en_question=ligne.en_question,
-            litige_ouvert_le=self.litiges.get(ligne.pk),
+            **_contestee(ligne.solde, self.reclamables.contestations.get(ligne.pk)),
+            du_jusqu_a_elle=self.reclamables.jusqu_a(ligne.client, ligne.echeance),
             etape=etape.nom if etape else "",
             etape_le=suivante.le if suivante else None,
             en_cours=ligne.en_cours,
@@ -124,7 +129,7 @@ def faits_du_client(client: Client, **connus: Any) -> FaitsClient:
     )
 
 
-def faits_de_la_facture(facture: Facture, *, litige_ouvert_le: date | None) -> FaitsFacture:
+def faits_de_la_facture(facture: Facture, lus: Reclamables) -> FaitsFacture:
     """Ce qu'il faut en savoir pour la réclamer, quelle que soit l'étape."""
     return FaitsFacture(
         solde=facture.solde,
@@ -133,8 +138,17 @@ def faits_de_la_facture(facture: Facture, *, litige_ouvert_le: date | None) -> F
         est_avoir=facture.est_avoir,
         en_question=facture.en_question,
         contentieux_depuis=facture.contentieux_depuis,
-        litige_ouvert_le=litige_ouvert_le,
+        **_contestee(facture.solde, lus.contestations.get(facture.pk)),
+        du_jusqu_a_elle=lus.jusqu_a(facture.client_id, facture.date_echeance),
     )
+
+
+def _contestee(solde: Decimal, contestation: Contestation | None) -> dict[str, Any]:
+    return {
+        "litige_ouvert_le": contestation.le if contestation else None,
+        "conteste": contestation.sur(solde) if contestation else ZERO,
+        "reclamable": reclamable(solde, contestation),
+    }
 
 
 def fenetre_de(creancier: Creancier) -> Fenetre:
@@ -154,9 +168,8 @@ def cadre_du_jour(creancier: Creancier, *, au: date) -> Cadre:
 
 
 def charger(cadre: Cadre) -> FaitsDuJour:
-    """Sept requêtes, quel que soit le nombre de factures."""
+    """Dix requêtes au plus, quel que soit le nombre de factures."""
     creancier, au = cadre.creancier, cadre.au
-    litiges = Litige.objects.pour(creancier).ouverts()
     promesses = Promesse.objects.pour(creancier).en_cours()
     prevus = Relance.objects.pour(creancier).courriels_a_partir().order_by().values("client_id")
     faites = RelanceFacture.objects.pour(creancier).filter(
@@ -164,7 +177,7 @@ def charger(cadre: Cadre) -> FaitsDuJour:
     )
     return FaitsDuJour(
         cadre=cadre,
-        litiges=dict(litiges.values_list("facture_id", "ouvert_le")),
+        reclamables=reclamables(creancier, au=au),
         promesses=dict(promesses.values_list("client_id", "pour_le")),
         particuliers=_particuliers(creancier),
         dernieres_actions=_dernieres_actions(creancier, au=au),

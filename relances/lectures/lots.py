@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from clients.models import Client
-from factures.models import Facture, Litige
+from factures.lectures.faveur import reclamables
+from factures.models import Facture
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.formats import pluriel
 from recouvrement.socle.montants import ZERO
@@ -85,21 +86,21 @@ def lot_de_relances(creancier: Creancier, relances: Iterable[Relance], *, geste:
 def lot_de_lettres(creancier: Creancier, factures: Iterable[Facture], *, au: date) -> Lot:
     """Une lettre par client, avec celles de ses factures que rien n'empêche de réclamer."""
     factures = list(factures)
-    litiges = Litige.objects.pour(creancier).ouverts().filter(facture__in=factures)
-    contestees = dict(litiges.values_list("facture_id", "ouvert_le"))
+    lus = reclamables(creancier, au=au, clients={facture.client_id for facture in factures})
     par_client: dict[int, list[Facture]] = {}
     retenues: list[Ligne] = []
     ecartees: list[Ligne] = []
     for facture in factures:
         facture.client.creancier = creancier
-        if contre := arrets_de_la_facture(facture, contestees, Usage.SOMMER, au=au):
+        if contre := arrets_de_la_facture(facture, lus, Usage.SOMMER, au=au):
             ecartees.append(
                 Ligne(facture.client, facture.solde, contre[0].phrase, factures=[facture])
             )
         else:
             par_client.setdefault(facture.client_id, []).append(facture)
     for siennes in par_client.values():
-        client, montant = siennes[0].client, sum((f.solde for f in siennes), ZERO)
+        client = siennes[0].client
+        montant = lus.net(client.pk, [(f.pk, f.solde) for f in siennes])
         contre = interdits(client, au=au, usage=Usage.POSTER)
         ligne = Ligne(client, montant, contre[0].phrase if contre else "", factures=siennes)
         (ecartees if contre else retenues).append(ligne)

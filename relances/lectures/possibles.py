@@ -1,14 +1,16 @@
 """Ce que l'on peut faire d'un client maintenant, et pourquoi pas le reste : pour sa fiche."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from clients.models import Client, Coordonnee
-from factures.models import Facture, Litige
+from factures.lectures.faveur import Reclamables
+from factures.models import Facture
 from recouvrement.comptes.models import Creancier
 from recouvrement.equipe.lectures.expediteurs import partis_aujourd_hui
+from recouvrement.socle.montants import ZERO
 from relances.enums import CodeBlocage
 from relances.lectures.faits import faits_de_la_facture, faits_du_client
 from relances.lectures.verdict import (
@@ -59,10 +61,10 @@ def possibles(
     factures: Sequence[Facture],
     coordonnees: Iterable[Coordonnee],
     promesse: Promesse | None,
-    litiges: Iterable[Litige],
+    lus: Reclamables,
     avec_prochaine: bool = True,
 ) -> Possibles:
-    """Sur ce que la fiche a déjà lu : factures ouvertes, promesse en cours, litiges ouverts."""
+    """Sur ce que la fiche a déjà lu : factures ouvertes, promesse en cours, ce qui se demande."""
     adresses = [c.valeur for c in coordonnees if c.genre == "courriel" and c.est_utilisable]
     faits = Faits(
         au=au,
@@ -71,11 +73,11 @@ def possibles(
             client,
             promesse_pour_le=promesse.pour_le if promesse else None,
             adresse=adresses[0] if adresses else "",
+            en_faveur=lus.faveurs.get(client.pk, ZERO),
         ),
     )
-    contestees = {litige.facture_id: litige.ouvert_le for litige in litiges}
     interdisent = {
-        usage: _interdisent(faits, usage, factures, contestees)
+        usage: _interdisent(faits, usage, factures, lus)
         for usage in (Usage.ECRIRE, Usage.POSTER, Usage.SOMMER, Usage.CONFIER)
     }
     return Possibles(
@@ -89,39 +91,41 @@ def possibles(
 
 
 def _interdisent(
-    faits: Faits, usage: Usage, factures: Sequence[Facture], contestees: Mapping[int, date]
+    faits: Faits, usage: Usage, factures: Sequence[Facture], lus: Reclamables
 ) -> list[str]:
     """Le client d'abord, puis ce qu'il y a à réclamer, puis le moyen de le lui dire."""
     return (
         _phrases(arrets(blocages(faits, usage, regles=DU_CLIENT)))
-        or _rien_a_reclamer(faits, usage, factures, contestees)
+        or _rien_a_reclamer(faits, usage, factures, lus)
         or _phrases(arrets(blocages(faits, usage, regles=DU_MOYEN)))
     )
 
 
 def _rien_a_reclamer(
-    faits: Faits, usage: Usage, factures: Sequence[Facture], contestees: Mapping[int, date]
+    faits: Faits, usage: Usage, factures: Sequence[Facture], lus: Reclamables
 ) -> list[str]:
     arretees = [
-        {b.code for b in arrets_de_la_facture(f, contestees, usage, au=faits.au)} for f in factures
+        {b.code for b in arrets_de_la_facture(f, lus, usage, au=faits.au)} for f in factures
     ]
     if not all(arretees):
         return []
     echues = usage in (Usage.SOMMER, Usage.CONFIER)
+    if {CodeBlocage.COUVERTE} in arretees:
+        return ["Un avoir ou un règlement à employer couvre ce qui est dû"]
     if {CodeBlocage.LITIGE} in arretees:
         return [f"Toutes ses factures {'échues ' if echues else ''}sont en litige"]
     return ["Aucune facture échue hors contentieux" if echues else "Rien à réclamer"]
 
 
 def arrets_de_la_facture(
-    facture: Facture, contestees: Mapping[int, date], usage: Usage, *, au: date
+    facture: Facture, lus: Reclamables, usage: Usage, *, au: date
 ) -> list[Blocage]:
-    """Ce qui arrête même une personne ; `contestees` : les litiges ouverts, par facture."""
+    """Ce qui arrête même une personne ; `lus` : ce qui est contesté, ou à déduire."""
     faits = Faits(
         au=au,
         creancier=FaitsCreancier(),
-        client=FaitsClient(),
-        facture=faits_de_la_facture(facture, litige_ouvert_le=contestees.get(facture.pk)),
+        client=FaitsClient(en_faveur=lus.faveurs.get(facture.client_id, ZERO)),
+        facture=faits_de_la_facture(facture, lus),
     )
     return arrets(blocages(faits, usage, regles=DE_LA_FACTURE))
 

@@ -24,9 +24,12 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from clients.models import Coordonnee
+from factures.lectures.faveur import Reclamables, faveur_en_base, reclamables
+from factures.lectures.reclamable import EUROS, Contestation
 from factures.models import Facture, Litige
 from recouvrement.comptes.models import Creancier
 from recouvrement.courriel.models import Envoi
+from recouvrement.socle.montants import ZERO
 from recouvrement.socle.requetes import RequeteFigee
 from recouvrement.socle.temps import instant_de, jour_de
 from relances.enums import Canal, CodeBlocage, EtatRelance
@@ -37,6 +40,8 @@ from relances.regles.calendrier import est_ouverte, prochaine_ouverture
 from relances.regles.faits import Blocage, Effet, Faits, FaitsPrevue, Usage
 
 Dit = tuple[tuple[int, Decimal], ...]
+# Ce qui change la somme sans rien arrêter.
+DU_MESSAGE = (CodeBlocage.COUVERTE, CodeBlocage.LITIGE)
 
 
 if TYPE_CHECKING:
@@ -49,12 +54,14 @@ if TYPE_CHECKING:
         dernier_appel: datetime | None
         adresse_utilisable: bool
         partis_aujourd_hui: int
+        en_faveur: Decimal
 
         class Meta:
             abstract = True
 
     class LigneLue(RelanceFacture):
         litige_le: date | None
+        montant_conteste: Decimal | None
 
         class Meta:
             abstract = True
@@ -69,6 +76,9 @@ class Relue:
     dues: list[RelanceFacture]
     contre: list[Blocage]
     passagers: list[Blocage]
+    # Ce qui n'empêche rien, et que le message dit.
+    avertis: list[Blocage]
+    lus: Reclamables
 
     @property
     def factures(self) -> list[Facture]:
@@ -76,7 +86,9 @@ class Relue:
 
     @property
     def dit(self) -> Dit:
-        return tuple(sorted((f.pk, f.solde) for f in self.factures))
+        """Ce que le message demande de chaque facture ; sous 0, ce qu'il a à déduire."""
+        en_faveur = self.lus.faveurs.get(self.relance.client_id, ZERO)
+        return ((0, en_faveur), *sorted((f.pk, self.lus.de(f)) for f in self.factures))
 
     @property
     def sans_adresse(self) -> bool:
@@ -87,46 +99,73 @@ def relire(
     creancier: Creancier, *, maintenant: datetime, verrou: bool = False, **laquelle: object
 ) -> Relue:
     """`laquelle` : `pk=` ou `envoi=`."""
-    relance, lignes = faits_a_relire(creancier, maintenant=maintenant, verrou=verrou, **laquelle)
+    relance, lignes, lus = faits_a_relire(
+        creancier, maintenant=maintenant, verrou=verrou, **laquelle
+    )
     dues: list[RelanceFacture] = []
     # Sans doublons, dans l'ordre où les lignes les disent.
     contre: dict[Blocage, None] = {}
     passagers: dict[Blocage, None] = {}
+    avertis: dict[Blocage, None] = {}
     for ligne, faits in lignes:
         trouves = blocages(faits, Usage.PARTIR)
         passagers |= {b: None for b in trouves if b.effet == Effet.ATTEND}
+        avertis |= {b: None for b in trouves if b.code in DU_MESSAGE and b.effet == Effet.AVERTIT}
         fermes = arrets(trouves)
         contre |= dict.fromkeys(fermes)
         if not fermes:
             dues.append(ligne)
-    return Relue(relance, [ligne for ligne, _ in lignes], dues, list(contre), list(passagers))
+    return Relue(
+        relance,
+        [ligne for ligne, _ in lignes],
+        dues,
+        list(contre),
+        list(passagers),
+        list(avertis),
+        lus,
+    )
 
 
 def faits_a_relire(
     creancier: Creancier, *, maintenant: datetime, verrou: bool = False, **laquelle: object
-) -> tuple[Relance, list[tuple[RelanceFacture, Faits]]]:
-    """La relance et, ligne par ligne, ce que l'on sait à l'instant."""
+) -> tuple[Relance, list[tuple[RelanceFacture, Faits]], Reclamables]:
+    """La relance, ligne par ligne ce que l'on sait à l'instant, et ce qui s'en demande."""
     au = jour_de(maintenant)
-    relance = _lire_la_relance(creancier, verrou=verrou, depuis=instant_de(au), **laquelle)
+    relance = _lire_la_relance(creancier, verrou=verrou, au=au, **laquelle)
     faits = _faits(relance, au=au, maintenant=maintenant)
     lignes = LIGNES(creancier=relance.creancier_id, relance=relance.pk)
-    return relance, [(ligne, _avec(faits, relance, cast("LigneLue", ligne))) for ligne in lignes]
+    lus = _reclamables(relance, [cast("LigneLue", ligne) for ligne in lignes], au=au)
+    return relance, [(ligne, _avec(faits, relance, ligne, lus)) for ligne in lignes], lus
+
+
+def _reclamables(relance: "RelanceLue", lignes: list["LigneLue"], *, au: date) -> Reclamables:
+    """Ce que dit la ligne elle-même ; le reste ne se lit que s'il y a de quoi déduire."""
+    if relance.en_faveur:
+        return reclamables(relance.creancier, au=au, clients=[relance.client_id])
+    return Reclamables(
+        au,
+        {
+            ligne.facture_id: Contestation(ligne.litige_le, ligne.montant_conteste)
+            for ligne in lignes
+            if ligne.litige_le is not None
+        },
+    )
 
 
 def _lire_la_relance(
-    creancier: Creancier, *, verrou: bool, depuis: datetime, **laquelle: object
+    creancier: Creancier, *, verrou: bool, au: date, **laquelle: object
 ) -> "RelanceLue":
     """Tout ce qui tient au client et au créancier, en une lecture."""
     ((nom, valeur),) = laquelle.items()
     pk = valeur.pk if isinstance(valeur, models.Model) else valeur
-    lues = RELANCES[nom, verrou](creancier=creancier.pk, laquelle=pk, depuis=depuis)
+    lues = RELANCES[nom, verrou](creancier=creancier.pk, laquelle=pk, depuis=instant_de(au), au=au)
     if not lues:
         raise Relance.DoesNotExist
     return cast("RelanceLue", lues[0])
 
 
 def _requete_de_relance(
-    nom: str, *, verrou: bool, creancier: int, laquelle: int, depuis: datetime
+    nom: str, *, verrou: bool, creancier: int, laquelle: int, depuis: datetime, au: date
 ) -> models.QuerySet[Relance]:
     chez = {"creancier": OuterRef("creancier"), "client": OuterRef("client")}
     faites = Relance.objects.filter(**chez, faite_le__isnull=False).exclude(pk=OuterRef("pk"))
@@ -143,6 +182,7 @@ def _requete_de_relance(
             dernier_appel=_dernier(appels, "appele_le"),
             adresse_utilisable=Exists(adresse.utilisables()),
             partis_aujourd_hui=_partis(depuis),
+            en_faveur=faveur_en_base(au=au),
         )
     )
     return qs.select_for_update(of=("self",)) if verrou else qs
@@ -169,7 +209,10 @@ def _requete_des_lignes(*, creancier: int, relance: int) -> models.QuerySet[Rela
         .vivantes()
         .filter(relance=relance)
         .select_related("facture", "etape")
-        .annotate(litige_le=Subquery(litige.values("ouvert_le")[:1], output_field=DateField()))
+        .annotate(
+            litige_le=Subquery(litige.values("ouvert_le")[:1], output_field=DateField()),
+            montant_conteste=Subquery(litige.values("montant_conteste")[:1], output_field=EUROS),
+        )
     )
     return lignes
 
@@ -181,6 +224,7 @@ RELANCES = {
         creancier=int,
         laquelle=int,
         depuis=datetime,
+        au=date,
     )
     for nom in ("pk", "envoi")
     for verrou in (False, True)
@@ -199,6 +243,7 @@ def _faits(relance: "RelanceLue", *, au: date, maintenant: datetime) -> Faits:
             promesse_pour_le=relance.promesse_pour_le,
             derniere_action_le=jour_de(max(actions)) if actions else None,
             adresse=relance.destinataire if relance.adresse_utilisable else "",
+            en_faveur=relance.en_faveur,
         ),
         ouverture=None
         if est_ouverte(maintenant, fenetre)
@@ -208,10 +253,10 @@ def _faits(relance: "RelanceLue", *, au: date, maintenant: datetime) -> Faits:
     )
 
 
-def _avec(faits: Faits, relance: Relance, ligne: "LigneLue") -> Faits:
+def _avec(faits: Faits, relance: Relance, ligne: RelanceFacture, lus: Reclamables) -> Faits:
     return replace(
         faits,
-        facture=faits_de_la_facture(ligne.facture, litige_ouvert_le=ligne.litige_le),
+        facture=faits_de_la_facture(ligne.facture, lus),
         prevue=FaitsPrevue(
             etat=EtatRelance(relance.etat),
             delai=ligne.etape.delai if ligne.etape else 0,

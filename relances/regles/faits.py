@@ -78,6 +78,8 @@ class FaitsClient:
     adresse: str = ""
     adresse_postale_complete: bool = True
     adresse_rendue_le: date | None = None
+    # Avoirs à utiliser et règlements à imputer.
+    en_faveur: Decimal = Decimal("0.00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,11 @@ class FaitsFacture:
     en_question: str = ""
     contentieux_depuis: date | None = None
     litige_ouvert_le: date | None = None
+    # Ce que le litige en conteste, et ce qu'il laisse demander.
+    conteste: Decimal = Decimal("0.00")
+    reclamable: Decimal = Decimal("0.00")
+    # Ce que doit le client par ses factures échues avant elle, elle comprise.
+    du_jusqu_a_elle: Decimal = Decimal("0.00")
     # L'étape qui vient : son nom et son jour ; None : le scénario est terminé.
     etape: str = ""
     etape_le: date | None = None

@@ -14,7 +14,9 @@ class Ecriture:
         self.mots = MOTS["en" if self.anglais else "fr"]
 
     def euros(self, montant: Decimal) -> str:
-        return f"€{montant:,.2f}" if self.anglais else formats.euros(montant)
+        if self.anglais:
+            return f"{'-' if montant < 0 else ''}€{abs(montant):,.2f}"
+        return formats.euros(montant)
 
     def jour(self, jour: date) -> str:
         if self.anglais:
@@ -35,6 +37,11 @@ MOTS = {
         "echeance": "Échéance",
         "reste": "Reste dû",
         "total": "Total à régler",
+        "net": "Net à régler",
+        "deduire": "À déduire",
+        "ailleurs": "dont {} sur d'autres factures",
+        "hors": "hors {} contestés",
+        "a_echoir": "à échoir, non compris dans le total",
         "virement": "Par virement, en rappelant la référence",
         "beneficiaire": "Bénéficiaire",
         "scanner": "À lire avec l'application de votre banque",
@@ -50,6 +57,11 @@ MOTS = {
         "echeance": "Due date",
         "reste": "Amount due",
         "total": "Total due",
+        "net": "Net amount due",
+        "deduire": "Less",
+        "ailleurs": "of which {} against other invoices",
+        "hors": "excluding {} in dispute",
+        "a_echoir": "not yet due, not included in the total",
         "virement": "By bank transfer, quoting the reference",
         "beneficiaire": "Payee",
         "scanner": "Scan with your banking application",

@@ -55,7 +55,8 @@ def _composer(relance: Relance) -> tuple[Message | None, Relue]:
     factures = relue.factures or [ligne.facture for ligne in relue.lignes]
     if not factures or relance.canal != Canal.COURRIEL:
         return None, relue
-    return message_de(relance, factures=factures, au=timezone.localdate()), relue
+    message = message_de(relance, factures=factures, au=timezone.localdate(), lus=relue.lus)
+    return message, relue
 
 
 @require_GET

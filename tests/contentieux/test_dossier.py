@@ -19,7 +19,7 @@ from relances.enums import Canal, EtatRelance
 from relances.models import RelanceFacture
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_utilisateur
-from tests.fabriques.factures import une_facture
+from tests.fabriques.factures import un_avoir, une_facture
 from tests.fabriques.relances import une_relance
 
 pytestmark = [pytest.mark.django_db, pytest.mark.scenario]
@@ -154,6 +154,35 @@ def test_les_documents_du_dossier_reprennent_le_decompte():
     assert "Devis accepté" in bordereau.pages[0].extract_text()
     feuille = pieces.pages[0].extract_text().replace("\xa0", " ")
     assert "Fichier joint à part : devis.txt" in feuille
+
+
+def test_la_requete_et_le_decompte_deduisent_ce_que_le_debiteur_a_en_sa_faveur():
+    """10 460,55 € au 03/09/2026, moins un avoir de 300 € : 10 160,55 € (C. civ., art. 1347)."""
+    dossier, _, acteur = un_dossier()
+    un_avoir(
+        client=dossier.client,
+        numero="BA",
+        date_emission=date(2026, 8, 14),
+        date_echeance=date(2026, 8, 14),
+    )
+    dossier = actions.renseigner_requete(
+        dossier, tribunal="", arrete_au=LE, requete={}, acteur=acteur
+    )
+
+    liens = actions.preparer_documents(dossier, maintenant=MAINTENANT, acteur=acteur)
+
+    decompte, requete = (
+        PdfReader(BytesIO(fichiers.lire(lien.document.empreinte))) for lien in liens
+    )
+    champs = requete.get_fields()
+    lus = {nom: champs[nom].value.replace("\xa0", " ") for nom in champs if champs[nom].value}
+    assert "avoir BA du 14/08/2026" in lus["principal_2_libelle"]
+    assert lus["principal_2_montant"].replace("\u202f", " ") == "− 300,00"
+    assert lus["total_montant"] == "10 160,55"
+    assert lus["interets_assiette"] == "9 700,00"
+    texte = decompte.pages[0].extract_text().replace("\u202f", " ").replace("\xa0", " ")
+    assert "À déduire : avoir BA du 14/08/2026" in texte
+    assert "10 160,55" in texte
 
 
 def test_les_frais_s_additionnent_au_dossier():

@@ -8,6 +8,7 @@ from pypdf import PdfReader
 from clients.actions import marquer_adresse, modifier_client
 from clients.models import Client
 from factures.actions import encaisser, ouvrir_litige
+from factures.lectures.faveur import Reclamables
 from factures.models import Piece
 from recouvrement.accueil.lectures.journee import ma_journee
 from recouvrement.comptes.models import Creancier
@@ -296,7 +297,7 @@ def test_sans_mandat_aucune_lettre_ne_se_prepare_et_le_bouton_le_dit(acteur, cli
     client = Client.objects.pour(client.creancier).select_related("creancier").get()
     facture = une_facture(client=client)
     [phrase] = possibles(
-        client, au=LE, factures=[facture], coordonnees=[], promesse=None, litiges=[]
+        client, au=LE, factures=[facture], coordonnees=[], promesse=None, lus=Reclamables()
     ).courrier
     with pytest.raises(ErreurMetier) as refus:
         preparer(une_relance(client, canal=canal, factures=[facture]), acteur)

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -13,60 +12,19 @@ from django.urls import reverse
 
 from clients.models import Client
 from factures.lectures.echeances import Echeance
+from factures.lectures.faveur import Ceux
 from factures.models import Facture, ReferenceFacture
 from factures.models.reference import ReferenceQuerySet
+from recouvrement.accueil.lectures.action import MAXIMUM, Action
+from recouvrement.accueil.lectures.en_faveur import faveurs_a_employer, faveurs_en_actions
 from recouvrement.accueil.lectures.qualite import a_etablir
 from recouvrement.comptes.models import Creancier
 from recouvrement.journal.lectures import derniere_ligne
 from recouvrement.socle.formats import euros, heure, jour, jour_court
-from recouvrement.socle.montants import ZERO
 from recouvrement.socle.temps import instant_de, jour_de
 from relances.enums import CANAUX_POSTAUX, ETATS_QUI_RETIENNENT, Canal, EtatCourrier, EtatRelance
 from relances.lectures.verdict import CLIENT_INTOUCHABLE, FACTURE_INTOUCHABLE
 from relances.models import Appel, Courrier, Promesse, Relance, RelanceFacture
-
-ICONES = {
-    "heure": "heure",
-    "promesse": "promesse",
-    "corriger": "alerte",
-    "qualite": "inconnu",
-    "trancher": "inconnu",
-    "valider": "courriel",
-    "appel": "appel",
-    "poste": "lettre",
-    "decider": "contentieux",
-    "echeance": "alerte",
-    "surveiller": "heure",
-}
-MAXIMUM = 200
-# Des créanciers, ou leurs numéros.
-type Ceux = Collection[Creancier] | Collection[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """Une chose à faire, pour un client."""
-
-    genre: str
-    creancier: Creancier
-    client_id: int
-    client_nom: str
-    raison: str
-    a: datetime | None = None
-    objet_id: int = 0
-    montant: Decimal = ZERO
-    plus_ancienne: date | None = None
-    # Là où l'action se fait, quand ce n'est ni un appel ni une relance.
-    lien: str = ""
-    mot: str = ""
-
-    @property
-    def icone(self) -> str:
-        return ICONES[self.genre]
-
-    @property
-    def cle(self) -> str:
-        return f"{self.genre}-{self.objet_id}"
 
 
 def _ce_soir(au: date) -> datetime:
@@ -324,6 +282,7 @@ SOURCES = (
     (_adresses_rendues, {"corriger"}),
     (_references, {"decider"}),
     (_qualites, {"qualite"}),
+    (faveurs_en_actions, {"employer"}),
 )
 
 
@@ -365,6 +324,7 @@ def _compter(creanciers: tuple[int, ...], au: date) -> Attente:
         adresses_rendues(creanciers, au=au),
         references_a_trancher(creanciers),
         a_etablir(creanciers, au=au),
+        faveurs_a_employer(creanciers, au=au),
         relances_a_valider(creanciers, au=au),
     )
     return Attente(sum(file), a_valider)

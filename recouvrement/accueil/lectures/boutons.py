@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from recouvrement.accueil.lectures.a_faire import Action
+from recouvrement.accueil.lectures.action import Action
 from relances.enums import Canal
 from relances.lectures.decider import RESERVE, Bouton
 from relances.models import Courrier, Relance

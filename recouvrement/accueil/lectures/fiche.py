@@ -7,7 +7,9 @@ from decimal import Decimal
 from clients.models import Client, Contact, Coordonnee, Note
 from factures.lectures import DecompteClient, decompte_client
 from factures.lectures.arrete import reglees_en_retard
+from factures.lectures.faveur import Deduite, Faveur, Reclamables, faveur_de, reclamables
 from factures.lectures.prescription import prescriptions
+from factures.lectures.reclamable import Contestation
 from factures.models import Facture, Litige
 from recouvrement.socle import formats
 from recouvrement.socle.montants import ZERO
@@ -38,6 +40,9 @@ class FicheClient:
     a_savoir: list[Note]
     suites: list[Relance]
     est_suspendu: bool
+    lus: Reclamables
+    # Avoirs à utiliser, règlements à imputer.
+    faveur: Faveur
     # Le premier terme dans les six mois, ou déjà passé.
     prescription_proche: date | None = None
 
@@ -81,6 +86,25 @@ class FicheClient:
         """L'échu, ses intérêts et ses indemnités ; ce qui est à échoir n'en est pas."""
         return self.decompte.total - self.reste_a_echoir
 
+    @property
+    def conteste(self) -> Decimal:
+        """Ce que le client conteste de l'échu : il reste dû, il ne se demande pas."""
+        return sum((f.solde - self.lus.de(f) for f in self.echues), ZERO)
+
+    @property
+    def deduites(self) -> tuple[Deduite, ...]:
+        return self.faveur.sur(self.echues)
+
+    @property
+    def net(self) -> Decimal:
+        """L'exigible, moins ce qui est contesté et ce que le client a en sa faveur."""
+        deduit = sum((d.montant for d in self.deduites), ZERO)
+        return max(self.exigible - self.conteste - deduit, ZERO)
+
+    @property
+    def est_reduit(self) -> bool:
+        return bool(self.conteste or self.deduites)
+
     def possibles(self, *, au: date) -> Possibles:
         """L'étape à venir ne se cherche que si rien n'est déjà prévu."""
         return possibles(
@@ -89,7 +113,7 @@ class FicheClient:
             factures=self.factures,
             coordonnees=self.coordonnees,
             promesse=self.promesse,
-            litiges=self.litiges,
+            lus=self.lus,
             avec_prochaine=not self.suites,
         )
 
@@ -138,6 +162,8 @@ def fiche_client(client: Client, *, au: date) -> FicheClient:
         .prefetch_related("coordonnees")
         .order_by("-est_principal", "pk")
     )
+    ouverts = [litige for litige in litiges if litige.clos_le is None]
+    lus = _reclamables(client, ouverts, au=au)
     tout = [*factures, *reglees_en_retard(client, au=au)]
     decompte = decompte_client(client, au=au, factures=tout)
     return FicheClient(
@@ -149,7 +175,7 @@ def fiche_client(client: Client, *, au: date) -> FicheClient:
         decompte=decompte.seulement(lambda ligne: ligne.facture.solde > 0),
         reglees=decompte.seulement(lambda ligne: ligne.reste_des_accessoires),
         palier=max((facture.palier_atteint for facture in factures), default=0),
-        litiges=[litige for litige in litiges if litige.clos_le is None],
+        litiges=ouverts,
         tous_ses_litiges=litiges,
         promesse=promesse,
         toutes_ses_promesses=promesses,
@@ -168,8 +194,18 @@ def fiche_client(client: Client, *, au: date) -> FicheClient:
             .order_by("prevue_le", "pk")[:6]
         ),
         est_suspendu=client.est_suspendu(au=au),
+        lus=lus,
+        faveur=faveur_de(client, lus),
         prescription_proche=_prescription_proche(factures, au=au),
     )
+
+
+def _reclamables(client: Client, litiges: list[Litige], *, au: date) -> Reclamables:
+    contestees = {
+        litige.facture_id: Contestation(litige.ouvert_le, litige.montant_conteste)
+        for litige in litiges
+    }
+    return reclamables(client.creancier, au=au, clients=[client.pk], contestees=contestees)
 
 
 def _factures_ouvertes(client: Client) -> list[Facture]:

@@ -12,13 +12,8 @@ from django.db.models import Min, Sum
 from clients.models import Client
 from factures.lectures.echeances import Echeance, echeances_des_clients
 from factures.models import Facture
-from recouvrement.accueil.lectures.a_faire import (
-    MAXIMUM,
-    SOURCES,
-    Action,
-    en_actions,
-    nombres,
-)
+from recouvrement.accueil.lectures.a_faire import SOURCES, en_actions, nombres
+from recouvrement.accueil.lectures.action import MAXIMUM, Action
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.temps import instant_de, jour_de
 from relances.models import Appel
@@ -27,6 +22,7 @@ GROUPES = {
     "heure": "À heure fixe",
     "echeance": "Échéances légales",
     "promesse": "Promesses non tenues",
+    "employer": "Avoirs et règlements à employer",
     "corriger": "À corriger",
     "qualite": "Qualités à établir",
     "trancher": "Envois à trancher",
@@ -48,7 +44,7 @@ CANAUX = {
     "appels": ("heure", "promesse", "appel"),
     "courriels": ("valider", "trancher", "corriger"),
     "courriers": ("poste",),
-    "decisions": ("decider", "qualite", "echeance", "surveiller"),
+    "decisions": ("employer", "decider", "qualite", "echeance", "surveiller"),
 }
 
 

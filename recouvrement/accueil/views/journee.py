@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from clients.models import Client
 from factures.lectures.taux import taux_manquants
-from recouvrement.accueil.lectures.a_faire import Action
+from recouvrement.accueil.lectures.action import Action
 from recouvrement.accueil.lectures.boutons import bouton_de
 from recouvrement.accueil.lectures.fiche import fiche_client
 from recouvrement.accueil.lectures.fil import fil_du_client

@@ -7,11 +7,13 @@ from django.db.models import Q
 from clients.enums import NatureClient
 from clients.models import Coordonnee, en_suspension
 from clients.regles import suspension_court
-from recouvrement.socle.formats import jour
+from factures.lectures.faveur import qui_a_quelque_chose
+from recouvrement.socle.formats import euros, jour
 from recouvrement.socle.temps import instant_de
 from relances.enums import CodeBlocage
 from relances.lectures.verdict.etape import vient
 from relances.lectures.verdict.regle import (
+    DECIDE_PAR_UNE_PERSONNE,
     L_AUTOMATE,
     PARTOUT,
     Cadre,
@@ -85,6 +87,18 @@ PROMESSE = Regle(
     filtre=lambda c: Filtre(
         client=Q(pk__in=Promesse.objects.pour(c.creancier).attendues(au=c.au).values("client_id"))
     ),
+)
+
+
+EN_SA_FAVEUR = Regle(
+    CodeBlocage.COUVERTE,
+    DECIDE_PAR_UNE_PERSONNE,
+    test=lambda f: f.client.en_faveur > 0,
+    phrase=lambda f: (
+        f"{euros(f.client.en_faveur)} en sa faveur : avoir ou règlement à employer, déduits de "
+        "ce qui est demandé"
+    ),
+    filtre=lambda c: Filtre(client=qui_a_quelque_chose([c.creancier], au=c.au)),
 )
 
 

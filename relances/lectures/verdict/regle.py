@@ -22,6 +22,10 @@ L_AUTOMATE: Effets = dict.fromkeys(Usage, Effet.AVERTIT) | {
     Usage.PREVOIR: Effet.ARRETE,
     Usage.PARTIR: Effet.ARRETE,
 }
+# Ce qui n'arrête rien : le message le dit, et la page qui décide le montre.
+DECIDE_PAR_UNE_PERSONNE: Effets = dict.fromkeys(
+    (usage for usage in Usage if usage != Usage.PREVOIR), Effet.AVERTIT
+)
 AVANT_DE_PREVOIR: Effets = {Usage.PREVOIR: Effet.ARRETE}
 A_LA_RELECTURE: Effets = {Usage.PARTIR: Effet.ARRETE}
 A_L_INSTANT: Effets = {Usage.PARTIR: Effet.ATTEND}

@@ -20,7 +20,9 @@ DE_LA_FACTURE = (
     facture.REFERENCE,
     facture.CONTENTIEUX,
     facture.LITIGE,
+    facture.COUVERTE,
     facture.A_ECHOIR,
+    facture.LITIGE_PARTIEL,
 )
 DU_CLIENT = (
     creancier.ARCHIVE,
@@ -33,6 +35,7 @@ DU_CLIENT = (
     creancier.MANDAT,
     creancier.SOLDES_PERIMES,
     client.ECART,
+    client.EN_SA_FAVEUR,
 )
 DE_LA_POSTE = (client.ADRESSE_POSTALE, client.ADRESSE_RENDUE)
 DE_L_EXPEDITEUR = (creancier.EXPEDITEUR_A_REGLER, creancier.EXPEDITEUR)

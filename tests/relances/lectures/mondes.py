@@ -7,7 +7,7 @@ from itertools import count
 from hypothesis import strategies as st
 
 from clients.enums import Validite
-from factures.models import Litige
+from factures.models import Encaissement, Litige
 from recouvrement.comptes.enums import ModeIntervention
 from recouvrement.comptes.models import Creancier
 from recouvrement.courriel.enums import EtatEnvoi, NatureEnvoi
@@ -30,6 +30,8 @@ from tests.fabriques.factures import une_facture
 
 CLES = ("avant", "rappel", "appel", "ferme", "lettre")
 DOUZE_CENTS = Decimal("1200.00")
+# De quoi couvrir tout, ou l'une, à un centime près ; des sommes que les flottants écrivent mal.
+REGLES = [Decimal(m) for m in ("0.01", "699.90", "1199.99", "1200.00", "1200.01", "2400.00")]
 numeros = count(1)
 
 # Des jours comptés depuis celui de la question : proches, et aux bornes des règles.
@@ -97,6 +99,7 @@ FACTURES = st.fixed_dictionaries(
         "contentieux_depuis": parfois(PROCHE),
         "litige": parfois(st.booleans()),
         "en_question": st.sampled_from(["", "", "", "L'avoir A-1 la vise"]),
+        "conteste": st.sampled_from([None, Decimal("0.01"), Decimal("500.10"), DOUZE_CENTS]),
     }
 )
 CLIENTS = st.fixed_dictionaries(
@@ -110,6 +113,8 @@ CLIENTS = st.fixed_dictionaries(
         "appel": parfois(st.tuples(PROCHE, st.booleans())),
         "validite": st.one_of(st.none(), st.sampled_from(list(Validite))),
         "telephone": st.booleans(),
+        # Ce qu'il a réglé sans que rien ne soit imputé, et quand.
+        "reglements": st.lists(st.tuples(PROCHE, st.sampled_from(REGLES)), max_size=2),
         "postale": st.tuples(st.booleans(), st.booleans(), parfois(PROCHE)),
         "factures": st.lists(FACTURES, min_size=2, max_size=2),
         "relances": st.lists(RELANCES, max_size=2),
@@ -165,6 +170,14 @@ class Batisseur:
         if tire["appel"] is not None:
             self.appel(client, *tire["appel"])
         factures = [self.facture(client, f) for f in tire["factures"]]
+        for recu_le, montant in tire["reglements"]:
+            Encaissement.objects.create(
+                creancier=self.creancier,
+                client=client,
+                montant=montant,
+                disponible=montant,
+                recu_le=self.le(recu_le),
+            )
         for relance in tire["relances"]:
             self.relance(client, factures, relance)
 
@@ -209,6 +222,7 @@ class Batisseur:
                 motif="prix",
                 ouvert_le=self.au,
                 ouvert_par=self.personne,
+                montant_conteste=tire["conteste"],
                 **({"clos_le": self.au, "issue": "fonde"} if tire["litige"] else {}),
             )
         return facture

@@ -10,8 +10,10 @@ from django.db.models import Q
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from factures.models import Facture, Litige
+from factures.lectures.faveur import reclamables
+from factures.models import Facture
 from recouvrement.equipe.lectures.expediteurs import partis_aujourd_hui
+from recouvrement.socle.montants import ZERO
 from recouvrement.socle.temps import jour_de
 from relances.enums import ETATS_EN_ATTENTE, CodeBlocage
 from relances.lectures.faits import (
@@ -88,16 +90,15 @@ def a_relire(cadre, maintenant):
 
 def a_reclamer(cadre):
     """Toutes les factures, avec ce que regardent les gestes d'une personne."""
-    litiges = Litige.objects.pour(cadre.creancier).ouverts()
-    contestees = dict(litiges.values_list("facture_id", "ouvert_le"))
+    lus = reclamables(cadre.creancier, au=cadre.au)
     return [
         (
             f.pk,
             Faits(
                 cadre.au,
                 cadre.faits,
-                faits_du_client(f.client),
-                faits_de_la_facture(f, litige_ouvert_le=contestees.get(f.pk)),
+                faits_du_client(f.client, en_faveur=lus.faveurs.get(f.client_id, ZERO)),
+                faits_de_la_facture(f, lus),
             ),
         )
         for f in Facture.objects.pour(cadre.creancier).select_related("client")
