@@ -119,6 +119,7 @@ class CodeBlocage(models.TextChoices):
     GEL = "gel", "Envois gelés"
     EXPEDITEUR_A_REGLER = "expediteur_a_regler", "Expéditeur à régler"
     EXPEDITEUR = "expediteur", "Expéditeur à vérifier"
+    OUVERTURE = "ouverture", "Envois pas encore ouverts"
     QUOTA = "quota", "Quota du jour atteint"
     DEVANCEE = "devancee", "Une autre étape d'abord"
     FIN = "fin", "Scénario terminé"

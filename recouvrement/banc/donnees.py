@@ -47,6 +47,7 @@ def un_creancier(code: str) -> Creancier:
         courriel_expediteur="compta@banc.example",
         courriel_verifie="compta@banc.example",
         courriel_verifie_le=LE_BANC,
+        envois_ouverts_le=LE_BANC,
         # On mesure le débit : le quota ne doit pas l'arrêter.
         quota_quotidien=1_000_000,
     )

@@ -164,6 +164,12 @@ class Creancier(models.Model):
     reglements_connus_au = models.DateField("règlements connus au", null=True, blank=True)
     envois_geles = models.BooleanField("envois gelés", default=False)
     est_demonstration = models.BooleanField("données de démonstration", default=False)
+    # Vide : un créancier neuf se prépare, rien n'en part encore.
+    envois_ouverts_le = models.DateTimeField("envois ouverts le", null=True, blank=True)
+    # Vide : ouverts avant que cela ne se demande.
+    envois_ouverts_par = models.ForeignKey(
+        Utilisateur, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     archive_le = models.DateField("archivé le", null=True, blank=True)
     cree_le = models.DateTimeField("créé le", auto_now_add=True)
 
@@ -184,6 +190,10 @@ class Creancier(models.Model):
                 condition=Q(courriel_verifie="", courriel_verifie_le=None)
                 | ~Q(courriel_verifie="") & Q(courriel_verifie_le__isnull=False),
                 name="creancier_expediteur_verifie_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(envois_ouverts_par=None) | Q(envois_ouverts_le__isnull=False),
+                name="creancier_envois_ouverts_dates",
             ),
             borner_le_terme(nom="creancier_terme_borne"),
         ]

@@ -148,6 +148,8 @@ def _creer(
         courriel_verifie=f"compta@{domaine}",
         courriel_verifie_le=le,
         courriel_reponse=f"compta@{domaine}",
+        envois_ouverts_le=le,
+        envois_ouverts_par=gestionnaire,
         est_demonstration=True,
         **champs,
     )

@@ -25,6 +25,8 @@ class Evenement(models.TextChoices):
     LIEN_DONNE = "lien_donne", "Lien de mot de passe donné"
     EXPEDITEUR_DEMANDE = "expediteur_demande", "Vérification d'expéditeur demandée"
     EXPEDITEUR_VERIFIE = "expediteur_verifie", "Adresse d'expéditeur vérifiée"
+    ENVOIS_OUVERTS = "envois_ouverts", "Envois ouverts"
+    ENVOIS_REFERMES = "envois_refermes", "Envois refermés"
     QUOTA_CHANGE = "quota_change", "Quota de courriels changé"
     LIEN_MONTRE = "lien_montre", "Lien personnel montré"
     DOUBLE_RETIREE = "double_retiree", "Double authentification retirée par un administrateur"

@@ -13,6 +13,7 @@ POINTS: tuple[tuple[tuple[CodeBlocage, ...], str], ...] = (
         (CodeBlocage.EXPEDITEUR_A_REGLER, CodeBlocage.EXPEDITEUR),
         "Adresse d'expéditeur vérifiée",
     ),
+    ((CodeBlocage.OUVERTURE,), "Envois ouverts"),
     ((CodeBlocage.ADRESSE,), "Adresse utilisable"),
     ((CodeBlocage.ECART,), "Écart minimal respecté"),
     (

@@ -7,7 +7,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from clients.models import Client
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.montants import ZERO, arrondir
-from relances.enums import EtatRelance
+from relances.enums import Canal, EtatRelance
 from relances.models import Relance, RelanceFacture
 
 # L'onglet, et les états qu'il montre.
@@ -19,6 +19,7 @@ VUES: dict[str, tuple[EtatRelance, ...]] = {
     "non_parties": (EtatRelance.ECHEC, EtatRelance.INCERTAINE),
     "annulees": (EtatRelance.ANNULEE,),
 }
+PREMIERES_MONTREES = 20
 COMPTEES = ("prevues", "a_valider", "a_faire", "non_parties")
 TONS: dict[str, str] = {
     EtatRelance.FAITE: "solde",
@@ -66,3 +67,15 @@ def phrase_des_factures(numeros: list[str]) -> str:
     if len(numeros) <= 2:
         return ", ".join(numeros)
     return f"{numeros[0]} et {len(numeros) - 1} autres"
+
+
+def a_partir(creancier: Creancier) -> dict[str, Any]:
+    """Les courriels qui partiraient seuls : combien, pour quelle somme, et les plus gros."""
+    prevus = Relance.objects.pour(creancier).filter(
+        canal=Canal.COURRIEL, etat=EtatRelance.PLANIFIEE
+    )
+    premieres = list(
+        prevus.select_related("client", "etape").order_by("-montant", "pk")[:PREMIERES_MONTREES]
+    )
+    lues = sommes(prevus)
+    return lues | {"premieres": premieres, "autres": lues["nombre"] - len(premieres)}

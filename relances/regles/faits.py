@@ -56,6 +56,8 @@ class FaitsCreancier:
     expediteur: str = ""
     # L'adresse réglée est celle que quelqu'un a prouvée être la sienne.
     expediteur_est_verifie: bool = False
+    # Un créancier neuf se prépare : une personne ouvre ses envois.
+    envois_ouverts: bool = True
     # Ce qui est déjà parti aujourd'hui, et ce que l'administrateur permet.
     partis: int = 0
     quota: int | None = None

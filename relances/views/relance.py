@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -11,6 +12,7 @@ from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.courriel.actions.depot import en_octets
 from recouvrement.courriel.regles.analyse import analyser
+from recouvrement.courriel.regles.expediteur import SANS_ENVOI
 from recouvrement.documents.reponses import repondre_fichier
 from recouvrement.journal.evenements import Genre
 from recouvrement.socle.pages.annonces import annoncer
@@ -141,7 +143,9 @@ def message_html(request: RequeteHabilitee, pk: int) -> HttpResponse:
         message, _ = _composer(relance)
         html = ""
         if message is not None:
-            courriel = en_courriel(message, maintenant=timezone.now())
+            # Sans expéditeur rien ne part, mais le message se lit : de là, il n'a pas d'adresse.
+            lisible = replace(message, adresse_de=message.adresse_de or SANS_ENVOI)
+            courriel = en_courriel(lisible, maintenant=timezone.now())
             html = analyser(en_octets(courriel, message_id="<apercu>")).html
     return HttpResponse(html or "<p>Ce message n'a pas de partie HTML.</p>")
 

@@ -30,6 +30,7 @@ def un_creancier(**champs) -> Creancier:
         "courriel_expediteur": "compta@kerbrat.example",
         "courriel_reponse": "compta@kerbrat.example",
         "mode": "secretariat",
+        "envois_ouverts_le": datetime(2026, 1, 5, 9, tzinfo=UTC),
     }
     valeurs |= champs
     # L'adresse d'expéditeur a déjà été prouvée, sauf à dire le contraire.

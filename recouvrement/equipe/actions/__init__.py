@@ -37,6 +37,8 @@ from recouvrement.equipe.actions.expediteurs import (
     changer_le_quota,
     confirmer_l_expediteur,
     demander_la_preuve,
+    ouvrir_les_envois,
+    refermer_les_envois,
 )
 from recouvrement.equipe.actions.invitations import (
     accepter,
@@ -80,8 +82,10 @@ __all__ = [
     "montrer_la_demonstration",
     "montrer_le_message",
     "nommer_administrateur",
+    "ouvrir_les_envois",
     "reactiver_compte",
     "rechiffrer_les_secrets",
+    "refermer_les_envois",
     "refuser",
     "regler",
     "retirer",

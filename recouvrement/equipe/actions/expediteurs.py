@@ -92,6 +92,37 @@ def confirmer_l_expediteur(
 
 
 @transaction.atomic
+def ouvrir_les_envois(
+    creancier: Creancier, *, acteur: Utilisateur, maintenant: datetime
+) -> Creancier:
+    """La mise en service : ce qui attendait part à son heure ; deux clics n'en font qu'un."""
+    creancier = _verrouiller_chez_soi(creancier, acteur)
+    if creancier.envois_ouverts_le is None:
+        creancier.envois_ouverts_le, creancier.envois_ouverts_par = maintenant, acteur
+        _inscrire_l_ouverture(Evenement.ENVOIS_OUVERTS, creancier, acteur)
+    return creancier
+
+
+@transaction.atomic
+def refermer_les_envois(creancier: Creancier, *, acteur: Utilisateur) -> Creancier:
+    creancier = _verrouiller_chez_soi(creancier, acteur)
+    if creancier.envois_ouverts_le is not None:
+        creancier.envois_ouverts_le = creancier.envois_ouverts_par = None
+        _inscrire_l_ouverture(Evenement.ENVOIS_REFERMES, creancier, acteur)
+    return creancier
+
+
+def _verrouiller_chez_soi(creancier: Creancier, acteur: Utilisateur) -> Creancier:
+    exiger_le_meme_monde(acteur, chez_la_demonstration=creancier.est_demonstration)
+    return verrouiller(creancier)
+
+
+def _inscrire_l_ouverture(evenement: Evenement, creancier: Creancier, acteur: Utilisateur) -> None:
+    creancier.save(update_fields=["envois_ouverts_le", "envois_ouverts_par"])
+    inscrire(evenement, cible=creancier, acteur=acteur)
+
+
+@transaction.atomic
 def changer_le_quota(creancier: Creancier, *, quota: int, acteur: Utilisateur) -> Creancier:
     creancier = verrouiller(creancier)
     exiger_le_meme_monde(acteur, chez_la_demonstration=creancier.est_demonstration)

@@ -65,5 +65,5 @@ def expediteurs_a_regler(habilitations: Iterable[Habilitation]) -> list[Creancie
         for h in habilitations
         if Role(h.role).couvre(Role.GESTIONNAIRE)
         and h.creancier.archive_le is None
-        and not h.creancier.expediteur_est_verifie
+        and not (h.creancier.expediteur_est_verifie and h.creancier.envois_ouverts_le)
     ]

@@ -28,6 +28,7 @@ def faits_du_creancier(creancier: Creancier, *, partis: int = 0) -> FaitsCreanci
         expediteur=creancier.courriel_expediteur,
         expediteur_est_verifie=creancier.expediteur_est_verifie,
         mandat_manque=creancier.mode == ModeIntervention.MANDATAIRE,
+        envois_ouverts=creancier.envois_ouverts_le is not None,
         partis=partis,
         quota=creancier.quota_quotidien,
     )
@@ -104,4 +105,13 @@ EXPEDITEUR = Regle(
         if c.faits.expediteur and not c.faits.expediteur_est_verifie
         else Filtre()
     ),
+)
+
+# On écrit, on planifie et on relit ; rien ne part avant qu'un gestionnaire l'ait voulu.
+OUVERTURE = Regle(
+    CodeBlocage.OUVERTURE,
+    {Usage.PARTIR: Effet.ATTEND, Usage.ECRIRE: Effet.AVERTIT},
+    test=lambda f: f.par_courriel and not f.creancier.envois_ouverts,
+    phrase=lambda _: "Envois pas encore ouverts : les courriels attendent l'ouverture",
+    filtre=lambda c: Filtre() if c.faits.envois_ouverts else Filtre(ligne=un_courriel_attend()),
 )

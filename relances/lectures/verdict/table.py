@@ -38,7 +38,7 @@ DU_CLIENT = (
     client.EN_SA_FAVEUR,
 )
 DE_LA_POSTE = (client.ADRESSE_POSTALE, client.ADRESSE_RENDUE)
-DE_L_EXPEDITEUR = (creancier.EXPEDITEUR_A_REGLER, creancier.EXPEDITEUR)
+DE_L_EXPEDITEUR = (creancier.EXPEDITEUR_A_REGLER, creancier.EXPEDITEUR, creancier.OUVERTURE)
 # Ce par quoi il faudrait passer pour le joindre.
 DU_MOYEN = (client.ADRESSE, *DE_LA_POSTE, *DE_L_EXPEDITEUR)
 DE_L_ETAPE = (

@@ -54,6 +54,7 @@ CREANCIERS = st.fixed_dictionaries(
         "mode": st.sampled_from([*ModeIntervention, ModeIntervention.INTERNE]),
         "courriel_expediteur": st.sampled_from(["", "a@k.example", "a@k.example"]),
         "courriel_verifie": st.sampled_from(["", "a@k.example", "b@k.example"]),
+        "envois_ouverts_le": st.sampled_from([None, datetime(2026, 1, 5, tzinfo=UTC)]),
         "quota_quotidien": st.integers(0, 3),
         "partis": st.lists(PROCHE, max_size=3),
     }

@@ -137,6 +137,7 @@ def test_une_facture_en_question_ne_se_reclame_que_par_une_personne_avertie():
     ("ou", "champs", "code"),
     [
         ("creancier", {"envois_geles": True}, CodeBlocage.GEL),
+        ("creancier", {"envois_ouverts": False}, CodeBlocage.OUVERTURE),
         ("creancier", {"partis": 200, "quota": 200}, CodeBlocage.QUOTA),
         ("prevue", {"etat": EtatRelance.A_VALIDER}, CodeBlocage.A_VALIDER),
         ("", {"ouverture": datetime(2026, 11, 24, 8, tzinfo=UTC)}, CodeBlocage.HORAIRES),
