@@ -26,6 +26,7 @@ def ajouter_contact(
     fonction: str = "",
     horaires: str = "",
     est_principal: bool = False,
+    en_copie: bool = False,
 ) -> Contact:
     """Le premier contact d'un client est celui que l'on joint d'abord."""
     client = verrouiller(client)
@@ -39,6 +40,7 @@ def ajouter_contact(
         fonction=fonction,
         horaires=horaires,
         est_principal=est_principal,
+        en_copie=en_copie,
     )
     inscrire(
         Evenement.CONTACT_AJOUTE, cible=client, acteur=acteur, contact=contact.pk, nom=str(contact)

@@ -29,7 +29,10 @@ class ValeurField(forms.CharField):
 class ContactForm(SaisieLisible, DeContact):
     class Meta:
         model = Contact
-        fields = ("nom", "fonction", "horaires", "est_principal")
+        fields = ("nom", "fonction", "horaires", "est_principal", "en_copie")
+        help_texts = {
+            "en_copie": "Sa première adresse utilisable reçoit chaque courriel de relance, en Cc."
+        }
 
     def clean(self) -> dict[str, Any]:
         super().clean()

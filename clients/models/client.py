@@ -255,6 +255,8 @@ class Contact(ModeleCloisonne):
     fonction = models.CharField("fonction", max_length=120, blank=True)
     horaires = models.CharField("quand le joindre", max_length=120, blank=True)
     est_principal = models.BooleanField("à joindre d'abord", default=False)
+    # Son adresse reçoit une copie de chaque courriel de relance du client.
+    en_copie = models.BooleanField("en copie des relances", default=False)
 
     class Meta:
         verbose_name = "contact"

@@ -16,6 +16,8 @@ class Composition:
     octets: bytes
     sujet: str
     somme: Decimal | None = None
+    # Les adresses que le message porte en Cc.
+    copies: tuple[str, ...] = ()
     # Ce que le métier veut relire à la vérification finale (factures et soldes dits).
     dit: tuple[tuple[int, Decimal], ...] = ()
 
@@ -47,7 +49,9 @@ class Metier(Protocol):
         self, envoi: Envoi, composition: Composition, *, maintenant: datetime
     ) -> Arret | Recomposer | None: ...
 
-    def adresse_refusee(self, envoi: Envoi, refus: str, *, maintenant: datetime) -> None: ...
+    def adresse_refusee(
+        self, envoi: Envoi, adresse: str, refus: str, *, maintenant: datetime
+    ) -> None: ...
 
     def verrouiller(self, envoi: Envoi) -> None: ...
 
@@ -81,7 +85,9 @@ class DejaCompose:
     ) -> Arret | Recomposer | None:
         return None
 
-    def adresse_refusee(self, envoi: Envoi, refus: str, *, maintenant: datetime) -> None:
+    def adresse_refusee(
+        self, envoi: Envoi, adresse: str, refus: str, *, maintenant: datetime
+    ) -> None:
         return None
 
     def verrouiller(self, envoi: Envoi) -> None:

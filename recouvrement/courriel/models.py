@@ -57,6 +57,8 @@ class Envoi(models.Model):
     message_id = models.CharField(max_length=160, unique=True)
     etat = models.CharField(max_length=10, choices=EtatEnvoi, default=EtatEnvoi.A_ENVOYER)
     destinataire = models.EmailField(max_length=254)
+    # Celles que le serveur a prises en copie (Cc), séparées d'une virgule.
+    copies = models.CharField("en copie", max_length=2600, blank=True)
     expediteur = models.EmailField("adresse d'enveloppe", max_length=254, blank=True)
     sujet = models.CharField(max_length=250, blank=True)
     octets = models.BinaryField(null=True)
@@ -85,12 +87,14 @@ class Envoi(models.Model):
             modifiable=(
                 "{egales:id,creancier_id,nature,cle,message_id,cree_le} AND ("
                 "OLD.etat NOT IN ('data', 'envoye', 'incertain') "
-                "OR ({egales:destinataire,expediteur,sujet,octets,empreinte,somme,compose_le} AND ("
+                "OR ({egales:destinataire,copies,expediteur,sujet,octets,empreinte,somme,"
+                "compose_le} AND ("
                 "(OLD.etat = 'data' AND ({egales:data_a} OR NEW.etat = 'a_envoyer')) "
                 "OR (OLD.etat = 'incertain' AND {egales:data_a}) "
                 "OR {egales:etat,data_a,fini_a,reponse})) "
                 "OR (OLD.etat = 'envoye' AND OLD.nature <> 'relance' AND NEW.octets = {vide} AND "
-                "{egales:destinataire,expediteur,sujet,empreinte,somme,compose_le,etat,data_a,"
+                "{egales:destinataire,copies,expediteur,sujet,empreinte,somme,compose_le,etat,"
+                "data_a,"
                 "fini_a,reponse}))"
             ),
             effacable="OLD.etat NOT IN ('data', 'envoye', 'incertain')",

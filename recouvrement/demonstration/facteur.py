@@ -1,6 +1,6 @@
 """Le serveur d'envoi de l'histoire : il accepte tout, sauf ce que la scène veut voir échouer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from recouvrement.courriel.transport.smtp import BailPerdu, Coupure, Refus, Transport
 from recouvrement.serveurs import ServeurSmtp
@@ -19,10 +19,18 @@ class Facteur(Transport):
     def ouvrir(self) -> None:
         """La ligne est toujours bonne."""
 
-    def adresser(self, expediteur: str, destinataire: str, *, avec_temoin: bool = False) -> None:
+    def adresser(
+        self,
+        expediteur: str,
+        destinataire: str,
+        *,
+        copies: Sequence[str] = (),
+        avec_temoin: bool = False,
+    ) -> dict[str, Refus]:
         self._destinataire = destinataire
         if destinataire in self.refuse:
             raise Refus(550, "5.1.1 Boîte inexistante", etape="destinataire")
+        return {}
 
     def transmettre(self, octets: bytes, *, tient: Callable[[], bool] = lambda: True) -> str:
         if not tient():

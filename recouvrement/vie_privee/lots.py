@@ -112,7 +112,9 @@ def lots_des_personnes(
             Envoi.objects.pour(creancier)
             .filter(relance__in=relances, etat__in=ENVOIS_MORTS)
             .exclude(destinataire="", octets=None),
-            lambda lignes, _: lignes.update(destinataire="", sujet="", octets=None, reponse=""),
+            lambda lignes, _: lignes.update(
+                destinataire="", copies="", sujet="", octets=None, reponse=""
+            ),
             "vidé",
         ),
         _muet("Motif de suspension", _fiches(creancier, clients), "suspendu_motif"),

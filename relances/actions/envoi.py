@@ -22,7 +22,7 @@ from recouvrement.journal.actions import inscrire
 from recouvrement.socle.requetes import RequeteFigee
 from recouvrement.socle.temps import instant_de, jour_de
 from relances.actions.planification import ADRESSE_A_CORRIGER
-from relances.courriels.adresses import adresse_d_expedition
+from relances.courriels.adresses import adresse_d_expedition, destinataires_de
 from relances.courriels.enveloppe import en_courriel
 from relances.courriels.message import message_de
 from relances.enums import CodeBlocage, EtatRelance
@@ -62,7 +62,8 @@ class MetierRelance:
             # Ce n'est pas la faute du message : il attend que le disque revienne.
             return Arret("Le magasin de fichiers ne répond pas", pas_avant=maintenant + ATTENTE_GEL)
         octets = en_octets(courriel, message_id=envoi.message_id)
-        return Composition(octets, message.sujet, message.somme, dit=relue.dit)
+        copies = tuple(copie.adresse for copie in message.copies)
+        return Composition(octets, message.sujet, message.somme, copies, dit=relue.dit)
 
     def verifier(
         self, envoi: Envoi, composition: Composition, *, maintenant: datetime
@@ -81,17 +82,22 @@ class MetierRelance:
             return relue
         if relue.dit != composition.dit:
             return Recomposer()
+        a_qui = destinataires_de(relue.relance.client, envoi.destinataire)
+        if composition.copies != a_qui.adresses_en_copie:
+            return Arret("Les copies ont changé : le message se refait", pas_avant=maintenant)
         _figer_les_lignes(relue)
         return None
 
-    def adresse_refusee(self, envoi: Envoi, refus: str, *, maintenant: datetime) -> None:
+    def adresse_refusee(
+        self, envoi: Envoi, adresse: str, refus: str, *, maintenant: datetime
+    ) -> None:
         """Le serveur dit que la boîte n'existe pas : on ne lui écrit plus."""
         client = Relance.objects.pour(_creancier_de(envoi)).filter(envoi=envoi).values("client")
         for coordonnee in (
             Coordonnee.objects.pour(_creancier_de(envoi))
             .courriels()
             .utilisables()
-            .filter(client__in=client, valeur=envoi.destinataire)
+            .filter(client__in=client, valeur=adresse)
             .select_related("client__creancier")
         ):
             marquer_coordonnee(
@@ -124,6 +130,7 @@ class MetierRelance:
             acteur=None,
             client=relance.client_id,
             destinataire=envoi.destinataire,
+            copies=list(composition.copies) if composition else [],
             message_id=envoi.message_id,
             somme=composition.somme if composition else None,
         )

@@ -20,6 +20,8 @@ def en_courriel(message: Message, *, maintenant: datetime) -> EmailMessage:
     courriel = EmailMessage(policy=POLITIQUE)
     courriel["From"] = _adresse(message.de, message.adresse_de)
     courriel["To"] = _adresse(message.a, message.adresse_a)
+    if message.copies:
+        courriel["Cc"] = [_adresse(copie.nom, copie.adresse) for copie in message.copies]
     courriel["Subject"] = message.sujet
     if message.repondre_a:
         courriel["Reply-To"] = _adresse("", message.repondre_a)

@@ -9,7 +9,7 @@ from clients.enums import Langue
 from clients.models import Client
 from factures.lectures.faveur import Reclamables
 from factures.models import Facture
-from relances.courriels.adresses import adresse_d_expedition, contact_de
+from relances.courriels.adresses import Copie, adresse_d_expedition, destinataires_de
 from relances.courriels.corps import corps_de
 from relances.courriels.pieces import PieceJointe, pieces_de
 from relances.courriels.precedents import est_un_premier_contact
@@ -29,6 +29,7 @@ class Message:
     repondre_a: str
     a: str
     adresse_a: str
+    copies: tuple[Copie, ...]
     sujet: str
     texte: str
     html: str
@@ -116,17 +117,18 @@ def _rediger(
     premier: bool,
 ) -> Message:
     creancier, client = reclamation.creancier, reclamation.client
-    contact = contact_de(client, destinataire)
+    a_qui = destinataires_de(client, destinataire)
     valeurs = valeurs_de(
-        reclamation, textes.noms_de(sujet, texte), contact=contact, relance=relance
+        reclamation, textes.noms_de(sujet, texte), contact=a_qui.nom, relance=relance
     )
     corps = corps_de(reclamation, valeurs, sujet=sujet, texte=texte, premier=premier)
     return Message(
         de=creancier.nom_expediteur or creancier.nom,
         adresse_de=adresse_d_expedition(creancier),
         repondre_a=creancier.courriel_reponse or creancier.courriel_expediteur,
-        a=contact or client.nom,
+        a=a_qui.nom or client.nom,
         adresse_a=destinataire,
+        copies=a_qui.copies,
         sujet=corps.sujet,
         texte=corps.texte,
         html=corps.html,

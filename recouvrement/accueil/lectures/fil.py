@@ -159,7 +159,8 @@ def _relances(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
         .filter(client=client, faite_le__isnull=False)
         .exclude(canal__in=[Canal.TELEPHONE, Canal.CONTENTIEUX])
         .filter(Q(courrier=None))
-        .select_related("etape", "decidee_par")
+        .select_related("etape", "decidee_par", "envoi")
+        .defer("envoi__octets")
     )
     for relance in _derniers(relances, "faite_le", combien):
         if relance.faite_le is None:
@@ -172,12 +173,17 @@ def _relances(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
             main=NOUS,
             icone=ICONES_CANAL[Canal(relance.canal)],
             titre=nom if faite else f"{nom} : {relance.get_etat_display().lower()}",
-            texte=f"{somme}à {relance.destinataire}" if relance.destinataire else somme,
+            texte=f"{somme}à {_a_qui(relance)}" if relance.destinataire else somme,
             ton="" if faite else "echu",
             auteur=relance.decidee_par.nom_court if relance.decidee_par else "",
             url=reverse("relances:relance", args=[client.creancier.code, relance.pk]),
             lien="Message exact",
         )
+
+
+def _a_qui(relance: Relance) -> str:
+    copies = relance.envoi.copies if relance.envoi else ""
+    return f"{relance.destinataire}, copie à {copies}" if copies else relance.destinataire
 
 
 def _courriers(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:

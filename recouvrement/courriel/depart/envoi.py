@@ -6,7 +6,7 @@ seule une personne décide. Ce qui échoue chez l'un n'arrête pas les autres.
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -150,8 +150,11 @@ def _mener(
     try:
         transport.ouvrir()
         points("apres_connexion")
-        transport.adresser(
-            envoi.expediteur, envoi.destinataire, avec_temoin=metier.se_copie_au_temoin
+        refusees = transport.adresser(
+            envoi.expediteur,
+            envoi.destinataire,
+            copies=composition.copies,
+            avec_temoin=metier.se_copie_au_temoin,
         )
     except Injoignable as panne:
         rendre(envoi, f"Serveur injoignable : {panne}", horloge() + ATTENTE_INJOIGNABLE, compte=0)
@@ -163,8 +166,14 @@ def _mener(
     except ErreurMetier as faute:
         transport.renoncer()
         return finir(envoi, metier, EtatEnvoi.ECHEC, faute.message, horloge())
+    if _copie_morte(envoi, metier, refusees, horloge()):
+        # Sans elle : l'en-tête ne nomme que ceux à qui l'on écrit.
+        transport.renoncer()
+        return rendre(envoi, "Une copie n'existe plus : le message se refait", horloge(), compte=0)
     points("apres_rcpt")
-    etat, composition = _passer_a_data(envoi, metier, composition, horloge, vers=EtatEnvoi.DATA)
+    etat, composition = _passer_a_data(
+        envoi, metier, composition, horloge, vers=EtatEnvoi.DATA, sans=refusees
+    )
     if etat != EtatEnvoi.DATA:
         transport.renoncer()
         return etat
@@ -221,8 +230,12 @@ def _passer_a_data(
     horloge: Horloge,
     *,
     vers: EtatEnvoi,
+    sans: Collection[str] = (),
 ) -> tuple[EtatEnvoi | None, Composition]:
-    """« Encore dû, même somme » sous les verrous du métier ; les octets s'écrivent avec."""
+    """« Encore dû, même somme » sous les verrous du métier ; les octets s'écrivent avec.
+
+    `sans` : les copies que le serveur n'a pas prises cette fois.
+    """
     for _ in range(RECOMPOSITIONS):
         maintenant = horloge()
         with transaction.atomic():
@@ -235,6 +248,7 @@ def _passer_a_data(
                     octets=composition.octets,
                     empreinte=hashlib.sha256(composition.octets).hexdigest(),
                     sujet=composition.sujet[:250],
+                    copies=", ".join(c for c in composition.copies if c not in sans),
                     somme=composition.somme,
                     data_a=maintenant if vers == EtatEnvoi.DATA else None,
                     bail=maintenant + BAIL_DATA if vers == EtatEnvoi.DATA else None,
@@ -249,9 +263,23 @@ def _passer_a_data(
         refaite = metier.composer(envoi, maintenant=maintenant)
         if isinstance(refaite, Arret):
             return _arreter(envoi, metier, refaite, maintenant), composition
+        if refaite.copies != composition.copies:
+            # Le serveur attend déjà les anciennes : on reprend de l'enveloppe.
+            attente = rendre(envoi, "Les copies ont changé", maintenant, compte=0)
+            return attente or EtatEnvoi.ANNULE, composition
         composition = refaite
     rendre(envoi, "La somme due change sans cesse", horloge() + RECULS[0], compte=0)
     return EtatEnvoi.A_ENVOYER, composition
+
+
+def _copie_morte(
+    envoi: Envoi, metier: Metier, refusees: Mapping[str, Refus], maintenant: datetime
+) -> bool:
+    """Une boîte qui n'existe pas ne se copie plus ; un refus passager ne manque qu'à celui-ci."""
+    mortes = {adresse: refus for adresse, refus in refusees.items() if refus.adresse_morte}
+    for adresse, refus in mortes.items():
+        metier.adresse_refusee(envoi, adresse, str(refus), maintenant=maintenant)
+    return bool(mortes)
 
 
 def _inscrire_le_depart(
@@ -340,7 +368,7 @@ def _transmettre(
 def _refuse(envoi: Envoi, metier: Metier, refus: Refus, maintenant: datetime) -> EtatEnvoi | None:
     if refus.adresse_morte:
         # Avant, et à part : si le processus meurt ici, la relecture verra l'adresse invalide.
-        metier.adresse_refusee(envoi, str(refus), maintenant=maintenant)
+        metier.adresse_refusee(envoi, envoi.destinataire, str(refus), maintenant=maintenant)
     d_expediteur = refus.etape == "expediteur" and refus.est_definitif
     if refus.nous_vise:
         # Une identification refusée l'est pour tous ; le reste peut ne tenir qu'à ce créancier.

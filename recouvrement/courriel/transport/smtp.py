@@ -7,7 +7,7 @@ import contextlib
 import re
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from recouvrement.courriel.enums import CauseRefus
@@ -21,6 +21,8 @@ MESSAGES_PAR_CONNEXION = 100
 POINT_EN_TETE = re.compile(rb"(?m)^\.")
 # Un courriel se remet par morceaux : un ouvrier figé au milieu se voit avant le point final.
 REPONSE_DATA = 354
+# RFC 5321 §3.8 : le serveur s'en va, rien de ce qui suit n'aurait de sens.
+LIGNE_FERMEE = 421
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +127,19 @@ class Transport:
             self._couper()
             raise Injoignable("la connexion ne tient pas")
 
-    def adresser(self, expediteur: str, destinataire: str, *, avec_temoin: bool = False) -> None:
+    def adresser(
+        self,
+        expediteur: str,
+        destinataire: str,
+        *,
+        copies: Sequence[str] = (),
+        avec_temoin: bool = False,
+    ) -> dict[str, Refus]:
         """MAIL FROM puis RCPT TO. Après cela seulement, l'appelant passe à `data`.
 
-        Le témoin refusé ne prive personne de son message : il manquera, c'est tout.
+        Rend les copies refusées : ni elles ni le témoin ne privent personne de son message.
         """
+        refusees = {}
         ligne = self._exiger()
         try:
             self._accepter(
@@ -138,12 +148,19 @@ class Transport:
             self._accepter(
                 ligne.docmd("RCPT", f"TO:<{une_adresse(destinataire)}>"), etape="destinataire"
             )
+            for copie in copies:
+                code, texte = ligne.docmd("RCPT", f"TO:<{une_adresse(copie)}>")
+                if code == LIGNE_FERMEE:
+                    self._accepter((code, texte), etape="destinataire")
+                elif not 200 <= code < 300:
+                    refusees[copie] = Refus(code, _texte(texte), etape="destinataire")
             if avec_temoin and self.temoin:
                 with contextlib.suppress(ErreurMetier):
                     ligne.docmd("RCPT", f"TO:<{une_adresse(self.temoin)}>")
         except (OSError, smtplib.SMTPException) as panne:
             self._couper()
             raise Injoignable(_phrase(panne)) from panne
+        return refusees
 
     def transmettre(self, octets: bytes, *, tient: Callable[[], bool] = lambda: True) -> str:
         """DATA, les octets, le point. Rend la réponse du serveur ; `Coupure` si elle manque.
@@ -216,7 +233,7 @@ class Transport:
         code, texte = reponse
         if 200 <= code < 300:
             return
-        if code == 421:
+        if code == LIGNE_FERMEE:
             self._couper()
         else:
             self._abandonner()

@@ -101,7 +101,7 @@ def _qui_elle_est(client: Client) -> list[Rubrique]:
                 if getattr(client, nom) not in ("", None)
             ),
         ),
-        _tableau("Contacts", _de(client, Contact), "nom", "fonction", "horaires"),
+        _tableau("Contacts", _de(client, Contact), "nom", "fonction", "horaires", "en_copie"),
         _tableau("Coordonnées", _de(client, Coordonnee), "genre", "valeur", "validite", "motif"),
         _tableau(
             "Validité des coordonnées, au fil du temps",
@@ -128,7 +128,7 @@ def _ce_qu_on_lui_a_dit(client: Client) -> list[Rubrique]:
         _tableau(
             "Messages",
             _de(client, Envoi, "relance__client").defer("octets"),
-            *("cree_le", "destinataire", "sujet", "etat", "empreinte"),
+            *("cree_le", "destinataire", "copies", "sujet", "etat", "empreinte"),
         ),
         _tableau("Lettres", _de(client, Courrier), "prepare_le", "canal", "etat", "numero_suivi"),
         _tableau("Pièces", _de(client, Piece), "deposee_le", "nature", "intitule", "nom_fichier"),

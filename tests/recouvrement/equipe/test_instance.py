@@ -201,8 +201,9 @@ class Accepte:
     def ouvrir(self):
         pass
 
-    def adresser(self, expediteur, destinataire, *, avec_temoin):
+    def adresser(self, expediteur, destinataire, *, copies, avec_temoin):
         assert not avec_temoin, "un lien personnel ne se copie nulle part"
+        return {}
 
     def renoncer(self):
         pass

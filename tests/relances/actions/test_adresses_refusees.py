@@ -78,7 +78,7 @@ def test_un_processus_tue_apres_avoir_marque_l_adresse_laisse_une_tache(puits, t
     relance = une_relance_prevue(courriel="rcpt550@duval.example")
     envoi = reclamer_un(DIX_HEURES)
     METIERS[NatureEnvoi.RELANCE].adresse_refusee(
-        envoi, "550 5.1.1 Adresse inconnue", maintenant=DIX_HEURES
+        envoi, relance.destinataire, "550 5.1.1 Adresse inconnue", maintenant=DIX_HEURES
     )
     plus_tard = DIX_HEURES + timedelta(minutes=3)
     balayer(plus_tard, metiers=METIERS)
