@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from recouvrement.droit.mentions import PROFESSIONNELS
-from recouvrement.droit.regimes import Regime
+from recouvrement.droit.regimes import INDEMNITE_FORFAITAIRE, Regime
 from recouvrement.socle.montants import ZERO
 from relances.regles.langue import Ecriture
 
@@ -42,9 +42,7 @@ def phrase_des_accessoires(accessoires: Accessoires, ecrire: Ecriture) -> str:
         montant = accessoires.penalites
         morceaux.append(nom + (mots["a_ce_jour"].format(ecrire.euros(montant)) if montant else ""))
     if accessoires.forfait and (not dus or accessoires.indemnites != ZERO):
-        montant = accessoires.indemnites
-        chiffre = mots["soit"].format(ecrire.euros(montant)) if montant else ""
-        morceaux.append(mots["forfait"] + chiffre)
+        morceaux.append(_forfait(accessoires.indemnites, ecrire, mots))
     if not morceaux:
         return ""
     quoi = mots["et"].join(morceaux)
@@ -52,11 +50,18 @@ def phrase_des_accessoires(accessoires: Accessoires, ecrire: Ecriture) -> str:
     return mots["dus" if dus else "encourus"].format(quoi=quoi, texte=texte)
 
 
+def _forfait(montant: Decimal | None, ecrire: Ecriture, mots: dict[str, str]) -> str:
+    if montant == INDEMNITE_FORFAITAIRE:
+        return mots["un_forfait"]
+    return mots["forfait"] + (mots["soit"].format(ecrire.euros(montant)) if montant else "")
+
+
 MOTS = {
     "fr": {
         "penalites": "des pénalités de retard",
         "moratoires": "des intérêts moratoires",
         "a_ce_jour": " ({} à ce jour)",
+        "un_forfait": "l'indemnité forfaitaire de 40\u00a0€",
         "forfait": "une indemnité forfaitaire de 40\u00a0€ par facture",
         "soit": " (soit {})",
         "et": " et ",
@@ -71,6 +76,7 @@ MOTS = {
         "penalites": "late payment penalties",
         "moratoires": "late payment interest",
         "a_ce_jour": " ({} to date)",
+        "un_forfait": "the fixed compensation of €40",
         "forfait": "a fixed compensation of €40 per invoice",
         "soit": " (i.e. {})",
         "et": " and ",

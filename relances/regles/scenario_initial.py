@@ -114,7 +114,7 @@ Kind regards,
 FERME = (
     """Bonjour{{#si contact}} {{ contact }}{{/si}},
 
-{{#si precedente}}Le {{ precedente }}, nous vous rappelions cette échéance. {{/si}}"""
+{{#si precedente}}Nous vous avons écrit à ce sujet le {{ precedente }}. {{/si}}"""
     + DEPUIS
     + "À ce jour, "
     + RESTE
@@ -137,7 +137,7 @@ Cordialement,
 FERME_EN = (
     """Hello{{#si contact}} {{ contact }}{{/si}},
 
-{{#si precedente}}On {{ precedente }} we reminded you of this amount. {{/si}}"""
+{{#si precedente}}We wrote to you about this on {{ precedente }}. {{/si}}"""
     + DEPUIS_EN
     + "To date, "
     + RESTE_EN
@@ -168,7 +168,7 @@ Dire la somme : {{ total }} dus par {{ client }}, {{ retard }} jours de retard.
 Convenir d'une date ferme ; dire qu'un courrier suivra.
 """
 LETTRE = (
-    "{{#si precedente}}Nous vous avons déjà écrit le {{ precedente }}. {{/si}}"
+    "{{#si precedente}}Nous vous avons écrit à ce sujet le {{ precedente }}. {{/si}}"
     + DEPUIS
     + "À ce jour, "
     + RESTE
@@ -186,7 +186,7 @@ Si vous contestez cette somme, ou si vous souhaitez convenir d'un échéancier, 
 """
 )
 LETTRE_EN = (
-    "{{#si precedente}}We already wrote to you on {{ precedente }}. {{/si}}"
+    "{{#si precedente}}We wrote to you about this on {{ precedente }}. {{/si}}"
     + DEPUIS_EN
     + "To date, "
     + RESTE_EN
@@ -218,7 +218,7 @@ Ceci est notre dernier rappel amiable. Nous vous demandons de régler {{ total }
 
 {{ paiement }}
 
-À défaut de règlement dans ce délai, {{ creancier }} pourra vous adresser une mise en demeure, puis saisir la juridiction compétente pour obtenir ces sommes{{#si penalites}}, leurs pénalités et intérêts de retard ({{ penalites }} à ce jour){{/si}}{{#si indemnite}}, les indemnités forfaitaires ({{ indemnite }}){{/si}}.
+À défaut de règlement dans ce délai, {{ creancier }} pourra vous adresser une mise en demeure, puis saisir la juridiction compétente pour obtenir ces sommes{{#si penalites}} et ce que le retard y ajoute, dont {{ penalites }} d'intérêts à ce jour{{/si}}.
 
 {{#si a_echoir}}Échéances à venir, pour information :
 {{ a_echoir }}{{/si}}
@@ -239,7 +239,7 @@ This is our last amicable reminder. Please pay {{ total }} within eight days of 
 
 {{ paiement }}
 
-Failing payment by then, {{ creancier }} may serve you with a formal notice (mise en demeure), then bring the matter before the competent court to obtain these amounts{{#si penalites}}, late payment penalties and interest ({{ penalites }} to date){{/si}}{{#si indemnite}}, the fixed compensation ({{ indemnite }}){{/si}}.
+Failing payment by then, {{ creancier }} may serve you with a formal notice (mise en demeure), then bring the matter before the competent court to obtain these amounts{{#si penalites}} and what late payment adds to them, including {{ penalites }} of interest to date{{/si}}.
 
 {{#si a_echoir}}Amounts falling due later, for information:
 {{ a_echoir }}{{/si}}

@@ -115,7 +115,7 @@ def test_la_relance_ferme_ne_nie_ni_le_paiement_ni_l_appel(meme_facture):
         assert "ni paiement ni message" not in dit
         assert "Nous avons bien reçu 460,00 € le 13/05/2026 et vous en remercions." in dit
         assert "Nous avons échangé le 12/05/2026." in dit
-        assert "Le 11/05/2026, nous vous rappelions cette échéance." in dit
+        assert "Nous vous avons écrit à ce sujet le 11/05/2026." in dit
 
 
 def test_plusieurs_versements_se_disent_d_une_somme_et_un_annule_se_tait():
@@ -197,8 +197,8 @@ def test_chaque_courriel_dit_la_somme_et_ce_que_le_retard_ajoute(etape, nature, 
     au = ECHEANCE + timedelta(days=etape.delai)
     texte = propre(message([facture], etape.cle, au=au).texte)
     assert "860,00 €" in texte
-    assert ("40 € par facture" in texte) is forfait
-    assert ("soit 40,00 €" in texte) is (forfait and etape.delai > 0)
+    dit = "indemnité forfaitaire de 40 €" + ("" if etape.delai > 0 else " par facture")
+    assert (dit in texte) is forfait
     if penalites:
         assert penalites in texte
     else:
@@ -209,7 +209,7 @@ def test_chaque_courriel_dit_la_somme_et_ce_que_le_retard_ajoute(etape, nature, 
 def test_les_penalites_du_jour_sont_celles_du_decompte():
     # 860 € × 12,15 % × 20 jours ÷ 365 = 5,7255 € : du 7 au 26 mai (L441-10, II ; BCE 2,15 + 10).
     texte = propre(message([k3()], "relance-ferme").texte)
-    assert "des pénalités de retard (5,73 € à ce jour) et une indemnité" in texte
+    assert "des pénalités de retard (5,73 € à ce jour) et l'indemnité forfaitaire de 40 €" in texte
     assert "Ces sommes s'ajoutent à celle demandée ici." in texte
 
 
@@ -227,6 +227,13 @@ def test_ce_a_quoi_le_creancier_renonce_ne_se_dit_pas():
     texte = message([facture], "relance-ferme").texte
     assert "pénalité" not in texte
     assert "40\u00a0€" not in texte
+
+
+def test_plusieurs_factures_disent_la_somme_de_leurs_indemnites():
+    facture = k3()
+    autre = une_facture(client=facture.client, date_echeance=ECHEANCE)
+    texte = propre(message([facture, autre], "relance-ferme").texte)
+    assert "une indemnité forfaitaire de 40 € par facture (soit 80,00 €)" in texte
 
 
 @pytest.mark.parametrize("etape", FERMES, ids=lambda e: e.cle)

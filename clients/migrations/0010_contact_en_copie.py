@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('clients', '0008_nature_a_etablir'),
+        ('clients', '0009_qualification'),
     ]
 
     operations = [
