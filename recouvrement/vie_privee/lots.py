@@ -34,6 +34,7 @@ from relances.models import Appel, Promesse, Relance
 
 # Ce qui n'est sûrement pas parti : rien n'y est la preuve de rien.
 RELANCES_MORTES = (EtatRelance.ANNULEE,)
+MESSAGE_VIDE = {"destinataire": "", "copies": "", "sujet": "", "octets": None, "reponse": ""}
 ENVOIS_MORTS = (EtatEnvoi.ANNULE, EtatEnvoi.ECHEC)
 # Les clefs du journal où une personne écrit ses mots.
 BAVARDES = ("note", "motif", "intitule", "detail", "pieces")
@@ -112,9 +113,7 @@ def lots_des_personnes(
             Envoi.objects.pour(creancier)
             .filter(relance__in=relances, etat__in=ENVOIS_MORTS)
             .exclude(destinataire="", octets=None),
-            lambda lignes, _: lignes.update(
-                destinataire="", copies="", sujet="", octets=None, reponse=""
-            ),
+            lambda lignes, _: lignes.update(**MESSAGE_VIDE),
             "vidé",
         ),
         _muet("Motif de suspension", _fiches(creancier, clients), "suspendu_motif"),

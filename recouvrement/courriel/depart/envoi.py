@@ -17,6 +17,7 @@ from recouvrement.courriel.actions.instance import noter_injoignable, noter_join
 from recouvrement.courriel.actions.pannes import clore_la_panne
 from recouvrement.courriel.carnet import Carnet, CarnetFerme
 from recouvrement.courriel.depart import disjoncteur
+from recouvrement.courriel.depart.copies import perdre_les_mortes
 from recouvrement.courriel.depart.etats import (
     expediteur_admis,
     expediteur_refuse,
@@ -166,7 +167,7 @@ def _mener(
     except ErreurMetier as faute:
         transport.renoncer()
         return finir(envoi, metier, EtatEnvoi.ECHEC, faute.message, horloge())
-    if _copie_morte(envoi, metier, refusees, horloge()):
+    if perdre_les_mortes(envoi, metier, refusees, horloge()):
         # Sans elle : l'en-tête ne nomme que ceux à qui l'on écrit.
         transport.renoncer()
         return rendre(envoi, "Une copie n'existe plus : le message se refait", horloge(), compte=0)
@@ -270,16 +271,6 @@ def _passer_a_data(
         composition = refaite
     rendre(envoi, "La somme due change sans cesse", horloge() + RECULS[0], compte=0)
     return EtatEnvoi.A_ENVOYER, composition
-
-
-def _copie_morte(
-    envoi: Envoi, metier: Metier, refusees: Mapping[str, Refus], maintenant: datetime
-) -> bool:
-    """Une boîte qui n'existe pas ne se copie plus ; un refus passager ne manque qu'à celui-ci."""
-    mortes = {adresse: refus for adresse, refus in refusees.items() if refus.adresse_morte}
-    for adresse, refus in mortes.items():
-        metier.adresse_refusee(envoi, adresse, str(refus), maintenant=maintenant)
-    return bool(mortes)
 
 
 def _inscrire_le_depart(
