@@ -7,6 +7,7 @@ from clients.models import Client
 from contentieux.enums import EtatDossier, IssueDossier, NatureFrais, Suite, Voie
 from contentieux.models import Dossier
 from contentieux.regles import etats_suivants, voies_ouvertes
+from factures.enums import SIGNIFICATIONS
 from factures.forms.champs import FacturesACocher, MontantField
 from factures.models import Facture
 from recouvrement.socle.forms import ChoixMultiple, SaisieLisible
@@ -91,19 +92,35 @@ class RequeteForm(SaisieLisible, forms.Form):
 
 
 class AvancerForm(SaisieLisible, forms.Form):
+    """`non_avenue` : une ordonnance signifiée trop tard ne mène plus à l'exécution."""
+
     etat = forms.ChoiceField(label="Nouvel état")
     le = ChampJour(label="Le")
+    remise = forms.ChoiceField(
+        label="Signifiée comment",
+        required=False,
+        help_text="Le mois d'opposition part de la remise à personne (CPC, art. 1416).",
+    )
     note = forms.CharField(
         label="Note", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(self, *args: Any, dossier: Dossier, au: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, dossier: Dossier, au: date, non_avenue: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, initial={"le": au}, **kwargs)
         self.au = au
         etat = cast(forms.ChoiceField, self.fields["etat"])
         etat.choices = [
-            (suivant.value, suivant.label) for suivant in etats_suivants(EtatDossier(dossier.etat))
+            (suivant.value, suivant.label)
+            for suivant in etats_suivants(EtatDossier(dossier.etat), non_avenue=non_avenue)
         ]
+        if dossier.etat == EtatDossier.ORDONNANCE and dossier.voie != Voie.AUTRE:
+            remise = cast(forms.ChoiceField, self.fields["remise"])
+            remise.choices = [("", "à dire"), *((un.value, un.label) for un in SIGNIFICATIONS)]
+            remise.required = True
+        else:
+            del self.fields["remise"]
 
     def clean_le(self) -> date:
         le: date = self.cleaned_data["le"]

@@ -1,6 +1,6 @@
 """Ce que montre la page d'un dossier."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,9 @@ from contentieux.models import (
     Frais,
     PieceDossier,
 )
+from factures.enums import NatureDecision
 from factures.lectures import DecompteClient, decompte_client
+from factures.lectures.decisions import DecisionLue, decisions_valables
 from factures.models import Facture, Piece
 from recouvrement.documents.contextes import LigneDeduite
 from recouvrement.socle.montants import ZERO
@@ -53,6 +55,7 @@ class FicheDossier:
     disponibles: list[Piece]
     documents: list[DocumentDossier]
     manques: list[str]
+    decisions: list[DecisionLue]
 
     @property
     def bordereau(self) -> list[PieceABord]:
@@ -64,6 +67,11 @@ class FicheDossier:
     @property
     def net(self) -> Decimal:
         return self.decompte.total - sum((d.montant for d in self.deduites), ZERO)
+
+    @property
+    def est_non_avenue(self) -> bool:
+        """Vrai si son ordonnance a été signifiée trop tard : rien ne s'en exécute."""
+        return _non_avenue(self.decisions)
 
     @property
     def total_frais(self) -> Decimal:
@@ -123,7 +131,34 @@ def fiche_dossier(dossier: Dossier, *, au: date) -> FicheDossier:
             .order_by("-pk")
         ),
         manques=manques(dossier),
+        decisions=_distinctes(decisions_valables(factures)),
     )
+
+
+def decisions_du_dossier(dossier: Dossier) -> list[DecisionLue]:
+    """Les ordonnances d'injonction de ses factures, chacune de leurs lignes."""
+    jugees = decisions_valables(factures_du_dossier(dossier))
+    return [
+        lue
+        for lues in jugees.values()
+        for lue in lues
+        if lue.decision.nature == NatureDecision.INJONCTION
+    ]
+
+
+def est_non_avenue(dossier: Dossier) -> bool:
+    return _non_avenue(decisions_du_dossier(dossier))
+
+
+def _non_avenue(lues: Iterable[DecisionLue]) -> bool:
+    """La dernière ordonnance compte : une autre a pu être obtenue depuis."""
+    ordonnances = [x for x in lues if x.decision.nature == NatureDecision.INJONCTION]
+    return bool(ordonnances) and ordonnances[-1].execution.non_avenue
+
+
+def _distinctes(jugees: Mapping[int, list[DecisionLue]]) -> list[DecisionLue]:
+    """Une par décision, quel que soit le nombre de factures qu'elle a jugées."""
+    return list({lue.cle: lue for lues in jugees.values() for lue in lues}.values())
 
 
 def manques(dossier: Dossier) -> list[str]:

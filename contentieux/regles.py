@@ -14,13 +14,21 @@ TRANSITIONS: dict[EtatDossier, tuple[EtatDossier, ...]] = {
 }
 
 
-def etats_suivants(etat: EtatDossier) -> tuple[EtatDossier, ...]:
+EXECUTION = (EtatDossier.EXECUTOIRE, EtatDossier.EXECUTION)
+
+
+def etats_suivants(etat: EtatDossier, *, non_avenue: bool = False) -> tuple[EtatDossier, ...]:
     """Les états que l'on peut atteindre d'ici (la clôture est une autre action).
+
+    Une ordonnance non avenue, signifiée trop tard, n'en a plus qui mène à l'exécution.
 
     >>> [e.value for e in etats_suivants(EtatDossier.DEPOSE)]
     ['ordonnance', 'preparation']
+    >>> [e.value for e in etats_suivants(EtatDossier.SIGNIFIE, non_avenue=True)]
+    ['opposition']
     """
-    return TRANSITIONS[etat]
+    suivants = TRANSITIONS[etat]
+    return tuple(e for e in suivants if not (non_avenue and e in EXECUTION))
 
 
 def voies_ouvertes(nature: str) -> tuple[Voie, ...]:

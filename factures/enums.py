@@ -6,6 +6,7 @@ from django.db import models
 from recouvrement.droit.mentions import MENTIONS_FACTURE
 from recouvrement.droit.paiement import Situation
 from recouvrement.droit.prescription import Acte, Duree, Effet
+from recouvrement.droit.titre import Nature
 
 
 class NatureFacture(models.TextChoices):
@@ -117,6 +118,45 @@ ActePrescription = _choix(
     "ActePrescription",
     {acte.name: acte.libelle for acte in Acte if acte.effet is not Effet.AUCUN},
 )
+
+
+def actes_a_saisir(*, personne_publique: bool) -> list[tuple[str, str]]:
+    """Ni ceux que dit une décision enregistrée, ni ceux qui ne comptent pas contre ce débiteur."""
+    return [
+        (code, libelle)
+        for code, libelle in ActePrescription.choices
+        if not Acte[code].vient_d_une_decision
+        and (personne_publique or not Acte[code].vise_une_personne_publique)
+    ]
+
+
+class NatureDecision(models.TextChoices):
+    JUGEMENT = Nature.JUGEMENT.value, "Jugement ou arrêt"
+    REFERE = Nature.REFERE.value, "Ordonnance de référé"
+    INJONCTION = Nature.INJONCTION.value, "Ordonnance d'injonction de payer"
+
+
+class FaitDecision(models.TextChoices):
+    """Ce qui suit une décision ; d'elle et de lui se déduisent délais, intérêts, prescription."""
+
+    A_PERSONNE = "a_personne", "Signifiée, remise à personne"
+    SIGNIFIEE = "signifiee", "Signifiée autrement (domicile, étude, recherches)"
+    ACTE = "acte", "Premier acte remis à personne, ou première saisie"
+    OPPOSITION = "opposition", "Opposition formée"
+    APPEL = "appel", "Appel formé"
+    ETEINT = "eteint", "Recours éteint (désistement, irrecevabilité, rejet)"
+
+
+SIGNIFICATIONS = (FaitDecision.A_PERSONNE, FaitDecision.SIGNIFIEE)
+# Ce qui peut suivre chaque nature de décision.
+FAITS_PAR_NATURE = {
+    NatureDecision.JUGEMENT: (*SIGNIFICATIONS, FaitDecision.APPEL, FaitDecision.ETEINT),
+    NatureDecision.REFERE: (*SIGNIFICATIONS, FaitDecision.APPEL, FaitDecision.ETEINT),
+    NatureDecision.INJONCTION: (
+        *SIGNIFICATIONS,
+        *(FaitDecision.ACTE, FaitDecision.OPPOSITION, FaitDecision.ETEINT),
+    ),
+}
 DureePrescription = _choix(
     "DureePrescription", {duree.name: duree.libelle for duree in Duree if duree.est_au_choix}
 )

@@ -32,6 +32,8 @@ class Evenement(models.TextChoices):
     CONVENTION_POSEE = "convention_posee", "Convention posée"
     DECISION_ENREGISTREE = "decision_enregistree", "Décision de justice enregistrée"
     DECISION_RETIREE = "decision_retiree", "Décision de justice retirée"
+    SUITE_ENREGISTREE = "suite_enregistree", "Suite d'une décision enregistrée"
+    SUITE_RETIREE = "suite_retiree", "Suite d'une décision retirée"
     DUREE_CHOISIE = "duree_choisie", "Durée de prescription choisie"
     TAUX_SAISI = "taux_saisi", "Taux saisi"
     ACTE_ENREGISTRE = "acte_prescription", "Acte de prescription enregistré"

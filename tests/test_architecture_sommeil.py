@@ -28,7 +28,6 @@ FICHIERS = {
     "recouvrement/droit/competence.py": Attente(VOIES, "le tribunal de chaque débiteur"),
     "recouvrement/droit/conditions.py": Attente(VOIES, "les conditions de chaque voie"),
     "recouvrement/droit/frais.py": Attente(VOIES, "le coût de chaque voie"),
-    "recouvrement/droit/injonction.py": Attente(VOIES, "les délais de l'ordonnance"),
     "recouvrement/droit/procedures.py": Attente(VOIES, "la fiche de chaque voie"),
     "recouvrement/droit/donnees/construire_tribunaux.py": Attente(
         VOIES, "refait la table des tribunaux quand la carte judiciaire change"
@@ -40,10 +39,11 @@ FICHIERS = {
 }
 DEFINITIONS = {
     "recouvrement.droit.delais.Delai.est_proroge": Attente(VOIES, "dire le report au jour ouvré"),
-    "recouvrement.droit.delais.distance_de": Attente(
-        VOIES, "outre-mer et étranger : un à deux mois"
+    "recouvrement.droit.injonction.consigner": Attente(VOIES, "les frais à consigner"),
+    "recouvrement.droit.injonction.constituer_avocat": Attente(VOIES, "l'avocat, sur opposition"),
+    "recouvrement.droit.injonction.demander_la_formule": Attente(
+        VOIES, "ce qui reste à faire d'une ordonnance d'avant 2022"
     ),
-    "recouvrement.droit.feries.zone_de": Attente(VOIES, "les jours fériés du débiteur"),
     "recouvrement.droit.mentions.interdits": Attente(MANDATS, "relire les écrits d'un mandataire"),
     "recouvrement.droit.mentions.manquants_r124_4": Attente(MANDATS, "ce qui manque à la lettre"),
     "relances.documents.GABARIT_DU_MANDATAIRE": Attente(MANDATS, "la lettre elle-même"),

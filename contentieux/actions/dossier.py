@@ -7,11 +7,14 @@ from django.db.models import Exists, OuterRef
 
 from clients.actions.verrou import verrouiller
 from clients.models import Client
+from contentieux.actions.jugement import suivre_l_etape
 from contentieux.enums import EtatDossier, IssueDossier, NatureFrais, Suite, Voie
 from contentieux.evenements import Evenement
 from contentieux.models import Dossier, DossierFacture, EvenementDossier, Frais
 from contentieux.regles import etats_suivants, suite_habituelle, voies_ouvertes
 from factures.actions import confier_au_contentieux, retirer_du_contentieux
+from factures.actions.decisions import defaire_le_jugement
+from factures.enums import FaitDecision
 from factures.lectures.faveur import Reclamables, reclamables
 from factures.models import Facture
 from recouvrement.comptes.models import Utilisateur
@@ -87,9 +90,15 @@ def ouvrir_dossier(
 
 @transaction.atomic
 def avancer(
-    dossier: Dossier, *, etat: EtatDossier, le: date, note: str, acteur: Utilisateur
+    dossier: Dossier,
+    *,
+    etat: EtatDossier,
+    le: date,
+    note: str,
+    acteur: Utilisateur,
+    remise: FaitDecision | None = None,
 ) -> Dossier:
-    """Passe le dossier à l'état suivant, à la date du fait."""
+    """Passe le dossier à l'état suivant, à la date du fait ; `remise` : comment on a signifié."""
     dossier = _verrouiller(dossier)
     if etat not in etats_suivants(EtatDossier(dossier.etat)):
         raise ErreurMetier(
@@ -100,6 +109,7 @@ def avancer(
     dossier.etat = etat
     dossier.save(update_fields=["etat"])
     geste = poser(Genre.ETAPE, creancier=dossier.creancier, acteur=acteur)
+    suivre_l_etape(dossier, etat=etat, le=le, remise=remise, acteur=acteur, geste=geste)
     _inscrire_etat(dossier, le=le, note=note, acteur=acteur, geste=geste)
     inscrire(Evenement.DOSSIER_AVANCE, cible=dossier, acteur=acteur, geste=geste, etat=etat, le=le)
     return dossier
@@ -224,6 +234,7 @@ def _defaire(retour: Retour) -> None:
             .filter(dossier=dossier)
             .latest("pk")
         )
+        defaire_le_jugement(retour.geste, motif="étape du dossier annulée", acteur=retour.acteur)
         dossier.etat = avant.etat
         dossier.save(update_fields=["etat"])
         inscrire(

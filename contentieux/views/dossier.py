@@ -26,9 +26,10 @@ from contentieux.forms import (
     OuvrirForm,
     RequeteForm,
 )
-from contentieux.lectures import fiche_dossier
+from contentieux.lectures import est_non_avenue, fiche_dossier
 from contentieux.models import Dossier
 from contentieux.regles import etats_suivants
+from factures.enums import FaitDecision
 from factures.models import Piece
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
@@ -128,7 +129,12 @@ def pieces(request: RequeteHabilitee, pk: int) -> HttpResponse:
 @habilite(Role.GESTIONNAIRE)
 def avancer_dossier(request: RequeteHabilitee, pk: int) -> HttpResponse:
     dossier = _dossier(request, pk)
-    form = AvancerForm(request.POST, dossier=dossier, au=timezone.localdate())
+    form = AvancerForm(
+        request.POST,
+        dossier=dossier,
+        au=timezone.localdate(),
+        non_avenue=est_non_avenue(dossier),
+    )
     if not form.is_valid():
         return _montrer(request, dossier, avancer=form)
     lu = form.cleaned_data
@@ -141,6 +147,7 @@ def avancer_dossier(request: RequeteHabilitee, pk: int) -> HttpResponse:
             etat=EtatDossier(lu["etat"]),
             le=lu["le"],
             note=lu["note"],
+            remise=FaitDecision(lu["remise"]) if lu.get("remise") else None,
             acteur=request.user,
         ),
     )
@@ -233,15 +240,15 @@ def _montrer(
 ) -> HttpResponse:
     aujourdhui = timezone.localdate()
     role = Role(request.habilitation.role)
+    fiche, est_clos = fiche_dossier(dossier, au=aujourdhui), dossier.etat == EtatDossier.CLOS
     formulaires: dict[str, forms.Form] = {
         "requete": RequeteForm(dossier=dossier, au=aujourdhui),
-        "avancer": AvancerForm(dossier=dossier, au=aujourdhui),
+        "avancer": AvancerForm(dossier=dossier, au=aujourdhui, non_avenue=fiche.est_non_avenue),
         "note": NoteForm(),
         "frais": FraisForm(initial={"le": aujourdhui}),
         "clore": CloreForm(),
     }
     formulaires |= lus
-    fiche, est_clos = fiche_dossier(dossier, au=aujourdhui), dossier.etat == EtatDossier.CLOS
     se_conduit = not est_clos and role.couvre(Role.GESTIONNAIRE)
     en_faute = refus or any(form.is_bound and form.errors for form in formulaires.values())
     return render(
@@ -258,7 +265,8 @@ def _montrer(
             "se_complete": not est_clos and role.couvre(Role.ASSISTANTE),
             "se_conduit": se_conduit,
             "peut_decider": role.couvre(Role.GESTIONNAIRE),
-            "avance": se_conduit and etats_suivants(EtatDossier(dossier.etat)),
+            "avance": se_conduit
+            and etats_suivants(EtatDossier(dossier.etat), non_avenue=fiche.est_non_avenue),
             "est_clos": est_clos,
         },
         status=422 if en_faute else 200,

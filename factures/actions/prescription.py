@@ -8,9 +8,10 @@ from factures.actions.verrous import verrouiller_factures
 from factures.enums import ActePrescription, DureePrescription
 from factures.erreurs import ActeImpossible, FactureIntrouvable
 from factures.evenements import Evenement
+from factures.lectures.prescription import duree_de_la_facture
 from factures.models import EvenementPrescription, Facture, Piece
 from recouvrement.comptes.models import Utilisateur
-from recouvrement.droit.prescription import Acte
+from recouvrement.droit.prescription import Acte, Duree
 from recouvrement.journal.actions import inscrire
 
 
@@ -32,6 +33,11 @@ def enregistrer_acte(
         raise ActeImpossible("Un avoir ne se prescrit pas contre le client.")
     if acte not in ActePrescription.values:
         raise ActeImpossible("Cet acte n'interrompt ni ne suspend la prescription.")
+    if Acte[acte].vient_d_une_decision:
+        raise ActeImpossible("Cet acte se note avec la décision de justice : une seule fois.")
+    publique = duree_de_la_facture(facture) is Duree.PERSONNE_PUBLIQUE
+    if Acte[acte].vise_une_personne_publique and not publique:
+        raise ActeImpossible("Cet acte n'interrompt que contre une personne publique.")
     if le > au:
         raise ActeImpossible("Cet acte n'a pas encore eu lieu.")
     if le < facture.date_emission:

@@ -1,13 +1,23 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.db.models import Q
 
 from clients.models import Client
-from factures.enums import ActePrescription, DureePrescription, NatureProcedure, SituationDelai
+from factures.enums import (
+    DureePrescription,
+    FaitDecision,
+    NatureDecision,
+    NatureProcedure,
+    SituationDelai,
+    actes_a_saisir,
+)
 from factures.forms.champs import jour_saisi
-from factures.models import Facture, Piece
+from factures.lectures.prescription import duree_de_la_facture
+from factures.models import Decision, Facture, Piece
 from recouvrement.droit.mentions import proposees
+from recouvrement.droit.prescription import Duree
 from recouvrement.droit.regimes import regime_de
 from recouvrement.socle import formats
 from recouvrement.socle.formats import euros
@@ -17,7 +27,6 @@ from recouvrement.socle.forms import ChoixMultiple, SaisieLisible, champ_de
 class ActeForm(SaisieLisible, forms.Form):
     acte = forms.ChoiceField(
         label="Acte",
-        choices=ActePrescription.choices,
         help_text="Une relance, une mise en demeure ou le dépôt d'une requête n'y change rien.",
     )
     le = jour_saisi(label="En date du")
@@ -37,6 +46,14 @@ class ActeForm(SaisieLisible, forms.Form):
 
     def __init__(self, *args: Any, facture: Facture, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        publique = duree_de_la_facture(facture) is Duree.PERSONNE_PUBLIQUE
+        acte = champ_de(self, "acte", forms.ChoiceField)
+        acte.choices = actes_a_saisir(personne_publique=publique)
+        if publique:
+            acte.help_text = (
+                "Contre une personne publique, une demande de paiement écrite interrompt (loi "
+                "n° 68-1250, art. 2) : une relance en est une, datez-la."
+            )
         champ_de(self, "piece", forms.ModelChoiceField).queryset = (
             Piece.objects.pour(facture.creancier)
             .filter(Q(facture=facture) | Q(facture=None), client=facture.client_id)
@@ -73,11 +90,17 @@ class DecisionForm(SaisieLisible, forms.Form):
         max_length=250,
         help_text="« Tribunal de commerce de Rennes, 12 mars 2026, n° 2026F00123 ».",
     )
+    nature = forms.ChoiceField(label="Nature", choices=NatureDecision.choices)
+    rendue_le = jour_saisi(
+        label="Rendue le",
+        help_text="Les dix ans pour exécuter un jugement en partent (CPCE, art. L111-4).",
+    )
     executoire_le = jour_saisi(
         label="Exécutoire depuis le",
+        required=False,
         help_text=(
-            "Deux mois après, le taux légal est majoré de cinq points (CMF, art. L313-3). Pour une "
-            "injonction de payer : la fin du délai d'opposition."
+            "Deux mois après, le taux légal est majoré de cinq points (CMF, art. L313-3). Vide "
+            "pour une injonction de payer : se déduit de sa signification, notée ensuite."
         ),
     )
     condamnation_au_taux_legal = forms.BooleanField(
@@ -107,6 +130,25 @@ class DecisionForm(SaisieLisible, forms.Form):
         )
         champ_de(self, "piece", forms.ModelChoiceField).queryset = (
             Piece.objects.pour(client.creancier).filter(client=client).order_by("-pk")
+        )
+
+
+class SuiteForm(SaisieLisible, forms.Form):
+    """Ce qui suit une décision, pour toutes les factures qu'elle a jugées."""
+
+    decision = forms.ModelChoiceField(label="Décision", queryset=Decision.objects.none())
+    fait = forms.ChoiceField(label="Ce qui s'est passé", choices=FaitDecision.choices)
+    le = jour_saisi(
+        label="Le",
+        help_text="Noté une fois : délais, intérêts et prescription s'en déduisent.",
+    )
+
+    def __init__(self, *args: Any, decisions: Iterable[Decision], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        suivies = list(decisions)
+        champ = champ_de(self, "decision", forms.ModelChoiceField)
+        champ.queryset = Decision.objects.parmi({d.creancier_id for d in suivies}).filter(
+            pk__in=[decision.pk for decision in suivies]
         )
 
 

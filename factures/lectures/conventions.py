@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from clients.models import Client
+from factures.lectures.decisions import DecisionLue, lire
 from factures.models import Convention, Decision, Facture
 from recouvrement.droit import faits
 from recouvrement.droit.procedure_collective import est_anterieure
@@ -11,16 +12,16 @@ from recouvrement.droit.regimes import Regime
 
 
 class Conventions:
-    """Celles d'un client, et ce qu'un juge a décidé, lues en deux requêtes."""
+    """Celles d'un client, et ce qu'un juge a décidé ; deux requêtes, trois s'il a décidé."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
         self._generale: Convention | None = None
         self._du_client: Convention | None = None
         self._par_facture: dict[int, Convention] = {}
-        self._decisions: dict[int, Decision] = {
-            decision.facture_id: decision
-            for decision in Decision.objects.pour(client.creancier).du_client(client).valables()
+        valables = Decision.objects.pour(client.creancier).du_client(client).valables()
+        self._decisions: dict[int, DecisionLue] = {
+            decision.facture_id: lire(decision, client) for decision in valables.avec_suites()
         }
         for convention in Convention.objects.pour(client.creancier).du_client(client):
             # Rangées par ancienneté : la dernière posée remplace.
@@ -41,7 +42,7 @@ class Conventions:
         choisie, jugee = self.pour(facture), self._decisions.get(facture.pk)
         capitalisees = [
             source.capitalisation_depuis
-            for source in (choisie, jugee)
+            for source in (choisie, jugee.decision if jugee else None)
             if source is not None and source.capitalisation_depuis is not None
         ]
         commun: dict[str, Any] = {
@@ -52,9 +53,10 @@ class Conventions:
         }
         if jugee is not None:
             commun |= {
-                "jugement_executoire_le": jugee.executoire_le,
-                "condamnation_au_taux_legal": jugee.condamnation_au_taux_legal,
-                "grace_jusqu_au": jugee.grace_jusqu_au,
+                "condamnee_le": jugee.condamne_depuis,
+                "jugement_executoire_le": jugee.execution.apres,
+                "condamnation_au_taux_legal": jugee.decision.condamnation_au_taux_legal,
+                "grace_jusqu_au": jugee.decision.grace_jusqu_au,
             }
         if choisie is None:
             return faits.Convention(regime, **commun)
@@ -80,16 +82,6 @@ class Conventions:
         jugement = self.client.procedure_collective_le
         naissance = facture.date_prestation or facture.date_emission
         return jugement if jugement and est_anterieure(naissance, jugement) else None
-
-
-def decisions_de_justice(client: Client) -> list[Decision]:
-    """Toutes, retirées comprises, de la plus récente à la plus ancienne."""
-    return list(
-        Decision.objects.pour(client.creancier)
-        .filter(facture__client=client)
-        .select_related("facture", "piece", "saisie_par")
-        .order_by("-pk")
-    )
 
 
 def historique_des_conventions(client: Client) -> list[Convention]:

@@ -7,14 +7,19 @@ from datetime import date
 from django.urls import reverse
 
 from clients.models import Client
+from factures.lectures.decisions import decisions_a_suivre
 from factures.lectures.prescription import PrescriptionFacture, prescriptions_proches
 from factures.lectures.procedure import procedures_en_attente
 from factures.lectures.taux import taux_manquants
 from recouvrement.comptes.models import Creancier
+from recouvrement.droit.mois import ajouter_mois
+from recouvrement.droit.prescription import Duree
+from recouvrement.droit.titre import Nature
 from recouvrement.socle import formats
 from recouvrement.socle.formats import euros
 
 MAXIMUM = 20
+MOIS_AVANT_SIGNIFIER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,9 @@ class Echeance:
     le: date | None = None
     est_pressante: bool = True
     raison: str = ""
+    # Où le bouton de la journée mène ; et, de deux lignes d'un même objet, laquelle.
+    mot: str = "Voir le droit de la facture"
+    sorte: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,7 @@ class Echeances:
 def echeances_legales(
     creanciers: Iterable[Creancier], *, au: date, des_clients: list[Echeance] | None = None
 ) -> Echeances:
-    """Quatre requêtes au plus ; une seule si celles des clients sont déjà lues."""
+    """Six requêtes au plus, sept avec une décision ; une si celles des clients sont lues."""
     if des_clients is None:
         des_clients = echeances_des_clients(creanciers, au=au)
     siennes = list(des_clients)
@@ -60,7 +68,7 @@ def echeances_legales(
 
 
 def echeances_des_clients(creanciers: Iterable[Creancier], *, au: date) -> list[Echeance]:
-    """Déclarations à faire, procédures à compléter, prescriptions : trois requêtes au plus."""
+    """Déclarations, procédures à compléter, décisions à signifier, prescriptions."""
     creanciers = list(creanciers)
     lignes = []
     a_declarer, a_completer = procedures_en_attente(creanciers)
@@ -78,6 +86,7 @@ def echeances_des_clients(creanciers: Iterable[Creancier], *, au: date) -> list[
                 "alerte",
                 client=procedure.client,
                 objet_id=-procedure.client_id,
+                mot="Ouvrir la procédure",
                 le=etat.a_tenir,
                 raison=phrase.rstrip("."),
             )
@@ -95,22 +104,61 @@ def echeances_des_clients(creanciers: Iterable[Creancier], *, au: date) -> list[
                 "alerte",
                 client=client,
                 objet_id=-client.pk,
+                mot="Ouvrir la procédure",
                 le=jugement,
                 raison=quoi[0].upper() + quoi[1:],
             )
         )
+    lignes += _a_signifier(creanciers, au=au)
     lignes += [_prescription(proche, au) for proche in prescriptions_proches(creanciers, au=au)]
+    return lignes
+
+
+def _a_signifier(creanciers: Iterable[Creancier], *, au: date) -> list[Echeance]:
+    """Ce qu'une décision fait perdre si l'on attend ; une ordonnance perdue reste dite."""
+    lignes = []
+    for lue in decisions_a_suivre(creanciers):
+        facture, client = lue.decision.facture, lue.decision.facture.client
+        for echeance in lue.echeances:
+            passee = echeance.est_passee(au)
+            if not echeance.a_tenir or au < ajouter_mois(echeance.jour, -MOIS_AVANT_SIGNIFIER):
+                continue
+            if passee and lue.titre.nature is not Nature.INJONCTION:
+                continue
+            quoi = str(echeance)
+            if passee:
+                dernier = formats.jour(echeance.jour)
+                quoi = (
+                    f"ordonnance non avenue, faute de signification le {dernier} au plus tard "
+                    "(CPC, art. 1411)"
+                )
+            presse = not passee and au >= ajouter_mois(echeance.jour, -1)
+            lignes.append(
+                Echeance(
+                    f"{client.nom} : {quoi}",
+                    f"{lue.decision} · {client.creancier.nom}",
+                    "demeure" if presse or passee else "echu",
+                    reverse("factures:decisions", args=[client.creancier.code, client.pk]),
+                    "Décision",
+                    client=client,
+                    objet_id=facture.pk,
+                    le=echeance.jour,
+                    est_pressante=presse,
+                    raison=quoi[0].upper() + quoi[1:],
+                    mot="Ouvrir la décision",
+                    sorte="decision",
+                )
+            )
     return lignes
 
 
 def _prescription(proche: PrescriptionFacture, au: date) -> Echeance:
     facture, alerte = proche.facture, proche.calcul.alerte(au)
+    jour = formats.jour(proche.dernier_jour)
+    verbe = "exécuter la décision" if proche.calcul.duree is Duree.TITRE else "la réclamer"
+    quand = f"{alerte} mois ou moins pour {verbe}, jusqu'au {jour}"
     if alerte == 0:
-        quand = f"prescrite depuis le {formats.jour(proche.dernier_jour)}"
-    else:
-        quand = (
-            f"{alerte} mois ou moins pour la réclamer, jusqu'au {formats.jour(proche.dernier_jour)}"
-        )
+        quand = f"prescrite depuis le {jour}"
     lien = reverse("factures:droit", args=[facture.creancier.code, facture.pk])
     detail = f"{facture.client.nom} · {euros(facture.solde)} · {facture.creancier.nom}"
     texte = f"{facture.numero} : {quand}"

@@ -8,6 +8,7 @@ from datetime import date
 from django.db.models import Q
 
 from clients.enums import NatureClient
+from factures.lectures.decisions import DecisionLue, decisions_valables
 from factures.models import EvenementPrescription, Facture
 from recouvrement.comptes.models import Creancier
 from recouvrement.droit.mois import ajouter_ans, ajouter_mois
@@ -39,6 +40,13 @@ class PrescriptionFacture:
     actes: tuple[EvenementPrescription, ...]
     # L'autre départ possible, s'il diffère : la date affichée retient le plus prudent.
     autre_dernier_jour: date | None
+    decisions: tuple[DecisionLue, ...] = ()
+
+    @property
+    def reserves(self) -> list[str]:
+        """La certitude de la date, et ce qui n'est pas tranché."""
+        dites = [self.calcul.confiance.reserve, *(lue.reserve for lue in self.decisions)]
+        return list(dict.fromkeys(filter(None, dites)))
 
     @property
     def dernier_jour(self) -> date | None:
@@ -55,11 +63,14 @@ class PrescriptionFacture:
             return "Le délai ne court pas : une instance ou une suspension est en cours."
         if self.calcul.est_acquise(au):
             return f"Prescrite depuis le {formats.jour(self.dernier_jour)}."
+        if self.calcul.duree is Duree.TITRE:
+            dernier = formats.jour(self.dernier_jour)
+            return f"Jugée : la décision peut être exécutée jusqu'au {dernier} inclus."
         return f"Peut être réclamée en justice jusqu'au {formats.jour(self.dernier_jour)} inclus."
 
 
 def prescriptions(factures: Iterable[Facture]) -> dict[int, PrescriptionFacture]:
-    """Une requête, quel que soit le nombre de factures (leur client déjà lu)."""
+    """Deux requêtes, quel que soit le nombre de factures (leur client déjà lu)."""
     factures = [facture for facture in factures if not facture.est_avoir]
     if not factures:
         return {}
@@ -68,7 +79,11 @@ def prescriptions(factures: Iterable[Facture]) -> dict[int, PrescriptionFacture]
     lus = lus.filter(facture__in=[f.pk for f in factures]).select_related("piece", "saisi_par")
     for acte in lus.order_by("le", "pk"):
         actes[acte.facture_id].append(acte)
-    return {facture.pk: _de(facture, actes[facture.pk]) for facture in factures}
+    jugees = decisions_valables(factures)
+    return {
+        facture.pk: _de(facture, actes[facture.pk], tuple(jugees.get(facture.pk, ())))
+        for facture in factures
+    }
 
 
 def duree_de_la_facture(facture: Facture) -> Duree:
@@ -79,26 +94,30 @@ def duree_de_la_facture(facture: Facture) -> Duree:
     return duree_de(regime_de(client.nature), commercial=client.est_commercant is not False)
 
 
-def _de(facture: Facture, actes: Sequence[EvenementPrescription]) -> PrescriptionFacture:
+def _de(
+    facture: Facture,
+    actes: Sequence[EvenementPrescription],
+    decisions: tuple[DecisionLue, ...],
+) -> PrescriptionFacture:
     duree = duree_de_la_facture(facture)
     evenements = [
         Evenement(Acte[a.acte], a.le, a.preuve, a.fin, non_avenu=bool(a.non_avenu_motif))
         for a in actes
     ]
+    evenements += [acte for lue in decisions for acte in lue.actes]
     prudent, autre = departs(facture.date_echeance, facture.date_prestation)
     calcul = prescription(duree.depart(prudent), duree, evenements)
     if autre == prudent:
-        return PrescriptionFacture(facture, calcul, tuple(actes), None)
+        return PrescriptionFacture(facture, calcul, tuple(actes), None, decisions)
     plus_tard = prescription(duree.depart(autre), duree, evenements).dernier_jour
-    return PrescriptionFacture(
-        facture, calcul, tuple(actes), plus_tard if plus_tard != calcul.dernier_jour else None
-    )
+    autre_jour = plus_tard if plus_tard != calcul.dernier_jour else None
+    return PrescriptionFacture(facture, calcul, tuple(actes), autre_jour, decisions)
 
 
 def prescriptions_proches(
     creanciers: Iterable[Creancier], *, au: date
 ) -> list[PrescriptionFacture]:
-    """Les factures ouvertes à un an ou moins du dernier jour, ou passées ; deux requêtes."""
+    """Les factures ouvertes à un an ou moins du dernier jour, ou passées ; trois requêtes."""
     bornes = {n: ajouter_mois(ajouter_ans(au, -ans), 1) for n, ans in ANS_AVANT_ALERTE.items()}
     # Une durée choisie peut n'être que d'un an : l'alerte peut venir dès l'échéance.
     choisie = ~Q(duree_prescription="") & Q(date_emission__lte=au)

@@ -94,9 +94,10 @@ def _constat_du_delai(facture: Facture) -> Constat:
 def constat_de_prescription(prescription: PrescriptionFacture, *, au: date) -> Constat:
     duree = prescription.calcul.duree
     detail = f"{duree.ans} an{'s' if duree.ans > 1 else ''}, {duree.fondement}"
-    if duree.confiance.a_confirmer:
-        detail += " · à confirmer"
+    for reserve in prescription.reserves:
+        detail += f" · {reserve}"
     actes = [acte for acte in prescription.actes if not acte.non_avenu_motif]
-    if actes:
-        detail += f" ; changé par : {', '.join(str(acte) for acte in actes)}"
+    changements = [*map(str, actes), *(str(lue.decision) for lue in prescription.decisions)]
+    if changements:
+        detail += f" ; changé par : {', '.join(changements)}"
     return Constat(prescription.phrase(au=au), detail, prescription.ton(au=au), "heure")

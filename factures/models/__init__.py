@@ -1,5 +1,5 @@
 from factures.models.convention import Convention
-from factures.models.decision import Decision
+from factures.models.decision import Decision, SuiteDecision
 from factures.models.encaissement import Encaissement, Imputation
 from factures.models.facture import Facture, FactureQuerySet
 from factures.models.importation import CorrespondanceColonnes, Importation, LigneImport
@@ -27,5 +27,6 @@ __all__ = [
     "Piece",
     "ProcedureOuverte",
     "ReferenceFacture",
+    "SuiteDecision",
     "TauxPublie",
 ]

@@ -13,9 +13,9 @@ from factures.actions.conventions import poser_convention
 from factures.forms.convention import CE_CLIENT, ConventionForm
 from factures.lectures.conventions import (
     Conventions,
-    decisions_de_justice,
     historique_des_conventions,
 )
+from factures.lectures.decisions import decisions_de_justice
 from factures.models import Facture
 from factures.views.commun import le_client
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
@@ -49,7 +49,9 @@ def conventions(request: RequeteHabilitee, pk: int) -> HttpResponse:
     contexte = {
         "client": client,
         "form": form,
-        "decisions": [d for d in decisions_de_justice(client) if not d.retiree_motif],
+        "decisions": [
+            lue for lue in decisions_de_justice(client) if not lue.decision.retiree_motif
+        ],
         "peut_decider": peut_decider,
         "conventions": historique_des_conventions(client),
     }

@@ -8,13 +8,17 @@ from django.views.decorators.http import require_GET, require_POST
 from factures.actions.prescription import choisir_duree, declarer_non_avenu, enregistrer_acte
 from factures.actions.verification import verifier_facture
 from factures.forms.droit import ActeForm, DureeForm, NonAvenuForm, VerificationForm
-from factures.lectures.prescription import PrescriptionFacture, prescriptions
+from factures.lectures.prescription import (
+    PrescriptionFacture,
+    duree_de_la_facture,
+    prescriptions,
+)
 from factures.lectures.verification import constats
 from factures.models import EvenementPrescription, Facture
 from factures.views.commun import la_facture
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
-from recouvrement.droit.prescription import EtapePrescription
+from recouvrement.droit.prescription import Duree, EtapePrescription
 from recouvrement.socle.pages.annonces import annoncer
 from recouvrement.socle.pages.refus import refus_a_montrer, refus_dans
 
@@ -100,6 +104,7 @@ def _page(
         "phrase": prescription.phrase(au=au) if prescription else "",
         "ton": prescription.ton(au=au) if prescription else "",
         "etapes": _etapes(prescription),
+        "publique": duree_de_la_facture(facture) is Duree.PERSONNE_PUBLIQUE,
         "constats": constats(facture),
         "acte": acte or ActeForm(facture=facture),
         "verification": verification or VerificationForm(facture=facture),
@@ -113,20 +118,18 @@ def _page(
 
 def _etapes(
     prescription: PrescriptionFacture | None,
-) -> list[tuple[EvenementPrescription, EtapePrescription]]:
-    """Chaque acte saisi, et ce que le droit en a fait."""
+) -> list[tuple[EvenementPrescription | None, EtapePrescription]]:
+    """Ce que le droit a fait de chaque acte, et l'acte saisi ; sans acte : lu dans une décision."""
     if prescription is None:
         return []
     # Le droit les range comme la lecture, à l'ordre du même jour près : on les retrouve par valeur.
-    restantes = list(prescription.calcul.etapes)
-    paires = []
-    for saisi in prescription.actes:
-        etape = next(
-            e
-            for e in restantes
-            if (e.evenement.acte.name, e.evenement.le, e.evenement.preuve)
-            == (saisi.acte, saisi.le, saisi.preuve)
-        )
-        restantes.remove(etape)
+    restants = list(prescription.actes)
+    paires: list[tuple[EvenementPrescription | None, EtapePrescription]] = []
+    for etape in prescription.calcul.etapes:
+        vu = etape.evenement
+        cle = (vu.acte.name, vu.le, vu.preuve)
+        saisi = next((a for a in restants if (a.acte, a.le, a.preuve) == cle), None)
+        if saisi is not None:
+            restants.remove(saisi)
         paires.append((saisi, etape))
     return paires

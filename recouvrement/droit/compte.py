@@ -46,7 +46,10 @@ def depart_des_interets(
         return facture.echeance
     causes = [
         jour
-        for jour in (convention.mise_en_demeure_recue_le, convention.jugement_executoire_le)
+        for jour in (
+            convention.mise_en_demeure_recue_le,
+            convention.condamnee_le or convention.jugement_executoire_le,
+        )
         if jour is not None
     ]
     return max(facture.echeance, min(causes)) if causes else None

@@ -71,6 +71,8 @@ class Convention:
     """Renonciation partielle : les premiers intérêts courus, qu'aucun règlement n'a à payer."""
     remise_indemnite: Decimal = ZERO
     mise_en_demeure_recue_le: date | None = None
+    condamnee_le: date | None = None
+    """Prononcé de la condamnation, ou sommation signifiée avec l'ordonnance (C. civ., 1231-7)."""
     jugement_executoire_le: date | None = None
     condamnation_au_taux_legal: bool = False
     """Vrai si la décision substitue le taux légal aux pénalités (elles ne se cumulent pas)."""

@@ -9,7 +9,12 @@ Le délai se compte en jours entiers, le dernier accompli (C. civ., art. 2228 et
 prorogé au jour ouvrable. L'interruption efface et fait repartir un délai de même durée (2231) ; la
 suspension gèle sans effacer (2230). Une relance, une mise en demeure, même recommandée, et le dépôt
 d'une requête en injonction de payer n'interrompent rien (Cass. com., 18/05/2022, n° 20-23.204 ;
-Cass. 1re civ., 09/09/2020, n° 19-12.006).
+Cass. 1re civ., 09/09/2020, n° 19-12.006) ; contre une personne publique, la demande écrite
+interrompt (loi n° 68-1250, art. 2).
+
+La décision de justice remplace ce délai par dix ans pour l'exécuter (CPCE, art. L111-4), comptés
+ici de sa date, la plus prudente. L'ordonnance d'injonction de payer n'en donne pas : le point est
+discuté, sa signification interrompt, et la créance garde son délai.
 
 Reconnaissances et suspensions ne portent pas le délai à plus de vingt ans de la naissance du droit
 (C. civ., art. 2232) ; une demande en justice ou un acte d'exécution échappe à ce butoir.
@@ -23,18 +28,33 @@ datetime.date(2027, 6, 1)
 >>> relance = Evenement(Acte.MISE_EN_DEMEURE, date(2025, 6, 1))
 >>> prescription(date(2024, 3, 15), Duree.CONSOMMATEUR, [relance]).dernier_jour
 datetime.date(2026, 3, 15)
+>>> jugement = Evenement(Acte.DECISION, date(2025, 6, 1), "TJ de Rennes")
+>>> prescription(date(2024, 3, 15), Duree.CONSOMMATEUR, [jugement]).dernier_jour
+datetime.date(2035, 6, 1)
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import Enum, StrEnum
+from enum import Enum
 
+from recouvrement.droit.actes import Acte, Effet, Evenement
 from recouvrement.droit.mois import ajouter_ans, ajouter_mois
 from recouvrement.droit.regimes import Regime
-from recouvrement.droit.sources import Confiance
+from recouvrement.droit.sources import Confiance, la_moins_sure
 
-UN_JOUR = timedelta(days=1)
+__all__ = [
+    "Acte",
+    "Duree",
+    "Effet",
+    "EtapePrescription",
+    "Evenement",
+    "Prescription",
+    "departs",
+    "duree_de",
+    "prescription",
+]
+
 MOIS_DE_REPRISE = 6
 SEUILS_ALERTE = (12, 6, 3, 1)
 ANS_BUTOIR = 20
@@ -63,8 +83,9 @@ class Duree(Enum):
     )
     PERSONNE_PUBLIQUE = (
         *(4, "créance sur une personne publique", "loi n° 68-1250 du 31/12/1968"),
-        Confiance.DE_MEMOIRE,
+        Confiance.VU,
     )
+    TITRE = (10, "exécution d'une décision de justice", "CPCE, art. L111-4", Confiance.LECTURE)
     REGIME_INCONNU = (
         *(
             2,
@@ -88,7 +109,7 @@ class Duree(Enum):
     @property
     def est_au_choix(self) -> bool:
         """Vrai si l'objet de la facture peut la commander, plutôt que la seule nature du client."""
-        return self is not Duree.REGIME_INCONNU
+        return self not in (Duree.REGIME_INCONNU, Duree.TITRE)
 
     def depart(self, fait: date) -> date:
         """La veille du premier jour compté."""
@@ -103,95 +124,6 @@ class Duree(Enum):
         return ajouter_ans(depart, self.ans)
 
 
-class Effet(StrEnum):
-    """Ce qu'un acte fait au délai."""
-
-    INTERROMPT = "interrompt"
-    SUSPEND = "suspend"
-    AUCUN = "sans effet"
-
-
-class Acte(Enum):
-    """Un acte, son effet et le texte qui le lui donne, ou le lui refuse."""
-
-    RECONNAISSANCE = ("reconnaissance de dette", Effet.INTERROMPT, "C. civ., art. 2240")
-    PAIEMENT_PARTIEL = ("paiement partiel", Effet.INTERROMPT, "C. civ., art. 2240")
-    ECHEANCIER = ("échéancier accepté", Effet.INTERROMPT, "C. civ., art. 2240")
-    DEMANDE_EN_JUSTICE = ("demande en justice", Effet.INTERROMPT, "C. civ., art. 2241 et 2242")
-    SIGNIFICATION_INJONCTION = (
-        "signification de l'ordonnance d'injonction de payer",
-        Effet.INTERROMPT,
-        "Cass. 1re civ., 09/09/2020, n° 19-12.006",
-    )
-    EXECUTION = ("mesure conservatoire ou d'exécution", Effet.INTERROMPT, "C. civ., art. 2244")
-    TENTATIVE_PREALABLE = (
-        "requête en tentative préalable de conciliation",
-        Effet.INTERROMPT,
-        "CPC, art. 820",
-    )
-    DECLARATION_CREANCE = ("déclaration de créance", Effet.INTERROMPT, "C. com., art. L622-25-1")
-    MEDIATION = ("médiation ou conciliation", Effet.SUSPEND, "C. civ., art. 2238")
-    PETITES_CREANCES = (
-        "accord du débiteur à la procédure simplifiée",
-        Effet.SUSPEND,
-        "C. civ., art. 2238 ; CPCE, art. L125-1",
-    )
-    INSTRUCTION = ("mesure d'instruction avant procès", Effet.SUSPEND, "C. civ., art. 2239")
-    IMPOSSIBILITE = ("impossibilité d'agir", Effet.SUSPEND, "C. civ., art. 2234")
-    RELANCE = ("relance", Effet.AUCUN, "Cass. com., 18/05/2022, n° 20-23.204")
-    MISE_EN_DEMEURE = ("mise en demeure", Effet.AUCUN, "Cass. com., 18/05/2022, n° 20-23.204")
-    REQUETE_INJONCTION = (
-        "dépôt de la requête en injonction de payer",
-        Effet.AUCUN,
-        "Cass. 1re civ., 09/09/2020, n° 19-12.006",
-    )
-    LETTRE_PETITES_CREANCES = (
-        "lettre de la procédure simplifiée, sans accord du débiteur",
-        Effet.AUCUN,
-        "C. civ., art. 2238, a contrario",
-    )
-
-    def __init__(self, libelle: str, effet: Effet, fondement: str) -> None:
-        self.libelle = libelle
-        self.effet = effet
-        self.fondement = fondement
-
-    @property
-    def reprise_minimale(self) -> bool:
-        """Vrai si le délai reprend pour six mois au moins (2238, 2239)."""
-        return self in (Acte.MEDIATION, Acte.PETITES_CREANCES, Acte.INSTRUCTION)
-
-    @property
-    def echappe_au_butoir(self) -> bool:
-        """Vrai si les vingt ans de l'article 2232 ne lui sont pas opposables (2241, 2244)."""
-        return self in (Acte.DEMANDE_EN_JUSTICE, Acte.EXECUTION)
-
-    @property
-    def a_une_duree(self) -> bool:
-        """Vrai si l'effet se prolonge jusqu'à une fin : instance, procédure, suspension."""
-        return self.effet is Effet.SUSPEND or self in (
-            Acte.DEMANDE_EN_JUSTICE,
-            Acte.TENTATIVE_PREALABLE,
-            Acte.DECLARATION_CREANCE,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Evenement:
-    """Un acte daté et sa preuve. `fin` : extinction de l'instance, fin de la suspension."""
-
-    acte: Acte
-    le: date
-    preuve: str = ""
-    fin: date | None = None
-    non_avenu: bool = False
-    """Désistement, péremption ou rejet définitif : l'interruption s'efface (2243)."""
-
-    def __post_init__(self) -> None:
-        if self.fin is not None and self.fin < self.le:
-            raise ValueError("Un acte ne finit pas avant d'avoir commencé.")
-
-
 @dataclass(frozen=True, slots=True)
 class EtapePrescription:
     """Ce qu'un acte a changé : le dernier jour après lui, et pourquoi."""
@@ -199,16 +131,22 @@ class EtapePrescription:
     evenement: Evenement
     dernier_jour: date | None
     motif: str
+    confiance: Confiance = Confiance.VU
 
 
 @dataclass(frozen=True, slots=True)
 class Prescription:
-    """Le dernier jour utile (None : le délai ne court pas), et ce qui l'a fait."""
+    """Le dernier jour utile (None : le délai ne court pas), et ce qui l'a fait.
+
+    `duree` : celle qui court au bout du compte, dix ans après une décision. `confiance` : celle de
+    la durée et des actes qui ont fait cette date, la moins sûre.
+    """
 
     depart: date
     duree: Duree
     dernier_jour: date | None
     etapes: tuple[EtapePrescription, ...]
+    confiance: Confiance
 
     def est_acquise(self, au: date) -> bool:
         """Vrai le lendemain du dernier jour."""
@@ -253,34 +191,72 @@ def departs(echeance: date, fin_prestation: date | None) -> tuple[date, date]:
 
 def prescription(depart: date, duree: Duree, actes: Iterable[Evenement] = ()) -> Prescription:
     """Le dernier jour utile, après chaque interruption et suspension dans l'ordre des dates."""
-    actes = sorted(actes, key=lambda e: (e.le, e.fin or date.max, e.acte.name))
-    suspensions = [e for e in actes if e.acte.effet is Effet.SUSPEND and not e.non_avenu]
-    origine: date | None = depart
-    butoir: date | None = ajouter_ans(depart, ANS_BUTOIR)
-    terme = _au_plus(_terme(depart, duree, suspensions), butoir)
-    etapes: list[EtapePrescription] = []
-    for evenement in actes:
-        motif = evenement.acte.fondement
+    cours = _Cours(depart, duree, actes)
+    etapes = tuple(cours.suivre(evenement) for evenement in cours.actes)
+    return Prescription(depart, cours.duree, cours.terme, etapes, cours.confiance)
+
+
+class _Cours:
+    """Le délai qui court, que l'on avance d'acte en acte."""
+
+    def __init__(self, depart: date, duree: Duree, actes: Iterable[Evenement]) -> None:
+        self.actes = sorted(actes, key=lambda e: (e.le, e.fin or date.max, e.acte.name))
+        self.suspensions = [
+            e for e in self.actes if e.acte.effet is Effet.SUSPEND and not e.non_avenu
+        ]
+        self.duree = duree
+        self.confiance = duree.confiance
+        self.origine: date | None = depart
+        self.butoir: date | None = ajouter_ans(depart, ANS_BUTOIR)
+        self.terme = _au_plus(_terme(depart, duree, self.suspensions), self.butoir)
+
+    def suivre(self, evenement: Evenement) -> EtapePrescription:
+        """Ce que cet acte change, ou pourquoi il ne change rien."""
+        acte, motif, confiance = evenement.acte, evenement.acte.fondement, evenement.acte.confiance
+        publique = self.duree is Duree.PERSONNE_PUBLIQUE
         if evenement.non_avenu:
             motif = "non avenu (C. civ., art. 2243)"
-        elif evenement.acte.effet is Effet.AUCUN:
+        elif acte.effet is Effet.AUCUN or (acte.vise_une_personne_publique and not publique):
             motif = f"sans effet ({motif})"
-        elif terme is not None and evenement.le > terme:
+        elif acte.effet is Effet.TITRE:
+            motif = self._executer(evenement)
+        elif self.terme is not None and evenement.le > self.terme:
             motif = "trop tard : la prescription était acquise (C. civ., art. 2250)"
-        elif evenement.acte.effet is Effet.INTERROMPT and origine is not None:
-            fin = evenement.fin if evenement.acte.a_une_duree else evenement.le
-            # Instance en cours : le délai ne repart qu'à son extinction.
-            origine = None if fin is None else max(origine, fin)
-            nouveau = None if origine is None else _terme(origine, duree, suspensions)
-            if evenement.acte.echappe_au_butoir:
-                butoir = None
-            nouveau = _au_plus(nouveau, butoir)
-            if butoir is not None and nouveau == butoir:
-                motif += " ; butoir de vingt ans (C. civ., art. 2232)"
-            # Interrompre ne raccourcit jamais, fût-ce d'un 29 février.
-            terme = None if terme is None or nouveau is None else max(terme, nouveau)
-        etapes.append(EtapePrescription(evenement, terme, motif))
-    return Prescription(depart, duree, terme, tuple(etapes))
+        elif acte.effet is Effet.SUSPEND:
+            self.confiance = la_moins_sure(self.confiance, confiance)
+        elif self.origine is not None:
+            motif, confiance = self._interrompre(evenement)
+        return EtapePrescription(evenement, self.terme, motif, confiance)
+
+    def _executer(self, evenement: Evenement) -> str:
+        """Dix ans à la place du délai d'origine ; ni l'instance ni le butoir n'y font plus rien."""
+        self.duree, self.origine, self.butoir = Duree.TITRE, evenement.le, None
+        self.terme = _terme(evenement.le, Duree.TITRE, self.suspensions)
+        self.confiance = Duree.TITRE.confiance
+        return f"dix ans, comptés de la décision ({evenement.acte.fondement})"
+
+    def _interrompre(self, evenement: Evenement) -> tuple[str, Confiance]:
+        acte, motif, confiance = evenement.acte, evenement.acte.fondement, evenement.acte.confiance
+        fin = evenement.fin if acte.a_une_duree else evenement.le
+        if fin is None and acte is Acte.TENTATIVE_PREALABLE:
+            # Le texte n'interrompt qu'à l'enregistrement : sans fin connue, la date prudente.
+            fin, confiance = evenement.le, Confiance.LECTURE
+            motif += " ; fin inconnue : compté de l'enregistrement, par prudence"
+        origine = self.origine or evenement.le
+        # Instance en cours : le délai ne repart qu'à son extinction.
+        self.origine = None if fin is None else max(origine, fin)
+        nouveau = (
+            None if self.origine is None else _terme(self.origine, self.duree, self.suspensions)
+        )
+        if acte.echappe_au_butoir:
+            self.butoir = None
+        nouveau = _au_plus(nouveau, self.butoir)
+        if self.butoir is not None and nouveau == self.butoir:
+            motif += " ; butoir de vingt ans (C. civ., art. 2232)"
+        # Interrompre ne raccourcit jamais, fût-ce d'un 29 février.
+        self.terme = None if self.terme is None or nouveau is None else max(self.terme, nouveau)
+        self.confiance = la_moins_sure(self.confiance, confiance)
+        return motif, confiance
 
 
 def _au_plus(terme: date | None, butoir: date | None) -> date | None:
@@ -289,7 +265,11 @@ def _au_plus(terme: date | None, butoir: date | None) -> date | None:
 
 
 def _terme(origine: date, duree: Duree, suspensions: list[Evenement]) -> date | None:
-    """Le dernier jour, chaque jour suspendu après `origine` étant rendu une fois."""
+    """Le dernier jour, chaque jour suspendu après `origine` étant rendu une fois.
+
+    Le jour de l'acte qui suspend a couru, celui qui y met fin court de nouveau : on rend l'écart
+    des deux dates (C. civ., art. 2228, 2230 et 2238).
+    """
     terme = duree.terme(origine)
     jusque = duree.depart(origine)
     for suspension in suspensions:
@@ -297,7 +277,7 @@ def _terme(origine: date, duree: Duree, suspensions: list[Evenement]) -> date | 
             break
         if suspension.fin is None:
             return None
-        gele = (suspension.fin - max(suspension.le - UN_JOUR, jusque)).days
+        gele = (suspension.fin - max(suspension.le, jusque)).days
         if gele > 0:
             terme += timedelta(days=gele)
             jusque = suspension.fin

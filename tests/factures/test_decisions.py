@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from factures.actions.decisions import enregistrer_decision
+from factures.actions.decisions import Dispositif, enregistrer_decision
+from factures.enums import NatureDecision
 from factures.erreurs import DecisionImpossible
 from factures.lectures.decompte import decompte_client
 from factures.models import Decision
@@ -22,6 +23,8 @@ D = Decimal
 AU = date(2026, 7, 31)
 SAISIE = {
     "reference": "Tribunal de commerce de Rennes, 12 mars 2026, n° 2026F00123",
+    "nature": "jugement",
+    "rendue_le": "2026-03-15",
     "executoire_le": "2026-03-15",
 }
 
@@ -106,6 +109,7 @@ def test_la_decision_peut_ordonner_la_capitalisation(client):
     )  # fmt: skip
     client.force_login(un_utilisateur(chez=facture.creancier, role=Role.ASSISTANTE))
     saisie = SAISIE | {"factures": [facture.pk], "executoire_le": "2026-07-15"}
+    saisie |= {"rendue_le": "2026-07-15"}
     client.post(adresse(facture), saisie | {"capitalisation_depuis": "2025-06-30"})
     [ligne] = decompte_client(facture.client, au=AU, factures=[facture]).lignes
     # 5 000 × 2,76 % × 184 / 365 = 69,57 ; 5 000 × 2,62 % × 181 / 365 = 64,96.
@@ -136,6 +140,11 @@ def test_une_decision_juge_plusieurs_factures_et_en_laisse(client, facture):
         ({"reference": " "}, "quelle décision"),
         ({"executoire_le": date(2026, 8, 1)}, "pas encore exécutoire"),
         ({"executoire_le": date(2025, 12, 31)}, "précède la facture"),
+        ({"executoire_le": None}, "depuis quand"),
+        ({"rendue_le": date(2026, 8, 1)}, "pas encore rendue"),
+        ({"rendue_le": date(2026, 3, 16)}, "avant d'être rendue"),
+        ({"nature": NatureDecision.INJONCTION}, "date de l'ordonnance"),
+        ({"nature": NatureDecision.INJONCTION, "rendue_le": date(2026, 3, 1)}, "se déduit"),
         ({"grace_jusqu_au": date(2026, 3, 15)}, "finit après"),
         ({"grace_jusqu_au": date(2028, 3, 16)}, "deux ans au plus"),
     ],
@@ -143,13 +152,16 @@ def test_une_decision_juge_plusieurs_factures_et_en_laisse(client, facture):
 def test_une_decision_incoherente_est_refusee(facture, saisie, phrase):
     valeurs = {"reference": "TC Rennes", "executoire_le": date(2026, 3, 15)} | saisie
     with pytest.raises(DecisionImpossible, match=phrase):
-        enregistrer_decision([facture], au=AU, acteur=None, **valeurs)
+        enregistrer_decision([facture], Dispositif(**valeurs), au=AU, acteur=None)
 
 
 def test_un_avoir_ne_se_juge_pas(facture):
     with pytest.raises(DecisionImpossible):
         enregistrer_decision(
-            [un_avoir(client=facture.client)], reference="TC", executoire_le=AU, au=AU, acteur=None
+            [un_avoir(client=facture.client)],
+            Dispositif("TC", executoire_le=AU),
+            au=AU,
+            acteur=None,
         )
 
 

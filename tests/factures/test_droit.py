@@ -148,11 +148,12 @@ def test_trois_factures_ne_demandent_pas_plus_de_requetes_qu_une(django_assert_n
     facture = contre_un_particulier()
     un_acte(facture)
     au = date(2028, 5, 1)
-    with django_assert_num_queries(4):  # taux, procédures, factures, actes
+    # Taux, procédures, décisions à suivre, factures, actes, décisions.
+    with django_assert_num_queries(6):
         assert len(echeances_legales([facture.creancier], au=au).lignes) == 2
     for _ in range(2):
         une_facture(client=facture.client)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         assert len(echeances_legales([facture.creancier], au=au).lignes) == 4
 
 

@@ -41,6 +41,7 @@ PAR_SORTE = {
         "factures:deposer_piece",
         "factures:conventions",
         "factures:decisions",
+        "factures:suite_decision",
         "relances:appel",
         "relances:ecrire",
         "relances:ecrire_lettre",
@@ -74,6 +75,7 @@ PAR_SORTE = {
         "factures:declaration",
     ),
     "decision": ("factures:retirer_decision",),
+    "suite": ("factures:retirer_suite",),
     "debiteur": (
         "factures:decompte",
         "factures:decompte_sceller",

@@ -17,11 +17,12 @@ from clients.actions import ajouter_contact, ajouter_coordonnee, creer_client, n
 from contentieux import actions as contentieux
 from contentieux.enums import Voie
 from factures import actions as factures
-from factures.actions.decisions import enregistrer_decision
+from factures.actions.decisions import Dispositif, enregistrer_decision, noter_suite
 from factures.actions.decomptes import sceller_decompte
 from factures.actions.importation import preparer_import
 from factures.actions.prescription import enregistrer_acte
 from factures.actions.procedures import enregistrer_procedure
+from factures.enums import FaitDecision
 from factures.lectures import decompte_client
 from recouvrement.accueil.models import VueEnregistree
 from recouvrement.comptes.cloison import ModeleCloisonne
@@ -234,11 +235,17 @@ def _l_argent(monde: Monde, acteur) -> None:
     jugee = une_creance(monde, "Gouge", "DE")
     decisions = enregistrer_decision(
         [jugee],
-        reference=f"RG {monde.marque}",
-        executoire_le=date(2026, 8, 20),
+        Dispositif(
+            f"RG {monde.marque}",
+            rendue_le=date(2026, 8, 15),
+            executoire_le=date(2026, 8, 20),
+            condamnation_au_taux_legal=True,
+        ),
         au=LE,
         acteur=acteur,
-        condamnation_au_taux_legal=True,
+    )
+    [suite] = noter_suite(
+        decisions[0], fait=FaitDecision.A_PERSONNE, le=date(2026, 8, 25), au=LE, acteur=acteur
     )
     en_procedure = une_creance(monde, "Maillet", "PR").client
     enregistrer_procedure(
@@ -272,6 +279,7 @@ def _l_argent(monde: Monde, acteur) -> None:
         "litige": litige.pk,
         "acte": acte.pk,
         "decision": decisions[0].pk,
+        "suite": suite.pk,
         "insolvable": en_procedure.pk,
         "decompte": decompte.pk,
         "import": importation.pk,

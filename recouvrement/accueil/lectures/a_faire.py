@@ -266,7 +266,8 @@ def en_actions(echeances: Iterable[Echeance]) -> list[Action]:
             a=instant_de(ligne.le) if ligne.le else None,
             objet_id=ligne.objet_id,
             lien=ligne.lien,
-            mot="Voir le droit de la facture" if ligne.objet_id > 0 else "Ouvrir la procédure",
+            mot=ligne.mot,
+            sorte=ligne.sorte,
         )
         for ligne in echeances
         if ligne.client is not None

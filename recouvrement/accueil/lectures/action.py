@@ -41,6 +41,8 @@ class Action:
     # Là où l'action se fait, quand ce n'est ni un appel ni une relance.
     lien: str = ""
     mot: str = ""
+    # De deux actions d'un même objet, laquelle.
+    sorte: str = ""
 
     @property
     def icone(self) -> str:
@@ -48,4 +50,4 @@ class Action:
 
     @property
     def cle(self) -> str:
-        return f"{self.genre}-{self.objet_id}"
+        return f"{self.genre}{self.sorte}-{self.objet_id}"

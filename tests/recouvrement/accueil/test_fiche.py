@@ -109,7 +109,7 @@ def test_la_fiche_coute_autant_pour_une_facture_que_pour_trois(
         une_relance(client)
         un_contact(client)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         permis(client)
 
 

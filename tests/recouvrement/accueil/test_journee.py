@@ -128,7 +128,7 @@ def test_la_journee_coute_autant_pour_une_action_que_pour_trois(
 
 # Sept pour la file, trois pour les échéances légales.
 # Une par source de la file : qualités à établir, factures visées, avoirs à employer en sont.
-REQUETES = 12
+REQUETES = 13
 
 
 def une_presque_prescrite(creancier, nom, echeance):
@@ -187,8 +187,8 @@ def test_les_echeances_coutent_autant_pour_une_que_pour_trois(
     for n in range(combien):
         une_presque_prescrite(creancier, f"Client {n}", date(2024, 4, 10))
 
-    # Et une de plus : les actes de prescription de ces factures.
-    with django_assert_num_queries(REQUETES + 1):
+    # Et deux de plus : les actes de prescription de ces factures, et leurs décisions.
+    with django_assert_num_queries(REQUETES + 2):
         assert journee(creancier).nombre == combien
 
 

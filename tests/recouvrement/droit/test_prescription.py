@@ -14,6 +14,7 @@ from recouvrement.droit.prescription import (
     prescription,
 )
 from recouvrement.droit.regimes import Regime
+from recouvrement.droit.sources import Confiance
 
 DEPART = date(2024, 3, 15)
 SANS_EFFET = [acte for acte in Acte if acte.effet is Effet.AUCUN]
@@ -86,25 +87,72 @@ def test_une_instance_en_cours_arrete_tout_et_son_extinction_fait_repartir():
     assert dernier(finie) == date(2028, 9, 1)
 
 
+def test_une_tentative_prealable_sans_fin_connue_se_compte_de_son_enregistrement():
+    """CPC, art. 820 : par prudence, et la date le dit ; la fin connue fait repartir de là."""
+    p = prescription(
+        DEPART, Duree.CONSOMMATEUR, [Evenement(Acte.TENTATIVE_PREALABLE, date(2025, 6, 1))]
+    )
+    assert p.dernier_jour == date(2027, 6, 1)
+    assert p.confiance is Confiance.LECTURE
+    assert "par prudence" in p.etapes[0].motif
+    finie = Evenement(Acte.TENTATIVE_PREALABLE, date(2025, 6, 1), fin=date(2025, 9, 1))
+    assert dernier(finie) == date(2027, 9, 1)
+
+
+@pytest.mark.parametrize("acte", [Acte.RECLAMATION_ECRITE, Acte.COMMUNICATION_ECRITE])
+def test_une_demande_ecrite_interrompt_contre_une_personne_publique_seulement(acte):
+    """Loi n° 68-1250, art. 2 : quatre ans du 1er janvier suivant, 2025 + 4 = fin 2029."""
+    ecrite = Evenement(acte, date(2025, 6, 1))
+    assert dernier(ecrite, duree=Duree.PERSONNE_PUBLIQUE) == date(2029, 12, 31)
+    assert dernier(ecrite) == date(2026, 3, 15)
+    assert dernier(ecrite, duree=Duree.ENTRE_PROFESSIONNELS) == date(2029, 3, 15)
+
+
+def test_une_decision_donne_dix_ans_et_arrete_les_deux_ou_cinq():
+    """CPCE, art. L111-4 : du 20 août 2025, dix ans ; l'instance, close par elle, ne gèle plus."""
+    demande = Evenement(Acte.DEMANDE_EN_JUSTICE, date(2025, 2, 1))
+    decision = Evenement(Acte.DECISION, date(2025, 8, 20))
+    p = prescription(DEPART, Duree.CONSOMMATEUR, [decision, demande])
+    assert (p.dernier_jour, p.duree) == (date(2035, 8, 20), Duree.TITRE)
+    assert p.confiance.a_confirmer
+    # Un commandement fait repartir dix ans (C. civ., art. 2231 et 2244).
+    saisie = Evenement(Acte.EXECUTION, date(2030, 1, 10))
+    assert dernier(decision, saisie) == date(2040, 1, 10)
+    # Le juge a condamné : la prescription de la créance ne s'oppose plus.
+    assert dernier(Evenement(Acte.DECISION, date(2027, 1, 1))) == date(2037, 1, 1)
+
+
+def test_une_opposition_gele_jusqu_a_ce_que_le_tribunal_ait_rejuge():
+    signifiee = Evenement(Acte.SIGNIFICATION_INJONCTION, date(2025, 6, 1))
+    opposee = Evenement(Acte.OPPOSITION, date(2025, 6, 20))
+    assert dernier(signifiee) == date(2027, 6, 1)
+    assert dernier(signifiee, opposee) is None
+    jugement = Evenement(Acte.DECISION, date(2026, 2, 1))
+    assert dernier(signifiee, opposee, jugement) == date(2036, 2, 1)
+
+
 def test_un_desistement_efface_l_interruption():
     efface = Evenement(Acte.DEMANDE_EN_JUSTICE, date(2025, 6, 1), non_avenu=True)
     assert dernier(efface) == date(2026, 3, 15)
 
 
 def test_une_suspension_gele_sans_effacer():
-    # Du 1er au 30 juin 2025 : 30 jours rendus, 15 mars 2026 + 30 = 14 avril 2026.
+    # Le 1er juin 2025 a couru, le 30 court de nouveau : 29 jours rendus (C. civ., 2228 et 2230),
+    # 15 mars 2026 + 29 = 13 avril 2026. En compter 30 retarderait le terme d'un jour.
     gel = Evenement(Acte.IMPOSSIBILITE, date(2025, 6, 1), fin=date(2025, 6, 30))
-    assert dernier(gel) == date(2026, 4, 14)
+    assert dernier(gel) == date(2026, 4, 13)
+    un_jour = Evenement(Acte.IMPOSSIBILITE, date(2025, 6, 1), fin=date(2025, 6, 1))
+    assert dernier(un_jour) == date(2026, 3, 15)
 
 
 def test_deux_suspensions_qui_se_recouvrent_ne_comptent_qu_une_fois():
     premiere = Evenement(Acte.IMPOSSIBILITE, date(2025, 6, 1), fin=date(2025, 6, 20))
     seconde = Evenement(Acte.IMPOSSIBILITE, date(2025, 6, 10), fin=date(2025, 6, 30))
-    assert dernier(premiere, seconde) == date(2026, 4, 14)
+    assert dernier(premiere, seconde) == date(2026, 4, 13)
 
 
 def test_apres_une_mediation_le_delai_reprend_pour_six_mois_au_moins():
-    # Suspendu du 10 au 12 mars 2026 (3 jours) : 18 mars ; mais 12 mars + 6 mois = 12 septembre.
+    # Suspendu du 10 au 12 mars 2026 (2 jours) : 17 mars ; mais 12 mars + 6 mois = 12 septembre.
     mediation = Evenement(Acte.MEDIATION, date(2026, 3, 10), fin=date(2026, 3, 12))
     assert dernier(mediation) == date(2026, 9, 12)
 
