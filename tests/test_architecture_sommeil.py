@@ -25,6 +25,9 @@ class Attente(NamedTuple):
 
 
 FICHIERS = {
+    "recouvrement/droit/communes.py": Attente(VOIES, "la commune de chaque débiteur"),
+    "recouvrement/droit/donnees/cedex.csv": Attente(VOIES, "lue par communes"),
+    "recouvrement/droit/donnees/communes_anciennes.csv": Attente(VOIES, "lue par communes"),
     "recouvrement/droit/competence.py": Attente(VOIES, "le tribunal de chaque débiteur"),
     "recouvrement/droit/conditions.py": Attente(VOIES, "les conditions de chaque voie"),
     "recouvrement/droit/frais.py": Attente(VOIES, "le coût de chaque voie"),
@@ -33,9 +36,9 @@ FICHIERS = {
         VOIES, "refait la table des tribunaux quand la carte judiciaire change"
     ),
     "recouvrement/droit/donnees/frais.csv": Attente(VOIES, "les tarifs que lit frais"),
-    "recouvrement/droit/donnees/juridictions.csv": Attente(VOIES, "lue par competence"),
+    "recouvrement/droit/donnees/juridictions.csv": Attente(VOIES, "lue par communes"),
     "recouvrement/droit/donnees/procedures.csv": Attente(VOIES, "lue par procedures"),
-    "recouvrement/droit/donnees/tribunaux.csv": Attente(VOIES, "lue par competence"),
+    "recouvrement/droit/donnees/tribunaux.csv": Attente(VOIES, "lue par communes"),
 }
 DEFINITIONS = {
     "recouvrement.droit.delais.Delai.est_proroge": Attente(VOIES, "dire le report au jour ouvré"),

@@ -15,14 +15,15 @@ contentieux de la protection (COJ, art. L213-4-4 et L213-4-5).
 ('Tribunal des activités économiques de Lyon',)
 >>> tribunaux(Ordre.JUDICIAIRE, code_postal="57000").noms
 ('Tribunal judiciaire de Metz',)
+>>> tribunaux(Ordre.COMMERCE, code_postal="92042", commune="PARIS LA DEFENSE CEDEX").noms
+('Tribunal des activités économiques de Nanterre',)
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 
-from recouvrement.droit.sources import Confiance, lire
+from recouvrement.droit.communes import chercher
+from recouvrement.droit.sources import Confiance
 
 ALSACE_MOSELLE = frozenset({"57", "67", "68"})
 OUTRE_MER = ("97", "98")
@@ -127,19 +128,22 @@ def ordre_commercial(departement: str) -> Ordre:
 
 
 def tribunaux(
-    ordre: Ordre, *, insee: str | None = None, code_postal: str | None = None
+    ordre: Ordre,
+    *,
+    insee: str | None = None,
+    code_postal: str | None = None,
+    commune: str | None = None,
 ) -> Tribunaux:
-    """Les tribunaux de cet ordre, par code commune de préférence, sinon par code postal."""
-    par_insee, par_code_postal = _index()
-    if insee is not None and insee in par_insee:
-        lignes: Iterable[_Ligne] = (par_insee[insee],)
-    else:
-        lignes = [par_insee[code] for code in par_code_postal.get(code_postal or "", ())]
+    """Les tribunaux de cet ordre pour cette adresse : code commune, sinon nom et code postal.
+
+    Deux communes du même ressort n'en font qu'un ; ce qui ne concorde pas reste à confirmer.
+    """
+    lieu = chercher(insee=insee, code_postal=code_postal, nom=commune)
     noms: dict[str, None] = {}
-    reserve = False
-    for commercial, judiciaire, douteux in lignes:
-        nom = commercial if ordre.est_commercial else judiciaire
-        reserve = reserve or (douteux and not ordre.est_commercial)
+    reserve = lieu.a_confirmer
+    for trouvee in lieu.communes:
+        nom = trouvee.commercial if ordre.est_commercial else trouvee.judiciaire
+        reserve = reserve or (trouvee.reserve and not ordre.est_commercial)
         if nom:
             noms[_appeler(nom, ordre)] = None
     return Tribunaux(tuple(sorted(noms)), reserve or ordre is Ordre.MIXTE)
@@ -151,24 +155,3 @@ def _appeler(nom: str, ordre: Ordre) -> str:
     if ordre is Ordre.PROTECTION:
         return f"Juge des contentieux de la protection, {nom[0].lower()}{nom[1:]}"
     return nom[0].upper() + nom[1:]
-
-
-type _Ligne = tuple[str, str, bool]
-
-
-@cache
-def _index() -> tuple[dict[str, _Ligne], dict[str, list[str]]]:
-    """La table des communes, lue au premier usage : par code commune et par code postal."""
-    noms = {"": ""} | {ligne["rang"]: ligne["nom"] for ligne in lire("juridictions.csv")}
-    par_insee: dict[str, _Ligne] = {}
-    par_code_postal: dict[str, list[str]] = {}
-    for ligne in lire("tribunaux.csv"):
-        insee = ligne["insee"]
-        par_insee[insee] = (
-            noms[ligne["commercial"]],
-            noms[ligne["judiciaire"]],
-            bool(ligne["reserve"]),
-        )
-        for code_postal in ligne["codes_postaux"].split():
-            par_code_postal.setdefault(code_postal, []).append(insee)
-    return par_insee, par_code_postal
