@@ -23,7 +23,7 @@ from recouvrement.droit.faits import PRINCIPAL_DABORD, REELLE, Convention
 from recouvrement.droit.procedure_collective import ProcedureCollective
 from recouvrement.droit.qualite import forme_de
 from recouvrement.droit.regimes import Regime
-from recouvrement.socle.formats import date_longue
+from recouvrement.socle.formats import date_longue, euros
 from recouvrement.socle.montants import ZERO
 
 GABARIT_DECOMPTE = "factures/documents/decompte.html"
@@ -263,10 +263,11 @@ def _regles(decompte: DecompteClient) -> list[str]:
             "Indemnité forfaitaire : 40 € par facture réglée en retard ou impayée (C. com., "
             "art. D. 441-5), tenue à part, sans intérêt."
         )
-    if any(c.renonce_interets or c.remise_interets for c in conventions):
-        regles.append("Le créancier renonce à tout ou partie des intérêts, comme indiqué.")
-    if any(c.renonce_indemnite or c.remise_indemnite for c in conventions):
-        regles.append("Le créancier renonce à tout ou partie de l'indemnité forfaitaire.")
+    calculs = [ligne.calcul for ligne in decompte.lignes if ligne.calcul]
+    if interets := sum((calcul.remise_interets for calcul in calculs), ZERO):
+        regles.append(f"Intérêts auxquels le créancier renonce : {euros(interets)}.")
+    if indemnites := sum((calcul.remise_indemnite for calcul in calculs), ZERO):
+        regles.append(f"Indemnité forfaitaire à laquelle il renonce : {euros(indemnites)}.")
     return regles
 
 

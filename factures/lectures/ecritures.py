@@ -86,16 +86,19 @@ def _ecritures(ligne: LigneDecompte, decompte: DecompteClient) -> tuple[Ecriture
     ]
     lignes.sort(key=lambda ecriture: (ecriture.le, ecriture.genre != "periode"))
     fin = []
-    if calcul.indemnite_initiale:
+    if calcul.indemnite_initiale or calcul.remise_indemnite:
         fin.append(
             Ecriture(
                 "indemnite",
                 "Indemnité forfaitaire",
-                calcul.indemnite_initiale,
+                calcul.indemnite_initiale + calcul.remise_indemnite,
                 decompte.au,
                 fondement="C. com., art. L441-10 et D441-5",
             )
         )
+    if calcul.remise_indemnite:
+        quoi = "Indemnité à laquelle on renonce"
+        fin.append(Ecriture("remise", quoi, -calcul.remise_indemnite, decompte.au))
     if calcul.remise_interets:
         fin.append(
             Ecriture("remise", "Intérêts auxquels on renonce", -calcul.remise_interets, decompte.au)

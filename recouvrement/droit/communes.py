@@ -57,11 +57,6 @@ class Lieu:
     communes: tuple[Commune, ...]
     a_confirmer: bool = False
 
-    @property
-    def est_certain(self) -> bool:
-        """Vrai si une seule commune répond, sans réserve."""
-        return len(self.communes) == 1 and not self.a_confirmer
-
 
 def normaliser(nom: str) -> str:
     """Ce qui reste d'un nom quand on en ôte la façon de l'écrire.

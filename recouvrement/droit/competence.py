@@ -27,6 +27,12 @@ from recouvrement.droit.sources import Confiance
 
 ALSACE_MOSELLE = frozenset({"57", "67", "68"})
 OUTRE_MER = ("97", "98")
+UNION_EUROPEENNE = frozenset(
+    {
+        *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"),
+        *("IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
+    }
+)
 PREFIXE_TC = "Tribunal de commerce"
 PREFIXE_TMC = "Tribunal mixte de commerce"
 
@@ -56,12 +62,20 @@ class Objet(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Juges:
-    """Les juges possibles ; plusieurs : au choix du créancier, ou faute de précision."""
+    """Les juges possibles ; plusieurs : au choix du créancier, ou faute de précision.
+
+    `selon_la_reponse` : ceux que la qualité encore inconnue ouvrira ou fermera ; les autres sont
+    ouverts quelle que soit la réponse.
+    """
 
     ordres: tuple[Ordre, ...]
     motif: str
     confiance: Confiance
-    a_preciser: bool = False
+    selon_la_reponse: frozenset[Ordre] = frozenset()
+
+    def est_certain(self, ordre: Ordre) -> bool:
+        """Vrai si ce juge est ouvert quoi qu'on apprenne."""
+        return ordre in self.ordres and ordre not in self.selon_la_reponse
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +98,28 @@ def juges(
     departement: str,
     objet: Objet = Objet.FACTURE,
     debiteur_public: bool = False,
+    pays: str = "FR",
 ) -> Juges:
-    """Les juges que la loi désigne ; une qualité inconnue les laisse tous ouverts, à préciser."""
+    """Les juges que la loi désigne ; une qualité inconnue n'en ferme aucun, et se précise."""
     if debiteur_public:
         return Juges(
             (), "débiteur public : ni juge commercial ni injonction de payer", Confiance.DE_MEMOIRE
         )
+    if pays.upper() != "FR":
+        return _a_l_etranger(pays.upper(), ordre_commercial(departement))
     if objet is not Objet.FACTURE:
         return Juges((Ordre.PROTECTION,), "COJ, art. L213-4-4 et L213-4-5", Confiance.VU)
     if debiteur_commercant is False:
         return Juges((Ordre.JUDICIAIRE,), "débiteur civil ou consommateur", Confiance.VU)
     commercial = ordre_commercial(departement)
     if debiteur_commercant is None:
+        # Un créancier non commerçant : le juge civil de toute façon, le juge commercial au choix.
+        ouverts = {commercial} if creancier_commercant is False else {commercial, Ordre.JUDICIAIRE}
         return Juges(
             (commercial, Ordre.JUDICIAIRE),
             "à préciser : le débiteur est-il commerçant ?",
             Confiance.VU_TIERS,
-            a_preciser=True,
+            frozenset(ouverts),
         )
     if creancier_commercant:
         return Juges((commercial,), "entre commerçants (C. com., art. L721-3)", Confiance.VU_TIERS)
@@ -109,13 +128,25 @@ def juges(
             (commercial, Ordre.JUDICIAIRE),
             "à préciser : le créancier est-il commerçant ?",
             Confiance.VU_TIERS,
-            a_preciser=True,
+            frozenset({Ordre.JUDICIAIRE}),
         )
     return Juges(
         (commercial, Ordre.JUDICIAIRE),
         "acte mixte : le créancier non commerçant a le choix",
         Confiance.DE_MEMOIRE,
     )
+
+
+def _a_l_etranger(pays: str, commercial: Ordre) -> Juges:
+    """Aucun juge français n'est acquis : il se vérifie, texte à l'appui."""
+    motif = "débiteur hors de l'Union : compétence à établir (conventions ; C. civ., art. 14)"
+    if pays in UNION_EUROPEENNE:
+        motif = (
+            "débiteur dans l'Union : Bruxelles I bis (règl. (UE) n° 1215/2012), art. 4, le juge de "
+            "son domicile ; art. 7, celui du lieu d'exécution ; art. 18, celui du consommateur"
+        )
+    possibles = (commercial, Ordre.JUDICIAIRE)
+    return Juges(possibles, motif, Confiance.DE_MEMOIRE, frozenset(possibles))
 
 
 def ordre_commercial(departement: str) -> Ordre:

@@ -29,6 +29,8 @@ from recouvrement.socle.montants import ZERO, arrondir
 JAMAIS = date.max
 MOIS_AVANT_MAJORATION = 2
 TAUX_REGLEMENTAIRE = "Débiteur public : le taux est fixé par décret, le taux stipulé est écarté."
+# Une renonciation totale abandonne tout ce qui court : on le compte, rien n'en est dû.
+SANS_LIMITE = Decimal("Infinity")
 DIVISEUR = {365: Decimal(36500), 366: Decimal(36600)}
 
 
@@ -40,7 +42,7 @@ def depart_des_interets(
     Entre professionnels et contre un débiteur public : l'échéance. Autrement : la réception de la
     mise en demeure, ou à défaut la condamnation (C. civ., art. 1231-7), jamais avant l'échéance.
     """
-    if convention.renonce_interets or not regime.regles.porte_interet:
+    if not regime.regles.porte_interet:
         return None
     if not regime.regles.sur_mise_en_demeure:
         return facture.echeance
@@ -109,6 +111,7 @@ class Compte:
         "capitalises",
         "convention",
         "courus",
+        "demandee_tard",
         "facture",
         "fin",
         "imputations",
@@ -121,6 +124,8 @@ class Compte:
         "phases",
         "principal",
         "regime",
+        "remise",
+        "remise_indemnite",
     )
 
     def __init__(
@@ -129,6 +134,8 @@ class Compte:
         convention: Convention,
         recus: Sequence[FaitPaiement],
         table: TableTaux | None,
+        *,
+        chiffrer: bool = True,
     ) -> None:
         self.facture = facture
         self.convention = convention
@@ -136,6 +143,9 @@ class Compte:
         self.principal = facture.montant
         self.interets = self.courus = self.capitalises = self.indemnite = ZERO
         self.indemnite_initiale: Decimal | None = None
+        self.remise_indemnite = ZERO
+        self.demandee_tard = False
+        self.remise = SANS_LIMITE if convention.renonce_interets else convention.remise_interets
         self.periodes: list[PeriodeInteret] = []
         self.imputations: list[ImputationPaiement] = []
         self.avertissements: dict[str, None] = {}
@@ -143,7 +153,9 @@ class Compte:
         self.annulee = (
             bool(recus) and sum([p.montant for p in recus if p.avoir], ZERO) >= facture.montant
         )
-        depart = None if self.annulee else depart_des_interets(facture, convention, regime)
+        # Sans chiffrer : un taux manque, et rien n'est réclamé de ce qui court.
+        court = chiffrer and not self.annulee
+        depart = None if not court else depart_des_interets(facture, convention, regime)
         self.fin = self.anniversaire = JAMAIS
         self.annees = 0
         if regime is Regime.INCONNU:
@@ -158,8 +170,12 @@ class Compte:
         if convention.procedure_collective_le and not convention.interets_maintenus:
             # Le jugement prend effet dès la première heure de son jour : la veille est le dernier.
             self.fin = convention.procedure_collective_le - UN_JOUR
-        if convention.capitalisation:
+        if convention.capitalisation and not convention.renonce_interets:
             self.origine = max(depart, convention.capitalisation_depuis or depart)
+            self.demandee_tard = self.origine > depart
+            if self.demandee_tard and convention.capitalisation_des_la_demande:
+                self.origine = max(self.origine, ajouter_ans(depart, 1))
+                self.annees = -1
             self._fixer_anniversaire()
 
     def avancer(self, jusqu_a: date) -> None:
@@ -233,13 +249,15 @@ class Compte:
         if (
             not self.principal
             or self.annulee
-            or self.convention.renonce_indemnite
             or (ouverture is not None and self.facture.echeance >= ouverture)
         ):
             return ZERO
         due = self.regime.regles.indemnite_forfaitaire
-        remise = self.convention.remise_indemnite
-        return max(ZERO, due - remise) if remise else due or ZERO
+        if self.convention.renonce_indemnite:
+            self.remise_indemnite = due
+        elif self.convention.remise_indemnite:
+            self.remise_indemnite = min(due, self.convention.remise_indemnite)
+        return (due - self.remise_indemnite) or ZERO
 
     def imputer(self, paiement: FaitPaiement) -> None:
         """Éteint les dettes dans l'ordre convenu ; ce qui dépasse est un excédent."""
@@ -277,9 +295,8 @@ class Compte:
         )
 
     def _payer_interets(self, somme: Decimal) -> tuple[Decimal, Decimal]:
-        remise = self.convention.remise_interets
         # Un règlement n'éteint pas les intérêts auxquels le créancier a renoncé.
-        a_payer = min(somme, max(ZERO, self.interets + self.capitalises - remise))
+        a_payer = min(somme, max(ZERO, self.interets + self.capitalises - self.remise))
         sur_interets = min(a_payer, self.interets)
         self.interets -= sur_interets
         self.capitalises -= a_payer - sur_interets
@@ -288,9 +305,7 @@ class Compte:
     def clore(self, au: date) -> Decompte:
         """Le décompte, dont les lignes s'additionnent au total."""
         dus = self.interets + self.capitalises if self.capitalises else self.interets
-        remise = self.convention.remise_interets
-        if remise > dus:
-            remise = dus
+        remise = min(self.remise, dus)
         interets_dus = dus - remise
         return Decompte(
             reference=self.facture.reference,
@@ -308,4 +323,5 @@ class Compte:
             indemnite=self.indemnite,
             total=self.principal + interets_dus + self.indemnite,
             avertissements=tuple(self.avertissements),
+            remise_indemnite=self.remise_indemnite,
         )

@@ -11,18 +11,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from recouvrement.droit.competence import Objet, Ordre, juges
+from recouvrement.droit.competence import UNION_EUROPEENNE, Juges, Objet, Ordre, juges
 
 PLAFOND_PETITES_CREANCES = Decimal(5000)
 PLAFOND_PETITS_LITIGES_UE = Decimal(5000)
 SEUIL_SAISIE_VENTE = Decimal(535)
 HORS_REGLEMENTS_UE = "DK"
-UNION_EUROPEENNE = frozenset(
-    {
-        *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU"),
-        *("IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
-    }
-)
+BRUXELLES_I_BIS = "Bruxelles I bis, règl. (UE) n° 1215/2012"
 
 type Su = bool | None
 """Vrai, faux, ou pas encore renseigné."""
@@ -178,17 +173,28 @@ def _incontestees(f: Faits) -> tuple[Condition, ...]:
     )
 
 
-def _injonction(f: Faits, *ordres: Ordre) -> tuple[Condition, ...]:
-    possibles = juges(
+def _juges(f: Faits) -> Juges:
+    return juges(
         debiteur_commercant=f.debiteur_commercant,
         creancier_commercant=f.creancier_commercant,
         departement=f.departement,
         objet=f.objet,
         debiteur_public=f.debiteur_public,
+        pays=f.debiteur_pays,
     )
-    designe: Su = any(ordre in possibles.ordres for ordre in ordres)
-    if designe and possibles.a_preciser:
-        designe = None
+
+
+def _designe(possibles: Juges, *ordres: Ordre) -> Su:
+    """Vrai si l'un de ces juges est ouvert quoi qu'on apprenne, inconnu s'il en dépend."""
+    ouverts = [ordre for ordre in ordres if ordre in possibles.ordres]
+    if not ouverts:
+        return False
+    return True if any(possibles.est_certain(ordre) for ordre in ouverts) else None
+
+
+def _injonction(f: Faits, *ordres: Ordre) -> tuple[Condition, ...]:
+    possibles = _juges(f)
+    designe = _designe(possibles, *ordres)
     return (
         _si(f"juge désigné : {possibles.motif}", designe, "CPC, art. 1406"),
         _si(
@@ -208,16 +214,8 @@ def _injonction(f: Faits, *ordres: Ordre) -> tuple[Condition, ...]:
 
 
 def _juge(f: Faits, commercial: bool) -> Condition:
-    possibles = juges(
-        debiteur_commercant=f.debiteur_commercant,
-        creancier_commercant=f.creancier_commercant,
-        departement=f.departement,
-        objet=f.objet,
-        debiteur_public=f.debiteur_public,
-    )
-    designe: Su = any(ordre.est_commercial is commercial for ordre in possibles.ordres)
-    if designe and possibles.a_preciser:
-        designe = None
+    possibles = _juges(f)
+    designe = _designe(possibles, *(o for o in Ordre if o.est_commercial is commercial))
     article = "C. com., art. L721-3" if commercial else "COJ, art. L211-3"
     return _si(f"juge désigné : {possibles.motif}", designe, article)
 
@@ -242,7 +240,11 @@ def _europeenne(f: Faits) -> tuple[Condition, ...]:
     pays = f.debiteur_pays.upper()
     transfrontalier = pays != "FR" and pays in UNION_EUROPEENNE and pays != HORS_REGLEMENTS_UE
     return (
-        _si("débiteur dans un autre État de l'UE, hors Danemark", transfrontalier, "règlement UE"),
+        _si(
+            "débiteur dans un autre État de l'UE, hors Danemark ; juge selon Bruxelles I bis",
+            transfrontalier,
+            f"règl. (CE) n° 1896/2006 et 861/2007 ; {BRUXELLES_I_BIS}",
+        ),
         _si("créance exigible", f.exigible, "règl. (CE) n° 1896/2006"),
         _hors_procedure(f),
     )

@@ -31,6 +31,7 @@ Un paiement de 4 000 € le 1er juillet : les intérêts courus d'abord, le prin
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -43,7 +44,8 @@ from recouvrement.droit.faits import (
     ImputationPaiement,
     PeriodeInteret,
 )
-from recouvrement.droit.taux import TableTaux
+from recouvrement.droit.taux import TableTaux, TauxInconnu
+from recouvrement.socle import formats
 
 __all__ = [
     "Convention",
@@ -65,12 +67,42 @@ def decompte(
 ) -> Decompte:
     """Le décompte de cette facture, arrêté au jour `au` inclus.
 
-    Lève `TauxInconnu` si un taux nécessaire manque à la table.
+    Lève `TauxInconnu` si un taux nécessaire manque à la table. Si le créancier renonce à tous les
+    intérêts, il ne manque que le montant abandonné : c'est dit, et le reste se compte.
     """
     recus = [p for p in paiements if p.le <= au and p.montant]
     if len(recus) > 1:
         recus.sort(key=_ordre)
     compte = Compte(facture, convention, recus, table)
+    try:
+        calcul = _derouler(compte, recus, au)
+    except TauxInconnu as manque:
+        if not convention.renonce_interets:
+            raise
+        calcul = _derouler(Compte(facture, convention, recus, table, chiffrer=False), recus, au)
+        phrase = f"Renonciation aux intérêts : montant abandonné inconnu. {manque}"
+        return calcul._replace(avertissements=(*calcul.avertissements, phrase))
+    if not compte.demandee_tard:
+        return calcul
+    lecture = replace(convention, capitalisation_des_la_demande=True)
+    autre = _derouler(Compte(facture, lecture, recus, table), recus, au)
+    if autre.total == calcul.total:
+        return calcul
+    return calcul._replace(avertissements=(*calcul.avertissements, _deux_lectures(calcul, autre)))
+
+
+def _deux_lectures(calcul: Decompte, autre: Decompte) -> str:
+    """L'article 1343-2 ne dit pas d'où se compte l'année quand la demande est tardive."""
+    demande = formats.jour(calcul.convention.capitalisation_depuis)
+    return (
+        f"Capitalisation demandée le {demande}, après le départ des intérêts (C. civ., "
+        "art. 1343-2) : retenue, l'année comptée de la demande ; si l'année déjà courue porte "
+        f"intérêt dès la demande, {formats.euros(autre.total - calcul.total)} de plus ; à "
+        "confirmer."
+    )
+
+
+def _derouler(compte: Compte, recus: Iterable[FaitPaiement], au: date) -> Decompte:
     for paiement in recus:
         compte.avancer(paiement.le)
         compte.imputer(paiement)

@@ -66,6 +66,7 @@ class Convention:
     base_jours: BaseJours = 365
     imputation: Imputation = INTERETS_DABORD
     renonce_interets: bool = False
+    """Renonciation totale : ce qui court se compte et s'abandonne (`Decompte.remise_interets`)."""
     renonce_indemnite: bool = False
     remise_interets: Decimal = ZERO
     """Renonciation partielle : les premiers intérêts courus, qu'aucun règlement n'a à payer."""
@@ -85,6 +86,8 @@ class Convention:
     capitalisation: bool = False
     """Vrai seulement si le contrat ou la décision le prévoit (C. civ., art. 1343-2)."""
     capitalisation_depuis: date | None = None
+    capitalisation_des_la_demande: bool = False
+    """L'autre lecture d'une demande tardive : l'année déjà courue porte intérêt dès la demande."""
 
     def __post_init__(self) -> None:
         if self.taux_contractuel is not None and self.taux_contractuel < 0:
@@ -140,6 +143,8 @@ class Decompte(NamedTuple):
     indemnite: Decimal
     total: Decimal
     avertissements: tuple[str, ...] = ()
+    remise_indemnite: Decimal = ZERO
+    """Ce que le créancier abandonne des 40 € ; `indemnite_initiale` en est déjà nette."""
 
     @property
     def interets_payes(self) -> Decimal:

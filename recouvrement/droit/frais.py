@@ -1,14 +1,15 @@
 """Ce que coûte une voie : tarifs datés, avec leur certitude ; l'incertain est une fourchette.
 
 Signification : émolument A444-11 n° 4 (25,79 € HT) au coefficient de l'article A444-46, plus le
-déplacement A444-48 (8,80 €), TVA 20 %. Greffe du tribunal de commerce : sources divergentes.
+déplacement A444-48 (8,80 €), TVA 20 %. Greffe du tribunal de commerce, injonction : 30,23 € TTC
+depuis le 01/03/2026 (25,19 € HT, arrêté du 25/02/2026) ; 33,47 € et 37,07 € sont d'anciens barèmes.
 
 >>> signification(Decimal("100")).ttc, signification(Decimal("1000")).ttc
 (Decimal('26.03'), Decimal('41.51'))
 >>> signification(Decimal("5000")).ttc
 Decimal('72.46')
->>> cout_injonction(Decimal("5000"), commercial=True).a_confirmer
-True
+>>> cout_injonction(Decimal("5000"), commercial=True).ttc
+Decimal('102.69')
 """
 
 from collections.abc import Mapping
@@ -23,8 +24,6 @@ from recouvrement.socle.montants import ZERO, arrondir
 
 TVA = Decimal("1.20")
 SEUIL_AVOCAT = Decimal(10000)
-SEUIL_CONTRIBUTION_TAE = Decimal(50000)
-SALARIES_CONTRIBUTION_TAE = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +127,3 @@ def contribution_justice(*, tribunal_judiciaire: bool, injonction: bool) -> Deci
     if injonction or not tribunal_judiciaire:
         return ZERO
     return tarifs()["contribution_tj"].maximum
-
-
-def contribution_tae_a_justifier(demande: Decimal, *, devant_un_tae: bool) -> bool:
-    """Vrai au-delà de 50 000 € devant un TAE : joindre la preuve de l'exonération (effectif).
-
-    Décret n° 2024-1225 ; sont exonérées les entreprises de moins de 250 salariés.
-    """
-    return devant_un_tae and demande > SEUIL_CONTRIBUTION_TAE

@@ -2,7 +2,8 @@
 
 - Taux supplétif entre professionnels : BCE + 10 points, jamais comparé au plancher.
 - Taux stipulé entre professionnels : au moins trois fois le taux légal (C. com., art. L441-10, II).
-  Sous le plancher, la sanction n'est pas tranchée : le plus bas du plancher et du taux supplétif.
+  Sous le plancher, la sanction n'est pas tranchée : de la clause, du plancher et du taux
+  supplétif, le plus bas qui ne descend pas sous la clause.
 - Débiteur public : BCE + 8 points (code de la commande publique, art. R2192-31).
 - Consommateur, créancier particulier : taux légal du créancier, ou taux écrit au contrat.
 - Deux mois après une décision exécutoire : + 5 points, sur le seul taux légal (CMF, art. L313-3).
@@ -12,6 +13,8 @@
 Decimal('14.50')
 >>> grille(Regime.B2B, Decimal("3"))[semestre(date(2024, 1, 1))].taux
 Decimal('14.50')
+>>> grille(Regime.B2B, Decimal("15"))[semestre(date(2024, 1, 1))].taux
+Decimal('15')
 >>> grille(Regime.B2B, Decimal("3"))[semestre(date(2026, 7, 1))].taux
 Decimal('8.25')
 >>> grille(Regime.B2C, None, majoration=True)[semestre(date(2026, 7, 1))].taux
@@ -66,8 +69,8 @@ class TauxStipule:
 
     @property
     def retenu(self) -> Decimal:
-        """Le taux stipulé s'il est licite, sinon le plus bas des deux autres."""
-        return self.stipule if self.est_licite else min(self.plancher, self.suppletif)
+        """Le plus bas des trois qui ne descend pas sous la clause."""
+        return max(self.stipule, min(self.plancher, self.suppletif))
 
 
 class Grille(dict[int, Palier]):
@@ -110,13 +113,18 @@ class Grille(dict[int, Palier]):
         )
         if choix.est_licite:
             return stipule, f"taux stipulé ({self.regles.fondement})", None
-        origine = "plancher" if choix.plancher <= choix.suppletif else "taux supplétif"
+        origine = {
+            choix.plancher: "plancher",
+            choix.suppletif: "taux supplétif",
+            choix.stipule: "taux stipulé",
+        }[choix.retenu]
         return (
             choix.retenu,
             f"{origine}, le taux stipulé étant inférieur au plancher ({self.regles.fondement})",
             f"{nom_semestre(numero)} : taux stipulé de {pour_cent(stipule)} inférieur au plancher "
             f"de {pour_cent(choix.plancher)} (3 fois le taux légal) ; taux supplétif de "
-            f"{pour_cent(choix.suppletif)} ; retenu, le plus bas des deux (point non tranché).",
+            f"{pour_cent(choix.suppletif)} ; retenu, le plus bas qui ne descend "
+            "pas sous la clause (point non tranché).",
         )
 
     def _bce(self, numero: int, points: Decimal) -> tuple[Decimal, str, str | None]:

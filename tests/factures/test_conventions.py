@@ -229,3 +229,20 @@ def test_la_facture_d_un_autre_client_n_est_pas_une_portee(client, facture, acte
     client.force_login(acteur)
     autre = une_facture(client=un_client(creancier=facture.creancier))
     assert client.post(adresse(facture), SAISIE | {"portee": autre.pk}).status_code == 422
+
+
+def test_une_renonciation_totale_dit_le_montant_abandonne(client):
+    """10 000 € échus le 31/01/2026, au 01/07 : 150 j à 12,15 % = 499,32 ; 1 j à 12,40 % = 3,40."""
+    facture = une_facture(montant_ttc=D("10000.00"))
+    acteur = un_utilisateur(chez=facture.creancier)
+    poser_convention(
+        facture.creancier, client=facture.client, renonce_interets=True, renonce_indemnite=True,
+        motif="geste commercial", le=date(2026, 6, 1), acteur=acteur,
+    )  # fmt: skip
+    decompte = decompte_client(facture.client, au=date(2026, 7, 1))
+    assert (decompte.total, decompte.interets) == (D("10000.00"), D("0.00"))
+    client.force_login(acteur)
+    url = reverse("factures:decompte", args=[facture.creancier.code, facture.client_id])
+    page = lisible(client.get(url, {"au": "2026-07-01", "facture": facture.pk}))
+    for dit in ("Intérêts auxquels on renonce", "502,72", "Indemnité à laquelle on renonce"):
+        assert dit in page

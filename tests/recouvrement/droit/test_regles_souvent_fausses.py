@@ -12,6 +12,7 @@ from recouvrement.droit.feries import Zone, est_ouvre
 from recouvrement.droit.prescription import Acte, Duree, Evenement, prescription
 from recouvrement.droit.regimes import Regime
 from recouvrement.droit.sources import Confiance
+from recouvrement.droit.taux import TauxInconnu
 
 D = Decimal
 # 10 000 € échus le 01/05/2026 ; arrêtés au 30/06/2026 : 60 jours du seul premier semestre.
@@ -128,6 +129,82 @@ def test_une_renonciation_partielle_aux_interets_ne_se_paie_pas():
     d = de(Regime.B2B, recus=recus, remise_interets=D("50.00"))
     assert d.paiements[0].sur_interets == D("149.73")
     assert (d.interets_dus, d.principal_restant) == (D("0.00"), D("9149.73"))
+
+
+def test_une_renonciation_totale_dit_ce_qu_elle_abandonne():
+    """10 000 × 12,15 % × 60 / 365 = 199,73 € et 40 € : comptés, abandonnés, rien n'en est dû."""
+    d = de(Regime.B2B, renonce_interets=True, renonce_indemnite=True)
+    assert (d.interets_courus, d.remise_interets, d.interets_dus) == (D("199.73"), D("199.73"), 0)
+    assert (d.remise_indemnite, d.indemnite_initiale, d.total) == (D("40.00"), 0, FACTURE.montant)
+    # Un règlement ne paie que du principal ; l'abandon court ensuite sur ce qui reste :
+    # 10 000 × 12,15 % × 30 / 365 = 99,86 ; 9 000 × 12,15 % × 30 / 365 = 89,88.
+    recus = [FaitPaiement(D("1000.00"), date(2026, 5, 31))]
+    d = de(Regime.B2B, recus=recus, renonce_interets=True, remise_indemnite=D("15.00"))
+    assert d.paiements[0].sur_principal == D("1000.00")
+    assert d.remise_interets == D("99.86") + D("89.88")
+    assert (d.remise_indemnite, d.indemnite) == (D("15.00"), D("25.00"))
+
+
+def test_renoncer_ne_demande_pas_un_taux_que_la_table_ignore():
+    """Le montant abandonné est inconnu, et dit ; le principal se compte quand même."""
+    d = de(Regime.B2B, date(2027, 2, 1), renonce_interets=True)
+    assert (d.total, d.remise_interets) == (D("10040.00"), 0)
+    assert "montant abandonné inconnu" in d.avertissements[0]
+    with pytest.raises(TauxInconnu):
+        de(Regime.B2B, date(2027, 2, 1))
+
+
+@pytest.mark.parametrize(
+    ("stipule", "retenu"),
+    [
+        ("15.21", "15.21"),  # au plancher : licite
+        ("15.00", "15.00"),  # entre le défaut (14,50) et le plancher (15,21)
+        ("14.50", "14.50"),
+        ("14.00", "14.50"),  # sous les deux : la plus basse qui ne descend pas sous elle
+        ("3.00", "14.50"),
+    ],
+)
+def test_une_clause_de_2024_entre_le_taux_par_defaut_et_le_plancher_reste_la_sienne(
+    stipule, retenu
+):
+    """S1 2024 : plancher 3 × 5,07 = 15,21 %, défaut 4,50 + 10 = 14,50 % ; point non tranché."""
+    facture = replace(FACTURE, emission=date(2023, 12, 1), echeance=date(2023, 12, 31))
+    d = de(Regime.B2B, date(2024, 6, 30), facture, taux_contractuel=D(stipule))
+    assert [p.taux for p in d.periodes] == [D(retenu)]
+    if stipule != "15.21":
+        for dit in (stipule.replace(".", ","), "15,21", "14,50", "non tranché"):
+            assert dit in d.avertissements[0]
+
+
+def test_en_2026_une_clause_sous_le_plancher_va_au_plancher():
+    """S1 2026 : plancher 3 × 2,62 = 7,86 %, défaut 12,15 %."""
+    d = de(Regime.B2B, taux_contractuel=D("7.00"))
+    assert [p.taux for p in d.periodes] == [D("7.86")]
+
+
+def test_une_capitalisation_demandee_tard_dit_les_deux_lectures():
+    """C. civ., art. 1343-2 : taux convenu 10 %, échue le 31/12/2023, demandée le 30/06/2025.
+
+    Retenue, l'année comptée de la demande : 10 000 × 10 % × 912 / 365 (jusqu'au 30/06/2026, dont
+    366 jours en 2024, 365 en 2025, 181 en 2026), puis rien de plus ce jour-là. L'autre lecture :
+    les intérêts d'une année entière portent intérêt dès la demande.
+    """
+    facture = replace(FACTURE, emission=date(2023, 12, 1), echeance=date(2023, 12, 31))
+    tard = {"capitalisation": True, "capitalisation_depuis": date(2025, 6, 30)}
+    commun = {"taux_contractuel": D("20.00"), **tard}
+    d = de(Regime.B2B, date(2026, 6, 30), facture, **commun)
+    # 10 000 × 20 % × 182 / 365 = 997,26 ; 184 : 1 008,22 ; 181 : 991,78 ; 184 ; 181.
+    simple = D("997.26") + D("1008.22") + D("991.78") + D("1008.22") + D("991.78")
+    assert d.interets_dus == simple
+    # 2 997,26 capitalisés le 30/06/2025 : 12 997,26 × 20 % × 184 / 365 = 1 310,41 ;
+    # × 181 / 365 = 1 289,04.
+    autre = D("2997.26") + D("1310.41") + D("1289.04")
+    [dit] = [a for a in d.avertissements if "capitalisation" in a.lower()]
+    assert str(autre - simple).replace(".", ",") in dit
+    assert "à confirmer" in dit
+    # Demandée dès le départ, une seule lecture.
+    tot = de(Regime.B2B, date(2026, 6, 30), facture, taux_contractuel=D("20"), capitalisation=True)
+    assert not any("capitalisation" in a.lower() for a in tot.avertissements)
 
 
 def test_le_delai_de_grace_ecarte_les_penalites_et_la_majoration():

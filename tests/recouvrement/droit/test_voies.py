@@ -1,5 +1,7 @@
 """Les voies, les juges, les mentions, les frais."""
 
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -7,10 +9,10 @@ import pytest
 from recouvrement.droit.competence import Objet, Ordre, juges, ordre_commercial, tribunaux
 from recouvrement.droit.frais import (
     contribution_justice,
-    contribution_tae_a_justifier,
     cout_injonction,
     greffe_injonction,
     signification,
+    tarifs,
 )
 from recouvrement.droit.mentions import (
     L111_8_ALINEA_2,
@@ -134,13 +136,50 @@ def test_un_debiteur_public_sort_de_l_injonction():
     assert etat("DEBITEUR_PUBLIC_B2G", debiteur_public=True) is Etat.REMPLIE
 
 
+def test_un_liberal_contre_un_debiteur_de_qualite_inconnue_a_toujours_le_tribunal_judiciaire():
+    """Débiteur civil : tribunal judiciaire ; commerçant : au choix. Ouvert de toute façon."""
+    inconnue = {"creancier_commercant": False, "debiteur_commercant": None}
+    assert etat("IP_TJ", **inconnue) is Etat.REMPLIE
+    assert etat("FOND_TJ", **inconnue) is Etat.REMPLIE
+    assert etat("IP_TC", **inconnue) is Etat.INCONNUE
+    possibles = juges(departement="75", **inconnue)
+    assert possibles.est_certain(Ordre.JUDICIAIRE)
+    assert not possibles.est_certain(Ordre.COMMERCE)
+    # Un commerçant, lui, va au tribunal de commerce ou au tribunal judiciaire selon la réponse.
+    assert etat("IP_TJ", creancier_commercant=True, debiteur_commercant=None) is Etat.INCONNUE
+
+
+def test_contre_un_commercant_un_creancier_inconnu_peut_saisir_le_juge_commercial():
+    inconnu = {"creancier_commercant": None, "debiteur_commercant": True}
+    assert etat("IP_TC", **inconnu) is Etat.REMPLIE
+    assert etat("IP_TJ", **inconnu) is Etat.INCONNUE
+
+
+def test_un_debiteur_dans_l_union_montre_bruxelles_i_bis():
+    loin = {"debiteur_pays": "BE", "debiteur_demeure_en_france": False}
+    faits = voies(des_faits(**loin))
+    assert faits["IP_TC"].etat is Etat.NON_REMPLIE
+    assert faits["IP_EUROPEENNE"].etat is Etat.REMPLIE
+    assert faits["FOND_TC"].etat is Etat.INCONNUE
+    for code in ("FOND_TC", "REFERE_PROVISION_TC", "IP_EUROPEENNE"):
+        dits = " ".join(f"{c.libelle} {c.fondement}" for c in faits[code].conditions)
+        assert "Bruxelles I bis" in dits
+        assert "1215/2012" in dits
+
+
+def test_un_debiteur_hors_de_l_union_ne_designe_pas_de_juge():
+    loin = {"debiteur_pays": "CH", "debiteur_demeure_en_france": False}
+    assert etat("FOND_TC", **loin) is Etat.INCONNUE
+    assert etat("IP_TC", **loin) is Etat.NON_REMPLIE
+
+
 # Juges et tribunaux
 
 
 def test_le_creancier_non_commercant_a_le_choix_contre_un_commercant():
     possibles = juges(debiteur_commercant=True, creancier_commercant=False, departement="75")
     assert possibles.ordres == (Ordre.COMMERCE, Ordre.JUDICIAIRE)
-    assert not possibles.a_preciser
+    assert not possibles.selon_la_reponse
 
 
 @pytest.mark.parametrize(
@@ -239,26 +278,28 @@ def test_la_signification_coute_selon_le_montant(creance, cout):
     assert signification(D(creance)).ttc == D(cout)
 
 
-def test_un_tarif_aux_sources_divergentes_est_une_fourchette_a_confirmer():
+def test_le_greffe_d_une_injonction_est_celui_du_1er_mars_2026():
+    """25,19 € HT × 1,2 = 30,228 ; 33,47 et 37,07 sont d'anciens barèmes."""
     greffe = greffe_injonction(commercial=True)
-    assert (greffe.minimum, greffe.maximum) == (D("30.23"), D("33.47"))
-    assert greffe.a_confirmer
-    # 30,23 + 72,46 ; 33,47 + 72,46
-    total = cout_injonction(D("5000"), commercial=True)
-    assert (total.minimum, total.maximum) == (D("102.69"), D("105.93"))
+    assert (greffe.ttc, greffe.effet) == (D("30.23"), date(2026, 3, 1))
+    assert not greffe.est_une_fourchette
+    # 30,23 + 72,46.
+    assert cout_injonction(D("5000"), commercial=True).ttc == D("102.69")
     assert not cout_injonction(D("5000"), commercial=False).a_confirmer
+
+
+def test_un_tarif_aux_sources_divergentes_serait_une_fourchette_a_confirmer():
+    table = dict(tarifs())
+    table["greffe_tc"] = replace(table["greffe_tc"], maximum=D("33.47"))
+    total = cout_injonction(D("5000"), commercial=True, table=table)
+    assert (total.minimum, total.maximum) == (D("102.69"), D("105.93"))
+    assert total.a_confirmer
 
 
 def test_l_injonction_est_exoneree_de_la_contribution_de_50_euros():
     assert contribution_justice(tribunal_judiciaire=True, injonction=True) == 0
     assert contribution_justice(tribunal_judiciaire=False, injonction=False) == 0
     assert contribution_justice(tribunal_judiciaire=True, injonction=False) == D("50.00")
-
-
-def test_la_contribution_des_tae_se_justifie_au_dela_de_50_000_euros():
-    assert not contribution_tae_a_justifier(D("50000"), devant_un_tae=True)
-    assert contribution_tae_a_justifier(D("50000.01"), devant_un_tae=True)
-    assert not contribution_tae_a_justifier(D("90000"), devant_un_tae=False)
 
 
 # Régimes
