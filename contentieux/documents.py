@@ -43,7 +43,10 @@ def contexte_de_requete(
         "creancier": creancier,
         "debiteur": debiteur,
         "demandeur_morale": _morale("demandeur", creancier if creancier.est_morale else None),
-        "demandeur_physique": _physique("demandeur", None if creancier.est_morale else creancier),
+        "demandeur_physique": [
+            *_physique("demandeur", None if creancier.est_morale else creancier),
+            *_etat_civil("demandeur", dossier if not creancier.est_morale else None),
+        ],
         "debiteur_morale": _morale("debiteur", debiteur if debiteur.est_morale else None),
         "debiteur_physique": _physique("debiteur", None if debiteur.est_morale else debiteur),
         "mandataire": [
@@ -176,6 +179,19 @@ def _morale(prefixe: str, partie: Partie | None) -> list[Champ]:
         Champ(f"{prefixe}_rcs", "SIREN et registre", partie.immatriculation if partie else "", 3),
         Champ(f"{prefixe}_siege", "Siège social", partie.adresse_ligne if partie else "", 7),
         Champ(f"{prefixe}_organe", "Représentée légalement par", organe, 5),
+    ]
+
+
+def _etat_civil(prefixe: str, dossier: Dossier | None) -> list[Champ]:
+    """Un demandeur personne physique, entrepreneur individuel compris (CPC, art. 54, 3°, a)."""
+    dit = dossier.requete if dossier else {}
+    return [
+        Champ(f"{prefixe}_{code}", libelle, dit.get(code, ""), largeur)
+        for code, libelle, largeur in (
+            ("profession", "Profession", 4),
+            ("nationalite", "Nationalité", 3),
+            ("naissance", "Né(e) le, à", 5),
+        )
     ]
 
 

@@ -10,8 +10,12 @@ from contentieux.regles import etats_suivants, voies_ouvertes
 from factures.enums import SIGNIFICATIONS
 from factures.forms.champs import FacturesACocher, MontantField
 from factures.models import Facture
+from recouvrement.documents.contextes import partie_du_creancier
 from recouvrement.socle.forms import ChoixMultiple, SaisieLisible
 from recouvrement.socle.montants import CENTIME, ZERO
+
+# Ce que l'article 54 du CPC demande d'un créancier personne physique.
+ETAT_CIVIL = ("profession", "nationalite", "naissance")
 
 
 class ChampJour(forms.DateField):
@@ -69,6 +73,19 @@ class RequeteForm(SaisieLisible, forms.Form):
     clause_penale = MontantField(label="Clause pénale", required=False, minimum=ZERO)
     frais_accessoires = MontantField(label="Frais accessoires", required=False, minimum=ZERO)
     lieu = forms.CharField(label="Fait à", max_length=80, required=False)
+    profession = forms.CharField(
+        label="Profession du créancier",
+        max_length=80,
+        required=False,
+        help_text="D'une personne physique, même « EI », à peine de nullité (CPC, art. 54).",
+    )
+    nationalite = forms.CharField(label="Sa nationalité", max_length=60, required=False)
+    naissance = forms.CharField(
+        label="Né(e) le, à",
+        max_length=120,
+        required=False,
+        help_text="« 3 mai 1980, à Rennes ».",
+    )
 
     def __init__(self, *args: Any, dossier: Dossier, au: date, **kwargs: Any) -> None:
         creancier = dossier.creancier
@@ -79,6 +96,9 @@ class RequeteForm(SaisieLisible, forms.Form):
         } | dossier.requete
         super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
         self.au = au
+        if partie_du_creancier(creancier).est_morale:
+            for nom in ETAT_CIVIL:
+                del self.fields[nom]
 
     def clean_arrete_au(self) -> date:
         arrete_au: date = self.cleaned_data["arrete_au"]
@@ -87,8 +107,8 @@ class RequeteForm(SaisieLisible, forms.Form):
         return arrete_au
 
     def requete(self) -> dict[str, str]:
-        noms = ("fondement", "renvoi", "clause_penale", "frais_accessoires", "lieu")
-        return {nom: str(self.cleaned_data[nom] or "") for nom in noms}
+        noms = ("fondement", "renvoi", "clause_penale", "frais_accessoires", "lieu", *ETAT_CIVIL)
+        return {nom: str(self.cleaned_data.get(nom) or "") for nom in noms}
 
 
 class AvancerForm(SaisieLisible, forms.Form):

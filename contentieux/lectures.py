@@ -17,7 +17,7 @@ from factures.enums import NatureDecision
 from factures.lectures import DecompteClient, decompte_client
 from factures.lectures.decisions import DecisionLue, decisions_valables
 from factures.models import Facture, Piece
-from recouvrement.documents.contextes import LigneDeduite
+from recouvrement.documents.contextes import LigneDeduite, partie_du_creancier
 from recouvrement.socle.montants import ZERO
 from relances.courriels.reclamation import Reclamation
 
@@ -161,6 +161,21 @@ def _distinctes(jugees: Mapping[int, list[DecisionLue]]) -> list[DecisionLue]:
     return list({lue.cle: lue for lues in jugees.values() for lue in lues}.values())
 
 
+def _identite_du_demandeur(dossier: Dossier) -> list[tuple[str, object]]:
+    """À peine de nullité (CPC, art. 54, 3°) : une société n'a pas les mentions d'une personne."""
+    creancier, dit = dossier.creancier, dossier.requete
+    if partie_du_creancier(creancier).est_morale:
+        return [("le représentant légal du créancier", creancier.representant)]
+    if not creancier.forme_juridique:
+        return [("la forme juridique du créancier, ou « EI »", "")]
+    article = "(CPC, art. 54)"
+    return [
+        (f"la profession du créancier {article}", dit.get("profession")),
+        (f"la nationalité du créancier {article}", dit.get("nationalite")),
+        (f"la date et le lieu de naissance du créancier {article}", dit.get("naissance")),
+    ]
+
+
 def manques(dossier: Dossier) -> list[str]:
     """Ce qui manque encore à la requête pour être complète ; dit, jamais deviné."""
     creancier, client = dossier.creancier, dossier.client
@@ -171,9 +186,8 @@ def manques(dossier: Dossier) -> list[str]:
             ("le fondement de la créance", dossier.requete.get("fondement")),
             ("la date d'arrêté du décompte", dossier.arrete_au),
             ("le SIREN du créancier", creancier.siren),
-            ("la forme juridique du créancier", creancier.forme_juridique),
-            ("le siège du créancier", creancier.adresse and creancier.ville),
-            ("le représentant légal du créancier", creancier.representant),
+            ("le siège ou le domicile du créancier", creancier.adresse and creancier.ville),
+            *_identite_du_demandeur(dossier),
             ("l'adresse du débiteur", client.adresse and client.ville),
             ("la qualité du débiteur", not client.qualite_a_etablir),
             (

@@ -9,6 +9,7 @@ from typing import Any
 from recouvrement.comptes.models import Creancier
 from recouvrement.documents.regles.qr import qr_de_virement
 from recouvrement.documents.regles.typographie import en_lettres
+from recouvrement.droit.qualite import forme_de
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.formats import siren as siren_lisible
 from recouvrement.socle.montants import ZERO
@@ -279,6 +280,7 @@ class Somme:
 
 def partie_du_creancier(creancier: Creancier) -> Partie:
     commune = f"{creancier.code_postal} {creancier.ville}".strip()
+    forme = forme_de(creancier.forme_juridique)
     return Partie(
         nom=creancier.nom,
         forme=creancier.forme_juridique,
@@ -295,7 +297,8 @@ def partie_du_creancier(creancier: Creancier) -> Partie:
         sigle=creancier.sceau,
         a_logo=bool(creancier.logo),
         a_signature=bool(creancier.image_signature),
-        est_morale=bool(creancier.forme_juridique),
+        est_morale=bool(creancier.forme_juridique)
+        and not (forme and forme.est_une_personne_physique),
     )
 
 

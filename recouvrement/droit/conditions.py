@@ -160,12 +160,19 @@ def _petites_creances(f: Faits) -> tuple[Condition, ...]:
 
 
 def _incontestees(f: Faits) -> tuple[Condition, ...]:
-    article = "CPCE, art. L126-1"
+    article = "CPCE, art. L126-1 (depuis le 25/04/2026)"
     return (
         _si("facture entre commerçants", f.entre_commercants, article),
         _si(
             "créance certaine, liquide et exigible",
             et(f.exigible, f.montant_determine),
+            article,
+        ),
+        _si(
+            "ni créance statutaire ni échéance de crédit",
+            None
+            if f.cause is None
+            else f.cause is Cause.CONTRACTUELLE and f.objet is Objet.FACTURE,
             article,
         ),
         _si("créance non contestée", non(f.contestation_serieuse), "CPCE, art. L126-2"),

@@ -8,7 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from contentieux import actions
+from contentieux.documents import contexte_de_requete
 from contentieux.enums import EtatDossier, Voie
+from contentieux.lectures import fiche_dossier
 from factures.actions.decisions import Dispositif, enregistrer_decision
 from factures.enums import FaitDecision, NatureDecision
 from factures.lectures.prescription import prescriptions
@@ -128,3 +130,38 @@ def test_la_page_demande_comment_l_ordonnance_fut_signifiee(client, dossier, act
     assert client.post(url, saisie | {"remise": "signifiee"}).status_code == 302
     [suite] = SuiteDecision.objects.pour(dossier.creancier)
     assert suite.fait == FaitDecision.SIGNIFIEE
+
+
+def test_un_entrepreneur_individuel_dit_son_etat_civil_dans_la_requete(client, dossier, acteur):
+    """CPC, art. 54, 3° a) : personne physique, donc profession, nationalité, naissance."""
+    creancier = dossier.creancier
+    creancier.forme_juridique = "SARL"
+    creancier.save(update_fields=["forme_juridique"])
+    client.force_login(acteur)
+    page = lisible(client.get(dossier.get_absolute_url()))
+    assert "nationalité du créancier" not in page
+    assert 'name="nationalite"' not in page
+    creancier.forme_juridique = "EI"
+    creancier.save(update_fields=["forme_juridique"])
+    page = lisible(client.get(dossier.get_absolute_url()))
+    assert "la nationalité du créancier (CPC, art. 54)" in page
+    assert "représentant légal du créancier" not in page
+    url = reverse("contentieux:requete", args=[creancier.code, dossier.pk])
+    saisie = {
+        "tribunal": "Tribunal de commerce de Rennes",
+        "arrete_au": "2026-09-03",
+        "fondement": "Devis accepté",
+        "profession": "Menuisière",
+        "nationalite": "française",
+        "naissance": "3 mai 1980, à Rennes",
+    }
+    assert client.post(url, saisie).status_code == 302
+    assert "la nationalité du créancier" not in lisible(client.get(dossier.get_absolute_url()))
+    dossier.refresh_from_db()
+    fiche = fiche_dossier(dossier, au=LE)
+    requete = contexte_de_requete(dossier, fiche.decompte, pieces=[], le=LE)
+    dits = {champ.nom: champ.valeur for champ in requete["demandeur_physique"]}
+    assert dits["demandeur_nationalite"] == "française"
+    assert dits["demandeur_naissance"] == "3 mai 1980, à Rennes"
+    # Du débiteur personne physique, l'article 57 ne demande que nom, prénoms et domicile.
+    assert {c.nom for c in requete["debiteur_physique"]} == {"debiteur_nom", "debiteur_domicile"}

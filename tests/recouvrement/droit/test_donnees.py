@@ -13,12 +13,24 @@ from recouvrement.droit.procedures import fiches
 from recouvrement.droit.sources import DONNEES, Confiance, lire
 from recouvrement.droit.taux import Serie, premier_jour, semestre, table_publiee
 
-# Les taux relus un à un : (légal professionnel, légal particulier, BCE).
+# Les vingt-quatre semestres, relus un à un le 28/11/2026 : (légal professionnel, légal particulier,
+# BCE). Arrêtés semestriels et opérations principales de refinancement.
 RELUS = {
     (2015, 1): ("0.93", "4.06", "0.05"),
+    (2015, 2): ("0.99", "4.29", "0.05"),
     (2016, 1): ("1.01", "4.54", "0.05"),
     (2016, 2): ("0.93", "4.35", "0.00"),
+    (2017, 1): ("0.90", "4.16", "0.00"),
+    (2017, 2): ("0.90", "3.94", "0.00"),
+    (2018, 1): ("0.89", "3.73", "0.00"),
+    (2018, 2): ("0.88", "3.60", "0.00"),
+    (2019, 1): ("0.86", "3.40", "0.00"),
     (2019, 2): ("0.87", "3.26", "0.00"),
+    (2020, 1): ("0.87", "3.15", "0.00"),
+    (2020, 2): ("0.84", "3.11", "0.00"),
+    (2021, 1): ("0.79", "3.14", "0.00"),
+    (2021, 2): ("0.76", "3.12", "0.00"),
+    (2022, 1): ("0.76", "3.13", "0.00"),
     (2022, 2): ("0.77", "3.15", "0.00"),
     (2023, 1): ("2.06", "4.47", "2.50"),
     (2023, 2): ("4.22", "6.82", "4.00"),
@@ -68,6 +80,36 @@ def test_chaque_voie_a_ses_conditions_sa_source_et_sa_certitude():
         assert fiche.fondement
         assert fiche.cout
         assert fiche.duree
+
+
+@pytest.mark.parametrize(
+    ("code", "dits"),
+    [
+        ("IP_TC", ["30,23 €", "01/03/2026", "250 salariés", "constitutionnalité"]),
+        ("IP_ALSACE_MOSELLE", ["30,23 €", "à confirmer"]),
+        ("FOND_TC", ["montant 2026 non trouvé", "3 ou 5 %"]),
+        ("CREANCES_COM_INCONTESTEES", ["à confirmer avec l'étude"]),
+        ("IP_TJ", ["1635 bis Q III 7°"]),
+    ],
+)
+def test_le_cout_d_une_voie_est_celui_du_28_novembre_2026(code, dits):
+    assert all(dit in fiches()[code].cout for dit in dits)
+    assert "33,47" not in fiches()[code].cout
+
+
+def test_les_creances_commerciales_incontestees_sont_a_l_article_l126_1():
+    """Loi n° 2026-307 du 23/04/2026, en vigueur le 25 ; le silence y vaut non-contestation."""
+    fiche = fiches()["CREANCES_COM_INCONTESTEES"]
+    assert fiche.fondement.startswith("CPCE L126-1")
+    assert "25/04/2026" in fiche.entre
+    assert "le silence vaut non-contestation" in fiche.delais
+    assert fiche.confiance is Confiance.INCERTAIN
+
+
+def test_une_personne_publique_se_prescrit_par_quatre_ans_et_l_ecrit_interrompt():
+    fiche = fiches()["DEBITEUR_PUBLIC_B2G"]
+    assert "68-1250" in fiche.fondement
+    assert "réclamation écrite interrompt" in fiche.prescription
 
 
 def test_chaque_tarif_est_source():
