@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('comptes', '0006_depart_d_un_compte'),
-        ('factures', '0016_debiteur_reconnu'),
+        ('factures', '0017_reglements_a_imputer_par_index'),
         ('journal', '0006_gestes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
