@@ -79,7 +79,8 @@ def _inscrire(client: Client, *, acteur: Utilisateur | None, geste: Geste) -> No
 def _retenues(question: Question) -> Iterator[tuple[int, str]]:
     """Une réponse plus récente tient : revenir sur l'ancienne la démentirait."""
     qualifications = Qualification.objects.pour(question.creancier)
-    for sienne in qualifications.filter(geste__in=question.numeros).select_related("client"):
+    siennes = qualifications.filter(geste__in=question.de(Genre.NATURE))
+    for sienne in siennes.select_related("client"):
         if sienne.client.fusionne_dans_id or sienne.client.efface_le:
             yield sienne.geste_id, "Cette fiche a depuis été réunie à une autre, ou effacée."
         suivantes = qualifications.filter(client=sienne.client_id, pk__gt=sienne.pk)
@@ -88,11 +89,22 @@ def _retenues(question: Question) -> Iterator[tuple[int, str]]:
 
 
 def _defaire(retour: Retour) -> None:
-    siennes = Qualification.objects.pour(retour.creancier).filter(geste=retour.geste)
+    # Un import rend les siennes en se défaisant.
+    if retour.geste.genre == Genre.NATURE:
+        rendre_les_natures(retour.geste, retour.annulation)
+
+
+def rendre_les_natures(geste: Geste, annulation: Geste) -> None:
+    """Ce que l'on en savait avant ce geste, si rien n'a été dit depuis."""
+    toutes = Qualification.objects.pour(geste.creancier)
+    siennes = toutes.filter(geste=geste, client__fusionne_dans=None, client__efface_le=None)
     for sienne in siennes.select_related("client__creancier").order_by("client_id"):
+        suivantes = toutes.filter(client=sienne.client_id, pk__gt=sienne.pk)
+        if suivantes.filter(geste__annulation=None).exists():
+            continue
         client = verrouiller(sienne.client)
         _poser(client, sienne.avant, sienne.avant_source, sienne.avant_le)
-        _inscrire(client, acteur=retour.acteur, geste=retour.annulation)
+        _inscrire(client, acteur=annulation.auteur, geste=annulation)
 
 
 NATURES = Effet(_retenues, _defaire)

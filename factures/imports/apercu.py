@@ -9,6 +9,7 @@ from typing import Any
 from factures.enums import SortLigne
 from factures.imports.figes import figer, rendre
 from factures.imports.habitudes import Habitudes
+from factures.imports.natures import dire_les_qualites
 from factures.imports.parties import (
     cle_du_vendeur,
     decrire_partie,
@@ -118,6 +119,7 @@ def apercevoir(creancier: Creancier, lues: Sequence[Lue], reprises: Reprises) ->
         if ligne.sort == SortLigne.CREEE:
             _dater(ligne, habitudes)
     dire_les_references(creancier, lignes)
+    dire_les_qualites(creancier, lignes)
     return lignes
 
 

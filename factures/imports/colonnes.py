@@ -339,6 +339,8 @@ def lire_client(lu: Mapping[str, Cellule], controle: Controle) -> PartieLue:
         ville=lire_texte(lu.get(champs.VILLE)),
         courriels=_courriels(lu.get(champs.COURRIEL), controle),
         telephone=_zero_perdu(champs.TELEPHONE, lu, 10, controle),
+        qualite=lire_texte(lu.get(champs.QUALITE))[:60],
+        forme=lire_texte(lu.get(champs.FORME))[:60],
     )
 
 

@@ -13,6 +13,7 @@ CONDITIONS = "conditions"
 MONTANT_HT, MONTANT_TVA, MONTANT_TTC = "montant_ht", "montant_tva", "montant_ttc"
 ARRONDI, MONTANT_PAYE, RESTE_DU = "arrondi", "montant_paye", "reste_du"
 DEVISE, NATURE, LIBELLE = "devise", "nature", "libelle"
+QUALITE, FORME = "qualite", "forme"
 FACTURE_LIEE = "facture_liee"
 
 LIBELLES = {
@@ -38,6 +39,8 @@ LIBELLES = {
     RESTE_DU: "Reste dû",
     DEVISE: "Devise",
     NATURE: "Nature (facture, avoir, acompte)",
+    QUALITE: "Nature du client (professionnel, particulier, public)",
+    FORME: "Forme juridique du client",
     LIBELLE: "Objet",
     FACTURE_LIEE: "Facture liée (avoir, rectificative)",
 }
@@ -101,6 +104,15 @@ SURS: dict[str, str] = {
         "|reste a regler|reste a recouvrer|reste a encaisser|amount due|net restant du"
         "|amount due signed|solde restant|impaye|montant impaye|reste",
         DEVISE: "devise|monnaie|currency|code devise",
+        QUALITE: "nature client|nature du client|nature debiteur|nature du debiteur|type client"
+        "|type de client|type du client|type de tiers|type du tiers|type tiers|type de debiteur"
+        "|type debiteur|categorie client|categorie de client|categorie du client|categorie tiers"
+        "|categorie de tiers|b2b b2c|b2b b2c b2g|b2c b2b|qualite|qualite client|qualite du client"
+        "|qualite du debiteur|customer type|company type|typent|typent code|client type"
+        "|particulier professionnel|professionnel particulier|pro particulier|particulier pro",
+        FORME: "forme juridique|forme|forme juridique client|forme juridique du client|forme client"
+        "|statut juridique|categorie juridique|legal form|forme legale|code forme juridique"
+        "|nature juridique|structure juridique",
         NATURE: "nature|type de piece|type de document|type de facture|type piece|type document",
         FACTURE_LIEE: "facture liee|factures liees|facture d origine|facture origine|facture visee"
         "|facture concernee|facture rectifiee|facture associee|facture creditee|facture corrigee"
@@ -156,6 +168,11 @@ JAMAIS = re.compile(
     r"|facture payee|invoicepaid|invoicestatus|note|notes)\b"
 )
 MOTIFS: tuple[tuple[str, str], ...] = (
+    (
+        r"\b(nature|type|categorie|qualite|segment)\b.*\b(clients?|tiers|debiteur|acheteur)\b",
+        QUALITE,
+    ),
+    (r"\b(forme|nature|categorie) juridique\b", FORME),
     (r"\b(conditions?|delais?|termes?)\b.*\b(reglement|paiement)\b", CONDITIONS),
     (r"\bech(eance)?\b", DATE_ECHEANCE),
     (r"\b(reste|restant|solde)\b", RESTE_DU),

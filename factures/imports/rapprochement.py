@@ -24,6 +24,7 @@ from factures.imports.reprises import LE_MEME, NEUF, TOUT, Reprises
 from factures.imports.types import PartieLue
 from factures.models import DebiteurReconnu
 from recouvrement.comptes.models import Creancier
+from recouvrement.droit.qualite import RIEN, Conclusion
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.formats import siren as siren_lisible
 
@@ -56,6 +57,8 @@ class ClientVise:
     tva: str = ""
     ville: str = ""
     lu: PartieLue | None = None
+    # Ce que le fichier apprend de sa nature ; vide s'il n'en apprend rien.
+    qualite: Conclusion = RIEN
 
     def decrit(self) -> str:
         return decrire(self.nom, siren=self.siren, code=self.code, ville=self.ville)
@@ -272,7 +275,7 @@ def _enrichir(neuf: ClientVise, partie: PartieLue) -> None:
     lu = neuf.lu or partie
     complements = {
         champ: getattr(partie, champ)
-        for champ in ("siren", "siret", "tva", "code", "telephone")
+        for champ in ("siren", "siret", "tva", "code", "telephone", "forme")
         if not getattr(lu, champ) and getattr(partie, champ)
     }
     if not (lu.lignes or lu.code_postal or lu.ville):

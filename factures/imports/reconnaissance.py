@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from factures.imports import entetes as champs
 from factures.imports.entetes import deviner_champ, normaliser
+from factures.imports.qualites import selon_le_contenu
 from recouvrement.socle.saisies.valeurs import est_vide, lire_texte
 from recouvrement.socle.tableur.lecture import Feuille
 
@@ -30,12 +31,12 @@ def deviner(feuille: Feuille, *, memoire: Mapping[str, str] | None = None) -> li
     """Une proposition par colonne ; `memoire` (en-tête → champ, "" : ignorer) l'emporte."""
     memoire = {normaliser(entete): champ for entete, champ in (memoire or {}).items()}
     propositions: list[tuple[str, int]] = []  # (champ, force)
-    for entete in feuille.entetes:
+    for indice, entete in enumerate(feuille.entetes):
         vu = normaliser(entete)
         if vu and vu in memoire and (memoire[vu] in champs.CHAMPS or not memoire[vu]):
             propositions.append((memoire[vu], 3))
             continue
-        champ, sur = deviner_champ(entete)
+        champ, sur = selon_le_contenu(feuille, indice, *deviner_champ(entete))
         propositions.append((champ, (2 if sur else 1) if champ else 0))
     retenus: dict[str, int] = {}
     for indice, (champ, force) in enumerate(propositions):

@@ -53,6 +53,9 @@ class PartieLue:
     # Dans l'ordre lu : la première utilisable est celle à qui l'on écrit.
     courriels: tuple[str, ...] = ()
     telephone: str = ""
+    # Ce que le fichier dit de sa nature et de sa forme, tel qu'écrit.
+    qualite: str = ""
+    forme: str = ""
 
     @property
     def courriel(self) -> str:

@@ -121,11 +121,19 @@ class Conclusion:
     proposee: str = ""
 
 
+RIEN = Conclusion()
+
+
 def normaliser(texte: str) -> str:
     """En minuscules, sans accent ni ponctuation ; « S.A.R.L. » s'écrit « sarl »."""
     decompose = unicodedata.normalize("NFKD", EN_UN_MOT.sub("", texte).casefold())
     sans_accent = "".join(c for c in decompose if not unicodedata.combining(c))
     return " ".join(re.findall(r"[a-z0-9]+", sans_accent))
+
+
+def dit_la_nature(vu: str) -> bool:
+    """Cette valeur, normalisée, parle de la nature ou de la forme d'un client."""
+    return vu in DITES or vu in _formes()[1]
 
 
 def forme_de(texte: str) -> Forme | None:

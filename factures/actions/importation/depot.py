@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
 
+from factures.actions.importation.debiteurs import natures_apprises
 from factures.actions.importation.ecriture import a_ecrire, ecrire_importation
 from factures.actions.verrous import verrouiller
 from factures.enums import EtatImport, SortLigne
@@ -146,7 +147,12 @@ def valider_import(
     apercus = apercevoir(creancier, lues, Reprises.depuis(importation.options))
     nouvelles, revues = a_ecrire(importation, apercus, acteur)
     ecrire_importation(
-        importation, nouvelles=nouvelles, revues=revues, acteur=acteur, maintenant=maintenant
+        importation,
+        nouvelles=nouvelles,
+        revues=revues,
+        natures=natures_apprises(apercus),
+        acteur=acteur,
+        maintenant=maintenant,
     )
     _suivre(lignes, gardees, apercus)
     _retenir_les_colonnes(importation)

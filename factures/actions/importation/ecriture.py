@@ -1,6 +1,6 @@
 """Des lignes jugées à la base : factures, clients neufs, pièces. Toutes, ou rien."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,11 +8,15 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from clients.enums import GenreCoordonnee
-from clients.models import Client, Contact, Coordonnee
-from clients.regles import nom_de_recherche
+from clients.models import Client
 from factures.actions import grand_livre
 from factures.actions.annonces import annoncer_effet
+from factures.actions.importation.debiteurs import (
+    NouveauClient,
+    client_neuf,
+    creer_les_clients,
+    dire_les_natures,
+)
 from factures.actions.parts import Correction, Versement
 from factures.actions.references import noter_les_references
 from factures.actions.verrous import verrouiller_factures
@@ -21,10 +25,10 @@ from factures.enums import EtatImport, Moyen, NaturePiece, SortLigne
 from factures.erreurs import ImportDejaTraite
 from factures.evenements import Evenement
 from factures.imports.apercu import LigneApercu
-from factures.imports.rapprochement import ClientVise
 from factures.imports.types import presente
 from factures.models import DebiteurReconnu, Encaissement, Facture, Importation, Piece
 from recouvrement.comptes.models import Creancier, Utilisateur
+from recouvrement.droit.qualite import Conclusion
 from recouvrement.journal.actions import inscrire, inscrire_lot, poser
 from recouvrement.journal.evenements import Genre
 from recouvrement.journal.models import Geste
@@ -33,21 +37,6 @@ from recouvrement.socle.montants import ZERO
 from recouvrement.socle.temps import jour_de
 
 PENDANT_CE_TEMPS = "Des factures ont changé pendant ce temps : relisez l'aperçu."
-
-
-@dataclass(slots=True)
-class NouveauClient:
-    fiche: Client
-    courriels: tuple[str, ...] = ()
-    telephone: str = ""
-
-    @property
-    def coordonnees(self) -> list[tuple[GenreCoordonnee, str, int]]:
-        """Genre, valeur et rang : la première adresse lue est celle à qui l'on écrit."""
-        lues = [(GenreCoordonnee.COURRIEL, vu, rang) for rang, vu in enumerate(self.courriels)]
-        if self.telephone:
-            lues.append((GenreCoordonnee.TELEPHONE, self.telephone, 0))
-        return lues
 
 
 @dataclass(slots=True)
@@ -97,7 +86,7 @@ def a_ecrire(
             vise = presente(apercu.client)
             client: Client | NouveauClient | None = connus.get(vise.pk) if vise.pk else None
             if client is None:
-                client = neufs.setdefault(id(vise), _neuf(creancier, vise))
+                client = neufs.setdefault(id(vise), client_neuf(creancier, vise))
             facture = _facture(creancier, apercu, rang)
             nouvelles.append(
                 NouvelleFacture(
@@ -123,6 +112,7 @@ def ecrire_importation(
     *,
     nouvelles: Sequence[NouvelleFacture],
     revues: Sequence[FactureRevue],
+    natures: Mapping[int, Conclusion],
     acteur: Utilisateur | None,
     maintenant: datetime,
 ) -> None:
@@ -131,7 +121,10 @@ def ecrire_importation(
     try:
         with transaction.atomic():
             _refuser_les_fiches_reunies(importation.creancier, nouvelles)
-            clients = _creer_les_clients(importation.creancier, nouvelles, geste)
+            le = jour_de(maintenant)
+            clients = _clients_neufs(nouvelles)
+            creer_les_clients(importation.creancier, clients, geste, le=le)
+            dire_les_natures(importation.creancier, natures, geste, le=le)
             _creer_les_factures(nouvelles, importation, geste)
             _retenir_les_reponses(nouvelles, geste)
             _revoir(revues, importation, geste, maintenant)
@@ -168,43 +161,6 @@ def _refuser_les_fiches_reunies(creancier: Creancier, nouvelles: Iterable[Nouvel
         raise ImportDejaTraite(PENDANT_CE_TEMPS)
 
 
-def _creer_les_clients(
-    creancier: Creancier, nouvelles: Iterable[NouvelleFacture], geste: Geste
-) -> list[NouveauClient]:
-    neufs = list(
-        {id(n.client): n.client for n in nouvelles if isinstance(n.client, NouveauClient)}.values()
-    )
-    for neuf in neufs:
-        neuf.fiche.nom_recherche = nom_de_recherche(neuf.fiche.nom)
-        neuf.fiche.geste = geste
-    inserer_fiches([neuf.fiche for neuf in neufs])
-    joignables = [neuf for neuf in neufs if neuf.coordonnees]
-    contacts = inserer_fiches(
-        [Contact(creancier=creancier, client=neuf.fiche) for neuf in joignables]
-    )
-    inserer_fiches(
-        [
-            Coordonnee(
-                creancier=creancier,
-                client=neuf.fiche,
-                contact=contact,
-                genre=genre,
-                valeur=valeur,
-                rang=rang,
-            )
-            for neuf, contact in zip(joignables, contacts, strict=True)
-            for genre, valeur, rang in neuf.coordonnees
-        ],
-    )
-    inscrire_lot(
-        Evenement.CLIENT_IMPORTE,
-        cibles=[(neuf.fiche, {"nom": neuf.fiche.nom}) for neuf in neufs],
-        acteur=geste.auteur,
-        geste=geste,
-    )
-    return neufs
-
-
 def _retenir_les_reponses(nouvelles: Iterable[NouvelleFacture], geste: Geste) -> None:
     """Une réponse vaut pour les imports à venir, jusqu'à la suivante."""
     dites = {n.cle: n for n in nouvelles if n.cle}
@@ -224,6 +180,11 @@ def _retenir_les_reponses(nouvelles: Iterable[NouvelleFacture], geste: Geste) ->
         acteur=geste.auteur,
         geste=geste,
     )
+
+
+def _clients_neufs(nouvelles: Iterable[NouvelleFacture]) -> list[NouveauClient]:
+    neufs = {id(n.client): n.client for n in nouvelles if isinstance(n.client, NouveauClient)}
+    return list(neufs.values())
 
 
 def _creer_les_factures(
@@ -349,27 +310,6 @@ def _facture(creancier: Creancier, apercu: LigneApercu, rang: int) -> Facture:
         montant_ttc=lue.ttc,
         rang_entree=rang,
     )
-
-
-def _neuf(creancier: Creancier, vise: ClientVise) -> NouveauClient:
-    lu = presente(vise.lu)
-    adresse, *suite = [*lu.lignes, ""]
-    fiche = Client(
-        creancier=creancier,
-        nom=vise.nom,
-        code=vise.code,
-        siren=lu.siren,
-        siret=lu.siret,
-        tva=lu.tva[:20],
-        adresse=adresse[:200],
-        complement=" ".join(filter(None, suite))[:120],
-        code_postal=lu.code_postal[:12],
-        ville=lu.ville[:80],
-        pays=lu.pays[:2] or "FR",
-        est_a_completer=True,
-    )
-    courriels = tuple(dict.fromkeys(vu.lower() for vu in lu.courriels))
-    return NouveauClient(fiche, courriels, lu.telephone[:40])
 
 
 def _piece(apercu: LigneApercu, creancier: Creancier, acteur: Utilisateur | None) -> Piece | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.db import transaction
 from django.db.models import ProtectedError
 
+from clients.actions.nature import rendre_les_natures
 from clients.models import Client
 from factures.actions import grand_livre
 from factures.actions.annonces import annoncer_effet
@@ -80,6 +81,7 @@ def _retirer(importation: Importation, ecrit: Geste, annulation: Geste) -> Impor
             annoncer_effet(creancier, effet, annulation)
     except ProtectedError as erreur:
         raise ImportIrreversible(_dire(erreur)) from erreur
+    rendre_les_natures(ecrit, annulation)
     retires = _retirer_les_clients(ecrit, clients)
     importation.etat = EtatImport.DEFAIT
     importation.save(update_fields=["etat"])

@@ -173,7 +173,10 @@ def test_un_nom_a_une_faute_pres_est_signale():
     creancier = un_creancier()
     un_client(creancier=creancier, nom="SCI Les Tilleuls", courriel=None)
     importation = preparer(creancier, "F1;SCI LES TILEULS;;01/03/2026;31/03/2026;100,00;")
-    assert phrases(importation, "alertes") == ["Client nouveau, proche de « SCI Les Tilleuls »."]
+    assert phrases(importation, "alertes") == [
+        "Client nouveau, proche de « SCI Les Tilleuls ».",
+        "Professionnel (forme : société civile).",
+    ]
 
 
 def test_le_client_neuf_garde_son_courriel():
