@@ -18,7 +18,7 @@ from contentieux.actions import (
 from contentieux.enums import EtatDossier, IssueDossier, NatureFrais, Voie
 from contentieux.models import Dossier
 from factures.actions import deposer_piece, encaisser
-from factures.enums import Moyen, NaturePiece
+from factures.enums import FaitDecision, Moyen, NaturePiece
 from factures.models import Facture
 from recouvrement.demonstration.assistante import mettre_en_demeure
 from recouvrement.demonstration.facteur import Facteur
@@ -55,7 +55,7 @@ def dossier_depose(maison: Maison, client: Client, facteur: Facteur) -> None:
     def instruire(dossier: Dossier) -> None:
         maison.a(38, APRES_MIDI, lambda i: _instruire(maison, dossier, i))
         _etape(maison, dossier, 30, EtatDossier.DEPOSE, "Requête déposée au greffe.")
-        _frais(maison, dossier, 30, NatureFrais.GREFFE, "Émoluments du greffe", "31.80")
+        _frais(maison, dossier, 30, NatureFrais.GREFFE, "Émoluments du greffe", "30.23")
         maison.a(
             12,
             APRES_MIDI,
@@ -74,10 +74,10 @@ def dossier_depose(maison: Maison, client: Client, facteur: Facteur) -> None:
 def dossier_clos(maison: Maison, client: Client, facteur: Facteur) -> None:
     def mener(dossier: Dossier) -> None:
         _etape(maison, dossier, 118, EtatDossier.DEPOSE, "Requête déposée au greffe.")
-        _frais(maison, dossier, 118, NatureFrais.GREFFE, "Émoluments du greffe", "31.80")
+        _frais(maison, dossier, 118, NatureFrais.GREFFE, "Émoluments du greffe", "30.23")
         _etape(maison, dossier, 99, EtatDossier.ORDONNANCE, "Ordonnance rendue, somme entière.")
         _etape(maison, dossier, 86, EtatDossier.SIGNIFIE, "Signifiée à personne habilitée.")
-        _frais(maison, dossier, 86, NatureFrais.COMMISSAIRE, "Acte de signification", "72.60")
+        _frais(maison, dossier, 86, NatureFrais.COMMISSAIRE, "Acte de signification", "72.46")
         maison.a(61, MIDI, lambda instant: _payer(maison, client, dossier, instant))
 
     _sommer(maison, client, retard=230, recul=142)
@@ -163,7 +163,12 @@ def _etape(maison: Maison, dossier: Dossier, recul: int, etat: EtatDossier, note
         recul,
         MIDI,
         lambda instant: avancer(
-            dossier, etat=etat, le=jour_de(instant), note=note, acteur=maison.gestionnaire
+            dossier,
+            etat=etat,
+            le=jour_de(instant),
+            note=note,
+            acteur=maison.gestionnaire,
+            remise=FaitDecision.A_PERSONNE if etat == EtatDossier.SIGNIFIE else None,
         ),
     )
 
