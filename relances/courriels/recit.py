@@ -25,16 +25,15 @@ def faits_de(
 ) -> dict[str, str]:
     """Ceux de `noms` ; `sauf` : la relance que l'on écrit, qui n'est pas un rappel déjà fait."""
     valeurs: dict[str, str] = {}
+    demandees = [demandee.facture for demandee in reclamation.demandees]
     if DE_L_HISTOIRE.intersection(noms):
-        histoire = histoire_de(
-            reclamation.client, reclamation.factures, au=reclamation.au, sauf=sauf
-        )
+        histoire = histoire_de(reclamation.client, demandees, au=reclamation.au, sauf=sauf)
         valeurs |= _de_l_histoire(histoire, reclamation.ecriture)
     if DU_DECOMPTE.intersection(noms):
         decompte = decompte_client(
             reclamation.client,
             au=reclamation.au,
-            factures=[demandee.facture for demandee in reclamation.demandees],
+            factures=demandees,
             contestes=reclamation.contestes,
         )
         valeurs |= _du_decompte(accessoires_du(decompte), reclamation.ecriture)

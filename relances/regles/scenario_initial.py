@@ -164,7 +164,7 @@ Convenir d'une date et d'un montant, les répéter, remercier.
 """
 APPEL_FERME = """{{#si paiement_recu}}Remercier : {{ paiement_recu }}, bien reçu. {{/si}}{{#si echange}}Reprendre l'échange du {{ echange }}. {{/si}}{{#si precedente}}Rappeler l'écrit du {{ precedente }}. {{/si}}
 Dire la somme : {{ total }} dus par {{ client }}, {{ retard }} jours de retard.
-Écouter ce qui empêche de régler. Proposer un échéancier si la difficulté est réelle.
+Écouter ce qui empêche de régler ; noter ce qui est proposé, date et montant.
 Convenir d'une date ferme ; dire qu'un courrier suivra.
 """
 LETTRE = (

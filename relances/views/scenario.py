@@ -27,7 +27,8 @@ def scenario(request: RequeteHabilitee) -> HttpResponse:
     etapes = etapes_en_vigueur(request.creancier).liste
     contexte = {
         "scenario": scenario_en_vigueur(request.creancier),
-        "etapes": [(etape, _a_un_apercu(etape), _affirmations(etape)) for etape in etapes],
+        "etapes": [(etape, _a_un_apercu(etape)) for etape in etapes],
+        "affirmations": [(etape, mots) for etape in etapes if (mots := _affirmations(etape))],
         "versions": Scenario.objects.pour(request.creancier)
         .select_related("publie_par")
         .order_by("-version")[:20],

@@ -354,3 +354,11 @@ def test_la_page_d_un_appel_montre_le_script_aux_montants_du_jour(client):
     assert "règle les factures de Cycles Le Bihan" in dit
     assert "Rappeler 860,00 €, échéance 06/05/2026" in dit
     assert "{{" not in dit
+
+
+def test_une_facture_a_echoir_jointe_ne_fait_pas_taire_le_rappel_des_echues():
+    facture = k3()
+    a_venir = une_facture(client=facture.client, date_echeance=date(2026, 6, 30))
+    deja_partie([facture])
+    texte = propre(message([facture, a_venir], "relance-ferme").texte)
+    assert "Nous vous avons écrit à ce sujet le 11/05/2026." in texte

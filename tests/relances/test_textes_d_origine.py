@@ -116,7 +116,8 @@ def test_la_page_du_scenario_montre_la_phrase(client):
     ecrire_la_ferme(creancier, "{{ total }} : nous n'avons reçu ni paiement ni message.")
     client.force_login(un_utilisateur(chez=creancier))
     page = client.get(reverse("relances:scenario", args=[creancier.code])).content.decode()
-    assert "« n&#x27;avons reçu ni paiement ni message » : écrit sans condition" in page
+    dit = " ".join(page.split())
+    assert "« n&#x27;avons reçu ni paiement ni message » s’écrit sans condition" in dit
     ecrire_la_ferme(creancier, "{{ total }}{{#si silence}} Sans réponse.{{/si}}")
     page = client.get(reverse("relances:scenario", args=[creancier.code])).content.decode()
     assert "écrit sans condition" not in page

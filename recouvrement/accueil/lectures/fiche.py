@@ -122,10 +122,12 @@ class FicheClient:
         """Une phrase pour commencer l'appel, selon où l'on en est."""
         nom = self.client.creancier.nom
         if self.promesse_rompue and self.promesse:
+            # Une partie a pu en arriver : on demande où il en est, on ne nie rien.
             return (
                 f"Bonjour, secrétariat de {nom}. Vous nous aviez annoncé un règlement pour le "
-                f"{formats.jour_court(self.promesse.pour_le)}. Il ne nous est pas parvenu : "
-                "a-t-il été émis, et à quelle date ?"
+                f"{formats.jour_court(self.promesse.pour_le)} ; il reste "
+                f"{formats.euros(self.echu)} à recevoir. Le règlement a-t-il été émis, et à quelle "
+                "date ?"
             )
         if not self.echues:
             return f"Bonjour, secrétariat de {nom}. Avez-vous bien reçu notre dernière facture ?"
