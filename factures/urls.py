@@ -58,6 +58,7 @@ urlpatterns = [
     path("imports/<int:pk>/corriger/", imports.corriger_les_lignes, name="corriger_import"),
     path("imports/<int:pk>/admettre/", imports.admettre_la_forme, name="admettre_import"),
     path("imports/<int:pk>/reconnaitre/", imports.reconnaitre, name="reconnaitre_import"),
+    path("imports/<int:pk>/encodage/", imports.encoder, name="encoder_import"),
     path("imports/<int:pk>/vendeur/", imports.admettre_un_vendeur, name="admettre_vendeur"),
     path("imports/<int:pk>/a-reprendre/", imports.a_reprendre, name="reprendre_import"),
     path("imports/<int:pk>/rapport/", imports.rapport, name="rapport_import"),

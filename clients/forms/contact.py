@@ -6,12 +6,17 @@ from clients.enums import GenreCoordonnee, Validite
 from clients.models import Contact
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.forms import SaisieLisible
-from recouvrement.socle.saisies.identifiants import lire_courriel, lire_telephone
+from recouvrement.socle.saisies.identifiants import (
+    lire_courriel,
+    lire_courriels,
+    lire_telephone,
+)
 
 if TYPE_CHECKING:
     DeContact = forms.ModelForm[Contact]
 else:
     DeContact = forms.ModelForm
+type Valeurs = list[tuple[GenreCoordonnee, str]]
 EXIGE_UN_MOTIF = (Validite.INVALIDE, Validite.OPPOSITION)
 
 
@@ -19,7 +24,8 @@ class ValeurField(forms.CharField):
     def __init__(self, **options: Any) -> None:
         super().__init__(
             label="Courriel ou téléphone",
-            max_length=254,
+            help_text="Plusieurs adresses à la fois : on écrit à la première qui sert.",
+            max_length=1000,
             strip=False,
             widget=forms.TextInput(attrs={"autocomplete": "off"}),
             **options,
@@ -43,7 +49,7 @@ class ContactForm(SaisieLisible, DeContact):
 
 
 class CoordonneeForm(SaisieLisible, forms.Form):
-    """Une adresse ou un numéro ; ce qu'on a tapé dit lequel des deux."""
+    """Des adresses ou un numéro ; ce qu'on a tapé dit lequel des deux."""
 
     valeur = ValeurField()
 
@@ -51,7 +57,7 @@ class CoordonneeForm(SaisieLisible, forms.Form):
         super().__init__(*args, **kwargs)
         self.pays = pays
 
-    def clean_valeur(self) -> tuple[GenreCoordonnee, str]:
+    def clean_valeur(self) -> Valeurs:
         return _lire(self.cleaned_data["valeur"], self.pays)
 
 
@@ -64,20 +70,25 @@ class NouveauContactForm(ContactForm):
         super().__init__(*args, **kwargs)
         self.pays = pays
 
-    def clean_valeur(self) -> tuple[GenreCoordonnee, str] | None:
+    def clean_valeur(self) -> Valeurs:
         texte = self.cleaned_data["valeur"]
-        return _lire(texte, self.pays) if texte.strip() else None
+        return _lire(texte, self.pays) if texte.strip() else []
 
 
-def _lire(texte: str, pays: str) -> tuple[GenreCoordonnee, str]:
-    courriel = "@" in texte
+def _lire(texte: str, pays: str) -> Valeurs:
+    """Dans l'ordre tapé : la première adresse utilisable est celle à qui l'on écrit."""
     try:
-        valeur = lire_courriel(texte) if courriel else lire_telephone(texte, pays=pays)
+        if "@" in texte:
+            lues, refusees = lire_courriels(texte)
+            for refusee in refusees:
+                lire_courriel(refusee)
+            return [(GenreCoordonnee.COURRIEL, lue) for lue in lues]
+        valeur = lire_telephone(texte, pays=pays)
     except ErreurMetier as erreur:
         raise forms.ValidationError(erreur.message) from None
     if not valeur:
         raise forms.ValidationError("Saisissez une adresse ou un numéro.")
-    return (GenreCoordonnee.COURRIEL if courriel else GenreCoordonnee.TELEPHONE), valeur
+    return [(GenreCoordonnee.TELEPHONE, valeur)]
 
 
 class MarquageForm(SaisieLisible, forms.Form):

@@ -11,6 +11,7 @@ from clients.models import Client, Contact, Coordonnee
 from clients.views.fiche import client_ou_404
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
+from recouvrement.socle.formats import pluriel
 from recouvrement.socle.pages.annonces import annoncer
 from recouvrement.socle.pages.refus import refus_dans
 
@@ -29,11 +30,10 @@ def ajouter(request: RequeteHabilitee, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, client, form=form)
     champs = form.cleaned_data
-    coordonnee = champs.pop("valeur")
+    coordonnees = champs.pop("valeur")
     with transaction.atomic():
         contact = actions.ajouter_contact(client, **champs, acteur=request.user)
-        if coordonnee:
-            genre, valeur = coordonnee
+        for genre, valeur in coordonnees:
             actions.ajouter_coordonnee(contact, genre=genre, valeur=valeur, acteur=request.user)
     annoncer(request, f"{contact} est ajouté.")
     return redirect("clients:contacts", request.creancier.code, client.pk)
@@ -73,10 +73,15 @@ def ajouter_coordonnee(request: RequeteHabilitee, pk: int, contact: int) -> Http
     trouve = _contact(client, contact)
     form = CoordonneeForm(request.POST, pays=client.pays)
     if form.is_valid():
-        genre, valeur = form.cleaned_data["valeur"]
+        coordonnees = form.cleaned_data["valeur"]
         with refus_dans(form, "valeur"):
-            actions.ajouter_coordonnee(trouve, genre=genre, valeur=valeur, acteur=request.user)
-            annoncer(request, "La coordonnée est ajoutée.")
+            with transaction.atomic():
+                for genre, valeur in coordonnees:
+                    actions.ajouter_coordonnee(
+                        trouve, genre=genre, valeur=valeur, acteur=request.user
+                    )
+            ajoutees = pluriel(len(coordonnees), "coordonnée ajoutée,coordonnées ajoutées")
+            annoncer(request, f"{ajoutees}.")
             return redirect("clients:contacts", request.creancier.code, client.pk)
     return _page(request, client, ajout=(trouve.pk, form))
 

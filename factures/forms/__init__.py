@@ -2,7 +2,7 @@ from factures.forms.facture import FactureForm
 from factures.forms.importation import ColonnesForm, ImportForm
 from factures.forms.litige import ClotureForm, LitigeForm
 from factures.forms.piece import PieceForm
-from factures.forms.rapprochement import DebiteursForm, VendeursForm
+from factures.forms.rapprochement import DebiteursForm, EncodagesForm, VendeursForm
 from factures.forms.reglement import AnnulationForm, AvoirForm, ReglementForm
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "ClotureForm",
     "ColonnesForm",
     "DebiteursForm",
+    "EncodagesForm",
     "FactureForm",
     "ImportForm",
     "LitigeForm",

@@ -9,19 +9,21 @@ from factures.lectures.questions import QuestionDImport
 from recouvrement.socle.forms import SaisieLisible, nom_lisible
 
 
-class DebiteursForm(SaisieLisible, forms.Form):
-    """Chaque débiteur douteux : l'une des fiches connues, ou un autre."""
+class _ChoixForm(SaisieLisible, forms.Form):
+    """Une question par ligne, une réponse parmi celles que l'aperçu propose."""
+
+    prefixe = ""
+    debut = ""
+    aussi: tuple[tuple[str, str], ...] = ()
 
     def __init__(self, *args: Any, questions: Sequence[QuestionDImport], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.questions = questions
         for question in questions:
-            self.fields[f"d{question.rang}"] = forms.ChoiceField(
+            choix = [(cle, f"{self.debut}{dit}") for cle, dit in question.candidats]
+            self.fields[f"{self.prefixe}{question.rang}"] = forms.ChoiceField(
                 label=question.nom,
-                choices=[
-                    *((pk, f"C'est {decrit}") for pk, decrit in question.candidats),
-                    (NEUF, "C'est un autre débiteur"),
-                ],
+                choices=[*choix, *self.aussi],
                 initial=question.proposee,
                 widget=forms.RadioSelect,
                 required=False,
@@ -29,12 +31,27 @@ class DebiteursForm(SaisieLisible, forms.Form):
 
     @property
     def lignes(self) -> list[tuple[QuestionDImport, BoundField]]:
-        return [(question, self[f"d{question.rang}"]) for question in self.questions]
+        return [(question, self[f"{self.prefixe}{question.rang}"]) for question in self.questions]
 
     @property
     def reponses(self) -> dict[str, str]:
-        dites = {q.sujet: self.cleaned_data.get(f"d{q.rang}", "") for q in self.questions}
+        dites = {
+            q.sujet: self.cleaned_data.get(f"{self.prefixe}{q.rang}", "") for q in self.questions
+        }
         return {sujet: reponse for sujet, reponse in dites.items() if reponse}
+
+
+class DebiteursForm(_ChoixForm):
+    """Chaque débiteur douteux : l'une des fiches connues, ou un autre."""
+
+    prefixe, debut = "d", "C'est "
+    aussi = ((NEUF, "C'est un autre débiteur"),)
+
+
+class EncodagesForm(_ChoixForm):
+    """Chaque fichier dont l'encodage est incertain : ce qu'on y lirait, selon lui."""
+
+    prefixe = "e"
 
 
 class VendeursForm(SaisieLisible, forms.Form):

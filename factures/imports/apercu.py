@@ -29,6 +29,7 @@ from factures.models import Facture, LigneImport, Piece
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.formats import euros, jour
 from recouvrement.socle.montants import ZERO
+from recouvrement.socle.tableur.encodages import Lecture
 
 # Assez petit pour les paramètres d'une requête sur les deux bases.
 LOT = 500
@@ -69,6 +70,8 @@ class Lue:
     piece: PieceLue | None = None
     # Le texte des cellules d'une ligne refusée, pour le montrer à côté de la raison.
     cellules: dict[str, str] = field(default_factory=dict)
+    # Les encodages entre lesquels choisir, avec ce qu'on y lirait.
+    lectures: tuple[Lecture, ...] = ()
 
 
 @dataclass(slots=True)
@@ -139,6 +142,8 @@ def figer_apercu(apercu: LigneApercu) -> dict[str, Any]:
         fige["client"] = apercu.client.nom
     if apercu.par:
         fige["par"] = apercu.par
+    if lue.lectures:
+        fige["candidats"] = [[vue.code, f"{vue.nom} : {vue.extrait}"] for vue in lue.lectures]
     if apercu.candidats:
         fige["candidats"] = [[vise.pk, vise.decrit()] for vise in apercu.candidats]
         fige["proposee"] = apercu.proposee

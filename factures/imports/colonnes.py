@@ -21,6 +21,11 @@ from factures.imports.types import (
     LigneLue,
     PartieLue,
 )
+from factures.imports.zeros import (
+    rendre_le_zero,
+    rendre_le_zero_de_tva,
+    rendre_le_zero_postal,
+)
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.saisies.identifiants import lire_courriels
 from recouvrement.socle.saisies.valeurs import (
@@ -315,7 +320,12 @@ def _devise(cellule: Cellule) -> str:
 
 def lire_client(lu: Mapping[str, Cellule], controle: Controle) -> PartieLue:
     """Le client tel que le décrit la ligne, ce qui cloche étant signalé."""
-    siren, siret = _chiffres(lu.get(champs.SIREN)), _chiffres(lu.get(champs.SIRET))
+    siren, siret = (
+        rendre_le_zero(champ, _chiffres(lu.get(champ)), controle)
+        for champ in (champs.SIREN, champs.SIRET)
+    )
+    tva = re.sub(r"[\s.]", "", lire_texte(lu.get(champs.TVA))).upper()
+    tva = rendre_le_zero_de_tva(tva, controle)
     for champ, vu, longueur in ((champs.SIREN, siren, 9), (champs.SIRET, siret, 14)):
         if vu and (not vu.isdigit() or len(vu) != longueur):
             controle.signaler(
@@ -332,24 +342,28 @@ def lire_client(lu: Mapping[str, Cellule], controle: Controle) -> PartieLue:
         nom=lire_texte(lu.get(champs.CLIENT)),
         siren=siren or siret[:9],
         siret=siret,
-        tva=re.sub(r"[\s.]", "", lire_texte(lu.get(champs.TVA))).upper(),
+        tva=tva,
         code=lire_texte(lu.get(champs.CODE_CLIENT)),
         lignes=(adresse,) if adresse else (),
-        code_postal=_zero_perdu(champs.CODE_POSTAL, lu, 5, controle),
+        code_postal=rendre_le_zero_postal(
+            lire_texte(lu.get(champs.CODE_POSTAL)),
+            est_un_nombre=isinstance(lu.get(champs.CODE_POSTAL), int | float),
+            est_francais=bool(siren or siret) or tva.startswith("FR"),
+            controle=controle,
+        ),
         ville=lire_texte(lu.get(champs.VILLE)),
         courriels=_courriels(lu.get(champs.COURRIEL), controle),
-        telephone=_zero_perdu(champs.TELEPHONE, lu, 10, controle),
+        telephone=_telephone(lu.get(champs.TELEPHONE), controle),
         qualite=lire_texte(lu.get(champs.QUALITE))[:60],
         forme=lire_texte(lu.get(champs.FORME))[:60],
     )
 
 
-def _zero_perdu(champ: str, lu: Mapping[str, Cellule], longueur: int, controle: Controle) -> str:
-    """Un tableur qui a pris un téléphone ou un code postal pour un nombre en ôte le zéro."""
-    cellule = lu.get(champ)
+def _telephone(cellule: Cellule, controle: Controle) -> str:
+    """Un tableur qui a pris un téléphone pour un nombre en ôte le zéro."""
     vu = lire_texte(cellule)
-    if isinstance(cellule, int | float) and vu.isdigit() and len(vu) == longueur - 1:
-        controle.signaler(champ, f"« {vu} » a perdu son zéro de tête : lu « 0{vu} ».")
+    if isinstance(cellule, int | float) and vu.isdigit() and len(vu) == 9:
+        controle.signaler(champs.TELEPHONE, f"« {vu} » a perdu son zéro de tête : lu « 0{vu} ».")
         return f"0{vu}"
     return vu
 

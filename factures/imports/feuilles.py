@@ -77,7 +77,7 @@ def lues_de(
         piece = _piece(resultat, deposes[rang])
         for facture in resultat.factures or (None,):
             refus, alertes = reprises.lever(resultat.nom, resultat.refus, resultat.alertes)
-            lue = Lue(resultat.nom, facture, refus, alertes, piece)
+            lue = Lue(resultat.nom, facture, refus, alertes, piece, lectures=resultat.lectures)
             repondre(lue, reprises.corrections.get(resultat.nom, {}))
             yield lue
 

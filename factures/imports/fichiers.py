@@ -6,6 +6,7 @@ import zlib
 from enum import StrEnum
 from pathlib import PurePosixPath
 
+from recouvrement.socle.tableur.encodages import est_du_texte_large
 from recouvrement.socle.tableur.lecture import (
     MEGA,
     PLAFOND_OCTETS,
@@ -104,7 +105,7 @@ def _contenu(octets: bytes) -> str:
         debut = debut.removeprefix(bom)
     if debut.lstrip().startswith(b"<"):
         return Genre.XML
-    return "autre" if b"\x00" in debut else Genre.CSV
+    return "autre" if b"\x00" in debut and not est_du_texte_large(octets) else Genre.CSV
 
 
 def _contenu_archive(octets: bytes) -> str:

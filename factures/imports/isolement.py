@@ -4,7 +4,7 @@ Un processus enfant lit tout un lot ; s'il meurt sur un fichier, ce fichier seul
 un autre enfant prend la suite. L'application elle-même n'ouvre ni pypdf ni lxml.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from factures.imports.fichiers import genre_annonce
 from factures.imports.types import Refus, ResultatLecture
@@ -20,6 +20,7 @@ LECTURE = Metier(
         ("decimal", "Decimal"),
         ("recouvrement.socle.tableur.lecture", "Feuille"),
         ("recouvrement.socle.tableur.lecture", "Ligne"),
+        ("recouvrement.socle.tableur.encodages", "Lecture"),
         *(
             ("factures.imports.types", nom)
             for nom in ("Refus", "Anomalie", "PartieLue", "TvaLue", "FactureLue", "ResultatLecture")
@@ -34,8 +35,13 @@ TROP_DE_MEMOIRE = "Ce fichier demande trop de mémoire pour être lu : il est re
 ILLISIBLE = "Ce fichier ne peut pas être lu : son contenu est abîmé ou trompeur."
 
 
-def lire_au_fil(fichiers: Iterable[tuple[str, bytes]]) -> Iterator[ResultatLecture]:
-    """Un résultat par fichier, dans l'ordre ; un mauvais fichier donne un refus, sans lever."""
+def lire_au_fil(
+    fichiers: Iterable[tuple[str, bytes]], encodage_de: Callable[[str], str] = lambda _: ""
+) -> Iterator[ResultatLecture]:
+    """Un résultat par fichier, dans l'ordre ; un mauvais fichier donne un refus, sans lever.
+
+    `encodage_de` : celui qu'une personne a choisi pour ce fichier.
+    """
     enfant: Enfant | None = None
     try:
         for nom, octets in fichiers:
@@ -45,7 +51,7 @@ def lire_au_fil(fichiers: Iterable[tuple[str, bytes]]) -> Iterator[ResultatLectu
                 yield _refuse(nom, erreur.message)
                 continue
             enfant = enfant or Enfant(LECTURE)
-            resultat = _lire(enfant, nom, octets)
+            resultat = _lire(enfant, nom, octets, encodage_de(nom))
             if not enfant.sain:
                 enfant.arreter()
                 enfant = None
@@ -55,9 +61,9 @@ def lire_au_fil(fichiers: Iterable[tuple[str, bytes]]) -> Iterator[ResultatLectu
             enfant.arreter()
 
 
-def _lire(enfant: Enfant, nom: str, octets: bytes) -> ResultatLecture:
+def _lire(enfant: Enfant, nom: str, octets: bytes, encodage: str) -> ResultatLecture:
     try:
-        resultat = enfant.demander((nom, octets))
+        resultat = enfant.demander((nom, octets, encodage))
     except TropLong:
         return _refuse(nom, TROP_LONG)
     except TropLourd:

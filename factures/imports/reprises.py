@@ -25,6 +25,8 @@ class Reprises:
     vendeurs: Mapping[str, str] = field(default_factory=dict)
     # Un débiteur douteux → le numéro de sa fiche, ou NEUF ; TOUT → LE_MEME.
     reponses: Mapping[str, str] = field(default_factory=dict)
+    # Nom de fichier → l'encodage choisi ; TOUT : pour tous.
+    encodages: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def depuis(cls, options: Mapping[str, Any]) -> "Reprises":
@@ -33,6 +35,7 @@ class Reprises:
             options.get("corrections", {}),
             options.get("vendeurs", {}),
             options.get("reponses", {}),
+            options.get("encodages", {}),
         )
 
     def corrigees(self, nom: str) -> dict[int, Mapping[str, str]]:
@@ -55,6 +58,9 @@ class Reprises:
             Anomalie(r.champ, f"{r.phrase} Admis malgré ce défaut.") for r in refus if r.levable
         ]
         return [r for r in refus if not r.levable], [*leves, *alertes]
+
+    def encodage_de(self, nom: str) -> str:
+        return self.encodages.get(nom) or self.encodages.get(TOUT, "")
 
     def motif_du_vendeur(self, cle: str) -> str:
         return self.vendeurs.get(cle) or self.vendeurs.get(TOUT, "")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from recouvrement.socle.tableur.encodages import Lecture
 from recouvrement.socle.tableur.lecture import Feuille
 
 FACTURE, ACOMPTE, AVOIR = "facture", "acompte", "avoir"
@@ -141,3 +142,5 @@ class ResultatLecture:
     alertes: tuple[Anomalie, ...] = ()
     pages: int = 0
     actif: bool = False
+    # Les encodages entre lesquels une personne doit choisir.
+    lectures: tuple[Lecture, ...] = ()

@@ -37,6 +37,10 @@ def vendeurs_a_admettre(importation: Importation) -> list[QuestionDImport]:
     return _questions(importation, "vendeur", "vendeur")
 
 
+def encodages_a_choisir(importation: Importation) -> list[QuestionDImport]:
+    return _questions(importation, "encodage", "fichier")
+
+
 def _questions(importation: Importation, champ: str, partie: str) -> list[QuestionDImport]:
     """Une par sujet, dans l'ordre des lignes."""
     questions: dict[str, QuestionDImport] = {}
@@ -50,7 +54,7 @@ def _questions(importation: Importation, champ: str, partie: str) -> list[Questi
                 question = questions[sujet] = QuestionDImport(
                     sujet,
                     rang,
-                    lue.get("nom") or lue.get("siren") or lue.get("tva", ""),
+                    lue.get("nom") or lue.get("siren") or lue.get("tva") or sujet,
                     lue.get("ville", ""),
                     raison["phrase"],
                     tuple((str(pk), decrit) for pk, decrit in lu.get("candidats", ())),

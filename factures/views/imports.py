@@ -11,6 +11,7 @@ from factures.actions.importation import (
     abandonner_import,
     admettre,
     admettre_vendeurs,
+    choisir_encodages,
     corriger,
     defaire_import,
     preparer_import,
@@ -20,7 +21,13 @@ from factures.actions.importation import (
 )
 from factures.actions.importation.retrait import ce_qui_le_garde
 from factures.enums import EtatImport, SortLigne
-from factures.forms import ColonnesForm, DebiteursForm, ImportForm, VendeursForm
+from factures.forms import (
+    ColonnesForm,
+    DebiteursForm,
+    EncodagesForm,
+    ImportForm,
+    VendeursForm,
+)
 from factures.imports.corrections import (
     compter_les_admissibles,
     compter_les_reprenables,
@@ -41,7 +48,11 @@ from factures.lectures.importation import (
     lignes_du_rapport,
     onglets,
 )
-from factures.lectures.questions import debiteurs_a_reconnaitre, vendeurs_a_admettre
+from factures.lectures.questions import (
+    debiteurs_a_reconnaitre,
+    encodages_a_choisir,
+    vendeurs_a_admettre,
+)
 from factures.models import Importation
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
@@ -135,6 +146,7 @@ def _montrer(
     if est_apercu and comptes.refusees:
         contexte |= {
             "debiteurs": DebiteursForm(questions=debiteurs_a_reconnaitre(importation)),
+            "encodages": EncodagesForm(questions=encodages_a_choisir(importation)),
             "vendeurs": vendeurs or VendeursForm(questions=vendeurs_a_admettre(importation)),
         }
     statut = 422 if form.errors or vendeurs else 200
@@ -158,6 +170,15 @@ def reconnaitre(request: RequeteHabilitee, pk: int) -> HttpResponse:
     form = DebiteursForm(request.POST, questions=questions)
     dites = form.reponses if form.is_valid() else {}
     return _reprendre(request, pk, lambda importation: repondre(importation, dites))
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
+def encoder(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """Dans quel encodage lire un fichier qui ne le dit pas."""
+    form = EncodagesForm(request.POST, questions=encodages_a_choisir(_importation(request, pk)))
+    dits = form.reponses if form.is_valid() else {}
+    return _reprendre(request, pk, lambda importation: choisir_encodages(importation, dits))
 
 
 @require_POST

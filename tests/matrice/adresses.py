@@ -91,6 +91,7 @@ PAR_SORTE = {
         "factures:admettre_import",
         "factures:reconnaitre_import",
         "factures:admettre_vendeur",
+        "factures:encoder_import",
         "factures:reprendre_import",
         "factures:rapport_import",
     ),

@@ -40,6 +40,7 @@ def preparer_import(
     malgre_la_forme: bool = False,
     motif_du_vendeur: str = "",
     meme_nom: bool = False,
+    encodage: str = "",
 ) -> Importation:
     """Lit ces fichiers et montre ce qu'il en adviendra ; rien d'autre n'est écrit.
 
@@ -56,9 +57,12 @@ def preparer_import(
         options["vendeurs"] = {TOUT: motif_du_vendeur}
     if meme_nom:
         options["reponses"] = {TOUT: LE_MEME}
+    if encodage:
+        options["encodages"] = {TOUT: encodage}
     reprises = Reprises.depuis(options)
     with magasin.Depots() as depots:
-        lus = lire_au_fil(_deposer(fichiers, deposes, depots, Reste(creancier)))
+        recus = _deposer(fichiers, deposes, depots, Reste(creancier))
+        lus = lire_au_fil(recus, reprises.encodage_de)
         lues = list(lues_de(lus, colonnes, deposes, reprises))
     if not deposes:
         raise ImportVide
@@ -100,7 +104,8 @@ def relire_import(
     deposes = [dict(depose) for depose in importation.fichiers]
     octets = ((depose["nom"], magasin.lire(depose["empreinte"])) for depose in deposes)
     reprises = Reprises.depuis(options)
-    lues = list(lues_de(lire_au_fil(octets), colonnes, deposes, reprises))
+    lus = lire_au_fil(octets, reprises.encodage_de)
+    lues = list(lues_de(lus, colonnes, deposes, reprises))
     with transaction.atomic():
         importation = _verrouiller(importation)
         importation.correspondance = {"feuilles": colonnes.feuilles}
@@ -132,6 +137,13 @@ def repondre(importation: Importation, reponses: Mapping[str, str]) -> Importati
     """`reponses` : un débiteur douteux → le numéro de sa fiche, ou « neuf »."""
     dites = importation.options.get("reponses", {}) | dict(reponses)
     return relire_import(importation, reponses=dites)
+
+
+def choisir_encodages(importation: Importation, codes: Mapping[str, str]) -> Importation:
+    """`codes` : nom de fichier → l'encodage où le lire."""
+    return relire_import(
+        importation, encodages=importation.options.get("encodages", {}) | dict(codes)
+    )
 
 
 @transaction.atomic

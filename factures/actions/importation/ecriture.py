@@ -146,7 +146,7 @@ def ecrire_importation(
         # Ce qu'une personne a changé ou admis de ce que disaient les fichiers.
         **{
             nom: importation.options[nom]
-            for nom in ("acceptees", "corrections", "vendeurs")
+            for nom in ("acceptees", "corrections", "vendeurs", "encodages")
             if importation.options.get(nom)
         },
     )

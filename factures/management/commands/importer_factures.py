@@ -12,6 +12,7 @@ from factures.models import Importation, LigneImport
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.tableur.ecriture import classeur
+from recouvrement.socle.tableur.encodages import NOMS
 from recouvrement.socle.tableur.lecture import MEGA, PLAFOND_OCTETS
 
 
@@ -39,6 +40,9 @@ class Command(BaseCommand):
             default="",
             metavar="MOTIF",
             help="suit aussi les factures d'un autre vendeur, et garde pourquoi",
+        )
+        parser.add_argument(
+            "--encodage", default="", choices=sorted(NOMS), help="celui des CSV, s'il est incertain"
         )
         parser.add_argument(
             "--meme-nom",
@@ -81,6 +85,7 @@ class Command(BaseCommand):
                 rang_entree=etape,
                 malgre_la_forme=options.get("malgre_la_forme", False),
                 motif_du_vendeur=options.get("admettre_vendeur", "").strip(),
+                encodage=options.get("encodage", ""),
                 meme_nom=options.get("meme_nom", False),
             )
             refusees = self._raconter(importation)

@@ -16,6 +16,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.saisies.valeurs import Cellule, en_cellule, est_vide, lire_texte
+from recouvrement.socle.tableur.encodages import NOMS, Lecture, encodage_sur, lectures_possibles
 
 MEGA = 1024 * 1024
 PLAFOND_OCTETS = 20 * MEGA
@@ -58,10 +59,21 @@ class Feuille:
 type NoteEntetes = Callable[[Sequence[str]], int]
 
 
-def lire_csv(octets: bytes, *, noter: NoteEntetes | None = None) -> Feuille:
-    """`noter` compte les en-têtes reconnus d'une ligne : la mieux notée est l'en-tête."""
+class EncodageDouteux(FichierIllisible):
+    """Plusieurs lectures se valent : une personne dit laquelle."""
+
+    def __init__(self, lectures: tuple[Lecture, ...]) -> None:
+        self.lectures = lectures
+        super().__init__("L'encodage de ce fichier est incertain : il se choisit ci-dessus.")
+
+
+def lire_csv(octets: bytes, *, noter: NoteEntetes | None = None, encodage: str = "") -> Feuille:
+    """`noter` compte les en-têtes reconnus d'une ligne : la mieux notée est l'en-tête.
+
+    `encodage` : celui qu'une personne a choisi ; sans lui, le doute se demande.
+    """
     verifier_taille(len(octets), PLAFOND_OCTETS)
-    texte, encodage = _decoder(octets)
+    texte, encodage = _decoder(octets, encodage)
     separateur = _separateur(texte)
     nom = {";": "point-virgule", "\t": "tabulation", ",": "virgule"}[separateur]
     return _en_feuille(_lignes_csv(texte, separateur), noter, f"{nom}, {encodage}")
@@ -145,24 +157,16 @@ def _mega(taille: int) -> str:
     return f"{max(taille // MEGA, 1)} Mo"
 
 
-def _decoder(octets: bytes) -> tuple[str, str]:
-    if octets.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            return octets.decode("utf-16"), "UTF-16"
-        except UnicodeDecodeError as erreur:
-            raise FichierIllisible("Ce fichier n'est pas du texte lisible.") from erreur
-    if b"\x00" in octets:
+def _decoder(octets: bytes, choisi: str) -> tuple[str, str]:
+    code = choisi or encodage_sur(octets)
+    if not code:
+        if lectures := lectures_possibles(octets):
+            raise EncodageDouteux(lectures)
         raise FichierIllisible("Ce fichier n'est pas du texte : ce n'est pas un CSV.")
-    if octets.startswith(b"\xef\xbb\xbf"):
-        octets = octets[3:]
     try:
-        return octets.decode("utf-8"), "UTF-8"
-    except UnicodeDecodeError:
-        pass
-    try:
-        return octets.decode("cp1252"), "Windows-1252"
-    except UnicodeDecodeError:
-        return octets.decode("latin-1"), "Latin-1"
+        return octets.decode(code), NOMS[code]
+    except UnicodeDecodeError as erreur:
+        raise FichierIllisible("Ce fichier n'est pas du texte lisible.") from erreur
 
 
 def _separateur(texte: str) -> str:

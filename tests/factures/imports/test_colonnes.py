@@ -243,7 +243,44 @@ def test_un_courriel_qui_n_en_est_pas_un_se_signale_sans_etre_repris():
     assert "« a@b » n'est pas une adresse" in lue.alertes[0].phrase
 
 
-def test_un_siret_ampute_de_son_zero_se_signale():
-    lue = une_ligne(**{"SIRET": "4048330480003"})
-    assert lue.facture.acheteur.siret == ""
-    assert "14 chiffres" in lue.alertes[0].phrase
+@pytest.mark.parametrize(
+    ("entete", "vu", "champ", "lu"),
+    [
+        # Luhn : 005480546 donne 0+0+5+8+8+0+5+8+6 = 40, 055804124 0+1+5+7+0+8+1+4+4 = 30.
+        ("SIREN", "5480546", "siren", "005480546"),
+        ("SIREN", "55804124", "siren", "055804124"),
+        ("SIRET", "5580412400018", "siret", "05580412400018"),
+        ("N° TVA", "FR8455804124", "tva", "FR84055804124"),
+        ("N° TVA", "83404833048", "tva", "FR83404833048"),
+    ],
+)
+def test_un_zero_perdu_se_rend_quand_la_cle_est_juste(entete, vu, champ, lu):
+    lue = une_ligne(**{entete: vu})
+    assert getattr(lue.facture.acheteur, champ) == lu
+    assert f"lu « {lu} »" in lue.alertes[0].phrase
+
+
+@pytest.mark.parametrize(
+    ("entete", "vu", "champ"),
+    [
+        ("SIREN", "55804125", "siren"),
+        ("SIRET", "4048330480003", "siret"),
+        ("N° TVA", "FR8555804124", "tva"),
+    ],
+)
+def test_un_zero_perdu_se_demande_quand_la_cle_est_fausse(entete, vu, champ):
+    lue = une_ligne(**{entete: vu})
+    assert [refus.champ for refus in lue.refus] == [champ]
+    assert f"« {vu} »" in lue.refus[0].phrase
+
+
+@pytest.mark.parametrize(
+    ("siren", "lu", "mot"),
+    [("404833048", "01000", "lu « 01000 »"), ("", "1000", "code étranger, ou zéro de tête")],
+)
+def test_un_code_postal_de_quatre_chiffres_se_rend_a_un_francais_et_se_demande_sinon(
+    siren, lu, mot
+):
+    lue = une_ligne(**{"CP": "1000", "SIREN": siren})
+    assert lue.facture.acheteur.code_postal == lu
+    assert mot in lue.alertes[0].phrase

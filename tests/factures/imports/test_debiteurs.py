@@ -301,6 +301,20 @@ def test_la_commande_retient_dit_et_rattache_sur_demande(tmp_path):
     assert Facture.objects.pour(creancier).count() == 2
 
 
+def test_plusieurs_courriels_sont_tous_gardes_et_l_on_ecrit_au_premier():
+    creancier = un_creancier()
+    valider(preparer_le_cas(creancier, "plusieurs-courriels/a.csv"))
+    courriels = Coordonnee.objects.pour(creancier).courriels().order_by("client__nom", "rang")
+    assert list(courriels.values_list("client__nom", "valeur", "rang")) == [
+        ("Deux SARL", "a@d.example", 0),
+        ("Deux SARL", "b@d.example", 1),
+        ("Quatre SARL", "compta@z.example", 0),
+        ("Trois SARL", "paie@y.example", 0),
+        ("Un SARL", "a@u.example", 0),
+        ("Un SARL", "b@u.example", 1),
+    ]
+
+
 parties = st.builds(
     PartieLue,
     nom=st.just("Duval"),

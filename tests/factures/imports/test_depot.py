@@ -278,7 +278,7 @@ def test_le_pdf_depose_avec_son_xml_devient_sa_piece(monkeypatch):
     monkeypatch.setattr(
         depot,
         "lire_au_fil",
-        lambda fichiers: [ResultatLecture(nom, factures=(facture,)) for nom, _ in fichiers],
+        lambda fichiers, _: [ResultatLecture(nom, factures=(facture,)) for nom, _ in fichiers],
     )
     creancier = un_creancier()
     fichiers = [("f.xml", b"<x/>"), ("f.pdf", b"%PDF-1.7 f")]

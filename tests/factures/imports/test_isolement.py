@@ -151,7 +151,7 @@ def test_un_enfant_qui_meurt_ne_refuse_que_son_fichier(monkeypatch):
     en_truquant(
         monkeypatch,
         "import os; lire = e.lire_fichier; "
-        "e.lire_fichier = lambda nom, o: os._exit(9) if nom == 'a.xml' else lire(nom, o)",
+        "e.lire_fichier = lambda nom, o, c: os._exit(9) if nom == 'a.xml' else lire(nom, o, c)",
     )
     phrases = raisons(("a.xml", un_cii()), ("b.xml", un_cii()))
     assert phrases == [isolement.ILLISIBLE, ""]

@@ -1,6 +1,7 @@
 """L'aperçu, là où il demande : qui est ce débiteur, pourquoi cet autre vendeur."""
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from clients.models import Client
@@ -84,5 +85,26 @@ def test_l_apercu_coute_autant_pour_une_question_que_pour_trois(
 ):
     importation = des_debiteurs(creancier, nombre)
     client.get(adresse("import", importation))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(adresse("import", importation))
+
+
+def test_un_encodage_incertain_se_choisit_sur_un_extrait(client, creancier):
+    octets = "Numéro;Client;Date facture;Montant TTC\nF1;Société Élagage;01/05/2026;10,00\n".encode(
+        "mac_roman"
+    )
+    importation = deposer(creancier, "v.csv", octets)
+    page = lisible(client.get(adresse("import", importation)))
+    assert "Mac Roman : Numéro;Client;Date facture" in page
+    client.post(adresse("encoder_import", importation), {"e1": "mac_roman"})
+    ligne = LigneImport.objects.pour(creancier).get()
+    assert (ligne.sort, ligne.lu["acheteur"]["nom"]) == ("creee", "Société Élagage")
+
+
+def test_la_commande_lit_dans_l_encodage_dit(creancier, tmp_path):
+    fichier = tmp_path / "v.csv"
+    fichier.write_bytes((ENTETES + "F1;Société;01/05/2026;10,00\n").encode("mac_roman"))
+    with pytest.raises(CommandError):
+        call_command("importer_factures", str(fichier), creancier=creancier.code)
+    call_command("importer_factures", str(fichier), creancier=creancier.code, encodage="mac_roman")
+    assert Client.objects.pour(creancier).get().nom == "Société"
