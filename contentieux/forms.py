@@ -36,6 +36,7 @@ class OuvrirForm(FacturesACocher, SaisieLisible, forms.Form):
     def __init__(self, *args: Any, client: Client, au: date, **kwargs: Any) -> None:
         voies = voies_ouvertes(client.nature)
         super().__init__(*args, initial={"voie": voies[0]} if voies else {}, **kwargs)
+        self.au = au
         voie = cast(forms.ChoiceField, self.fields["voie"])
         voie.choices = [(permise.value, permise.label) for permise in voies]
         factures = cast(ChoixMultiple[Facture], self.fields["factures"])

@@ -1,5 +1,6 @@
 """Des champs qui se remplissent comme on écrit en France."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -47,12 +48,18 @@ def jour_saisi(**options: Any) -> forms.DateField:
 
 
 class FacturesACocher(forms.BaseForm):
-    """Pour un formulaire à champ `factures` : ses lignes à cocher, toutes cochées d'abord."""
+    """Pour un formulaire à champ `factures` : ses lignes à cocher, les échues d'abord cochées."""
+
+    # Le jour dont on parle : ce qui n'est pas échu se propose sans se cocher.
+    au: date
 
     @property
-    def factures_a_cocher(self) -> list[tuple[Facture, bool]]:
+    def factures_a_cocher(self) -> list[tuple[Facture, bool, bool]]:
+        """Chaque facture, si elle est cochée, si elle est échue."""
         choisies = set(self["factures"].value() or ()) if self.is_bound else None
-        return [
-            (facture, choisies is None or str(facture.pk) in choisies)
-            for facture in champ_de(self, "factures", forms.ModelMultipleChoiceField).queryset or ()
-        ]
+        lignes = []
+        for facture in champ_de(self, "factures", forms.ModelMultipleChoiceField).queryset or ():
+            est_echue = facture.est_echue(au=self.au)
+            est_cochee = est_echue if choisies is None else str(facture.pk) in choisies
+            lignes.append((facture, est_cochee, est_echue))
+        return lignes

@@ -117,8 +117,7 @@ def ecrire_hors_scenario(
 
     Un courriel attend d'être relu et validé ; une lettre, d'être préparée.
     """
-    if not factures:
-        raise ErreurMetier("Choisissez au moins une facture.")
+    _refuser_le_choix(factures, au=le)
     client = verrouiller(client)
     refuser_si_interdit(client, au=le)
     # L'étape d'une mise en demeure n'écrit rien : son acte a ses propres mots.
@@ -160,6 +159,17 @@ def ecrire_hors_scenario(
         Evenement.RELANCE_PLANIFIEE, cible=relance, acteur=acteur, geste=geste, client=client.pk
     )
     return relance
+
+
+def _refuser_le_choix(factures: Sequence[Facture], *, au: date) -> None:
+    """On réclame ce qui est échu, ou l'on rappelle ce qui va l'être : jamais d'un même mot."""
+    if not factures:
+        raise ErreurMetier("Choisissez au moins une facture.")
+    a_echoir = [facture.numero for facture in factures if not facture.est_echue(au=au)]
+    if a_echoir and len(a_echoir) < len(factures):
+        raise ErreurMetier(
+            f"Pas encore échu : {', '.join(a_echoir)}. Décochez, ou écrivez-en à part."
+        )
 
 
 def _refuser_sans_adresse(client: Client, destinataire: str, *, au: date) -> None:

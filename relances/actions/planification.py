@@ -147,8 +147,14 @@ def _calculer(
         groupes[(ligne.client, etape.canal)].append((ligne, etape))
     taches = _taches_en_attente(creancier)
     for (client, canal), membres in groupes.items():
+        membres = _exigibles(membres, au=au)
         bilan.creees.append(_prevoir(faits, client, Canal(canal), membres, taches))
     return bilan
+
+
+def _exigibles(membres: list[tuple[Ligne, Etape]], *, au: date) -> list[tuple[Ligne, Etape]]:
+    """Une relance qui réclame de l'échu n'y mêle pas un rappel de courtoisie : il attendra."""
+    return [(ligne, etape) for ligne, etape in membres if ligne.echeance < au] or membres
 
 
 def _prevoir(

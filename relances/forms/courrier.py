@@ -27,15 +27,19 @@ class FacturesForm(FacturesACocher, SaisieLisible, forms.Form):
         error_messages={"required": "Choisissez au moins une facture."},
     )
 
-    def __init__(self, *args: Any, client: Client, au: date | None = None, **kwargs: Any) -> None:
+    # Ce qui se somme de payer est échu ; un courriel peut rappeler ce qui va l'être.
+    echues_seulement = False
+
+    def __init__(self, *args: Any, client: Client, au: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.au = au
         ouvertes = (
             Facture.objects.pour(client.creancier)
             .filter(client=client)
             .ouvertes()
             .hors_contentieux()
         )
-        if au is not None:
+        if self.echues_seulement:
             ouvertes = ouvertes.echues(au=au)
         champ_de(self, "factures", forms.ModelMultipleChoiceField).queryset = ouvertes.order_by(
             "date_echeance", "pk"
@@ -66,6 +70,8 @@ class LettreForm(TexteVerifie, FacturesForm):
 
 
 class MiseEnDemeureForm(FacturesForm):
+    echues_seulement = True
+
     delai_jours = forms.IntegerField(
         label="Délai laissé, en jours",
         min_value=1,

@@ -121,6 +121,7 @@ def ecrire_lettre(request: RequeteHabilitee, pk: int) -> HttpResponse:
     form = LettreForm(
         request.POST if request.method == "POST" else None,
         client=client,
+        au=timezone.localdate(),
         initial={"sujet": SUJET_DE_LETTRE},
     )
     if form.is_valid():

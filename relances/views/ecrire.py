@@ -32,7 +32,10 @@ def ecrire(request: RequeteHabilitee, pk: int) -> HttpResponse:
     client = get_object_or_404(Client.objects.pour(request.creancier), pk=pk)
     client.creancier = request.creancier
     form = CourrielForm(
-        request.POST or None, client=client, initial={"sujet": SUJET, "texte": TEXTE}
+        request.POST or None,
+        client=client,
+        au=timezone.localdate(),
+        initial={"sujet": SUJET, "texte": TEXTE},
     )
     if form.is_valid():
         connues = adresses(request.creancier, clients=[client.pk])

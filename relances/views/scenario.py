@@ -82,9 +82,13 @@ def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
     """Le message d'une étape, écrit pour un vrai client, sans rien envoyer."""
     creancier = request.creancier
     etape = get_object_or_404(Etape.objects.pour(creancier), pk=pk)
+    aujourdhui = timezone.localdate()
+    ouvertes = Facture.objects.pour(creancier).ouvertes().hors_contentieux()
+    # Un rappel de courtoisie parle de l'à échoir ; toute autre étape réclame de l'échu.
+    visees = ouvertes.a_echoir(au=aujourdhui) if etape.delai < 0 else ouvertes.echues(au=aujourdhui)
     debiteurs = (
         Client.objects.pour(creancier)
-        .filter(Exists(Facture.objects.pour(creancier).ouvertes().filter(client=OuterRef("pk"))))
+        .filter(Exists(visees.filter(client=OuterRef("pk"))))
         .order_by("nom_recherche", "pk")[:50]
     )
     choisi = request.GET.get("client", "")
@@ -92,18 +96,13 @@ def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
     message, refus = None, ""
     if client is not None:
         client.creancier = creancier
-        factures = (
-            Facture.objects.pour(creancier)
-            .ouvertes()
-            .filter(client=client)
-            .order_by("date_echeance", "pk")[:5]
-        )
+        factures = visees.filter(client=client).order_by("date_echeance", "pk")[:5]
         with refus_a_montrer() as refuse:
             message = apercu_d_une_etape(
                 etape,
                 client,
                 factures=factures,
-                au=timezone.localdate(),
+                au=aujourdhui,
                 destinataire=adresses(creancier, clients=[client.pk]).get(client.pk, ""),
             )
         refus = refuse.phrase

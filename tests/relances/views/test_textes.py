@@ -89,7 +89,7 @@ def test_un_ancien_courriel_mauvais_s_ouvre_et_se_corrige(page, debiteur):
 
 def test_l_apercu_d_une_ancienne_etape_dit_quoi_corriger(page, debiteur):
     une_relance(debiteur)
-    etape = Etape.objects.pour(debiteur.creancier).filter(canal=Canal.COURRIEL).first()
+    etape = Etape.objects.pour(debiteur.creancier).get(cle="rappel")
     Etape.objects.pour(debiteur.creancier).filter(pk=etape.pk).update(texte=MAUVAIS[0])
     reponse = page.get(adresse("apercu", debiteur, etape.pk))
     assert reponse.status_code == 200
