@@ -16,19 +16,20 @@ from clients.models import Client, Contact, Coordonnee
 from factures.actions import ouvrir_litige
 from factures.enums import MotifLitige
 from factures.models import Facture
-from recouvrement.comptes.models import Utilisateur
+from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.actions import inscrire, poser
 from recouvrement.journal.effets import Effet, Question, Retour
 from recouvrement.journal.evenements import Genre
 from recouvrement.journal.models import Geste
 from recouvrement.socle import formats
 from recouvrement.socle.erreurs import ErreurMetier
-from recouvrement.socle.temps import instant_de, jour_de, lundi_ou_apres
+from recouvrement.socle.temps import instant_de, jour_de
 from relances.actions.annulations import annuler_en_attente
 from relances.actions.promesses import promettre
 from relances.enums import ISSUES_NON_JOINT, Canal, EtatRelance, Issue
 from relances.evenements import Evenement
 from relances.models import Appel, Relance
+from relances.regles.calendrier import jour_ouvre
 
 # Après tant d'essais sans réponse, on ne rappelle plus : l'étape suivante change de canal.
 TENTATIVES_MAX = 3
@@ -201,9 +202,11 @@ def _appliquer(
                 f" le {formats.jour(suite.paye_le)}" if suite.paye_le else ""
             )
             annuler_en_attente(client, motif=motif, acteur=acteur, geste=geste)
-            _rappeler(appel, _a_neuf_heures(jour + timedelta(days=3)))
+            _rappeler(appel, _a_neuf_heures(jour + timedelta(days=3), client.creancier))
         case Issue.DELAI:
-            _rappeler(appel, suite.rappel_le or _a_neuf_heures(jour + timedelta(days=7)))
+            _rappeler(
+                appel, suite.rappel_le or _a_neuf_heures(jour + timedelta(days=7), client.creancier)
+            )
 
 
 def _non_joint(
@@ -229,7 +232,9 @@ def _non_joint(
     if _tentatives(appel, relance, jour=jour) >= TENTATIVES_MAX:
         _faire(relance, geste, maintenant=maintenant)
     elif appel.issue != Issue.MAUVAIS_NUMERO:
-        _rappeler(appel, _a_neuf_heures(jour + timedelta(days=JOURS_ENTRE_TENTATIVES)))
+        _rappeler(
+            appel, _a_neuf_heures(jour + timedelta(days=JOURS_ENTRE_TENTATIVES), appel.creancier)
+        )
 
 
 def _tentatives(appel: Appel, relance: Relance | None, *, jour: date) -> int:
@@ -272,5 +277,5 @@ def _clore_les_rappels(client: Client, *, sauf: Appel, maintenant: datetime) -> 
     attendent.exclude(pk=sauf.pk).update(rappel_clos_le=maintenant, rappel_clos_geste=sauf.geste)
 
 
-def _a_neuf_heures(jour: date) -> datetime:
-    return instant_de(lundi_ou_apres(jour), HEURE_DE_RAPPEL)
+def _a_neuf_heures(jour: date, creancier: Creancier) -> datetime:
+    return instant_de(jour_ouvre(jour, creancier.zone_feries), HEURE_DE_RAPPEL)

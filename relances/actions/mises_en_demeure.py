@@ -33,6 +33,7 @@ from relances.evenements import Evenement
 from relances.lectures.histoire import rappels_de
 from relances.lectures.possibles import arrets_de_la_facture
 from relances.models import Courrier, Etape, MiseEnDemeure, Relance, RelanceFacture
+from relances.regles.calendrier import jour_ouvre
 from relances.regles.faits import Usage
 
 DELAI_HABITUEL = 8
@@ -56,7 +57,7 @@ def preparer_mise_en_demeure(
     decompte = decompte_client(client, au=au, factures=echues, contestes=reclamation.contestes)
     if decompte.refus:
         raise ErreurMetier(decompte.refus)
-    avant_le = au + timedelta(days=delai_jours)
+    avant_le = jour_ouvre(au + timedelta(days=delai_jours), client.creancier.zone_feries)
     reference = f"MD{client.pk}-{au:%Y%m%d}"
     # La sommation est en français, quelle que soit la langue du client.
     premier = est_un_premier_contact(client)

@@ -25,6 +25,11 @@ from relances.lectures.promesses import faits_de
 from relances.models import Appel, Promesse
 from relances.regles.promesses import couverte_le
 
+SANS_PROMESSE = (
+    "Procédure collective : une créance d'avant le jugement ne se paye ni ne se promet, elle se "
+    "déclare (C. com., art. L622-7 et L622-24)."
+)
+
 
 @transaction.atomic
 def promettre(
@@ -45,6 +50,8 @@ def promettre(
     if pour_le < le:
         raise ErreurMetier("La date promise est déjà passée.")
     client = verrouiller(client)
+    if client.procedure_collective_le is not None:
+        raise ErreurMetier(SANS_PROMESSE)
     geste = geste or poser(Genre.PROMESSE, creancier=client.creancier, acteur=acteur)
     for ancienne in Promesse.objects.pour(client.creancier).filter(client=client).en_cours():
         _clore(ancienne, le=le, est_tenue=None, geste=geste)

@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -13,9 +13,11 @@ from factures.forms.champs import MontantField
 from factures.models import Facture
 from recouvrement.socle.formats import telephone
 from recouvrement.socle.forms import ChoixMultiple, SaisieLisible, champ_de
-from recouvrement.socle.temps import instant_de
+from recouvrement.socle.temps import instant_de, jour_de
 from relances.actions.appels import Suite
+from relances.actions.promesses import SANS_PROMESSE
 from relances.enums import Issue
+from relances.regles.calendrier import jour_ouvre, phrase_si_chome
 
 # Les boutons de la page, dans l'ordre de leurs touches.
 JOINTES = {
@@ -78,17 +80,19 @@ class AppelForm(SaisieLisible, forms.Form):
     def __init__(
         self, *args: Any, client: Client, au: date, echu: Decimal | None = None, **kwargs: Any
     ) -> None:
+        zone = client.creancier.zone_feries
         initial = {
-            "pour_le": au + timedelta(days=5),
+            "pour_le": jour_ouvre(au + timedelta(days=5), zone),
             "montant": echu or None,
             "paye_le": au,
-            "rappel_le": instant_de(au + timedelta(days=1), datetime.min.time().replace(hour=9)),
+            "rappel_le": instant_de(jour_ouvre(au + timedelta(days=1), zone), time(9)),
             "cle_saisie": uuid4(),
         }
         kwargs["initial"] = initial | kwargs.get("initial", {})
         kwargs.setdefault("auto_id", f"appel_{client.pk}_%s")
         super().__init__(*args, **kwargs)
-        self.au = au
+        self.au, self.zone = au, zone
+        self.est_insolvable = client.procedure_collective_le is not None
         champ_de(self, "contact", forms.ModelChoiceField).queryset = Contact.objects.pour(
             client.creancier
         ).filter(client=client)
@@ -102,7 +106,21 @@ class AppelForm(SaisieLisible, forms.Form):
 
     @property
     def issues_jointes(self) -> list[IssueAChoisir]:
-        return self._a_choisir(JOINTES, premiere=1)
+        # D'une créance antérieure, rien ne se paye ni ne se promet (C. com., art. L622-7).
+        jointes = {i: nom for i, nom in JOINTES.items() if i not in self._closes}
+        return self._a_choisir(jointes, premiere=1)
+
+    @property
+    def _closes(self) -> tuple[Issue, ...]:
+        return (Issue.PROMET,) if self.est_insolvable else ()
+
+    @property
+    def avertissement(self) -> str:
+        """Une date convenue un jour chômé : elle reste, la personne le sait."""
+        suite = self.suite()
+        convenus = (suite.pour_le, suite.rappel_le and jour_de(suite.rappel_le))
+        phrases = (phrase_si_chome(jour, self.zone) for jour in convenus if jour)
+        return next(filter(None, phrases), "")
 
     @property
     def issues_manquees(self) -> list[IssueAChoisir]:
@@ -131,6 +149,8 @@ class AppelForm(SaisieLisible, forms.Form):
         super().clean()
         donnees = self.cleaned_data
         match donnees.get("issue"):
+            case Issue.PROMET if self.est_insolvable:
+                self.add_error("issue", SANS_PROMESSE)
             case Issue.PROMET:
                 self._exiger("montant", "Indiquez la somme promise.")
                 self._exiger("pour_le", "Indiquez la date promise.")

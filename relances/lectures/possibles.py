@@ -25,6 +25,7 @@ from relances.lectures.verdict import (
     quota_est_atteint,
 )
 from relances.models import Etape, Promesse, RelanceFacture
+from relances.regles.calendrier import jour_ouvre
 from relances.regles.faits import Blocage, Faits, FaitsClient, FaitsCreancier, Usage
 from relances.regles.progression import EtapePrevue, suivante
 
@@ -187,4 +188,4 @@ def _prochaine(client: Client, factures: Sequence[Facture], *, au: date) -> Proc
     if not venues:
         return None
     (le, nom), nombre = min(venues.items())
-    return Prochaine(nom, le, nombre)
+    return Prochaine(nom, jour_ouvre(le, client.creancier.zone_feries), nombre)

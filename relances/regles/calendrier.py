@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from recouvrement.droit import feries
-from recouvrement.droit.feries import Zone
+from recouvrement.droit.feries import SAMEDI, Zone
+from recouvrement.socle import formats
 from recouvrement.socle.temps import PARIS
 
 ZONES = {
@@ -43,6 +44,25 @@ def jour_ouvre(jour: date, zone: str = "metropole") -> date:
     while not est_ouvre(jour, zone):
         jour += timedelta(days=1)
     return jour
+
+
+JOURS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+
+
+def phrase_si_chome(jour: date, zone: str = "metropole") -> str:
+    """Ce que l'on dit d'une date convenue qui n'est pas un jour ouvré ; vide si elle l'est.
+
+    >>> phrase_si_chome(date(2026, 11, 29))
+    'Le 29/11/2026 est un dimanche : le premier jour ouvré est le lundi 30/11/2026.'
+    """
+    if est_ouvre(jour, zone):
+        return ""
+    apres = jour_ouvre(jour, zone)
+    nom = JOURS[jour.weekday()] if jour.weekday() >= SAMEDI else "jour férié"
+    return (
+        f"Le {formats.jour(jour)} est un {nom} : le premier jour ouvré est le "
+        f"{JOURS[apres.weekday()]} {formats.jour(apres)}."
+    )
 
 
 def est_ouverte(instant: datetime, fenetre: Fenetre) -> bool:

@@ -10,7 +10,7 @@ from factures.models import Facture
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.socle.formats import jour, moment
-from recouvrement.socle.pages.annonces import annoncer
+from recouvrement.socle.pages.annonces import annoncer, avertir
 from recouvrement.socle.pages.refus import refus_annonce, refus_dans
 from recouvrement.socle.pages.suivant import page_suivante
 from relances.actions.appels import clore_rappel, consigner_appel
@@ -50,6 +50,8 @@ def appel(request: RequeteHabilitee, pk: int) -> HttpResponse:
             if annuler_ici and (ici := request.POST.get("ici")):
                 annuler_ici += f"?{urlencode({'suivant': ici})}"
             annoncer(request, f"{client} : {_resume(consigne)}", annuler=annuler_ici)
+            if chome := form.avertissement:
+                avertir(request, chome)
             return redirect(page_suivante(request, sinon=client.get_absolute_url()))
     return render(
         request,

@@ -14,6 +14,11 @@ def annoncer(request: HttpRequest, texte: str, *, annuler: str = "") -> None:
     messages.success(request, texte, extra_tags=f"{ANNULER}{annuler}" if annuler else "")
 
 
+def avertir(request: HttpRequest, texte: str) -> None:
+    """Ce qu'il faut relire de ce que l'on vient de faire : reste affiché."""
+    messages.warning(request, texte)
+
+
 def ton_d_annonce(message: Message) -> str:
     """Un refus et un avertissement restent affichés ; le reste s'efface de lui-même."""
     return TONS.get(message.level, "")
