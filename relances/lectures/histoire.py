@@ -45,6 +45,12 @@ if TYPE_CHECKING:
         class Meta:
             abstract = True
 
+    class LigneRappelee(RelanceFacture):
+        partie_le: datetime
+
+        class Meta:
+            abstract = True
+
 
 @dataclass(frozen=True, slots=True)
 class Rappel:
@@ -90,23 +96,13 @@ def rappels_de(
 ) -> tuple[Rappel, ...]:
     """Dans ce cycle et depuis l'échéance : un rappel de courtoisie n'en est pas un."""
     echeances = {facture.pk: facture.date_echeance for facture in factures}
-    lignes = (
-        RelanceFacture.objects.pour(client.creancier)
-        .vivantes()
-        .filter(
-            facture__in=list(echeances),
-            cycle=F("facture__cycle"),
-            relance__etat=EtatRelance.FAITE,
-            relance__canal__in=CANAUX_ECRITS,
-            relance__faite_le__isnull=False,
-        )
-        .exclude(relance=sauf.pk if sauf else 0)
-        .values_list("relance", "relance__faite_le", "facture")
-    )
     partis: dict[int, tuple[datetime, set[int]]] = {}
-    for relance, le, facture in lignes:
-        if le is not None and jour_de(le) > echeances[facture]:
-            partis.setdefault(relance, (le, set()))[1].add(facture)
+    for lue in RAPPELS(
+        creancier=client.creancier_id, client=client.pk, sauf=sauf.pk if sauf else 0
+    ):
+        le, echeance = cast("LigneRappelee", lue).partie_le, echeances.get(lue.facture_id)
+        if echeance is not None and jour_de(le) > echeance:
+            partis.setdefault(lue.relance_id, (le, set()))[1].add(lue.facture_id)
     rappels = (Rappel(le, frozenset(siennes)) for le, siennes in partis.values())
     return tuple(sorted(rappels, key=lambda rappel: rappel.le))
 
@@ -140,6 +136,28 @@ def histoire_de(
         recu_le=lu.dernier_versement,
         echange_le=max(echanges, default=None),
     )
+
+
+def _requete_des_rappels(
+    *, creancier: int, client: int, sauf: int
+) -> models.QuerySet[RelanceFacture]:
+    """Ceux de toutes ses factures encore dues : peu, et toujours la même requête."""
+    qs: models.QuerySet[RelanceFacture] = (
+        RelanceFacture.objects.pour(Creancier(pk=creancier))
+        .vivantes()
+        .filter(
+            facture__client=client,
+            facture__solde__gt=0,
+            cycle=F("facture__cycle"),
+            relance__etat=EtatRelance.FAITE,
+            relance__canal__in=CANAUX_ECRITS,
+        )
+        .exclude(relance=sauf)
+        .annotate(partie_le=F("relance__faite_le"))
+        .only("relance_id", "facture_id")
+        .order_by("pk")
+    )
+    return qs
 
 
 def _requete_depuis(
@@ -189,6 +207,7 @@ def _par_client[M: models.Model](
     )
 
 
+RAPPELS = RequeteFigee(_requete_des_rappels, creancier=int, client=int, sauf=int)
 DEPUIS = RequeteFigee(
     _requete_depuis, creancier=int, client=int, depuis=datetime, depuis_le=date, au=date
 )
