@@ -136,5 +136,10 @@ def test_le_filtre_et_le_test_de_chaque_regle_s_accordent(monde, maintenant):
                 assert en_base(regle, cadre, parmi) == en_python(regle, faits), regle.code
         dues = {f for f, connus in prevoir if not arrets(blocages(connus, Usage.PREVOIR))}
         assert {ligne.pk for ligne in factures_ouvertes(cadre, dues_seulement=True)} == dues
-        assert il_y_a_de_quoi(cadre) == bool(dues)
+        # Le premier regard laisse de côté les règles qui ne se lisent que par l'étape.
+        lues = [regle for regle in REGLES if regle.dans(cadre).etape is None]
+        peut_etre = [
+            f for f, connus in prevoir if not arrets(blocages(connus, Usage.PREVOIR, regles=lues))
+        ]
+        assert il_y_a_de_quoi(cadre) == bool(peut_etre)
         transaction.set_rollback(True)
