@@ -19,4 +19,5 @@ class Evenement(models.TextChoices):
     NOTE_ECRITE = "note_ecrite", "Note écrite"
     NOTE_RANGEE = "note_rangee", "Note rangée"
     CLIENT_FUSIONNE = "client_fusionne", "Client fusionné dans un autre"
+    CLIENT_SEPARE = "client_separe", "Client séparé d'un autre"
     CLIENT_ABSORBE = "client_absorbe", "Client enrichi par fusion"

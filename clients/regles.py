@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable
 from datetime import date
 from typing import Protocol
 
@@ -65,3 +67,23 @@ def ce_qui_manque(client: Fiche) -> list[str]:
             voulus.append(("siren", "le SIREN"))
     manquent = [mot for champ, mot in voulus if not getattr(client, champ)]
     return [*manquent, "sa nature"] if client.nature == "inconnue" else manquent
+
+
+def partager[C: Hashable](
+    liens: Iterable[tuple[C, int]], siens: Collection[C], factures: Collection[int]
+) -> tuple[set[C], set[C]]:
+    """D'après leurs factures, les faits qui suivent une fiche que l'on sépare, et ceux des deux.
+
+    `siens` : ceux qui étaient à elle ; `factures` : les siennes.
+
+    >>> partager([("a", 1), ("b", 1), ("b", 2), ("c", 2)], siens=(), factures={1})
+    ({'a'}, {'b'})
+    """
+    cotes: dict[C, set[bool]] = defaultdict(set)
+    for fait, facture in liens:
+        cotes[fait].add(facture in factures)
+    suivent = {fait for fait, vus in cotes.items() if vus == {True} and fait not in siens}
+    meles = {
+        fait for fait, vus in cotes.items() if vus != {True} and (True in vus or fait in siens)
+    }
+    return suivent, meles

@@ -4,8 +4,9 @@ from datetime import date
 
 from django.dispatch import receiver
 
-from clients.models import Client
-from clients.signals import clients_fusionnes
+from clients.models import Client, Fusion
+from clients.signals import clients_fusionnes, fiches_separees, separation_demandee
+from factures.lectures.fusion import reglements_partages
 from factures.models import (
     Convention,
     DebiteurReconnu,
@@ -14,6 +15,24 @@ from factures.models import (
     Piece,
     ProcedureOuverte,
 )
+
+
+@receiver(separation_demandee)
+def dire_ce_qui_est_paye_ensemble(*, fusion: Fusion, **_kwargs: object) -> str:
+    _, meles = reglements_partages(fusion)
+    if not meles:
+        return ""
+    return "Depuis, un règlement paie des factures des deux fiches : annulez-le d'abord."
+
+
+@receiver(fiches_separees)
+def suivre_la_separation(*, fusion: Fusion, **_kwargs: object) -> None:
+    """Un règlement ou une pièce né depuis suit les factures rendues qu'il concerne."""
+    suivent, _ = reglements_partages(fusion)
+    siennes = fusion.cles(Facture)
+    creancier = fusion.creancier
+    Encaissement.objects.pour(creancier).filter(pk__in=suivent).update(client=fusion.absorbe)
+    Piece.objects.pour(creancier).filter(facture__in=siennes).update(client=fusion.absorbe)
 
 
 @receiver(clients_fusionnes)

@@ -4,29 +4,44 @@ from datetime import date
 
 from django.dispatch import receiver
 
-from clients.models import Client
-from clients.signals import clients_fusionnes
+from clients.models import Client, Fusion
+from clients.signals import clients_fusionnes, fiches_separees, separation_demandee
 from factures.lectures.reclamable import contestations, reclamable
 from factures.models import Facture, Importation
 from factures.signals import creances_changees, import_a_defaire
 from recouvrement.comptes.models import Creancier
+from recouvrement.journal.effets import Retour
 from recouvrement.journal.models import Geste
 from recouvrement.socle.erreurs import ErreurMetier
 from relances.actions.annulations import retirer_les_factures
 from relances.actions.promesses import accorder_les_promesses
+from relances.actions.separation import separer
 from relances.enums import ETATS_EN_ATTENTE, EtatRelance
 from relances.lectures.attente import plus_dues_depuis_leur_modification
+from relances.lectures.separation import ce_qui_demande_aux_deux
 from relances.models import Appel, Courrier, MiseEnDemeure, Promesse, Relance, RelanceFacture
 
 
 @receiver(clients_fusionnes)
-def suivre_la_fusion(*, garde: Client, absorbe: Client, le: date, **_kwargs: object) -> None:
+def suivre_la_fusion(
+    *, garde: Client, absorbe: Client, le: date, geste: Geste, **_kwargs: object
+) -> None:
     """L'historique passe à la fiche gardée ; une seule promesse y reste en cours."""
     promesses = Promesse.objects.pour(garde.creancier)
     if promesses.en_cours().filter(client=garde).exists():
-        promesses.en_cours().filter(client=absorbe).update(close_le=le)
+        promesses.en_cours().filter(client=absorbe).update(close_le=le, close_geste=geste)
     for modele in (Relance, Appel, Promesse, Courrier, MiseEnDemeure):
         modele.objects.pour(garde.creancier).filter(client=absorbe).update(client=garde)
+
+
+@receiver(separation_demandee)
+def dire_ce_qui_est_demande_ensemble(*, fusion: Fusion, **_kwargs: object) -> str:
+    return ce_qui_demande_aux_deux(fusion)
+
+
+@receiver(fiches_separees)
+def suivre_la_separation(*, fusion: Fusion, retour: Retour, **_kwargs: object) -> None:
+    separer(fusion, retour)
 
 
 MOTIFS = {

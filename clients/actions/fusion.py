@@ -1,14 +1,19 @@
+from collections.abc import Iterator
 from datetime import date
 
+from django.apps import apps
 from django.db import transaction
 
 from clients.enums import NatureClient
 from clients.erreurs import FusionImpossible
 from clients.evenements import Evenement
-from clients.models import Client, Contact, Coordonnee, Note
+from clients.models import Client, Contact, Coordonnee, Fusion, Note
 from clients.signals import clients_fusionnes
+from recouvrement.comptes.cloison import ModeleCloisonne
 from recouvrement.comptes.models import Creancier, Utilisateur
-from recouvrement.journal.actions import inscrire
+from recouvrement.journal.actions import inscrire, poser
+from recouvrement.journal.evenements import Genre
+from recouvrement.journal.models import Geste
 
 # Un groupe se reprend en entier : une rue de l'un et une ville de l'autre feraient un faux.
 REPRIS = (
@@ -33,25 +38,73 @@ def fusionner(garde: Client, absorbe: Client, *, le: date, acteur: Utilisateur) 
     dessus repointent leurs lignes dans la même transaction.
     """
     garde, absorbe = _verrouiller(garde, absorbe)
+    geste = poser(Genre.FUSION, creancier=garde.creancier, acteur=acteur)
+    fusion = _retenir(garde, absorbe, geste)
     _reprendre_les_contacts(garde, absorbe)
     Note.objects.pour(garde.creancier).filter(client=absorbe).update(client=garde)
     repris = _completer(garde, absorbe)
+    fusion.avant = {nom: fusion.avant[nom] for nom in repris}
+    fusion.save()
     # Une chaîne de fusions reste longue d'un maillon.
     clients = Client.objects.pour(garde.creancier)
     clients.filter(fusionne_dans=absorbe).update(fusionne_dans=garde)
     absorbe.fusionne_dans, absorbe.est_a_completer = garde, False
     absorbe.save(update_fields=["fusionne_dans", "est_a_completer"])
-    clients_fusionnes.send(sender=Client, garde=garde, absorbe=absorbe, le=le, acteur=acteur)
-    inscrire(Evenement.CLIENT_FUSIONNE, cible=absorbe, acteur=acteur, dans=garde.pk, nom=garde.nom)
+    clients_fusionnes.send(sender=Client, garde=garde, absorbe=absorbe, le=le, geste=geste)
+    inscrire(
+        Evenement.CLIENT_FUSIONNE,
+        cible=absorbe,
+        acteur=acteur,
+        geste=geste,
+        dans=garde.pk,
+        nom=garde.nom,
+    )
     inscrire(
         Evenement.CLIENT_ABSORBE,
         cible=garde,
         acteur=acteur,
+        geste=geste,
         absorbe=absorbe.pk,
         nom=absorbe.nom,
         repris=repris,
     )
     return garde
+
+
+def tables_d_un_client() -> Iterator[tuple[type[ModeleCloisonne], str]]:
+    """Tout ce qui désigne un client, de quelque app que ce soit : rien ne s'y oublie."""
+    for modele in apps.get_models():
+        if issubclass(modele, ModeleCloisonne) and modele is not Fusion:
+            for champ in modele._meta.concrete_fields:
+                if champ.related_model is Client:
+                    yield modele, champ.name
+
+
+def _retenir(garde: Client, absorbe: Client, geste: Geste) -> Fusion:
+    """Avant que rien ne bouge."""
+    deplaces = {
+        modele._meta.label: sorted(
+            modele.objects.pour(garde.creancier)
+            .filter(**{champ: absorbe})
+            .values_list("pk", flat=True)
+        )
+        for modele, champ in tables_d_un_client()
+    }
+    principaux = absorbe.contacts.filter(est_principal=True).values_list("pk", flat=True)
+    valeurs = {nom: getattr(garde, nom) for groupe in REPRIS for nom in groupe}
+    return Fusion(
+        creancier=garde.creancier,
+        geste=geste,
+        garde=garde,
+        absorbe=absorbe,
+        deplaces={table: cles for table, cles in deplaces.items() if cles},
+        avant={
+            nom: valeur.isoformat() if isinstance(valeur, date) else valeur
+            for nom, valeur in valeurs.items()
+        },
+        principaux=list(principaux),
+        etait_a_completer=absorbe.est_a_completer,
+    )
 
 
 def _verrouiller(garde: Client, absorbe: Client) -> tuple[Client, Client]:

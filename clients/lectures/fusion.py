@@ -2,8 +2,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from clients.enums import GenreCoordonnee
-from clients.models import Client
+from clients.models import Client, Fusion
 from clients.regles import noyau
 from recouvrement.socle import formats
 from recouvrement.socle.formats import telephone
@@ -78,3 +80,20 @@ def _valeurs(client: Client) -> list[tuple[str, str]]:
         ("Téléphones", ", ".join(telephone(c.valeur) for c in coordonnees if c.genre != COURRIEL)),
         ("Créé le", formats.jour(client.cree_le)),
     ]
+
+
+def fiches_reunies(client: Client) -> QuerySet[Fusion]:
+    """Celles qui tiennent encore, la dernière d'abord."""
+    return (
+        Fusion.objects.pour(client.creancier)
+        .filter(garde=client, geste__annulation=None)
+        .select_related("absorbe", "geste__auteur")
+        .order_by("-pk")
+    )
+
+
+def de_quoi_separer(absorbe: Client) -> str:
+    """L'adresse qui annule la réunion où cette fiche a disparu ; vide, elle n'en dit rien."""
+    fusions = Fusion.objects.pour(absorbe.creancier).filter(absorbe=absorbe)
+    fusion = fusions.select_related("geste__creancier").order_by("-pk").first()
+    return fusion.geste.adresse_d_annulation if fusion else ""

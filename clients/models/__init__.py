@@ -10,6 +10,7 @@ from clients.models.client import (
     Note,
     en_suspension,
 )
+from clients.models.fusion import Fusion
 from clients.models.qualification import Qualification
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Contact",
     "Coordonnee",
     "CoordonneeQuerySet",
+    "Fusion",
     "Marque",
     "Note",
     "Qualification",

@@ -5,7 +5,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from clients import actions
 from clients.lectures import doublons_probables
-from clients.lectures.fusion import cote_a_cote
+from clients.lectures.fusion import cote_a_cote, de_quoi_separer, fiches_reunies
 from clients.listes import tableau_des_doublons
 from clients.models import Client
 from clients.views.fiche import client_ou_404
@@ -37,8 +37,12 @@ def fusionner(request: RequeteHabilitee, pk: int) -> HttpResponse:
     if request.method == "POST" and autre is not None:
         garde, absorbe = (autre, un) if request.POST.get("garde") == str(autre.pk) else (un, autre)
         with refus_a_montrer() as refuse:
-            actions.fusionner(garde, absorbe, le=timezone.localdate(), acteur=request.user)
-            annoncer(request, f"Les deux fiches sont réunies sous {garde.nom}.")
+            garde = actions.fusionner(garde, absorbe, le=timezone.localdate(), acteur=request.user)
+            annoncer(
+                request,
+                f"Les deux fiches sont réunies sous {garde.nom}.",
+                annuler=de_quoi_separer(absorbe),
+            )
             return redirect(garde)
         refus = refuse.phrase
     contexte: dict[str, object] = {"client": un, "autre": autre, "refus": refus}
@@ -47,6 +51,7 @@ def fusionner(request: RequeteHabilitee, pk: int) -> HttpResponse:
             (d.recent if d.ancien.pk == un.pk else d.ancien, d.raisons)
             for d in doublons_probables(request.creancier, client=un)
         ]
+        contexte["reunies"] = fiches_reunies(un)
         contexte["trouves"] = _chercher(request, un)
         contexte["texte"] = request.GET.get("q", "")
     else:

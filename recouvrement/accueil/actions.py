@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from clients.actions.contacts import MARQUES
 from clients.actions.nature import NATURES
+from clients.actions.separation import FUSIONS
 from clients.models import Marque, Qualification
 from contentieux.actions.dossier import ETAPES
 from contentieux.models import EvenementDossier
@@ -33,7 +34,7 @@ from relances.models import Appel, Courrier, Promesse, Relance, RelanceFacture
 VUES_MAXIMUM = 30
 # Toutes les sortes de faits qu'un geste écrit ; d'abord celles qui prennent le verrou du client.
 EFFETS = (
-    *(APPELS, PROMESSES, MARQUES, NATURES, REGLEMENTS),
+    *(FUSIONS, APPELS, PROMESSES, MARQUES, NATURES, REGLEMENTS),
     *(LITIGES, COURRIERS, RELANCES, IMPORTS, ETAPES),
 )
 
@@ -47,7 +48,7 @@ def annuler_geste(geste: Geste, *, acteur: Utilisateur, maintenant: datetime) ->
 
 def _verrouiller_les_clients(geste: Geste) -> None:
     """Dans l'ordre de toutes les actions : le créancier d'un import, puis les clients par clé."""
-    if geste.genre == Genre.IMPORT:
+    if geste.genre in (Genre.IMPORT, Genre.FUSION):
         verrouiller(Creancier.objects.filter(pk=geste.creancier_id))
     clients = _clients_de(geste)
     verrouiller_clients(geste.creancier, clients)

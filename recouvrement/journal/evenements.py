@@ -15,6 +15,7 @@ class Genre(models.TextChoices):
     CONTRE_ECRITURE = "contre_ecriture", "Contre-écriture"
     IMPORT = "import", "Import"
     MARQUE = "marque", "Coordonnée marquée"
+    FUSION = "fusion", "Réunion de deux fiches"
     NATURE = "nature", "Nature d'un client"
     RELANCE = "relance", "Relance écrite par une personne"
     VALIDATION = "validation", "Relance validée"

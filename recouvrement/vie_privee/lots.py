@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import CharField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from clients.models import Client, Contact, Coordonnee, Note
+from clients.models import Client, Contact, Coordonnee, Fusion, Note
 from contentieux.models import Dossier, EvenementDossier
 from factures.models import (
     DebiteurReconnu,
@@ -96,12 +96,7 @@ def lots_des_personnes(
             "Mots des litiges", de(Litige, "facture__client"), "detail", "responsable", "note_issue"
         ),
         _muet("Mots des dossiers clos", de(Dossier), "note_issue"),
-        Lot(
-            "Champs de requête",
-            de(Dossier).exclude(requete={}),
-            lambda lignes, _: lignes.update(requete={}),
-            "vidé",
-        ),
+        _vide("Champs de requête", de(Dossier), "requete"),
         _muet("Faits des dossiers", de(EvenementDossier, "dossier__client"), "note"),
         _muet(
             "Relances jamais parties",
@@ -117,6 +112,13 @@ def lots_des_personnes(
             "vidé",
         ),
         _muet("Motif de suspension", _fiches(creancier, clients), "suspendu_motif"),
+        _vide(
+            "Ce que disait une fiche avant d'être réunie",
+            Fusion.objects.pour(creancier).filter(
+                Q(garde__in=particuliers) | Q(absorbe__in=particuliers)
+            ),
+            "avant",
+        ),
         Lot(
             "Nom, adresse et identifiants de la fiche",
             _fiches(creancier, particuliers).filter(efface_le=None),
@@ -147,6 +149,15 @@ def lots_des_saisies(creancier: Creancier, clients: Collection[int]) -> list[Lot
             *("objet", "reponse"),
         ),
     ]
+
+
+def _vide(quoi: str, lignes: QuerySet[Any], champ: str) -> Lot:
+    return Lot(
+        quoi,
+        lignes.exclude(**{champ: {}}),
+        lambda dites, _: dites.update(**{champ: {}}),
+        "vidé",
+    )
 
 
 def _fiches(creancier: Creancier, clients: Collection[int]) -> QuerySet[Client]:

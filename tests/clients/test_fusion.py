@@ -97,6 +97,8 @@ def test_aucune_table_qui_designe_un_client_n_est_oubliee_par_la_fusion():
         *("relances.Relance", "relances.Appel", "relances.Promesse"),
         *("relances.Courrier", "relances.MiseEnDemeure", "contentieux.Dossier"),
         "vie_privee.Demande",
+        # Ce qui dit la fusion elle-même.
+        "clients.Fusion",
         # Ce qu'un geste a dit de la fiche absorbée reste le sien : l'autre avait sa propre réponse.
         "clients.Qualification",
     }

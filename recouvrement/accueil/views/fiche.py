@@ -3,6 +3,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from clients.lectures.fusion import de_quoi_separer
 from clients.models import Client
 from contentieux.models import Dossier
 from factures.models import Facture, Piece
@@ -19,6 +20,7 @@ from recouvrement.comptes.acces import (
     habilite,
 )
 from recouvrement.comptes.enums import Role
+from recouvrement.socle.pages.annonces import annoncer
 from recouvrement.socle.saisies.lisible import entier
 from relances.lectures.promesses import devenirs, fiabilite_de
 from relances.models import Promesse
@@ -48,6 +50,7 @@ GABARITS = {
 def client(request: RequeteHabilitee, pk: int) -> HttpResponse:
     debiteur = get_object_or_404(Client.objects.pour(request.creancier), pk=pk)
     if debiteur.fusionne_dans_id:
+        _proposer_de_separer(request, debiteur)
         return redirect(
             "accueil:client", creancier=request.creancier.code, pk=debiteur.fusionne_dans_id
         )
@@ -136,3 +139,13 @@ def racine(request: RequeteConnectee) -> HttpResponse:
 
 def _rang(request: RequeteConnectee) -> int:
     return min(entier(request.GET.get("depuis")) or 0, 9999)
+
+
+def _proposer_de_separer(request: RequeteHabilitee, absorbe: Client) -> None:
+    """Sa page mène à la fiche gardée, qui dit pourquoi et permet d'y revenir."""
+    peut_ecrire = Role(request.habilitation.role).couvre(Role.ASSISTANTE)
+    annoncer(
+        request,
+        f"« {absorbe.nom} » a été réunie à cette fiche.",
+        annuler=de_quoi_separer(absorbe) if peut_ecrire else "",
+    )
