@@ -112,13 +112,7 @@ def lots_des_personnes(
             "vidé",
         ),
         _muet("Motif de suspension", _fiches(creancier, clients), "suspendu_motif"),
-        _vide(
-            "Ce que disait une fiche avant d'être réunie",
-            Fusion.objects.pour(creancier).filter(
-                Q(garde__in=particuliers) | Q(absorbe__in=particuliers)
-            ),
-            "avant",
-        ),
+        _vide("Ce que disait une fiche réunie", _fusions(creancier, particuliers), "avant"),
         Lot(
             "Nom, adresse et identifiants de la fiche",
             _fiches(creancier, particuliers).filter(efface_le=None),
@@ -149,6 +143,12 @@ def lots_des_saisies(creancier: Creancier, clients: Collection[int]) -> list[Lot
             *("objet", "reponse"),
         ),
     ]
+
+
+def _fusions(creancier: Creancier, clients: Collection[int]) -> QuerySet[Fusion]:
+    siennes = Q(garde__in=clients) | Q(absorbe__in=clients)
+    fusions: QuerySet[Fusion] = Fusion.objects.pour(creancier).filter(siennes)
+    return fusions
 
 
 def _vide(quoi: str, lignes: QuerySet[Any], champ: str) -> Lot:

@@ -181,6 +181,7 @@ def test_la_page_de_la_fiche_absorbee_et_celle_de_l_autre_proposent_de_separer(
         client.get(reverse("accueil:client", args=[creancier.code, absorbe.pk]), follow=True)
     )
     assert "a été réunie à cette fiche" in page
+    assert "La fiche « Duval Sud » a été réunie à celle-ci" in page
     assert geste.adresse_d_annulation in page
     choix = client.get(reverse("clients:fusionner", args=[creancier.code, garde.pk]))
     assert geste.get_absolute_url() in lisible(choix)

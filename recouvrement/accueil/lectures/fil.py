@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from django.db.models import Model, Prefetch, Q, QuerySet
 from django.urls import reverse
 
+from clients.lectures.fusion import fiches_reunies
 from clients.models import Note
 from contentieux.enums import EtatDossier
 from contentieux.models import EvenementDossier
@@ -239,6 +240,19 @@ def _notes(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
         )
 
 
+def _reunions(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
+    for fusion in fiches_reunies(fiche.client)[:combien]:
+        auteur = fusion.geste.auteur
+        yield Fait(
+            fusion.geste.a,
+            NOUS,
+            "client",
+            f"La fiche « {fusion.absorbe.nom} » a été réunie à celle-ci",
+            auteur=auteur.nom_court if auteur else "",
+            geste=fusion.geste_id,
+        )
+
+
 def _factures(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
     client = fiche.client
     factures = Facture.objects.pour(client.creancier).filter(client=client)
@@ -308,7 +322,7 @@ SOURCES: dict[str, tuple[Source, ...]] = {
     "appels": (_appels, _promesses),
     "messages": (_relances, _courriers),
     "reglements": (_reglements,),
-    "notes": (_notes,),
+    "notes": (_notes, _reunions),
     "factures": (_factures, _litiges),
     "contentieux": (_contentieux,),
 }

@@ -76,14 +76,14 @@ def test_un_rang_de_fil_bizarre_ne_casse_rien(client, assistante, debiteur, depu
 
 
 @pytest.mark.parametrize("combien", [1, 3])
-def test_la_fiche_tient_en_vingt_sept_requetes(
+def test_la_fiche_tient_en_vingt_huit_requetes(
     client, assistante, debiteur, combien, django_assert_num_queries
 ):
     for _ in range(combien):
         une_relance(debiteur)
         un_contact(debiteur)
 
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         assert client.get(debiteur.get_absolute_url()).status_code == 200
 
 
