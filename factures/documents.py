@@ -6,6 +6,7 @@ from typing import Any
 
 from clients.models import Client
 from factures.lectures import DecompteClient, LigneDecompte
+from factures.lectures.recu import Recu
 from factures.models import ProcedureOuverte
 from recouvrement.documents.contextes import (
     CompteFacture,
@@ -27,6 +28,7 @@ from recouvrement.socle.formats import date_longue, euros
 from recouvrement.socle.montants import ZERO
 
 GABARIT_DECOMPTE = "factures/documents/decompte.html"
+GABARIT_RECU = "factures/documents/recu.html"
 GABARIT_DECLARATION = "factures/documents/declaration.html"
 
 
@@ -170,6 +172,40 @@ def donnees_du_decompte(decompte: DecompteClient) -> dict[str, Any]:
     }
 
 
+def contexte_du_recu(recu: Recu, *, le: date) -> dict[str, object]:
+    encaissement = recu.encaissement
+    return {
+        "titre": "Reçu",
+        "reference": f"RC-{encaissement.pk}",
+        "creancier": partie_du_creancier(encaissement.creancier),
+        "debiteur": partie_du_client(encaissement.client),
+        "encaissement": encaissement,
+        "recu": recu,
+        "le": le,
+    }
+
+
+def donnees_du_recu(recu: Recu) -> dict[str, Any]:
+    encaissement = recu.encaissement
+    return {
+        "encaissement": encaissement.pk,
+        "client": encaissement.client_id,
+        "recu_le": encaissement.recu_le.isoformat(),
+        "montant": str(encaissement.montant),
+        "disponible": str(encaissement.disponible),
+        "factures": [
+            {
+                "numero": part.facture.numero,
+                "principal": str(part.principal),
+                "interets": str(part.interets),
+                "indemnite": str(part.indemnite),
+                "autre": str(part.autre),
+            }
+            for part in recu.parts
+        ],
+    }
+
+
 def _en_texte(valeurs: Mapping[str, Any]) -> dict[str, str | int]:
     return {
         nom: valeur if isinstance(valeur, int) else str(valeur) for nom, valeur in valeurs.items()
@@ -255,7 +291,7 @@ def _regles(decompte: DecompteClient) -> list[str]:
     regles += [
         "Jours : du lendemain de l'échéance, ou du dernier règlement, à la date d'arrêté incluse ; "
         f"{_base(conventions)} ; chaque période est arrondie au centime (demi supérieur).",
-        _imputation(conventions),
+        _imputation(conventions, decompte),
         _capitalisation(conventions),
     ]
     if decompte.indemnites:
@@ -271,8 +307,9 @@ def _regles(decompte: DecompteClient) -> list[str]:
     return regles
 
 
-def _imputation(conventions: Iterable[Convention]) -> str:
+def _imputation(conventions: Iterable[Convention], decompte: DecompteClient) -> str:
     ordres = {c.imputation for c in conventions}
+    ordres |= {paye.ordre for paye in decompte.paiements if not paye.avoir}
     if ordres == {PRINCIPAL_DABORD}:
         return (
             "Règlements : le principal d'abord, le créancier y consentant (C. civ., art. 1343-1), "

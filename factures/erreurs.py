@@ -77,6 +77,10 @@ class DecompteImpossible(ErreurMetier):
     """Un taux manque, ou rien n'était dû."""
 
 
+class RecuImpossible(ErreurMetier):
+    """Un règlement annulé, ou un avoir : rien n'a été reçu."""
+
+
 class ConventionImpossible(ErreurMetier):
     """Une remise sans facture, ou un choix qui ne dit pas sa raison."""
 

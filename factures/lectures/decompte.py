@@ -9,7 +9,7 @@ from clients.models import Client
 from factures.lectures.arrete import reglees_en_retard
 from factures.lectures.calcul import Calculs
 from factures.models import Facture
-from recouvrement.droit.decompte import Decompte, PeriodeInteret
+from recouvrement.droit.decompte import Decompte, ImputationPaiement, PeriodeInteret
 from recouvrement.droit.regimes import QUALITE_A_ETABLIR, Regime
 from recouvrement.droit.taux import TauxInconnu
 from recouvrement.socle.montants import ZERO
@@ -40,6 +40,10 @@ class LigneDecompte:
     @property
     def periodes(self) -> tuple[PeriodeInteret, ...]:
         return self.calcul.periodes if self.calcul else ()
+
+    @property
+    def paiements(self) -> tuple[ImputationPaiement, ...]:
+        return self.calcul.paiements if self.calcul else ()
 
     @property
     def avertissements(self) -> tuple[str, ...]:
@@ -114,6 +118,10 @@ class DecompteClient:
     @property
     def periodes(self) -> tuple[PeriodeInteret, ...]:
         return tuple(periode for ligne in self.lignes for periode in ligne.periodes)
+
+    @property
+    def paiements(self) -> tuple[ImputationPaiement, ...]:
+        return tuple(paye for ligne in self.lignes for paye in ligne.paiements)
 
     @property
     def avertissements(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from factures.lectures.decompte import DecompteClient, LigneDecompte
+from factures.lectures.recu import eteint_par
 from factures.models import Facture
 from recouvrement.droit.faits import ImputationPaiement
 from recouvrement.droit.regimes import Regime
@@ -108,15 +109,5 @@ def _ecritures(ligne: LigneDecompte, decompte: DecompteClient) -> tuple[Ecriture
 
 def _ce_qu_il_a_paye(recu: ImputationPaiement) -> str:
     """« Règlement de 4 000,00 € : 203,13 € d'intérêts, 3 796,87 € de principal »."""
-    parts = [
-        f"{euros(somme)} {quoi}"
-        for somme, quoi in (
-            (recu.sur_interets, "d'intérêts"),
-            (recu.sur_principal, "de principal"),
-            (recu.sur_indemnite, "d'indemnité"),
-            (recu.excedent, "en trop"),
-        )
-        if somme
-    ]
     nom = "Avoir" if recu.avoir else "Règlement"
-    return f"{nom} de {euros(recu.montant)} : {', '.join(parts)}"
+    return f"{nom} de {euros(recu.montant)} : {eteint_par(recu)}"

@@ -6,10 +6,12 @@ from decimal import Decimal
 
 from factures.enums import Moyen
 from factures.lectures.decompte import LigneDecompte, decompte_client
+from factures.lectures.recu import eteint_par
 from factures.models import Encaissement, Facture, Imputation, Litige, Piece
 from recouvrement.journal.lectures import historique
 from recouvrement.journal.models import Entree
 from recouvrement.socle.formats import jour, pluriel
+from recouvrement.socle.montants import ZERO
 
 LIMITE_HISTORIQUE = 50
 
@@ -37,6 +39,11 @@ class FicheFacture:
     litiges: list[Litige]
     pieces: list[Piece]
     historique: list[Entree]
+
+    @property
+    def recu(self) -> Decimal:
+        """Tout ce qu'elle a reçu : son montant, et ce qui l'a dépassé."""
+        return sum((imputation.somme for imputation in self.imputations), ZERO)
 
     @property
     def litige(self) -> Litige | None:
@@ -94,6 +101,8 @@ class FicheFacture:
             lignes.append(("Intérêts courus", self.calcul.interets_nes))
         if self.calcul and self.calcul.indemnite_nee is not None:
             lignes.append(("Indemnité forfaitaire", self.calcul.indemnite_nee))
+        if self.calcul and self.calcul.accessoires_payes:
+            lignes.append(("Intérêts et indemnité réglés", -self.calcul.accessoires_payes))
         return lignes
 
     @property
@@ -128,9 +137,16 @@ def fiche_facture(facture: Facture, *, au: date) -> FicheFacture:
             )
             .order_by("le", "pk")
         )
+    calcul = decompte.lignes[0] if decompte else None
+    payes = {paye.cle: paye for paye in decompte.paiements} if decompte else {}
+    for imputation in imputations:
+        paye = payes.get(imputation.encaissement_id)
+        # Tout au principal : le montant le dit déjà.
+        a_dire = paye is not None and paye.sur_principal != imputation.somme
+        imputation.eteint = eteint_par(paye) if paye and a_dire else ""
     return FicheFacture(
         facture=facture,
-        calcul=decompte.lignes[0] if decompte else None,
+        calcul=calcul,
         refus=decompte.refus if decompte else "",
         retard=facture.jours_de_retard(au=au) if due else 0,
         regle=facture.montant_ttc - facture.solde,

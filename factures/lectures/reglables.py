@@ -81,6 +81,14 @@ class Reglables:
         return FaitPaiement(montant, le, ordre=self.ordre)
 
 
+def reglables_du_client(client: Client, *, le: date) -> list[Reglable]:
+    """Les factures ouvertes, puis les soldées dont des accessoires restent à payer ce jour-là."""
+    ouvertes = Facture.objects.pour(client.creancier).filter(client=client).ouvertes()
+    factures = [*ouvertes.order_by("date_echeance", "pk"), *reglees_en_retard(client)]
+    lignes = Reglables(client, factures, le=le).lignes()
+    return [ligne for ligne in lignes if ligne.total]
+
+
 def reglees_en_retard(client: Client) -> list[Facture]:
     """Payées après leur échéance : leurs intérêts et leurs 40 € ont pu rester dus."""
     return list(

@@ -1,6 +1,7 @@
 """La liste des règlements, déclarée."""
 
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -28,6 +29,7 @@ from recouvrement.socle.listes import (
     recherche,
     tris,
 )
+from recouvrement.socle.montants import ZERO
 
 VUES = Onglets(
     nom="vue",
@@ -49,10 +51,16 @@ CHAMPS: tuple[Champ[Encaissement], ...] = (
         "Factures", lambda recu: ", ".join(part.facture.numero for part in recu.imputations.all())
     ),
     Champ("Montant", lambda recu: recu.montant),
+    Champ("Imputé au montant des factures", lambda recu: _imputes(recu, "montant")),
+    Champ("Imputé aux intérêts et 40 €", lambda recu: _imputes(recu, "accessoires")),
     Champ("Reste à imputer", lambda recu: recu.disponible),
     Champ("Annule", lambda recu: recu.motif_annulation),
     Champ("Note", lambda recu: recu.note),
 )
+
+
+def _imputes(recu: Encaissement, quoi: str) -> Decimal:
+    return sum((getattr(part, quoi) for part in recu.imputations.all()), ZERO)
 
 
 def liste_des_reglements(

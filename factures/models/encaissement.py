@@ -3,6 +3,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from clients.models import Client
 from factures.enums import MOYENS_SANS_ARGENT, Moyen, OrdreImputation
@@ -117,6 +118,9 @@ class Encaissement(ModeleCloisonne):
     def __str__(self) -> str:
         return f"{self.get_moyen_display()} du {formats.jour(self.recu_le)}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("factures:recu", args=[self.creancier.code, self.pk])
+
     @property
     def annulation(self) -> "Encaissement | None":
         """La contre-écriture qui l'annule, s'il en a une."""
@@ -142,6 +146,9 @@ class Imputation(ModeleCloisonne):
     montant = models.DecimalField(max_digits=14, decimal_places=2)
     accessoires = models.DecimalField(max_digits=14, decimal_places=2, default=ZERO)
     le = models.DateField("date d'effet")
+
+    # Posé par une lecture : ce qu'elle a éteint, en toutes lettres.
+    eteint: str
 
     # Un second versement du même règlement s'ajoute à sa part ; rien ne la réduit. Des accessoires
     # reviennent au nominal quand celui-ci redevient dû : la somme, elle, ne baisse jamais.

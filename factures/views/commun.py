@@ -27,7 +27,9 @@ def le_client(request: RequeteHabilitee, pk: int) -> Client:
 
 def l_encaissement(request: RequeteHabilitee, pk: int) -> Encaissement:
     encaissement = get_object_or_404(
-        Encaissement.objects.pour(request.creancier).select_related("client", "contre_ecriture"),
+        Encaissement.objects.pour(request.creancier).select_related(
+            "client", "contre_ecriture", "annule", "avoir", "saisi_par", "geste"
+        ),
         pk=pk,
     )
     encaissement.creancier = encaissement.client.creancier = request.creancier

@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -8,7 +6,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from clients.models import Client
 from factures.actions import annuler_encaissement, encaisser, imputer, utiliser_avoir
 from factures.forms import AnnulationForm, AvoirForm, ReglementForm
-from factures.forms.reglement import A_LA_MAIN
 from factures.models import Encaissement, Facture
 from factures.views.commun import (
     choisir_le_client,
@@ -19,7 +16,6 @@ from factures.views.commun import (
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.socle.formats import euros
-from recouvrement.socle.montants import ZERO
 from recouvrement.socle.pages.annonces import annoncer
 from recouvrement.socle.pages.refus import refus_annonce, refus_dans
 
@@ -32,9 +28,8 @@ def reglement(request: RequeteHabilitee) -> HttpResponse:
     client, au = client_demande(request), timezone.localdate()
     if client is None:
         return choisir_le_client(request, titre="Enregistrer un règlement")
-    factures = _ouvertes(client)
-    visee = _visee(factures, request.GET.get("facture"))
-    form = ReglementForm(request.POST or None, factures=factures, au=au, initial=visee)
+    visee = request.GET.get("facture", "")
+    form = ReglementForm(request.POST or None, client=client, au=au, facture=visee)
     if form.is_valid():
         with refus_dans(form):
             encaissement = encaisser(client, acteur=request.user, **form.arguments)
@@ -54,7 +49,6 @@ def reglement(request: RequeteHabilitee) -> HttpResponse:
         .avoirs()
         .filter(client=client, solde__gt=0)
         .order_by("date_emission", "pk"),
-        "du": sum((facture.solde for facture in factures), ZERO),
     }
     statut = 422 if form.errors else 200
     return render(request, "factures/reglement.html", contexte, status=statut)
@@ -87,7 +81,7 @@ def imputer_le_disponible(request: RequeteHabilitee, pk: int) -> HttpResponse:
     encaissement = l_encaissement(request, pk)
     with refus_annonce(request):
         relu = imputer(encaissement, acteur=request.user)
-        annoncer(request, f"Imputé aux plus anciennes ; reste disponible {euros(relu.disponible)}.")
+        annoncer(request, _imputation(relu))
     return redirect(encaissement.client)
 
 
@@ -113,18 +107,15 @@ def avoir(request: RequeteHabilitee, pk: int) -> HttpResponse:
     return render(request, "factures/avoir.html", contexte, status=statut)
 
 
-def _visee(factures: list[Facture], pk: str | None) -> dict[str, Any]:
-    """Venu d'une facture, c'est elle que l'on paye : sa part est déjà écrite."""
-    for facture in factures:
-        if str(facture.pk) == pk:
-            part = {"montant": facture.solde, f"part_{pk}": facture.solde}
-            return part | {"repartition": A_LA_MAIN}
-    return {}
-
-
 def _ouvertes(client: Client) -> list[Facture]:
     ouvertes = Facture.objects.pour(client.creancier).filter(client=client).ouvertes()
     return list(ouvertes.order_by("date_echeance", "pk"))
+
+
+def _imputation(encaissement: Encaissement) -> str:
+    if encaissement.disponible:
+        return f"Imputé ; {euros(encaissement.disponible)} restent disponibles."
+    return "Imputé en entier."
 
 
 def _dire(encaissement: Encaissement) -> str:

@@ -263,11 +263,12 @@ class Compte:
         """Éteint les dettes dans l'ordre convenu ; ce qui dépasse est un excédent."""
         reste = paiement.montant
         sur_interets = sur_indemnite = ZERO
+        ordre = paiement.ordre or self.convention.imputation
         if paiement.avoir:
             sur_principal = min(reste, self.principal)
             self.principal -= sur_principal
             reste -= sur_principal
-        elif (paiement.ordre or self.convention.imputation) == INTERETS_DABORD:
+        elif ordre == INTERETS_DABORD:
             sur_interets, reste = self._payer_interets(reste)
             sur_principal = min(reste, self.principal)
             self.principal -= sur_principal
@@ -290,6 +291,7 @@ class Compte:
                 sur_indemnite=sur_indemnite,
                 reference=paiement.reference,
                 avoir=paiement.avoir,
+                ordre=ordre,
                 cle=paiement.cle,
             )
         )

@@ -122,6 +122,7 @@ class ImputationPaiement(NamedTuple):
     sur_indemnite: Decimal = ZERO
     reference: str = ""
     avoir: bool = False
+    ordre: Imputation = INTERETS_DABORD
     cle: int = 0
 
 

@@ -142,7 +142,8 @@ def reglement(**champs):
 def test_on_enregistre_un_reglement_puis_on_le_defait_aussitot(client, creancier, acteur):
     facture = une_facture(creancier=creancier)
     page = f"{adresse('reglement')}?client={facture.client.pk}"
-    assert client.get(page).context["du"] == Decimal("1200.00")
+    # 30 jours à 12,15 % sur 1 200 : 11,98 ; et 40.
+    assert client.get(page).context["form"].du == Decimal("1251.98")
     assert client.post(page, reglement()).status_code == 302
     encaissement = Encaissement.objects.pour(creancier).get()
     assert encaissement.saisi_par == acteur
@@ -175,7 +176,8 @@ def test_la_repartition_a_la_main_suit_les_parts(client, creancier, acteur):
     une = une_facture(creancier=creancier)
     autre = une_facture(client=une.client)
     page = f"{adresse('reglement')}?client={une.client.pk}&facture={autre.pk}"
-    assert 'value="1200,00"' in client.get(page).content.decode()
+    # Sa part est écrite, intérêts et 40 € compris ; « à la main » la vise tout entière.
+    assert 'value="1251,98"' in client.get(page).content.decode()
     saisie = reglement(repartition="main") | {f"part_{autre.pk}": "400"}
     assert client.post(page, saisie).status_code == 302
     assert Encaissement.objects.pour(creancier).get().disponible == Decimal("100.00")

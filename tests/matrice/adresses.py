@@ -64,6 +64,8 @@ PAR_SORTE = {
     "litige": ("factures:clore_litige",),
     "encaissement": (
         "factures:annuler_reglement",
+        "factures:recu",
+        "factures:recu_sceller",
         "factures:imputer",
     ),
     "piece": ("factures:piece",),
@@ -156,6 +158,7 @@ PARAMETRES: dict[str, dict[str, str]] = {
     "clients:coordonnee_retirer": {"pk": "client", "coordonnee": "coordonnee"},
     "factures:exporter": {"genre": "=xlsx"},
     "factures:exporter_reglements": {"genre": "=xlsx"},
+    "factures:recu_document": {"pk": "encaissement", "document": "recu"},
     "factures:decompte_document": {"pk": "debiteur", "document": "decompte"},
     "relances:exporter": {"genre": "=xlsx"},
     "relances:etape": {"palier": "=1"},

@@ -22,8 +22,10 @@ from factures.actions.decomptes import sceller_decompte
 from factures.actions.importation import preparer_import
 from factures.actions.prescription import enregistrer_acte
 from factures.actions.procedures import enregistrer_procedure
+from factures.actions.recus import sceller_recu
 from factures.enums import FaitDecision
 from factures.lectures import decompte_client
+from factures.lectures.recu import recu_du_reglement
 from recouvrement.accueil.models import VueEnregistree
 from recouvrement.comptes.cloison import ModeleCloisonne
 from recouvrement.comptes.enums import Role
@@ -260,6 +262,7 @@ def _l_argent(monde: Monde, acteur) -> None:
     decompte = sceller_decompte(
         client, decompte=decompte_client(client, au=LE), maintenant=MAINTENANT, acteur=acteur
     )
+    recu = sceller_recu(recu_du_reglement(encaissement), maintenant=MAINTENANT, acteur=acteur)
     csv = (
         "Client;N° facture;Émise le;Échéance;Montant TTC\n"
         f"Import {monde.marque};IM-{monde.marque};01/06/2026;01/07/2026;100,00\n"
@@ -282,6 +285,7 @@ def _l_argent(monde: Monde, acteur) -> None:
         "suite": suite.pk,
         "insolvable": en_procedure.pk,
         "decompte": decompte.pk,
+        "recu": recu.pk,
         "import": importation.pk,
     }
 

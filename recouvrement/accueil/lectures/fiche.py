@@ -1,5 +1,6 @@
 """La fiche d'un client : ce que l'on a sous les yeux quand le téléphone sonne."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from factures.lectures.faveur import Deduite, Faveur, Reclamables, faveur_de, re
 from factures.lectures.prescription import prescriptions
 from factures.lectures.reclamable import Contestation
 from factures.models import Facture, Litige
+from recouvrement.droit.faits import ImputationPaiement
 from recouvrement.socle import formats
 from recouvrement.socle.montants import ZERO
 from relances.enums import Canal, Palier
@@ -31,6 +33,8 @@ class FicheClient:
     decompte: DecompteClient
     # Payées en retard : leurs intérêts et leurs 40 € ne sont pas éteints.
     reglees: DecompteClient
+    # (règlement, facture) : ce que l'un a éteint de l'autre, tant qu'il vaut.
+    payes: Mapping[tuple[int, int], ImputationPaiement]
     palier: int
     litiges: list[Litige]
     tous_ses_litiges: list[Litige]
@@ -176,6 +180,11 @@ def fiche_client(client: Client, *, au: date) -> FicheClient:
         a_echoir=[facture for facture in factures if not facture.est_echue(au=au)],
         decompte=decompte.seulement(lambda ligne: ligne.facture.solde > 0),
         reglees=decompte.seulement(lambda ligne: ligne.reste_des_accessoires),
+        payes={
+            (paye.cle, ligne.facture.pk): paye
+            for ligne in decompte.lignes
+            for paye in ligne.paiements
+        },
         palier=max((facture.palier_atteint for facture in factures), default=0),
         litiges=ouverts,
         tous_ses_litiges=litiges,

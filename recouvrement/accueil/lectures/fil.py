@@ -1,6 +1,6 @@
 """Le fil d'un client : tout ce qui s'est passé, à deux mains, du plus récent au plus ancien."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -12,6 +12,7 @@ from clients.models import Note
 from contentieux.enums import EtatDossier
 from contentieux.models import EvenementDossier
 from factures.enums import IssueLitige
+from factures.lectures.recu import eteint_par
 from factures.models import Encaissement, Facture, Imputation, Litige
 from recouvrement.accueil.lectures.fiche import FicheClient
 from recouvrement.journal.effets import D_AVANT
@@ -216,7 +217,7 @@ def _reglements(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
         )
     )
     for recu in _derniers(encaissements, "recu_le", combien):
-        numeros = ", ".join(i.facture.numero for i in recu.imputations.all())
+        payees = _ce_qu_il_paye(fiche, recu.imputations.all())
         est_annulation = recu.annule_id is not None
         titre = "Règlement annulé" if est_annulation else recu.get_moyen_display()
         yield Fait(
@@ -224,10 +225,24 @@ def _reglements(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
             main=EUX,
             icone="euro",
             titre=f"{titre} : {euros(recu.montant)}",
-            texte=recu.motif_annulation or (f"Imputé sur {numeros}" if numeros else "À imputer"),
+            texte=recu.motif_annulation or (f"Imputé sur {payees}" if payees else "À imputer"),
+            url=reverse("factures:recu", args=[client.creancier.code, recu.pk]),
+            lien="Reçu",
             ton="demeure" if est_annulation else "solde",
             geste=None if est_annulation or recu.annulation else recu.geste_id,
         )
+
+
+def _ce_qu_il_paye(fiche: FicheClient, imputations: Iterable[Imputation]) -> str:
+    """« F-1 (420,55 € d'intérêts, 10 000,00 € de principal), F-2 »."""
+    dits = []
+    for imputation in imputations:
+        numero = imputation.facture.numero
+        eteint = fiche.payes.get((imputation.encaissement_id, imputation.facture_id))
+        # Tout au principal : le titre dit déjà le montant.
+        partage = eteint is not None and eteint.sur_principal != imputation.somme
+        dits.append(f"{numero} ({eteint_par(eteint)})" if eteint and partage else numero)
+    return ", ".join(dits)
 
 
 def _notes(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
