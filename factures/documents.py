@@ -113,7 +113,10 @@ def contexte_du_decompte(
         "tableau": Coupe.de(lignes),
         "comptes": [
             CompteFacture(
-                facture, _compte(ligne), ligne.calcul.remise_interets if ligne.calcul else ZERO
+                facture,
+                _compte(ligne),
+                ligne.calcul.remise_interets if ligne.calcul else ZERO,
+                ligne.explications,
             )
             for facture, ligne in zip(lignes, decompte.lignes, strict=True)
         ],

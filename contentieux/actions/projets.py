@@ -21,6 +21,7 @@ from contentieux.models import DocumentDossier, Dossier, PieceDossier
 from factures.documents import GABARIT_DECOMPTE, contexte_du_decompte, donnees_du_decompte
 from factures.lectures import decompte_client
 from factures.lectures.decompte import DecompteClient
+from factures.models import Facture
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents import fichiers
 from recouvrement.documents.actions.scelles import rendre, sceller, sceller_liasse
@@ -32,6 +33,21 @@ from recouvrement.journal.actions import inscrire
 from recouvrement.socle import formats
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.temps import jour_de
+
+
+def _refuser_l_arrete_depasse(
+    dossier: Dossier, factures: list[Facture], decompte: DecompteClient, *, le: date
+) -> None:
+    """Ce qui a été payé compte du jour où il l'a été : on ne demande pas ce qui n'est plus dû."""
+    if not decompte.total:
+        raise ErreurMetier("Rien n'est dû à la date d'arrêté : il n'y a rien à demander.")
+    a_ce_jour = decompte_client(dossier.client, au=le, factures=factures)
+    depuis = [paye.le for paye in a_ce_jour.paiements if paye.le > decompte.au]
+    if depuis:
+        raise ErreurMetier(
+            f"Un règlement du {formats.jour(max(depuis))} n'est pas compté : le décompte est "
+            f"arrêté au {formats.jour(decompte.au)}. Donnez une date d'arrêté plus récente."
+        )
 
 
 def preparer_documents(
@@ -46,6 +62,7 @@ def preparer_documents(
     decompte = decompte_client(dossier.client, au=dossier.arrete_au, factures=factures)
     if contre := decompte.refus or decompte.sans_accessoires:
         raise ErreurMetier(contre)
+    _refuser_l_arrete_depasse(dossier, factures, decompte, le=jour_de(maintenant))
     pieces = list(
         PieceDossier.objects.pour(dossier.creancier).filter(dossier=dossier).select_related("piece")
     )

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -15,6 +16,24 @@ from recouvrement.droit.decompte import Decompte, decompte
 from recouvrement.droit.faits import FaitFacture, FaitPaiement
 from recouvrement.droit.regimes import regime_de
 from recouvrement.socle.montants import ZERO
+
+# Un avoir, ou la rectificative qui remplace la facture : la dette n'est pas payée, mais retirée.
+RETIRENT = (Moyen.AVOIR, Moyen.REMPLACEMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class AvoirEmploye:
+    """Ce qui a retiré de cette dette ; `reste` : ce qui demeure à employer d'un avoir."""
+
+    numero: str
+    le: date
+    montant: Decimal
+    reste: Decimal
+    moyen: str
+
+    @property
+    def est_un_remplacement(self) -> bool:
+        return self.moyen == Moyen.REMPLACEMENT
 
 
 class Calculs:
@@ -33,7 +52,9 @@ class Calculs:
         contestes: Mapping[int, Decimal] | None = None,
     ) -> None:
         self.regime = regime_de(client.nature)
-        self.paiements = _paiements(client, factures)
+        self.paiements: dict[int, list[FaitPaiement]] = defaultdict(list)
+        self.avoirs: dict[int, list[AvoirEmploye]] = defaultdict(list)
+        self._lire_les_paiements(client, factures)
         self.conventions, self.table = Conventions(client), table_en_vigueur()
         self.recues = mises_en_demeure or {}
         self.contestes = contestes or {}
@@ -47,6 +68,46 @@ class Calculs:
         paiements = [*self.paiements[facture.pk], *de_plus]
         return decompte(fait, paiements, convention, au, self.table)
 
+    def _lire_les_paiements(self, client: Client, factures: Sequence[Facture]) -> None:
+        """Ceux qui valent encore : une contre-écriture retire le fait, elle n'en est pas un."""
+        # Le nominal est payé le premier : qui doit encore tout son montant n'a rien reçu.
+        entamees = [facture.pk for facture in factures if facture.est_entamee]
+        if not entamees:
+            return
+        imputations = (
+            Imputation.objects.pour(client.creancier)
+            .filter(
+                facture__in=entamees,
+                encaissement__annule=None,
+                encaissement__contre_ecriture=None,
+            )
+            .values_list(
+                "facture_id",
+                "montant",
+                "accessoires",
+                "le",
+                "encaissement_id",
+                "encaissement__reference",
+                "encaissement__moyen",
+                "encaissement__avoir__solde",
+                "encaissement__ordre",
+            )
+        )
+        for facture, montant, accessoires, le, cle, reference, moyen, reste, ordre in imputations:
+            if moyen in RETIRENT:
+                retire = AvoirEmploye(reference, le, montant, reste or ZERO, moyen)
+                self.avoirs[facture].append(retire)
+            self.paiements[facture].append(
+                FaitPaiement(
+                    montant + accessoires,
+                    le,
+                    reference,
+                    avoir=moyen in RETIRENT,
+                    ordre=ordre_du_droit(ordre),
+                    cle=cle,
+                )
+            )
+
     def dernier_paiement(self, facture: Facture) -> date:
         return max((p.le for p in self.paiements[facture.pk]), default=date.min)
 
@@ -59,39 +120,3 @@ def ordre_du_droit(choisi: str) -> faits.Imputation | None:
         case OrdreImputation.PRINCIPAL:
             return faits.PRINCIPAL_DABORD
     return None
-
-
-def _paiements(client: Client, factures: Sequence[Facture]) -> dict[int, list[FaitPaiement]]:
-    """Les règlements encore valables ; une contre-écriture retire le fait, elle n'en est pas un."""
-    paiements: dict[int, list[FaitPaiement]] = defaultdict(list)
-    # Le nominal est payé le premier : qui doit encore tout son montant n'a rien reçu.
-    reglees = [facture.pk for facture in factures if facture.est_entamee]
-    if not reglees:
-        return paiements
-    imputations = (
-        Imputation.objects.pour(client.creancier)
-        .filter(facture__in=reglees, encaissement__annule=None, encaissement__contre_ecriture=None)
-        .values_list(
-            "facture_id",
-            "montant",
-            "accessoires",
-            "le",
-            "encaissement_id",
-            "encaissement__reference",
-            "encaissement__moyen",
-            "encaissement__ordre",
-        )
-    )
-    for facture, montant, accessoires, le, cle, reference, moyen, ordre in imputations:
-        paiements[facture].append(
-            FaitPaiement(
-                montant + accessoires,
-                le,
-                reference,
-                # Remplacée par une rectificative, elle n'a jamais été due : comme par un avoir.
-                avoir=moyen in (Moyen.AVOIR, Moyen.REMPLACEMENT),
-                ordre=ordre_du_droit(ordre),
-                cle=cle,
-            )
-        )
-    return paiements

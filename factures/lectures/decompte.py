@@ -1,17 +1,18 @@
 """Ce que doit un client un jour donné, intérêts et indemnités compris, facture par facture."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from clients.models import Client
 from factures.lectures.arrete import reglees_en_retard
-from factures.lectures.calcul import Calculs
+from factures.lectures.calcul import AvoirEmploye, Calculs
 from factures.models import Facture
 from recouvrement.droit.decompte import Decompte, ImputationPaiement, PeriodeInteret
 from recouvrement.droit.regimes import QUALITE_A_ETABLIR, Regime
 from recouvrement.droit.taux import TauxInconnu
+from recouvrement.socle.formats import euros, jour
 from recouvrement.socle.montants import ZERO
 
 
@@ -36,6 +37,7 @@ class LigneDecompte:
     refus: str = ""
     # Ce que le client en conteste, que ce décompte-ci laisse hors de compte.
     conteste: Decimal = ZERO
+    avoirs: tuple[AvoirEmploye, ...] = ()
 
     @property
     def periodes(self) -> tuple[PeriodeInteret, ...]:
@@ -98,9 +100,20 @@ class LigneDecompte:
         return not self.solde and self.total > 0
 
     @property
+    def est_annulee(self) -> bool:
+        """Ses avoirs l'ont retirée tout entière : elle n'a jamais été due."""
+        retire = sum((avoir.montant for avoir in self.avoirs), ZERO)
+        return retire >= self.facture.montant_ttc
+
+    @property
     def est_eteinte(self) -> bool:
-        """Payée, et ses accessoires payés ou abandonnés : rien n'en reste à montrer."""
-        return not self.solde and not self.total
+        """Payée, ses accessoires payés ou abandonnés : rien n'en reste à montrer ni à expliquer."""
+        return not (self.solde or self.total or self.excedent or self.est_annulee)
+
+    @property
+    def explications(self) -> tuple[str, ...]:
+        """Ce que les chiffres ne disent pas d'eux-mêmes : un avoir tardif, un trop-perçu."""
+        return tuple(_expliquer(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +178,15 @@ class DecompteClient:
     def principal_differe(self) -> bool:
         return any(ligne.principal_differe for ligne in self.lignes)
 
+    @property
+    def a_reclamer(self) -> "DecompteClient":
+        """Des factures payées, celles dont des intérêts ou les 40 € restent dus."""
+        return self.seulement(lambda ligne: ligne.reste_des_accessoires)
+
+    @property
+    def recu_en_trop(self) -> "DecompteClient":
+        return self.seulement(lambda ligne: bool(ligne.excedent))
+
     def seulement(self, garder: Callable[[LigneDecompte], bool]) -> "DecompteClient":
         """Le même, réduit à ces lignes ; ses totaux en sont la somme."""
         lignes = [ligne for ligne in self.lignes if garder(ligne)]
@@ -198,11 +220,15 @@ def _ligne(calculs: Calculs, facture: Facture, au: date) -> LigneDecompte:
     conteste = calculs.contestes.get(facture.pk, ZERO)
     # Le nominal d'abord : ce qui le dépasse a payé des accessoires.
     solde = max(ZERO, facture.montant_ttc - conteste - recu)
+    avoirs = tuple(avoir for avoir in calculs.avoirs[facture.pk] if avoir.le <= au)
     try:
         calcul = calculs.decompte(facture, au)
     except TauxInconnu as erreur:
         return LigneDecompte(
-            *(facture, solde, None, None, solde, solde, recu), refus=str(erreur), conteste=conteste
+            *(facture, solde, None, None, solde, solde, recu),
+            refus=str(erreur),
+            conteste=conteste,
+            avoirs=avoirs,
         )
     return LigneDecompte(
         facture,
@@ -214,14 +240,47 @@ def _ligne(calculs: Calculs, facture: Facture, au: date) -> LigneDecompte:
         recu,
         calcul,
         conteste=conteste,
+        avoirs=avoirs,
     )
 
 
-def accessoires_des_reglees(client: Client, *, au: date) -> DecompteClient:
-    """Les factures payées en retard dont des intérêts ou les 40 € restent dus ce jour-là."""
-    reglees = reglees_en_retard(client, au=au)
-    decompte = decompte_client(client, au=au, factures=reglees)
-    return decompte.seulement(lambda ligne: ligne.reste_des_accessoires)
+def _expliquer(ligne: LigneDecompte) -> Iterator[str]:
+    facture = ligne.facture
+    for avoir in ligne.avoirs:
+        nom = f"L'avoir {avoir.numero} du {jour(avoir.le)}"
+        if avoir.est_un_remplacement:
+            yield (
+                f"Remplacée par la facture rectificative {avoir.numero} : ce qu'elle devait encore "
+                "n'est plus dû au titre de celle-ci."
+            )
+        elif ligne.est_annulee:
+            yield (
+                f"{nom} retire {euros(avoir.montant)} d'une facture annulée en entier : elle n'a "
+                "jamais été due, et ne porte ni intérêts ni indemnité."
+            )
+        elif avoir.le > facture.date_echeance and (ligne.interets_nes or ligne.indemnite_nee):
+            nes = "les intérêts courus avant lui"
+            if ligne.indemnite_nee:
+                nes += " et l'indemnité de 40 €"
+            yield (
+                f"{nom}, postérieur à l'échéance, éteint {euros(avoir.montant)} de principal par "
+                f"compensation (C. civ., art. 1347) ; {nes} sont nés et n'en sont pas éteints."
+            )
+        if avoir.reste:
+            yield (
+                f"L'avoir {avoir.numero} garde {euros(avoir.reste)} que rien n'a encore employés : "
+                "cette somme est en faveur du débiteur."
+            )
+    if ligne.excedent:
+        yield (
+            f"{euros(ligne.excedent)} ont été reçus au-delà de ce qui est dû : cette somme est en "
+            "faveur du débiteur."
+        )
+
+
+def des_reglees(client: Client, *, au: date) -> DecompteClient:
+    """Les factures payées en retard : ce qui en reste dû, ou en a été reçu de trop, ce jour-là."""
+    return decompte_client(client, au=au, factures=reglees_en_retard(client, au=au))
 
 
 def _additionner(lignes: Sequence[LigneDecompte], *, au: date, regime: Regime) -> DecompteClient:

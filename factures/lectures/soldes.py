@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F, Max, Q, QuerySet, Sum
 
-from factures.enums import Moyen
+from factures.lectures.calcul import RETIRENT
 from factures.models import Encaissement, Facture, Imputation
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.montants import ZERO, arrondir
@@ -52,7 +52,7 @@ def _ecarts_d_accessoires(creancier: Creancier) -> Iterator[Ecart]:
     valables = Imputation.objects.pour(creancier).filter(
         accessoires__gt=0, encaissement__contre_ecriture=None
     )
-    a_tort = valables.filter(Q(facture__solde__gt=0) | Q(encaissement__moyen=Moyen.AVOIR))
+    a_tort = valables.filter(Q(facture__solde__gt=0) | Q(encaissement__moyen__in=RETIRENT))
     for imputation in a_tort.select_related("facture").order_by("pk"):
         yield Ecart(imputation.facture, "accessoires payés", imputation.accessoires, ZERO)
     neutralises = Imputation.objects.pour(creancier).filter(

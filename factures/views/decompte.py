@@ -17,8 +17,8 @@ from factures.forms.decompte import DecompteForm
 from factures.lectures.arrete import factures_dues
 from factures.lectures.decompte import (
     DecompteClient,
-    accessoires_des_reglees,
     decompte_client,
+    des_reglees,
 )
 from factures.lectures.ecritures import CompteDeFacture, comptes
 from factures.views.commun import le_client
@@ -115,9 +115,10 @@ def _demande(client: Client, donnees: QueryDict) -> Demande:
 def _page(
     request: RequeteHabilitee, client: Client, demande: Demande, *, refus: str = ""
 ) -> HttpResponse:
-    reglees = None
+    reglees = trop_recu = None
     if not demande.soldees and demande.facture is None and not demande.decompte.refus:
-        reglees = accessoires_des_reglees(client, au=demande.au)
+        payees = des_reglees(client, au=demande.au)
+        reglees, trop_recu = payees.a_reclamer, payees.recu_en_trop
     return render(
         request,
         "factures/decompte.html",
@@ -128,6 +129,7 @@ def _page(
             "decompte": demande.decompte,
             "comptes": comptes(demande.decompte),
             "reglees": reglees,
+            "trop_recu": trop_recu,
             "refus": refus,
             "scelles": list(_scelles(request, client)[:5]),
             "peut_ecrire": Role(request.habilitation.role).couvre(Role.ASSISTANTE),
@@ -162,3 +164,5 @@ def _lignes(compte: CompteDeFacture) -> Iterator[tuple[Valeur, ...]]:
             compte.facture.numero, e.libelle, e.le, e.du, e.au, e.jours, e.assiette, e.taux,
             e.fondement, e.montant,
         )  # fmt: skip
+    for phrase in compte.ligne.explications:
+        yield (compte.facture.numero, phrase, *[None] * 8)

@@ -2,6 +2,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -57,17 +58,15 @@ def recu(request: RequeteHabilitee, pk: int) -> HttpResponse:
 @habilite(Role.ASSISTANTE)
 def sceller_le_recu(request: RequeteHabilitee, pk: int) -> HttpResponse:
     encaissement = l_encaissement(request, pk)
+    suite = encaissement.get_absolute_url()
     with refus_annonce(request):
         scelle = sceller_recu(
             recu_du_reglement(encaissement), maintenant=timezone.now(), acteur=request.user
         )
-        return redirect(
-            "factures:recu_document",
-            creancier=request.creancier.code,
-            pk=encaissement.pk,
-            document=scelle.pk,
+        suite = reverse(
+            "factures:recu_document", args=[request.creancier.code, encaissement.pk, scelle.pk]
         )
-    return redirect(encaissement)
+    return redirect(suite)
 
 
 @require_GET

@@ -206,6 +206,7 @@ class CompteFacture:
     facture: LigneFacture
     lignes: tuple[LignePeriode | LigneReglement, ...]
     remise_interets: Decimal = ZERO
+    explications: tuple[str, ...] = ()
 
     @property
     def est_court(self) -> bool:

@@ -19,7 +19,7 @@ from factures.actions.conventions import poser_convention
 from factures.erreurs import ImputationExcessive
 from factures.lectures import decompte_client
 from factures.lectures.arrete import factures_dues
-from factures.lectures.decompte import accessoires_des_reglees
+from factures.lectures.decompte import des_reglees
 from factures.models import Facture, Imputation
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_utilisateur
@@ -77,7 +77,7 @@ def test_payer_le_total_du_decompte_eteint_tout_ce_jour_la_et_pour_toujours():
     for au in (JOUR, JOUR + timedelta(days=1), date(2026, 11, 28), date(2027, 9, 3)):
         decompte = du(facture.client, au)
         assert (decompte.total, decompte.solde, decompte.excedent) == (0, 0, 0)
-        assert accessoires_des_reglees(facture.client, au=au).lignes == ()
+        assert des_reglees(facture.client, au=au).a_reclamer.lignes == ()
     [paye] = du(facture.client, JOUR).lignes[0].calcul.paiements
     assert (paye.sur_interets, paye.sur_principal, paye.sur_indemnite) == (
         D("420.55"), D("10000.00"), D("40.00")

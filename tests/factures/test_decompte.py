@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from factures.actions.conventions import poser_convention
 from factures.lectures.arrete import factures_dues, reglees_en_retard
-from factures.lectures.decompte import accessoires_des_reglees, decompte_client
+from factures.lectures.decompte import decompte_client, des_reglees
 from factures.lectures.ecritures import comptes
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.models import Document
@@ -110,7 +110,7 @@ def test_principal_d_abord_une_facture_reglee_en_retard_ne_doit_plus_que_ses_acc
         facture.creancier, client=facture.client, imputation="principal_dabord",
         motif="Accord", le=date(2026, 4, 1), acteur=un_utilisateur(chez=facture.creancier),
     )  # fmt: skip
-    reglees = accessoires_des_reglees(facture.client, au=date(2026, 6, 1))
+    reglees = des_reglees(facture.client, au=date(2026, 6, 1)).a_reclamer
     assert (reglees.principal, reglees.interets, reglees.indemnites, reglees.total) == (
         D("0.00"), D("14.31"), D("40.00"), D("54.31"),
     )  # fmt: skip
@@ -118,18 +118,18 @@ def test_principal_d_abord_une_facture_reglee_en_retard_ne_doit_plus_que_ses_acc
 
 def test_renoncer_efface_les_accessoires_d_une_facture_reglee():
     facture, au = une_reglee_en_retard(), date(2026, 6, 1)
-    assert accessoires_des_reglees(facture.client, au=au).total == D("54.68")
+    assert des_reglees(facture.client, au=au).a_reclamer.total == D("54.68")
     poser_convention(
         facture.creancier, facture=facture, renonce_interets=True, renonce_indemnite=True,
         motif="Geste commercial", le=au, acteur=un_utilisateur(chez=facture.creancier),
     )  # fmt: skip
-    assert accessoires_des_reglees(facture.client, au=au).lignes == ()
+    assert des_reglees(facture.client, au=au).a_reclamer.lignes == ()
 
 
 def test_une_facture_reglee_a_l_heure_ne_doit_rien_de_plus():
     facture = une_facture(montant_ttc=D("1000.00"))
     un_encaissement(facture, montant=D("1000.00"), recu_le=date(2026, 1, 31))
-    assert accessoires_des_reglees(facture.client, au=date(2026, 6, 1)).lignes == ()
+    assert des_reglees(facture.client, au=date(2026, 6, 1)).a_reclamer.lignes == ()
 
 
 @pytest.mark.parametrize("ordre", ["interets_dabord", "principal_dabord"])

@@ -33,6 +33,7 @@ class FicheClient:
     decompte: DecompteClient
     # Payées en retard : leurs intérêts et leurs 40 € ne sont pas éteints.
     reglees: DecompteClient
+    recu_en_trop: Decimal
     # (règlement, facture) : ce que l'un a éteint de l'autre, tant qu'il vaut.
     payes: Mapping[tuple[int, int], ImputationPaiement]
     palier: int
@@ -179,7 +180,8 @@ def fiche_client(client: Client, *, au: date) -> FicheClient:
         echues=echues,
         a_echoir=[facture for facture in factures if not facture.est_echue(au=au)],
         decompte=decompte.seulement(lambda ligne: ligne.facture.solde > 0),
-        reglees=decompte.seulement(lambda ligne: ligne.reste_des_accessoires),
+        reglees=decompte.a_reclamer,
+        recu_en_trop=decompte.excedent,
         payes={
             (paye.cle, ligne.facture.pk): paye
             for ligne in decompte.lignes

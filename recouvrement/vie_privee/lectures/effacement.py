@@ -109,7 +109,7 @@ def _avertissements(client: Client, *, au: date) -> list[str]:
     if not reglees:
         return []
     decompte = decompte_client(client, au=au, factures=reglees)
-    restes = decompte.seulement(lambda ligne: ligne.reste_des_accessoires)
+    restes = decompte.a_reclamer
     if not restes.total:
         return []
     return [
