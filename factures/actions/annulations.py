@@ -73,7 +73,7 @@ def _contre_passer(
                 part.facture,
                 {
                     "encaissement": encaissement.pk,
-                    "montant": part.montant,
+                    "montant": part.total,
                     "accessoires": part.accessoires,
                     "reste": part.facture.solde,
                     "motif": motif,

@@ -192,7 +192,7 @@ def _inscrire_le_reglement(
                 part.facture,
                 {
                     "encaissement": encaissement.pk,
-                    "montant": part.montant,
+                    "montant": part.total,
                     "accessoires": part.accessoires,
                     "reste": part.facture.solde,
                 },

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from factures.documents import GABARIT_RECU, contexte_du_recu, donnees_du_recu
-from factures.enums import MOYENS_SANS_ARGENT
 from factures.erreurs import RecuImpossible
 from factures.lectures.recu import Recu
 from recouvrement.comptes.models import Utilisateur
@@ -20,7 +19,7 @@ def sceller_recu(recu: Recu, *, maintenant: datetime, acteur: Utilisateur) -> Do
     encaissement = recu.encaissement
     if encaissement.est_neutralise:
         raise RecuImpossible("Ce règlement est annulé : il n'y a plus rien à en donner reçu.")
-    if encaissement.moyen in MOYENS_SANS_ARGENT:
+    if not encaissement.est_de_l_argent:
         raise RecuImpossible("Rien n'est entré : ce n'est pas une somme reçue.")
     return sceller(
         encaissement.creancier,

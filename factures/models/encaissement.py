@@ -127,6 +127,11 @@ class Encaissement(ModeleCloisonne):
         return getattr(self, "contre_ecriture", None)
 
     @property
+    def est_de_l_argent(self) -> bool:
+        """Une somme est entrée ; un avoir ou un remplacement éteint sans rien apporter."""
+        return self.moyen not in MOYENS_SANS_ARGENT
+
+    @property
     def est_neutralise(self) -> bool:
         """Annulé, ou l'écriture qui annule : elles se défont l'une l'autre."""
         return self.annule_id is not None or self.annulation is not None

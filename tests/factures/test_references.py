@@ -19,7 +19,7 @@ from factures.actions.visees import (
 )
 from factures.enums import Moyen
 from factures.erreurs import ReferenceImpossible
-from factures.lectures.decompte import accessoires_des_reglees, decompte_client
+from factures.lectures.decompte import decompte_client, des_reglees
 from factures.models import Encaissement, Facture, LigneImport, ReferenceFacture
 from recouvrement.accueil.lectures.a_faire import combien
 from recouvrement.accueil.lectures.journee import ma_journee
@@ -210,7 +210,7 @@ def test_une_rectificative_remplace_ce_qu_elle_corrige_une_seule_dette():
     # Ni intérêts ni 40 € d'une dette qui n'a jamais été due.
     decompte = decompte_client(nouvelle.client, au=date(2026, 12, 31))
     assert [ligne.facture.numero for ligne in decompte.lignes] == ["FR-1R"]
-    assert accessoires_des_reglees(nouvelle.client, au=date(2026, 12, 31)).total == 0
+    assert des_reglees(nouvelle.client, au=date(2026, 12, 31)).a_reclamer.total == 0
     planifier(creancier, au=LE, maintenant=MAINTENANT)
     assert {r.facture.numero for r in RelanceFacture.objects.pour(creancier)} == {"FR-1R"}
 
