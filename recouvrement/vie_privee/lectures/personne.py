@@ -10,7 +10,7 @@ from django.db.models import Field, Model, QuerySet
 
 from clients.models import Client, Contact, Coordonnee, Marque, Note
 from contentieux.models import Dossier, EvenementDossier
-from factures.models import Encaissement, Facture, Litige, Piece
+from factures.models import Encaissement, Facture, Imputation, Litige, Piece
 from recouvrement.comptes.cloison import ModeleCloisonne
 from recouvrement.courriel.models import Envoi
 from recouvrement.equipe.lectures.journal import ligne_journal
@@ -150,6 +150,11 @@ def _ce_qu_elle_doit(client: Client) -> list[Rubrique]:
             "moyen",
             "reference",
             "note",
+        ),
+        _tableau(
+            "Ce que payent les règlements",
+            _de(client, Imputation, "encaissement__client", "facture"),
+            *("facture", "le", "montant", "accessoires"),
         ),
         _tableau(
             "Litiges",

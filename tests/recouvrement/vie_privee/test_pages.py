@@ -181,5 +181,5 @@ def test_la_page_coute_autant_pour_un_contact_que_pour_trois(
         noter(debiteur, texte="x", est_a_savoir=False, acteur=acteur)
         une_relance(debiteur, factures=[une_facture(client=debiteur)])
         if tour != 1:
-            with django_assert_num_queries(17):
+            with django_assert_num_queries(18):
                 donnees_de(debiteur)
