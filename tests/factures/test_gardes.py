@@ -39,6 +39,9 @@ def recu():
         "UPDATE factures_encaissement SET recu_le = '2020-01-01'",
         "UPDATE factures_encaissement SET moyen = 'especes'",
         "UPDATE factures_imputation SET montant = montant - 1",
+        "UPDATE factures_imputation SET accessoires = accessoires - 1, montant = montant + 0.5",
+        "UPDATE factures_imputation SET montant = montant - 1, accessoires = accessoires + 1",
+        "UPDATE factures_encaissement SET ordre = 'principal_dabord'",
         "UPDATE factures_imputation SET le = '2020-01-01'",
         "DELETE FROM factures_imputation",
         "DELETE FROM factures_encaissement",
@@ -56,6 +59,15 @@ def test_la_base_refuse_de_recrire_l_argent_et_les_preuves(recu, ordre):
         connection.cursor() as curseur,
     ):
         curseur.execute(ordre)
+
+
+def test_une_part_peut_grandir_et_ses_accessoires_revenir_au_nominal(recu):
+    [part] = Imputation.objects.pour(recu.creancier)
+    siennes = Imputation.objects.pour(recu.creancier).filter(pk=part.pk)
+    siennes.update(accessoires=Decimal("0.30"))
+    assert siennes.update(montant=part.montant + Decimal("0.10"), accessoires=Decimal("0.20")) == 1
+    with pytest.raises(DatabaseError), transaction.atomic():
+        siennes.update(accessoires=Decimal("-0.10"))
 
 
 def test_remplacer_une_ligne_n_est_pas_une_facon_de_la_recrire(recu):
