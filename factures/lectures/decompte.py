@@ -179,6 +179,13 @@ class DecompteClient:
         return any(ligne.principal_differe for ligne in self.lignes)
 
     @property
+    def par_reglement(self) -> dict[tuple[int, int], ImputationPaiement]:
+        """(règlement, facture) : ce que l'un a éteint de l'autre."""
+        return {
+            (paye.cle, ligne.facture.pk): paye for ligne in self.lignes for paye in ligne.paiements
+        }
+
+    @property
     def a_reclamer(self) -> "DecompteClient":
         """Des factures payées, celles dont des intérêts ou les 40 € restent dus."""
         return self.seulement(lambda ligne: ligne.reste_des_accessoires)

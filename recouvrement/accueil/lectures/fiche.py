@@ -182,11 +182,7 @@ def fiche_client(client: Client, *, au: date) -> FicheClient:
         decompte=decompte.seulement(lambda ligne: ligne.facture.solde > 0),
         reglees=decompte.a_reclamer,
         recu_en_trop=decompte.excedent,
-        payes={
-            (paye.cle, ligne.facture.pk): paye
-            for ligne in decompte.lignes
-            for paye in ligne.paiements
-        },
+        payes=decompte.par_reglement,
         palier=max((facture.palier_atteint for facture in factures), default=0),
         litiges=ouverts,
         tous_ses_litiges=litiges,
