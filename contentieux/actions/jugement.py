@@ -54,9 +54,9 @@ def _inscrire_l_ordonnance(
     nouvelles = [f for f in factures_du_dossier(dossier) if f.pk not in connues]
     if not nouvelles:
         return
-    tribunal = dossier.tribunal or "tribunal à préciser"
+    tribunal = dossier.tribunal or "Tribunal à préciser"
     dispositif = Dispositif(
-        f"{tribunal}, dossier {dossier.pk}", nature=NatureDecision.INJONCTION, rendue_le=le
+        f"{tribunal}, dossier n° {dossier.pk}", nature=NatureDecision.INJONCTION, rendue_le=le
     )
     enregistrer_decision(nouvelles, dispositif, au=le, acteur=acteur, geste=geste)
 

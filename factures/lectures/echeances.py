@@ -13,7 +13,6 @@ from factures.lectures.procedure import procedures_en_attente
 from factures.lectures.taux import taux_manquants
 from recouvrement.comptes.models import Creancier
 from recouvrement.droit.mois import ajouter_mois
-from recouvrement.droit.prescription import Duree
 from recouvrement.droit.titre import Nature
 from recouvrement.socle import formats
 from recouvrement.socle.formats import euros
@@ -155,7 +154,7 @@ def _a_signifier(creanciers: Iterable[Creancier], *, au: date) -> list[Echeance]
 def _prescription(proche: PrescriptionFacture, au: date) -> Echeance:
     facture, alerte = proche.facture, proche.calcul.alerte(au)
     jour = formats.jour(proche.dernier_jour)
-    verbe = "exécuter la décision" if proche.calcul.duree is Duree.TITRE else "la réclamer"
+    verbe = "exécuter la décision" if proche.est_jugee else "la réclamer"
     quand = f"{alerte} mois ou moins pour {verbe}, jusqu'au {jour}"
     if alerte == 0:
         quand = f"prescrite depuis le {jour}"

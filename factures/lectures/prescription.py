@@ -43,9 +43,16 @@ class PrescriptionFacture:
     decisions: tuple[DecisionLue, ...] = ()
 
     @property
+    def est_jugee(self) -> bool:
+        """Vrai si une décision a remplacé son délai par dix ans."""
+        return self.calcul.duree is Duree.TITRE
+
+    @property
     def reserves(self) -> list[str]:
         """La certitude de la date, et ce qui n'est pas tranché."""
-        dites = [self.calcul.confiance.reserve, *(lue.reserve for lue in self.decisions)]
+        dites = [self.calcul.confiance.reserve]
+        if not self.est_jugee:
+            dites += [lue.reserve for lue in self.decisions]
         return list(dict.fromkeys(filter(None, dites)))
 
     @property
@@ -63,7 +70,7 @@ class PrescriptionFacture:
             return "Le délai ne court pas : une instance ou une suspension est en cours."
         if self.calcul.est_acquise(au):
             return f"Prescrite depuis le {formats.jour(self.dernier_jour)}."
-        if self.calcul.duree is Duree.TITRE:
+        if self.est_jugee:
             dernier = formats.jour(self.dernier_jour)
             return f"Jugée : la décision peut être exécutée jusqu'au {dernier} inclus."
         return f"Peut être réclamée en justice jusqu'au {formats.jour(self.dernier_jour)} inclus."

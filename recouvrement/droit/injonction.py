@@ -119,7 +119,7 @@ def execution(
     """
     regime = regime_de_l_ordonnance(ordonnance_du)
     if signifiee_le is None:
-        return Execution(None, "ordonnance à signifier (CPC, art. 1411)", regime.confiance)
+        return Execution(None, "pas encore signifiée", regime.confiance)
     if signifiee_le > signifier(ordonnance_du, zone=zone).a_attendre:
         mois = regime.mois_pour_signifier
         return Execution(

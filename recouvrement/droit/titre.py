@@ -78,7 +78,7 @@ class Echeance:
     a_tenir: bool
     fondement: str
     confiance: Confiance
-    delai: Delai | None = None
+    delai: Delai
 
     def __str__(self) -> str:
         """« ordonnance à signifier au plus tard le 10/12/2026 (CPC, art. 1411) »."""
@@ -88,7 +88,7 @@ class Echeance:
 
     def est_passee(self, au: date) -> bool:
         """Passée le lendemain du dernier jour légal, report compris."""
-        return au > (self.delai.a_attendre if self.delai else self.jour)
+        return self.delai.est_expire(au)
 
 
 def executoire(
@@ -159,18 +159,7 @@ def _de_l_ordonnance(titre: Titre, zone: Zone, distance: Distance) -> tuple[Eche
         libelle = "opposition ouverte jusqu'à un premier acte à personne, et au moins jusqu'au"
     else:
         libelle = "opposition possible jusqu'au"
-    lignes = [_a_attendre(libelle, mois, "CPC, art. 1416")]
-    if execution_.apres is not None:
-        lignes.append(
-            Echeance(
-                "exécution possible après le",
-                execution_.apres,
-                a_tenir=False,
-                fondement=execution_.motif,
-                confiance=execution_.confiance,
-            )
-        )
-    return tuple(lignes)
+    return (_a_attendre(libelle, mois, "CPC, art. 1416"),)
 
 
 def _du_jugement(titre: Titre, zone: Zone, distance: Distance) -> tuple[Echeance, ...]:

@@ -75,7 +75,7 @@ def test_l_ordonnance_et_sa_signification_font_la_decision(client, dossier, fact
     client.force_login(acteur)
     page = lisible(client.get(dossier.get_absolute_url()))
     assert "16/11/2026" in page  # opposition, prorogée
-    assert "exécution possible après le 15/12/2026" in page
+    assert "Exécution possible après le 15/12/2026" in page
     avancer(dossier, EtatDossier.OPPOSITION, date(2026, 11, 2), acteur)
     assert dernier_jour(facture) is None
 
@@ -96,7 +96,7 @@ def test_signifiee_trop_tard_rien_ne_mene_plus_a_l_execution(client, dossier, fa
     page = client.get(dossier.get_absolute_url()).content.decode()
     assert "non avenue" in page
     assert 'value="executoire"' not in page
-    assert "exécution possible" not in page
+    assert "Exécution possible" not in page
 
 
 def test_annuler_l_etape_retire_ce_qu_elle_avait_note(dossier, facture, acteur):

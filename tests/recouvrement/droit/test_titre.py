@@ -37,7 +37,7 @@ def test_une_ordonnance_a_signifier_dit_jusqu_a_quand():
 def test_signifiee_a_personne_elle_ouvre_l_opposition_puis_l_execution():
     """Opposition : 15/11/2026, un dimanche, donc le 16. Exécution après le 15/12."""
     signifiee = une_ordonnance(signifie_le=SIGNIFIEE, a_personne=True)
-    assert dites(signifiee) == [(date(2026, 11, 16), False), (date(2026, 12, 15), False)]
+    assert dites(signifiee) == [(date(2026, 11, 16), False)]
     assert executoire(signifiee).apres == date(2026, 12, 15)
 
 
