@@ -6,7 +6,7 @@ from django import forms
 from clients.models import Client
 from contentieux.enums import EtatDossier, IssueDossier, NatureFrais, Suite, Voie
 from contentieux.models import Dossier
-from contentieux.regles import etats_suivants, voies_ouvertes
+from contentieux.regles import est_un_tae, etats_suivants, voies_ouvertes
 from factures.enums import SIGNIFICATIONS
 from factures.forms.champs import FacturesACocher, MontantField
 from factures.models import Facture
@@ -16,6 +16,8 @@ from recouvrement.socle.montants import CENTIME, ZERO
 
 # Ce que l'article 54 du CPC demande d'un créancier personne physique.
 ETAT_CIVIL = ("profession", "nationalite", "naissance")
+# Ce dont dépend la contribution devant un TAE (décret n° 2024-1225, art. 2 et 3).
+MOYENS = ("salaries", "chiffre_d_affaires", "benefice", "revenu_par_part")
 
 
 class ChampJour(forms.DateField):
@@ -87,6 +89,26 @@ class RequeteForm(SaisieLisible, forms.Form):
         required=False,
         help_text="« 3 mai 1980, à Rennes ».",
     )
+    salaries = forms.IntegerField(
+        label="Effectif du créancier",
+        required=False,
+        min_value=0,
+        max_value=9_999_999,
+        help_text=(
+            "Devant ce tribunal, une contribution est due au-delà de 50 000 € par qui emploie 250 "
+            "salariés ou plus (décret n° 2024-1225)."
+        ),
+    )
+    chiffre_d_affaires = MontantField(
+        label="Son chiffre d'affaires moyen (€)",
+        required=False,
+        minimum=ZERO,
+        help_text="Sur les trois dernières années, comme le bénéfice.",
+    )
+    benefice = MontantField(label="Son bénéfice moyen (€)", required=False)
+    revenu_par_part = MontantField(
+        label="Revenu fiscal de référence par part (€)", required=False, minimum=ZERO
+    )
 
     def __init__(self, *args: Any, dossier: Dossier, au: date, **kwargs: Any) -> None:
         creancier = dossier.creancier
@@ -97,9 +119,12 @@ class RequeteForm(SaisieLisible, forms.Form):
         } | dossier.requete
         super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
         self.au = au
-        if partie_du_creancier(creancier).est_morale:
-            for nom in ETAT_CIVIL:
-                del self.fields[nom]
+        est_morale = partie_du_creancier(creancier).est_morale
+        inutiles = {*ETAT_CIVIL, "revenu_par_part"} if est_morale else {*MOYENS[1:3]}
+        if not est_un_tae(self.data.get("tribunal") or dossier.tribunal):
+            inutiles |= {*MOYENS}
+        for nom in inutiles:
+            del self.fields[nom]
 
     def clean_arrete_au(self) -> date:
         arrete_au: date = self.cleaned_data["arrete_au"]
@@ -109,7 +134,10 @@ class RequeteForm(SaisieLisible, forms.Form):
 
     def requete(self) -> dict[str, str]:
         noms = ("fondement", "renvoi", "clause_penale", "frais_accessoires", "lieu", *ETAT_CIVIL)
-        return {nom: str(self.cleaned_data.get(nom) or "") for nom in noms}
+        dits = {nom: str(self.cleaned_data.get(nom) or "") for nom in noms}
+        # Zéro est une réponse ; vide, une question.
+        chiffres = {nom: self.cleaned_data.get(nom) for nom in MOYENS}
+        return dits | {nom: "" if vu is None else str(vu) for nom, vu in chiffres.items()}
 
 
 class AvancerForm(SaisieLisible, forms.Form):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.conf import settings
+
 from contentieux.models import (
     DocumentDossier,
     Dossier,
@@ -13,11 +15,13 @@ from contentieux.models import (
     Frais,
     PieceDossier,
 )
+from contentieux.regles import est_un_tae
 from factures.enums import NatureDecision
 from factures.lectures import DecompteClient, decompte_client
 from factures.lectures.decisions import DecisionLue, decisions_valables
 from factures.models import Facture, Piece
 from recouvrement.documents.contextes import LigneDeduite, partie_du_creancier
+from recouvrement.droit.contribution import SEUIL, Contribution, Demandeur, contribution_tae
 from recouvrement.socle.montants import ZERO
 from relances.courriels.reclamation import Reclamation
 
@@ -56,6 +60,10 @@ class FicheDossier:
     documents: list[DocumentDossier]
     manques: list[str]
     decisions: list[DecisionLue]
+
+    @property
+    def contribution(self) -> Contribution | None:
+        return contribution_du_dossier(self.dossier, demande=self.net)
 
     @property
     def bordereau(self) -> list[PieceABord]:
@@ -159,6 +167,29 @@ def _non_avenue(lues: Iterable[DecisionLue]) -> bool:
 def _distinctes(jugees: Mapping[int, list[DecisionLue]]) -> list[DecisionLue]:
     """Une par décision, quel que soit le nombre de factures qu'elle a jugées."""
     return list({lue.cle: lue for lues in jugees.values() for lue in lues}.values())
+
+
+def contribution_du_dossier(dossier: Dossier, *, demande: Decimal) -> Contribution | None:
+    """Ce qu'il faudra verser, ou ce qu'il reste à dire pour le savoir ; rien ailleurs."""
+    if not est_un_tae(dossier.tribunal) or demande <= SEUIL:
+        return None
+    dit = dossier.requete
+    salaries = dit.get("salaries")
+    demandeur = Demandeur(
+        personne_physique=not partie_du_creancier(dossier.creancier).est_morale,
+        salaries=int(salaries) if salaries else None,
+        chiffre_d_affaires=_decimal(dit.get("chiffre_d_affaires")),
+        benefice=_decimal(dit.get("benefice")),
+        revenu_par_part=_decimal(dit.get("revenu_par_part")),
+    )
+    return contribution_tae(
+        demande, demandeur, devant_un_tae=True, active=settings.CONTRIBUTION_TAE
+    )
+
+
+def _decimal(saisi: str | None) -> Decimal | None:
+    """Vide : pas encore dit, et non zéro."""
+    return Decimal(saisi) if saisi else None
 
 
 def _identite_du_demandeur(dossier: Dossier) -> list[tuple[str, object]]:

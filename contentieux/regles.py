@@ -31,6 +31,15 @@ def etats_suivants(etat: EtatDossier, *, non_avenue: bool = False) -> tuple[Etat
     return tuple(e for e in suivants if not (non_avenue and e in EXECUTION))
 
 
+def est_un_tae(tribunal: str) -> bool:
+    """Douze tribunaux de commerce en portent le nom, du 01/01/2025 au 31/12/2028.
+
+    >>> est_un_tae("Tribunal des activités économiques de Lyon"), est_un_tae("TC de Rennes")
+    (True, False)
+    """
+    return "activités économiques" in tribunal.lower()
+
+
 def voies_ouvertes(nature: str) -> tuple[Voie, ...]:
     """Le juge judiciaire n'enjoint pas une personne publique, ni le juge consulaire un particulier.
 

@@ -55,6 +55,9 @@ QUOTA_STOCKAGE = nombre(env, "QUOTA_STOCKAGE_GO", defaut=5) * 1024**3
 QUOTA_DEPOTS = nombre(env, "QUOTA_DEPOTS_HEURE", defaut=5000)
 QUOTA_EXPORTS = nombre(env, "QUOTA_EXPORTS_HEURE", defaut=60)
 
+# La contribution devant un tribunal des activités économiques, tant que le Conseil n'a pas tranché.
+CONTRIBUTION_TAE = not oui_ou_non(env, "TAIRE_CONTRIBUTION_TAE")
+
 CSRF_TRUSTED_ORIGINS = [f"{_adresse.scheme}://{_adresse.netloc}"]
 
 INSTALLED_APPS = [

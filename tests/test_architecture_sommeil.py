@@ -26,7 +26,6 @@ class Attente(NamedTuple):
 
 FICHIERS = {
     "recouvrement/droit/communes.py": Attente(VOIES, "la commune de chaque débiteur"),
-    "recouvrement/droit/contribution.py": Attente(VOIES, "la contribution devant un TAE"),
     "recouvrement/droit/donnees/cedex.csv": Attente(VOIES, "lue par communes"),
     "recouvrement/droit/donnees/communes_anciennes.csv": Attente(VOIES, "lue par communes"),
     "recouvrement/droit/competence.py": Attente(VOIES, "le tribunal de chaque débiteur"),
