@@ -10,7 +10,7 @@ from clients.models import Client
 from contentieux.enums import EtatDossier, Voie
 from contentieux.models import Dossier
 from recouvrement.comptes.models import Creancier
-from recouvrement.socle.formats import euros, jour
+from recouvrement.socle.formats import de, euros, jour
 from recouvrement.socle.listes import (
     Champ,
     Colonne,
@@ -68,7 +68,7 @@ def liste_des_dossiers(creancier: Creancier, *, au: date) -> Liste[Dossier, Any]
             choix("voie", "Voie", Voie.choices, par_champ("voie"), tous="Toutes"),
         ),
         tableau=lambda _: Tableau(
-            nom="Dossiers", legende=f"Dossiers de {creancier.nom}", colonnes=_colonnes(code)
+            nom="Dossiers", legende=f"Dossiers {de(creancier.nom)}", colonnes=_colonnes(code)
         ),
         vide=lambda criteres: _rien(code, criteres),
         fichier=Fichier(

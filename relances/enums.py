@@ -61,7 +61,7 @@ class Issue(models.TextChoices):
     CONTESTE = "conteste", "Conteste"
     DELAI = "delai", "Demande un délai"
     PAYE = "paye", "Dit avoir payé"
-    RAPPELER = "rappeler", "Rappeler à…"
+    RAPPELER = "rappeler", "Demande à être rappelé"
     MESSAGERIE = "messagerie", "Messagerie"
     SANS_REPONSE = "sans_reponse", "Ne répond pas"
     MAUVAIS_NUMERO = "mauvais_numero", "Mauvais numéro"

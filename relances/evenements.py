@@ -18,7 +18,7 @@ class Evenement(models.TextChoices):
     RELANCE_RENDUE = "relance_rendue", "Geste annulé : relance de nouveau en attente"
     RELANCE_FAITE = "relance_faite", "Relance faite"
     AMIABLE_REPRIS = "amiable_repris", "Relances reprises après un dossier"
-    APPEL_CONSIGNE = "appel_consigne", "Appel consigné"
+    APPEL_CONSIGNE = "appel_consigne", "Appel noté"
     RAPPEL_CLOS = "rappel_clos", "Rappel clos"
     APPEL_ANNULE = "appel_annule", "Appel annulé"
     PROMESSE_FAITE = "promesse_faite", "Promesse de paiement"

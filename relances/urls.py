@@ -17,7 +17,6 @@ from relances.views import (
 app_name = "relances"
 
 urls_appels = [
-    path("client/<int:pk>/appel/", appels.appel, name="appel"),
     path("appels/<int:pk>/clore-le-rappel/", appels.clore_le_rappel, name="clore_rappel"),
     path("promesses/", promesses.liste, name="promesses"),
     path("promesses/export.<slug:genre>", promesses.exporter, name="exporter_promesses"),

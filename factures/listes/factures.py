@@ -13,7 +13,7 @@ from factures.lectures.liste import LigneFacture
 from factures.lectures.synthese import TRANCHES, bornes_de_tranche
 from factures.models import Facture
 from recouvrement.comptes.models import Creancier
-from recouvrement.socle.formats import euros
+from recouvrement.socle.formats import de, euros
 from recouvrement.socle.listes import (
     Champ,
     Colonne,
@@ -138,7 +138,7 @@ def tableau_des_factures(
     )
     return Tableau(
         nom=titre,
-        legende=f"{titre} de {creancier.nom}",
+        legende=f"{titre} {de(creancier.nom)}",
         classe_de=lambda ligne: "exclue" if ligne.raison else "",
         lot=lot if peut_ecrire else None,
         colonnes=colonnes_des_factures(code),

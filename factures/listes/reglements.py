@@ -10,7 +10,7 @@ from factures.enums import Moyen
 from factures.lectures import reglements
 from factures.models import Encaissement
 from recouvrement.comptes.models import Creancier
-from recouvrement.socle.formats import euros
+from recouvrement.socle.formats import de, euros
 from recouvrement.socle.listes import (
     Champ,
     Colonne,
@@ -91,7 +91,7 @@ def liste_des_reglements(
         ),
         tableau=lambda _: Tableau(
             nom="Règlements",
-            legende=f"Règlements de {creancier.nom}",
+            legende=f"Règlements {de(creancier.nom)}",
             classe_de=lambda recu: "exclue" if recu.annule_id or recu.annulation else "",
             colonnes=_colonnes(code),
         ),

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from factures.views import taux
-from recouvrement.accueil.views import fiche, gestes, journee, qualite, tableau, vues
+from recouvrement.accueil.views import appel, fiche, gestes, journee, qualite, tableau, vues
 
 app_name = "accueil"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("<slug:creancier>/vues/", vues.enregistrer, name="enregistrer_vue"),
     path("<slug:creancier>/vues/<int:pk>/oublier/", vues.oublier, name="oublier_vue"),
     path("<slug:creancier>/clients/<int:pk>/", fiche.client, name="client"),
+    path("<slug:creancier>/clients/<int:pk>/appel/", appel.appel, name="appel"),
     path("<slug:creancier>/clients/<int:pk>/qualite/", qualite.qualite, name="qualite"),
     path("<slug:creancier>/qualites/", qualite.qualites, name="qualites"),
     path("<slug:creancier>/gestes/<int:pk>/", gestes.geste, name="geste"),

@@ -81,7 +81,7 @@ PAGES = (
     ("relances:relance", "relance", ""),
     ("relances:scenario", "creancier", ""),
     ("relances:apercu", "etape", ""),
-    ("relances:appel", "client", ""),
+    ("accueil:appel", "client", ""),
     ("relances:ecrire", "client", ""),
     ("relances:mise_en_demeure", "client", ""),
     ("contentieux:liste", "creancier", ""),

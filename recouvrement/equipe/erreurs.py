@@ -13,7 +13,7 @@ class DernierGestionnaire(ErreurMetier):
 
 
 class DernierAdministrateur(ErreurMetier):
-    message = "C'est le dernier administrateur de l'instance : nommez-en d'abord un autre."
+    message = "C'est le dernier administrateur : nommez-en d'abord un autre."
 
 
 class CreancierArchive(ErreurMetier):

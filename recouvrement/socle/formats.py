@@ -215,3 +215,19 @@ def date_longue(valeur: date | datetime) -> str:
     """« 24 novembre 2026 » ; le premier du mois s'écrit « 1er »."""
     j = _jour(valeur)
     return f"{'1er' if j.day == 1 else j.day}{INSECABLE}{MOIS[j.month - 1]} {j.year}"
+
+
+VOYELLES = frozenset("aàâäeéèêëiîïoôöuùûüœæh")
+# Le h aspiré des noms de maisons les plus courants ; ailleurs, il est muet.
+ASPIRES = ("hal", "ham", "han", "haras", "hard", "haut", "havre", "hér", "hollande", "hutte")
+
+
+def de(nom: object) -> str:
+    """« de » et un nom, élidé devant une voyelle.
+
+    >>> de("Imprimerie Morvan"), de("Menuiserie Kerbrat"), de("Halles du Port")
+    ("d'Imprimerie Morvan", 'de Menuiserie Kerbrat', 'de Halles du Port')
+    """
+    texte, bas = str(nom), str(nom).lower()
+    elide = bas[:1] in VOYELLES and not bas.startswith(ASPIRES)
+    return f"d'{texte}" if elide else f"de {texte}"

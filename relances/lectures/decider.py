@@ -82,7 +82,7 @@ def _bouton(relance: Relance, peut_decider: bool) -> Bouton:
     client = relance.client_id
     match relance.canal:
         case Canal.TELEPHONE:
-            return Bouton("Appeler", vers("relances:appel", client), "appel")
+            return Bouton("Appeler", vers("accueil:appel", client), "appel")
         case Canal.COURRIER | Canal.RECOMMANDE:
             return Bouton("Préparer la lettre", vers("relances:lettre", relance.pk), "lettre")
         case Canal.MISE_EN_DEMEURE:

@@ -10,6 +10,7 @@ from factures.lectures.liste import LigneFacture
 from factures.listes.factures import CHAMPS_FACTURES, colonnes_des_factures, en_lignes
 from factures.models import Facture
 from recouvrement.comptes.models import Creancier
+from recouvrement.socle.formats import de
 from recouvrement.socle.listes import Fichier, Liste, Mots, Tableau, Vide
 from relances.enums import Palier
 from relances.lectures.paliers import avec_palier
@@ -42,7 +43,7 @@ def liste_de_l_etape(
         tris={"": ("date_echeance",)},
         tableau=lambda _: Tableau(
             nom=titre,
-            legende=f"Factures échues de {creancier.nom}, {titre.lower()}",
+            legende=f"Factures échues {de(creancier.nom)}, {titre.lower()}",
             classe_de=lambda ligne: "exclue" if ligne.raison else "",
             colonnes=colonnes,
         ),

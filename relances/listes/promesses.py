@@ -140,6 +140,6 @@ def _rien(code: str, criteres: Criteres) -> Vide:
         )
     return Vide(
         "Aucune promesse en cours",
-        "Elles se notent en consignant un appel : la somme et la date. "
+        "Elles se notent en rendant compte d'un appel : la somme et la date. "
         "Les relances s’arrêtent jusque-là.",
     )

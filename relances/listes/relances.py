@@ -10,7 +10,7 @@ from django.urls import reverse
 from clients.models import Client
 from factures.models import Facture
 from recouvrement.comptes.models import Creancier
-from recouvrement.socle.formats import euros, jour
+from recouvrement.socle.formats import de, euros, jour
 from recouvrement.socle.listes import (
     Champ,
     Colonne,
@@ -149,7 +149,7 @@ def _tableau(creancier: Creancier, criteres: Criteres, peut_ecrire: bool) -> Tab
     libelle = VUES.trouver(criteres.onglet).libelle
     return Tableau(
         nom="Relances",
-        legende=f"Relances de {creancier.nom}, {libelle.lower()}",
+        legende=f"Relances {de(creancier.nom)}, {libelle.lower()}",
         lot=_lot(creancier.code, criteres, gestes) if peut_ecrire and gestes else None,
         colonnes=_colonnes(creancier.code, sont_faites=criteres.onglet == "envoyees"),
     )
@@ -221,7 +221,7 @@ def tableau_des_ecartees(creancier: Creancier) -> Tableau[LigneEcartee]:
     code = creancier.code
     return Tableau(
         nom="Factures écartées",
-        legende=f"Factures écartées de {creancier.nom}",
+        legende=f"Factures écartées {de(creancier.nom)}",
         classe_de=lambda _: "exclue",
         colonnes=(
             Colonne(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 from recouvrement.socle.erreurs import ErreurMetier
+from recouvrement.socle.formats import de
 
 TAILLE_MAX = 20_000
 BALISE = re.compile(
@@ -50,6 +51,11 @@ CHAMPS: dict[str, str] = {
 }
 # Ceux-là s'écrivent seuls sur leur ligne : un tableau, un bloc de paiement, une notice.
 BLOCS = frozenset({"factures", "paiement", "information"})
+
+
+# Des noms propres : « de {{ creancier }} » s'écrit « d'Imprimerie Morvan ».
+DES_NOMS = frozenset({"creancier", "client", "contact", "debiteur"})
+DE_A_LA_FIN = re.compile(r"(?:^|[\s(«])de $")
 
 
 class TexteRefuse(ErreurMetier):
@@ -161,7 +167,10 @@ def _ecrire(
             case str():
                 morceaux.append(litteral(noeud))
             case _Champ(nom):
-                morceaux.append(valeurs.get(nom, ""))
+                valeur = valeurs.get(nom, "")
+                if nom in DES_NOMS and morceaux and DE_A_LA_FIN.search(morceaux[-1]):
+                    morceaux[-1], valeur = morceaux[-1][:-3], de(valeur)
+                morceaux.append(valeur)
             case _Si(nom, corps):
                 if valeurs.get(nom):
                     morceaux.append(_ecrire(corps, valeurs, litteral))

@@ -42,7 +42,7 @@ PAR_SORTE = {
         "factures:conventions",
         "factures:decisions",
         "factures:suite_decision",
-        "relances:appel",
+        "accueil:appel",
         "relances:ecrire",
         "relances:ecrire_lettre",
         "vie_privee:client",

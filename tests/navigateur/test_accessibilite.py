@@ -37,7 +37,7 @@ def les_pages(creancier, client, facture, dossier, courrier, relance) -> list[st
     ]
     du_client = [
         *("accueil:client", "clients:modifier", "clients:contacts", "clients:suspendre"),
-        *("clients:noter", "relances:appel", "relances:ecrire", "relances:ecrire_lettre"),
+        *("clients:noter", "accueil:appel", "relances:ecrire", "relances:ecrire_lettre"),
         *("relances:mise_en_demeure", "contentieux:ouvrir", "factures:deposer_piece"),
         "factures:decompte",
     ]

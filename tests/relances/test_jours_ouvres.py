@@ -85,7 +85,7 @@ def test_le_delai_d_une_mise_en_demeure_finit_un_jour_ouvre(debiteur, acteur):
 def test_un_dimanche_saisi_reste_et_se_dit(client, debiteur, acteur):
     client.force_login(acteur)
     reponse = client.post(
-        reverse("relances:appel", args=[debiteur.creancier.code, debiteur.pk]),
+        reverse("accueil:appel", args=[debiteur.creancier.code, debiteur.pk]),
         {"issue": "promet", "montant": "50", "pour_le": "2099-11-29"},
         follow=True,
     )
@@ -136,7 +136,7 @@ def test_ma_journee_et_l_appel_avertissent_et_ne_soufflent_rien(client, insolvab
     client.force_login(acteur)
     for adresse in (
         reverse("accueil:journee"),
-        reverse("relances:appel", args=[insolvable.creancier.code, insolvable.pk]),
+        reverse("accueil:appel", args=[insolvable.creancier.code, insolvable.pk]),
     ):
         page = lisible(client.get(adresse))
         assert "Procédure collective ouverte le 01/04/2026" in page

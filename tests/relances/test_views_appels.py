@@ -14,6 +14,8 @@ from tests.fabriques.clients import un_client, une_coordonnee
 from tests.fabriques.comptes import un_creancier, un_utilisateur
 from tests.fabriques.factures import une_facture
 
+# La page d’appel réunit plusieurs apps ; les suites d’un appel restent aux relances.
+APPS = {"appel": "accueil"}
 pytestmark = pytest.mark.django_db
 PAGES = ("appel", "clore_rappel", "promesse")
 
@@ -34,7 +36,7 @@ def assistante(client, debiteur):
 
 def adresse(page, debiteur, objet=None):
     pk = debiteur.pk if page == "appel" else objet
-    return reverse(f"relances:{page}", args=[debiteur.creancier.code, pk])
+    return reverse(f"{APPS.get(page, 'relances')}:{page}", args=[debiteur.creancier.code, pk])
 
 
 def objet(page, debiteur, auteur):
@@ -66,7 +68,9 @@ def test_le_client_d_un_autre_creancier_est_introuvable(client, debiteur, page):
     client.force_login(un_utilisateur(chez=chez_nous, role=Role.GESTIONNAIRE))
     pk = debiteur.pk if page == "appel" else objet(page, debiteur, un_utilisateur())
 
-    reponse = client.post(reverse(f"relances:{page}", args=[chez_nous.code, pk]))
+    reponse = client.post(
+        reverse(f"{APPS.get(page, 'relances')}:{page}", args=[chez_nous.code, pk])
+    )
 
     assert reponse.status_code == 404
 

@@ -59,7 +59,7 @@ def _raison_du_rappel(appel: Appel, le: datetime, au: date) -> str:
     prevu = jour_de(le)
     quand = f"à {heure(le)}" if prevu == au else f"dû le {jour_court(prevu)}"
     qui = f", demander {appel.contact}" if appel.contact_id else ""
-    return f"Rappel {quand}{qui} ({appel.get_issue_display().lower().rstrip('…').rstrip()})"
+    return f"Rappel {quand}{qui} : {appel.get_issue_display().lower()}"
 
 
 def rompues(creanciers: Ceux, *, au: date) -> QuerySet[Promesse]:

@@ -13,7 +13,6 @@ from factures.lectures.prescription import prescriptions
 from factures.lectures.reclamable import Contestation
 from factures.models import Facture, Litige
 from recouvrement.droit.faits import ImputationPaiement
-from recouvrement.socle import formats
 from recouvrement.socle.montants import ZERO
 from relances.enums import Canal, Palier
 from relances.lectures.paliers import avec_palier
@@ -123,29 +122,10 @@ class FicheClient:
         )
 
     @property
-    def a_dire(self) -> str:
-        """Une phrase pour commencer l'appel, selon où l'on en est."""
-        nom = self.client.creancier.nom
-        if self.promesse_rompue and self.promesse:
-            # Une partie a pu en arriver : on demande où il en est, on ne nie rien.
-            return (
-                f"Bonjour, secrétariat de {nom}. Vous nous aviez annoncé un règlement pour le "
-                f"{formats.jour_court(self.promesse.pour_le)} ; il reste "
-                f"{formats.euros(self.echu)} à recevoir. Le règlement a-t-il été émis, et à quelle "
-                "date ?"
-            )
-        if not self.echues:
-            return f"Bonjour, secrétariat de {nom}. Avez-vous bien reçu notre dernière facture ?"
-        plus_vieille = self.echues[0]
-        if len(self.echues) == 1:
-            echeance = formats.jour_court(plus_vieille.date_echeance)
-            quoi = f"la facture {plus_vieille.numero}, échue le {echeance}"
-        else:
-            quoi = f"{len(self.echues)} factures, dont la {plus_vieille.numero}"
-        return (
-            f"Bonjour, secrétariat de {nom}. Je vous appelle au sujet de {quoi}. "
-            "Avez-vous une date de règlement à nous donner ?"
-        )
+    def a_regler(self) -> Decimal:
+        """Ce qu'un appel demande : l'échu, ni contesté ni couvert, sans ses accessoires."""
+        deduit = sum((d.montant for d in self.deduites), ZERO)
+        return max(self.echu - self.conteste - deduit, ZERO)
 
 
 def fiche_client(client: Client, *, au: date) -> FicheClient:

@@ -10,13 +10,12 @@ from clients.models import Client
 from factures.lectures.taux import taux_manquants
 from recouvrement.accueil.lectures.action import Action
 from recouvrement.accueil.lectures.boutons import bouton_de
-from recouvrement.accueil.lectures.fiche import fiche_client
-from recouvrement.accueil.lectures.fil import fil_du_client
 from recouvrement.accueil.lectures.journee import (
     CANAUX,
     ma_journee,
 )
 from recouvrement.accueil.lectures.service import avis_sur_les_envois
+from recouvrement.accueil.views.appel import de_quoi_appeler
 from recouvrement.accueil.views.commun import expediteurs_a_regler
 from recouvrement.comptes.acces import (
     RequeteConnectee,
@@ -29,7 +28,6 @@ from recouvrement.comptes.acces import (
 )
 from recouvrement.comptes.enums import Role
 from recouvrement.comptes.models import Creancier
-from relances.forms.appel import AppelForm
 
 
 @require_GET
@@ -80,20 +78,13 @@ def _journee(request: RequeteConnectee, creanciers: list[Creancier]) -> HttpResp
 
 
 def _fiche(request: RequeteConnectee, action: Action) -> dict[str, Any]:
-    aujourdhui = timezone.localdate()
     client = Client.objects.pour(action.creancier).get(pk=action.client_id)
     client.creancier = action.creancier
-    fiche = fiche_client(client, au=aujourdhui)
-    role = next(h.role for h in habilitations_de(request) if h.creancier == action.creancier)
-    peut_ecrire = Role(role).couvre(Role.ASSISTANTE)
-    peut_decider = Role(role).couvre(Role.GESTIONNAIRE)
-    return {
-        "client": client,
-        "fiche": fiche,
-        "fil": fil_du_client(fiche, au=aujourdhui, combien=5),
-        "peut_ecrire": peut_ecrire,
+    role = Role(next(h.role for h in habilitations_de(request) if h.creancier == action.creancier))
+    peut_ecrire = role.couvre(Role.ASSISTANTE)
+    peut_decider = role.couvre(Role.GESTIONNAIRE)
+    return de_quoi_appeler(client, request.user, role) | {
         "bouton": bouton_de(action, peut_ecrire=peut_ecrire, peut_decider=peut_decider),
         "se_classe": peut_ecrire and action.genre == "heure",
         "se_constate": peut_ecrire and action.genre == "promesse",
-        "form": AppelForm(client=client, au=aujourdhui, echu=fiche.echu),
     }

@@ -39,6 +39,7 @@ for _filtre in (
     formats.tel,
     formats.pluriel,
     formats.date_longue,
+    formats.de,
     formats.delai,
 ):
     register.filter(_filtre.__name__, _filtre)

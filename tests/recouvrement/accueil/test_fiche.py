@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 
 from factures.models import Litige
+from recouvrement.accueil.lectures.a_dire import a_dire
 from recouvrement.accueil.lectures.fiche import fiche_client
 from relances.actions.promesses import promettre
 from tests.fabriques.clients import un_client, un_contact
@@ -46,7 +47,7 @@ def test_ce_qu_il_faut_dire_parle_de_la_promesse_non_tenue(client):
     fiche = fiche_client(client, au=AU)
 
     assert fiche.promesse_rompue
-    assert "09/03" in fiche.a_dire
+    assert "09/03" in a_dire(fiche, "Bonjour.")
 
 
 def test_sans_rien_de_du_rien_ne_se_reclame(client):

@@ -99,7 +99,7 @@ def test_le_lecteur_voit_la_fiche_sans_ses_boutons(client, debiteur):
 
     page = client.get(debiteur.get_absolute_url()).content.decode()
 
-    assert reverse("relances:appel", args=[debiteur.creancier.code, debiteur.pk]) not in page
+    assert reverse("accueil:appel", args=[debiteur.creancier.code, debiteur.pk]) not in page
 
 
 def test_une_seule_trouvaille_s_ouvre_d_elle_meme(client, assistante, debiteur):
@@ -114,7 +114,7 @@ def test_la_journee_ouvre_l_action_demandee_et_son_formulaire(client, assistante
     page = client.get(reverse("accueil:journee"), {"action": f"appel-{relance.pk}"})
 
     assert debiteur.nom in page.content.decode()
-    assert reverse("relances:appel", args=[debiteur.creancier.code, debiteur.pk]) in (
+    assert reverse("accueil:appel", args=[debiteur.creancier.code, debiteur.pk]) in (
         page.content.decode()
     )
 
