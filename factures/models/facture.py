@@ -95,6 +95,7 @@ class Facture(ModeleCloisonne):
 
     # Posés par une lecture : le palier des relances, les litiges, le dernier jour utile.
     palier_atteint: int
+    nom_palier: str
     litiges_ouverts: list[Any]
     reclamable_jusqu_au: date | None
 

@@ -17,6 +17,7 @@ from factures.actions import encaisser, utiliser_avoir
 from factures.actions.importation import preparer_import, valider_import
 from factures.models import Facture
 from recouvrement.accueil.lectures.a_faire import combien
+from recouvrement.accueil.lectures.fiche import fiche_client
 from recouvrement.accueil.lectures.journee import ma_journee
 from recouvrement.courriel.actions import heure
 from recouvrement.socle.erreurs import ErreurMetier
@@ -232,3 +233,15 @@ def test_un_avoir_saisi_apres_coup_retire_ce_qui_attendait(un_lundi):
 
     [relance] = Relance.objects.pour(debiteur.creancier)
     assert relance.etat == EtatRelance.ANNULEE
+
+
+def test_un_avoir_qui_ne_couvre_pas_tout_n_arrete_pas_les_relances_et_la_fiche_le_deduit():
+    debiteur = un_client()
+    une_facture(client=debiteur)
+    jour = date(2026, 2, 14)
+    un_avoir(client=debiteur, date_emission=jour, date_echeance=jour)
+
+    fiche = fiche_client(debiteur, au=LUNDI)
+
+    assert fiche.possibles(au=LUNDI).phrases == []
+    assert fiche.net == fiche.exigible - Decimal("300.00")

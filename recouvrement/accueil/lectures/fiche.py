@@ -205,6 +205,7 @@ def _factures_ouvertes(client: Client) -> list[Facture]:
     for facture in factures:
         facture.client = client
         facture.creancier = client.creancier
+        facture.nom_palier = Palier(facture.palier_atteint).label
     for pk, prescription in prescriptions(factures).items():
         par_pk[pk].reclamable_jusqu_au = prescription.dernier_jour
     return factures

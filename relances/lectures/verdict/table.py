@@ -35,7 +35,6 @@ DU_CLIENT = (
     creancier.MANDAT,
     creancier.SOLDES_PERIMES,
     client.ECART,
-    client.EN_SA_FAVEUR,
 )
 DE_LA_POSTE = (client.ADRESSE_POSTALE, client.ADRESSE_RENDUE)
 DE_L_EXPEDITEUR = (creancier.EXPEDITEUR_A_REGLER, creancier.EXPEDITEUR, creancier.OUVERTURE)
@@ -60,6 +59,8 @@ REGLES = (
     etape.CYCLE_PASSE,
     *DE_LA_FACTURE,
     *DU_CLIENT,
+    # N'arrête rien : ce qui part le déduit.
+    client.EN_SA_FAVEUR,
     client.ADRESSE,
     *DE_LA_POSTE,
     *DE_L_ETAPE,
