@@ -91,9 +91,14 @@ def _importer(
     creancier: Creancier, fichiers: list[tuple[str, bytes]], maintenant: datetime
 ) -> None:
     acteur = un_utilisateur()
-    # Nos PDF d'essai portent leur facture sans se dire Factur-X : un défaut de forme.
+    # Nos PDF d'essai ne se disent pas Factur-X, et leur vendeur n'est pas ce créancier.
     importation = preparer_import(
-        creancier, fichiers, acteur=acteur, maintenant=maintenant, malgre_la_forme=True
+        creancier,
+        fichiers,
+        acteur=acteur,
+        maintenant=maintenant,
+        malgre_la_forme=True,
+        motif_du_vendeur="Banc d'essai",
     )
     valider_import(importation, acteur=acteur, maintenant=maintenant)
 
