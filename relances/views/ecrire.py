@@ -19,6 +19,8 @@ TEXTE = """Bonjour{{#si contact}} {{ contact }}{{/si}},
 
 {{ factures }}
 
+{{ accessoires }}
+
 {{ paiement }}
 
 {{ signature }}

@@ -362,3 +362,14 @@ def test_une_facture_a_echoir_jointe_ne_fait_pas_taire_le_rappel_des_echues():
     deja_partie([facture])
     texte = propre(message([facture, a_venir], "relance-ferme").texte)
     assert "Nous vous avons écrit à ce sujet le 11/05/2026." in texte
+
+
+def test_un_courriel_hors_scenario_propose_aussi_ce_que_le_retard_ajoute(client):
+    facture = k3()
+    client.force_login(un_utilisateur(chez=facture.creancier))
+    adresse = reverse("relances:ecrire", args=[facture.creancier.code, facture.client.pk])
+    propose = client.get(adresse).context["form"].initial
+    relance = une_relance(facture.client, canal=Canal.COURRIEL, factures=[facture], **propose)
+    ecrit = message_de(relance, factures=[facture], au=FERME_LE)
+    assert "des pénalités de retard (5,73 € à ce jour)" in propre(ecrit.texte)
+    assert facture.client.nom in ecrit.sujet
