@@ -89,6 +89,18 @@ class SortLigne(models.TextChoices):
     REFUSEE = "refusee", "Refusée"
 
 
+class QuestionImport(models.TextChoices):
+    """Ce qu'un fichier peut dire autrement que la base, et qu'une personne décide."""
+
+    EMISSION = "emission", "Date d'émission"
+    ECHEANCE = "echeance", "Échéance"
+    MONTANT = "montant", "Montants"
+    OBJET = "objet", "Objet"
+    COMMANDE = "commande", "Référence de commande"
+    RESTE = "reste", "Reste dû remonté"
+    ABSENTE = "absente", "Absente de la liste"
+
+
 class BaseJours(models.TextChoices):
     CIVILE = "365", "365 jours"
     REELLE = "reelle", "Année réelle (365 ou 366 jours)"

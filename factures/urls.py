@@ -58,6 +58,7 @@ urlpatterns = [
     path("imports/<int:pk>/valider/", imports.valider, name="valider_import"),
     path("imports/<int:pk>/abandonner/", imports.abandonner, name="abandonner_import"),
     path("imports/<int:pk>/defaire/", imports.defaire, name="defaire_import"),
+    path("imports/<int:pk>/decider/", imports.decider_les_lignes, name="decider_import"),
     path("imports/<int:pk>/corriger/", imports.corriger_les_lignes, name="corriger_import"),
     path("imports/<int:pk>/admettre/", imports.admettre_la_forme, name="admettre_import"),
     path("imports/<int:pk>/reconnaitre/", imports.reconnaitre, name="reconnaitre_import"),

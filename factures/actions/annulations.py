@@ -36,7 +36,7 @@ def annuler_encaissement(
     else:
         # Venu d'un import, ou d'avant les gestes : lui seul s'annule.
         geste = poser(Genre.CONTRE_ECRITURE, creancier=encaissement.creancier, acteur=acteur)
-    return _contre_passer(encaissement, motif=motif, le=le, geste=geste, est_une_erreur=False)
+    return contre_passer(encaissement, motif=motif, le=le, geste=geste, est_une_erreur=False)
 
 
 def _verifier(encaissement: Encaissement, *, le: date) -> None:
@@ -50,7 +50,7 @@ def _verifier(encaissement: Encaissement, *, le: date) -> None:
         )
 
 
-def _contre_passer(
+def contre_passer(
     encaissement: Encaissement, *, motif: str, le: date, geste: Geste, est_une_erreur: bool
 ) -> Encaissement:
     acteur = geste.auteur
@@ -108,7 +108,7 @@ def _defaire(retour: Retour) -> None:
         encaissement = relire_chez_son_client(encaissement)
         le = max(retour.le, encaissement.recu_le)
         _verifier(encaissement, le=le)
-        _contre_passer(
+        contre_passer(
             encaissement,
             motif="Saisie annulée aussitôt",
             le=le,

@@ -52,6 +52,12 @@ class ImportForm(SaisieLisible, forms.Form):
         help_text="Une facture déjà relancée ailleurs peut entrer plus loin dans le scénario.",
     )
 
+    liste_complete = forms.BooleanField(
+        label="Ces fichiers sont la liste complète des factures ouvertes",
+        required=False,
+        help_text="Une facture ouverte ici qu'ils ne disent pas se demande : réglée, ou non ?",
+    )
+
     def clean_fichiers(self) -> "list[UploadedFile[bytes]]":
         fichiers: list[UploadedFile[bytes]] = self.cleaned_data["fichiers"]
         gros = [fichier for fichier in fichiers if (fichier.size or 0) > PLAFOND_OCTETS]
@@ -74,6 +80,7 @@ class ColonnesForm(SaisieLisible, forms.Form):
     """Ce que devient chaque colonne de chaque tableur ; nommé par rangs, jamais par en-tête."""
 
     rang_entree = ImportForm.base_fields["rang_entree"]
+    liste_complete = ImportForm.base_fields["liste_complete"]
 
     def __init__(
         self,

@@ -1,14 +1,14 @@
 """Ce que l'import fera de chaque facture lue, d'après ce que la base connaît déjà."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, field
-from datetime import date
-from decimal import Decimal
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, astuple
 from typing import Any
 
 from factures.enums import SortLigne
+from factures.imports.comparaison import Connu, comparer, juger_absente, recus_a_comparer
 from factures.imports.figes import figer, rendre
 from factures.imports.habitudes import Habitudes
+from factures.imports.lignes import LigneApercu, Lue, PieceLue
 from factures.imports.natures import dire_les_qualites
 from factures.imports.parties import (
     cle_du_vendeur,
@@ -24,89 +24,16 @@ from factures.imports.rapprochement import (
 )
 from factures.imports.references import dire_les_references
 from factures.imports.reprises import Reprises
-from factures.imports.types import AVOIR, Anomalie, FactureLue, Refus, presente
+from factures.imports.types import AVOIR, Anomalie, FactureLue, presente
 from factures.models import Facture, LigneImport, Piece
 from recouvrement.comptes.models import Creancier
-from recouvrement.socle.formats import euros, jour
+from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import ZERO
-from recouvrement.socle.tableur.encodages import Lecture
 
 # Assez petit pour les paramètres d'une requête sur les deux bases.
 LOT = 500
-MISES_A_JOUR = {
-    "date_emission": "émission",
-    "date_echeance": "échéance",
-    "montant_ht": "HT",
-    "montant_tva": "TVA",
-    "montant_ttc": "TTC",
-    "libelle": "objet",
-    "reference_commande": "commande",
-}
-
 # Ce que l'aperçu ajoute à la lecture, d'après la base.
 JUGES = {"sort", "client", "vendeur", "reference"}
-
-
-@dataclass(frozen=True, slots=True)
-class PieceLue:
-    """Le PDF d'où vient la facture, déjà au magasin."""
-
-    nom: str
-    empreinte: str
-    taille: int
-    actif: bool
-    # Vide : aperçu figé avant que les pages ne se comptent.
-    pages: int | None = None
-
-
-@dataclass(slots=True)
-class Lue:
-    """Ce que l'on a lu d'une ligne ou d'un fichier, avant de regarder la base."""
-
-    origine: str
-    facture: FactureLue | None
-    refus: list[Refus] = field(default_factory=list)
-    alertes: list[Anomalie] = field(default_factory=list)
-    piece: PieceLue | None = None
-    # Le texte des cellules d'une ligne refusée, pour le montrer à côté de la raison.
-    cellules: dict[str, str] = field(default_factory=dict)
-    # Les encodages entre lesquels choisir, avec ce qu'on y lirait.
-    lectures: tuple[Lecture, ...] = ()
-
-
-@dataclass(slots=True)
-class LigneApercu:
-    lue: Lue
-    sort: SortLigne
-    client: ClientVise | None = None
-    existante: Facture | None = None
-    # Les champs qui changent d'une facture connue, leur nouvelle valeur.
-    change: dict[str, Any] = field(default_factory=dict)
-    # Ce qui est déjà payé et que l'on ne savait pas.
-    paye: Decimal = ZERO
-    ajoute_piece: bool = False
-    # Lue, ou calculée d'après les conditions de règlement.
-    echeance: date | None = None
-    # Comment son client a été reconnu, et la réponse à en retenir.
-    par: str = ""
-    cle: str = ""
-    # Pourquoi une personne a admis son vendeur.
-    motif: str = ""
-    # Les fiches entre lesquelles une personne doit choisir, et celle qu'on lui propose.
-    candidats: tuple[ClientVise, ...] = ()
-    proposee: int | None = None
-
-    def refuser(self, champ: str, phrase: str, *, sujet: str = "") -> None:
-        self.sort = SortLigne.REFUSEE
-        self.lue.refus.append(Refus(champ, phrase, sujet=sujet))
-
-    def signaler(self, champ: str, phrase: str) -> None:
-        self.lue.alertes.append(Anomalie(champ, phrase))
-
-    @property
-    def facture(self) -> FactureLue:
-        """Celle d'une ligne à écrire."""
-        return presente(self.lue.facture)
 
 
 def apercevoir(creancier: Creancier, lues: Sequence[Lue], reprises: Reprises) -> list[LigneApercu]:
@@ -114,10 +41,12 @@ def apercevoir(creancier: Creancier, lues: Sequence[Lue], reprises: Reprises) ->
     numeros = [lue.facture.numero for lue in lues if lue.facture]
     connues = _connues(creancier, numeros)
     pieces = _pieces(creancier, connues.values())
-    acheteurs = [lue.facture.acheteur for lue in lues if lue.facture]
+    acheteurs = [lue.facture.acheteur for lue in lues if lue.facture and not lue.absente]
     annuaire, habitudes = Annuaire(creancier, acheteurs, reprises), Habitudes(creancier)
+    recus = recus_a_comparer(creancier, lues, connues)
+    connu = Connu(annuaire, reprises, connues, pieces, recus)
     vues: dict[str, LigneApercu] = {}
-    lignes = [_juger(creancier, lue, connues, pieces, annuaire, vues, reprises) for lue in lues]
+    lignes = [_juger(creancier, lue, connu, vues) for lue in lues]
     for ligne in lignes:
         if ligne.sort == SortLigne.CREEE:
             _dater(ligne, habitudes)
@@ -138,6 +67,10 @@ def figer_apercu(apercu: LigneApercu) -> dict[str, Any]:
     if lue.alertes and lue.facture is not None:
         # Ce que le lecteur avait signalé, sans ce que l'aperçu y a ajouté d'après la base.
         fige["lecture"] = [[a.champ, a.phrase] for a in lue.alertes if a.champ not in JUGES]
+    if lue.absente:
+        fige["absente"] = True
+    if apercu.questions:
+        fige["questions"] = [asdict(question) for question in apercu.questions]
     if apercu.client is not None:
         fige["client"] = apercu.client.nom
     if apercu.par:
@@ -156,24 +89,25 @@ def degeler(ligne: LigneImport) -> Lue:
     alertes = [Anomalie(champ, phrase) for champ, phrase in ligne.lu.get("lecture", ())]
     if facture is None:
         alertes = [Anomalie(a["champ"], a["phrase"]) for a in ligne.alertes]
-    return Lue(ligne.origine, facture, alertes=alertes, piece=piece)
+    absente = ligne.lu.get("absente", False)
+    return Lue(ligne.origine, facture, alertes=alertes, piece=piece, absente=absente)
 
 
 def _juger(
     creancier: Creancier,
     lue: Lue,
-    connues: Mapping[str, Facture],
-    pieces: set[tuple[int, str]],
-    annuaire: Annuaire,
+    connu: Connu,
     vues: dict[str, LigneApercu],
-    reprises: Reprises,
 ) -> LigneApercu:
     facture = lue.facture
     if facture is None:
         repetee = not lue.refus
         return LigneApercu(lue, SortLigne.INCHANGEE if repetee else SortLigne.REFUSEE)
     ligne = LigneApercu(lue, SortLigne.REFUSEE if lue.refus else SortLigne.CREEE)
-    _verifier_les_parties(ligne, facture, creancier, reprises)
+    if lue.absente:
+        juger_absente(ligne, connu)
+        return ligne
+    _verifier_les_parties(ligne, facture, creancier, connu.reprises)
     if lue.refus:
         # Un défaut de forme, que personne n'a encore admis : la facture se montre, sans plus.
         return ligne
@@ -181,12 +115,12 @@ def _juger(
         _repeter(ligne, deja)
         return ligne
     vues[facture.numero] = ligne
-    existante = ligne.existante = connues.get(facture.numero)
-    client = _rattacher(ligne, facture, annuaire)
+    existante = ligne.existante = connu.factures.get(facture.numero)
+    client = _rattacher(ligne, facture, connu.annuaire)
     if client is None:
         return ligne
     if existante is not None:
-        _comparer(ligne, client, facture, existante, pieces, annuaire)
+        comparer(ligne, client, existante, connu)
     else:
         _completer(ligne, facture)
     return ligne
@@ -272,70 +206,6 @@ def _completer(ligne: LigneApercu, facture: FactureLue) -> None:
     else:
         ligne.paye = paye
     ligne.ajoute_piece = ligne.lue.piece is not None
-
-
-def _comparer(
-    ligne: LigneApercu,
-    client: ClientVise,
-    lue: FactureLue,
-    existante: Facture,
-    pieces: set[tuple[int, str]],
-    annuaire: Annuaire,
-) -> None:
-    if lue.nature != existante.nature:
-        ligne.refuser("nature", f"Déjà connue comme « {existante.get_nature_display().lower()} ».")
-        return
-    if client.pk is None:
-        # Le nom a pu être corrigé depuis : la facture reste à son client.
-        ligne.client = annuaire.par_pk.get(existante.client_id, client)
-        ligne.signaler("client", f"Cette facture garde son client actuel, « {ligne.client.nom} ».")
-    elif client.pk != existante.client_id:
-        ligne.refuser("client", "Ce numéro est déjà celui d'une facture d'un autre client.")
-        return
-    for nom in MISES_A_JOUR:
-        nouveau = getattr(lue, nom)
-        if nouveau not in (None, "") and nouveau != getattr(existante, nom):
-            ligne.change[nom] = nouveau
-    regle = existante.montant_ttc - existante.solde
-    if "montant_ttc" in ligne.change and regle:
-        ligne.refuser(
-            "montant_ttc",
-            f"Déjà réglée de {euros(regle)} : son montant ({euros(existante.montant_ttc)}) "
-            f"ne change pas par un import.",
-        )
-        return
-    if "montant_ttc" in ligne.change and existante.contentieux_depuis:
-        ligne.refuser("montant_ttc", "Au contentieux : son montant ne change pas par un import.")
-        return
-    if lue.nature != AVOIR:
-        paye = min(lue.montant_prepaye or ZERO, lue.ttc)
-        ligne.paye = max(paye - regle, ZERO)
-    piece = ligne.lue.piece
-    ligne.ajoute_piece = piece is not None and (existante.pk, piece.empreinte) not in pieces
-    ligne.sort = SortLigne.INCHANGEE
-    if ligne.change or ligne.paye or ligne.ajoute_piece:
-        ligne.sort = SortLigne.MISE_A_JOUR
-        ligne.signaler("sort", _ce_qui_change(ligne, existante))
-
-
-def _ce_qui_change(ligne: LigneApercu, existante: Facture) -> str:
-    phrases = [
-        f"{MISES_A_JOUR[nom]} : {_dire(getattr(existante, nom))} → {_dire(valeur)}"
-        for nom, valeur in ligne.change.items()
-    ]
-    if ligne.paye:
-        phrases.append(f"{euros(ligne.paye)} réglés de plus")
-    if ligne.ajoute_piece:
-        phrases.append("PDF ajouté")
-    return ", ".join(phrases)
-
-
-def _dire(valeur: object) -> str:
-    if isinstance(valeur, Decimal):
-        return euros(valeur)
-    if isinstance(valeur, date):
-        return jour(valeur)
-    return f"« {valeur} »" if valeur else "rien"
 
 
 def _connues(creancier: Creancier, numeros: Sequence[str]) -> dict[str, Facture]:

@@ -171,6 +171,8 @@ class _Lecture:
             origines=_numeros(lu.get(champs.FACTURE_LIEE)),
             est_rectificative=normaliser(lire_texte(lu.get(champs.NATURE)))
             in champs.RECTIFICATIVES,
+            dit_le_reste=montants[champs.RESTE_DU] is not None
+            or montants[champs.MONTANT_PAYE] is not None,
             profil=TABLEUR,
         )
         deja = {refus.champ for refus in controle.refus}

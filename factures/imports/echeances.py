@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from factures.imports.apercu import Lue
+from factures.imports.lignes import Lue
 from factures.imports.types import Anomalie, Refus
 from recouvrement.socle.saisies.valeurs import ValeurRefusee, lire_date
 

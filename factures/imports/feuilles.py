@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from factures.imports.apercu import Lue, PieceLue
 from factures.imports.colonnes import lire_lignes
 from factures.imports.echeances import repondre
 from factures.imports.entetes import LIBELLES, normaliser
+from factures.imports.lignes import Lue, PieceLue
 from factures.imports.reconnaissance import correspondance as indices_des_champs
 from factures.imports.reconnaissance import deviner, manquants
 from factures.imports.reprises import Reprises

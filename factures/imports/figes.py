@@ -13,6 +13,7 @@ TEXTES = (
     *("numero", "nature", "devise", "libelle", "reference_commande"),
     "conditions",
 )
+DRAPEAUX = ("est_rectificative", "dit_le_reste")
 PARTIES = ("vendeur", "acheteur")
 CHAMPS_PARTIE = tuple(champ.name for champ in fields(PartieLue))
 
@@ -31,8 +32,9 @@ def figer(facture: FactureLue) -> dict[str, Any]:
             fige[nom] = str(montant)
     if facture.references:
         fige["origines"] = list(facture.references)
-    if facture.est_rectificative:
-        fige["est_rectificative"] = True
+    for nom in DRAPEAUX:
+        if getattr(facture, nom):
+            fige[nom] = True
     for nom in PARTIES:
         partie = getattr(facture, nom)
         fige[nom] = {champ: v for champ in CHAMPS_PARTIE if (v := getattr(partie, champ))}
@@ -47,7 +49,7 @@ def rendre(fige: dict[str, Any]) -> FactureLue:
     return FactureLue(
         **champs,
         origines=tuple(fige.get("origines", ())),
-        est_rectificative=fige.get("est_rectificative", False),
+        **{nom: fige.get(nom, False) for nom in DRAPEAUX},
     )
 
 

@@ -11,6 +11,7 @@ from recouvrement.socle.saisies.lisible import entier
 TOUT = "*"
 # Ce que l'on peut répondre d'un débiteur, à défaut du numéro de sa fiche.
 NEUF, LE_MEME = "neuf", "meme"
+OUI, NON = "oui", "non"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,10 @@ class Reprises:
     reponses: Mapping[str, str] = field(default_factory=dict)
     # Nom de fichier → l'encodage choisi ; TOUT : pour tous.
     encodages: Mapping[str, str] = field(default_factory=dict)
+    # Origine → question (« objet », « reste »…) → « oui », un jour, ou NON.
+    decisions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    # Question → ce qui vaut pour toutes les lignes dont on n'a rien dit d'autre.
+    pour_toutes: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def depuis(cls, options: Mapping[str, Any]) -> "Reprises":
@@ -36,6 +41,8 @@ class Reprises:
             options.get("vendeurs", {}),
             options.get("reponses", {}),
             options.get("encodages", {}),
+            options.get("decisions", {}),
+            options.get("pour_toutes", {}),
         )
 
     def corrigees(self, nom: str) -> dict[int, Mapping[str, str]]:
@@ -61,6 +68,11 @@ class Reprises:
 
     def encodage_de(self, nom: str) -> str:
         return self.encodages.get(nom) or self.encodages.get(TOUT, "")
+
+    def decision(self, origine: str, cle: str) -> str:
+        """« oui », ou un jour ; vide : la base garde ce qu'elle sait."""
+        dite = self.decisions.get(origine, {}).get(cle) or self.pour_toutes.get(cle, "")
+        return "" if dite == NON else dite
 
     def motif_du_vendeur(self, cle: str) -> str:
         return self.vendeurs.get(cle) or self.vendeurs.get(TOUT, "")

@@ -99,6 +99,8 @@ class FactureLue:
     # Les factures qu'il nomme (BT-25), et s'il les remplace (type 384).
     origines: tuple[str, ...] = ()
     est_rectificative: bool = False
+    # Un tableur dit ce qui reste dû le jour de l'export ; un document, ce qui l'était à l'émission.
+    dit_le_reste: bool = False
     libelle: str = ""
     # Les conditions de règlement telles qu'écrites (BT-20, ou une colonne).
     conditions: str = ""

@@ -1,5 +1,6 @@
 """Ce que montre l'aperçu d'un import, et ce qu'on en télécharge."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,13 +11,19 @@ from typing import Any
 from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 from django.utils.text import Truncator
 
-from factures.enums import EtatImport, SortLigne
+from factures.enums import EtatImport, QuestionImport, SortLigne
 from factures.models import Importation, LigneImport
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.formats import euros, jour, moment
 
 COLONNES_RAPPORT = ("Origine", "Numéro", "Client", "Montant TTC", "Sort", "Raison")
 DERNIERS = 8
+OUI_POUR_TOUTES = {
+    str(QuestionImport.RESTE): "Annuler ces règlements",
+    str(QuestionImport.ABSENTE): "Toutes réglées ce jour",
+}
+# L'onglet des lignes qui disent autre chose que la base.
+A_DECIDER = "a_decider"
 SIGNES: dict[str, tuple[str, str]] = {
     EtatImport.VALIDE: ("oui", "solde"),
     EtatImport.APERCU: ("alerte", "echu"),
@@ -110,6 +117,22 @@ class CelluleVue:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionVue:
+    """Ce que la ligne dit autrement que la base, et la case pour le reprendre."""
+
+    nom: str
+    cle: str
+    phrase: str
+    oui: str
+    le: str
+    reponse: str
+
+    @property
+    def a_un_jour(self) -> bool:
+        return self.cle == QuestionImport.ABSENTE
+
+
+@dataclass(frozen=True, slots=True)
 class LigneVue:
     ligne: LigneImport
     cellules: list[CelluleVue]
@@ -120,6 +143,13 @@ class LigneVue:
     fichier_unique: bool
     # Refusée pour sa seule forme : une personne peut l'admettre.
     est_admissible: bool = False
+
+    @property
+    def questions(self) -> list[QuestionVue]:
+        return [
+            QuestionVue(f"{self.ligne.rang}:{dite['cle']}", **dite)
+            for dite in self.ligne.lu.get("questions", ())
+        ]
 
     @property
     def est_muette(self) -> bool:
@@ -169,11 +199,39 @@ class Onglet:
     est_courant: bool
 
 
-def onglets(comptes: Bilan, sort: str) -> list[Onglet]:
-    """L'onglet des refusées ne paraît que s'il y en a."""
+@dataclass(frozen=True, slots=True)
+class ADecider:
+    """Une sorte de changement que dit le fichier, et combien de lignes la posent."""
+
+    cle: str
+    nom: str
+    nombre: int
+
+    @property
+    def oui(self) -> str:
+        return OUI_POUR_TOUTES.get(self.cle, "Reprendre partout")
+
+
+def questions_posees(importation: Importation) -> list[ADecider]:
+    """Une requête ; les lignes sans question n'en sont pas."""
+    posees = lignes_a_montrer(importation, A_DECIDER).values_list("lu__questions", flat=True)
+    nombres = Counter(
+        question["cle"] for questions in posees for question in questions if question["oui"]
+    )
+    return [
+        ADecider(str(cle), str(nom), nombres[cle])
+        for cle, nom in QuestionImport.choices
+        if nombres[cle]
+    ]
+
+
+def onglets(comptes: Bilan, sort: str, a_decider: Sequence[ADecider] = ()) -> list[Onglet]:
+    """Ceux des refusées et des lignes à décider ne paraissent que s'il y en a."""
+    questions = sum(question.nombre for question in a_decider)
     tous = (
         ("", "Toutes", comptes.total),
         *([(SortLigne.REFUSEE, "Refusées", comptes.refusees)] if comptes.refusees else []),
+        *([(A_DECIDER, "À décider", questions)] if questions else []),
         (SortLigne.CREEE, "Créées", comptes.creees),
         (SortLigne.MISE_A_JOUR, "Mises à jour", comptes.mises_a_jour),
         (SortLigne.INCHANGEE, "Inchangées", comptes.inchangees),
@@ -211,6 +269,8 @@ def derniers_imports(creancier: Creancier) -> list[tuple[Importation, str, str]]
 
 def lignes_a_montrer(importation: Importation, sort: str) -> QuerySet[LigneImport]:
     lignes = LigneImport.objects.pour(importation.creancier).filter(importation=importation)
+    if sort == A_DECIDER:
+        return lignes.filter(lu__has_key="questions")
     return lignes.filter(sort=sort) if sort in SortLigne.values else lignes
 
 
@@ -265,7 +325,8 @@ def lignes_du_rapport(importation: Importation) -> Iterator[tuple[Any, ...]]:
     )
     lignes = LigneImport.objects.pour(importation.creancier).filter(importation=importation)
     for ligne in lignes.order_by(urgence, "rang").iterator(chunk_size=2000):
-        raisons = [p["phrase"] for p in (*ligne.refus, *ligne.alertes)]
+        dites = (*ligne.refus, *ligne.alertes, *ligne.lu.get("questions", ()))
+        raisons = [dite["phrase"] for dite in dites]
         montant = ligne.lu.get("montant_ttc")
         yield (
             ligne.origine,

@@ -13,6 +13,8 @@ from factures.actions.importation import (
     admettre_vendeurs,
     choisir_encodages,
     corriger,
+    decider,
+    decider_de_toutes,
     defaire_import,
     preparer_import,
     relire_import,
@@ -20,7 +22,7 @@ from factures.actions.importation import (
     valider_import,
 )
 from factures.actions.importation.retrait import ce_qui_le_garde
-from factures.enums import EtatImport, SortLigne
+from factures.enums import EtatImport, QuestionImport, SortLigne
 from factures.forms import (
     ColonnesForm,
     DebiteursForm,
@@ -28,6 +30,7 @@ from factures.forms import (
     ImportForm,
     VendeursForm,
 )
+from factures.forms.decisions import lire_le_jour, lire_les_decisions
 from factures.imports.corrections import (
     compter_les_admissibles,
     compter_les_reprenables,
@@ -36,6 +39,7 @@ from factures.imports.corrections import (
     saisies,
 )
 from factures.imports.entetes import LIBELLES
+from factures.imports.reprises import OUI
 from factures.lectures.importation import (
     COLONNES,
     COLONNES_RAPPORT,
@@ -47,6 +51,7 @@ from factures.lectures.importation import (
     lignes_a_montrer,
     lignes_du_rapport,
     onglets,
+    questions_posees,
 )
 from factures.lectures.questions import (
     debiteurs_a_reconnaitre,
@@ -77,6 +82,7 @@ def importer(request: RequeteHabilitee) -> HttpResponse:
                 acteur=request.user,
                 maintenant=timezone.now(),
                 rang_entree=form.cleaned_data["rang_entree"],
+                liste_complete=form.cleaned_data["liste_complete"],
             )
             return redirect("factures:import", request.creancier.code, importation.pk)
     contexte = {"form": form, "derniers": derniers_imports(request.creancier)}
@@ -96,6 +102,7 @@ def apercu(request: RequeteHabilitee, pk: int) -> HttpResponse:
                 importation,
                 correspondance=form.correspondance,
                 rang_entree=form.cleaned_data["rang_entree"],
+                liste_complete=form.cleaned_data["liste_complete"],
             )
             return redirect("factures:import", request.creancier.code, pk)
     return _montrer(request, importation, form)
@@ -111,6 +118,7 @@ def _montrer(
     form = form or _colonnes(importation)
     sort = request.GET.get("sort", "")
     est_apercu, comptes = importation.etat == EtatImport.APERCU, bilan(importation)
+    a_decider = questions_posees(importation)
     page = paginer(
         lignes_a_montrer(importation, sort), ordre=["rang"], apres=request.GET.get("apres")
     )
@@ -131,7 +139,9 @@ def _montrer(
         "devenu": devenu(importation),
         "bilan": comptes,
         "chiffres": chiffres(comptes, est_apercu=est_apercu),
-        "onglets": onglets(comptes, sort),
+        "au": timezone.localdate(),
+        "a_decider": a_decider if est_apercu else [],
+        "onglets": onglets(comptes, sort, a_decider),
         "page": page,
         "lignes": lignes,
         "a_corriger": any(cellule.saisies for vue in lignes for cellule in vue.cellules),
@@ -158,7 +168,10 @@ def _colonnes(importation: Importation, donnees: QueryDict | None = None) -> Col
         donnees,
         feuilles=importation.correspondance.get("feuilles", []),
         libelles=LIBELLES,
-        initial={"rang_entree": importation.options.get("rang_entree", 0)},
+        initial={
+            "rang_entree": importation.options.get("rang_entree", 0),
+            "liste_complete": importation.options.get("liste_complete", False),
+        },
     )
 
 
@@ -227,9 +240,30 @@ def _reprendre(
 
 @require_POST
 @habilite(Role.ASSISTANTE)
+def decider_les_lignes(request: RequeteHabilitee, pk: int) -> HttpResponse:
+    """Ce qui change de factures connues : les cases cochées, ou une réponse pour toutes."""
+    importation, au = _importation(request, pk), timezone.localdate()
+    with refus_annonce(request):
+        if cle := request.POST.get("toutes"):
+            reponse = lire_le_jour("", au=au) if cle == QuestionImport.ABSENTE else OUI
+            decider_de_toutes(importation, cle, reponse)
+        elif cle := request.POST.get("aucune"):
+            decider_de_toutes(importation, cle, "")
+        else:
+            decider(importation, *lire_les_decisions(request.POST, au=au))
+        annoncer(request, "Réponses notées : voici ce que l'import en fera.")
+    return redirect("factures:import", request.creancier.code, pk)
+
+
+@require_POST
+@habilite(Role.ASSISTANTE)
 def valider(request: RequeteHabilitee, pk: int) -> HttpResponse:
     importation = _importation(request, pk)
     with refus_annonce(request):
+        if "vue" in request.POST:
+            # Des cases cochées sans avoir été relues : elles comptent aussi.
+            decisions = lire_les_decisions(request.POST, au=timezone.localdate())
+            importation = decider(importation, *decisions)
         valider_import(importation, acteur=request.user, maintenant=timezone.now())
         comptes = bilan(importation)
         annoncer(

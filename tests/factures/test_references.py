@@ -48,7 +48,9 @@ def le_cas(nom, fichier):
 
 
 def apercu(creancier, *fichiers):
-    return preparer_import(creancier, fichiers, acteur=None, maintenant=MAINTENANT)
+    return preparer_import(
+        creancier, fichiers, acteur=None, maintenant=MAINTENANT, motif_du_vendeur="Même maison"
+    )
 
 
 def importer(creancier, *fichiers):
@@ -380,4 +382,6 @@ def test_ma_journee_demande_de_trancher(client, creancier, acteur):
     ]
     assert action.raison == "A1 vise F1 : à trancher"
     assert action.lien == la(creancier, "A1").get_absolute_url()
-    assert combien([creancier], maintenant=MAINTENANT).journee == 1
+    avant = combien([creancier], maintenant=MAINTENANT).journee
+    ecarter_la_reference(la_reference(creancier), acteur=acteur)
+    assert combien([creancier], maintenant=MAINTENANT).journee == avant - 1

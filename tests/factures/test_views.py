@@ -125,7 +125,7 @@ def test_la_page_d_une_facture_ne_coute_pas_plus_avec_plus_de_reglements(
     facture = une_facture(creancier=creancier)
     for _ in range(nombre):
         un_encaissement(facture, acteur=acteur)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(adresse("detail", facture.pk))
 
 
@@ -269,7 +269,7 @@ def test_l_apercu_d_un_import_ne_coute_pas_plus_avec_plus_de_lignes(
     lignes = [f"F{n};Pellerin;12/01/2026;10,00" for n in range(nombre)]
     octets = "\n".join(["Numéro;Client;Date facture;Montant TTC", *lignes]).encode()
     importation = preparer_import(creancier, [("v.csv", octets)], acteur=None, maintenant=None)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(adresse("import", importation.pk))
 
 

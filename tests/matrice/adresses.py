@@ -90,6 +90,7 @@ PAR_SORTE = {
         "factures:abandonner_import",
         "factures:defaire_import",
         "factures:corriger_import",
+        "factures:decider_import",
         "factures:admettre_import",
         "factures:reconnaitre_import",
         "factures:admettre_vendeur",

@@ -10,7 +10,7 @@ from clients.models import Client, Contact, Coordonnee
 from clients.regles import nom_de_recherche
 from factures.actions.verrous import verrouiller_clients
 from factures.evenements import Evenement
-from factures.imports.apercu import LigneApercu
+from factures.imports.lignes import LigneApercu
 from factures.imports.rapprochement import ClientVise
 from factures.imports.types import PartieLue, presente
 from recouvrement.comptes.models import Creancier

@@ -13,20 +13,23 @@ from django.db.models.fields.json import KeyTextTransform
 from factures.actions.importation.debiteurs import natures_apprises
 from factures.actions.importation.ecriture import a_ecrire, ecrire_importation
 from factures.actions.verrous import verrouiller
-from factures.enums import EtatImport, SortLigne
+from factures.enums import EtatImport, QuestionImport, SortLigne
 from factures.erreurs import ImportDejaTraite, ImportVide
 from factures.evenements import Evenement
-from factures.imports.apercu import LigneApercu, apercevoir, degeler, figer_apercu
+from factures.imports.apercu import apercevoir, degeler, figer_apercu
+from factures.imports.comparaison import absentes
 from factures.imports.corrections import corrections_saisies
 from factures.imports.feuilles import Colonnes, lues_de
 from factures.imports.isolement import lire_au_fil
-from factures.imports.reprises import LE_MEME, TOUT, Reprises
+from factures.imports.lignes import LigneApercu
+from factures.imports.reprises import LE_MEME, NON, TOUT, Reprises
 from factures.models import CorrespondanceColonnes, Facture, Importation, LigneImport
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.documents import fichiers as magasin
 from recouvrement.documents.actions.quotas import Reste, noter_depots
 from recouvrement.journal.actions import inscrire
 from recouvrement.socle.base.lots import inserer_fiches
+from recouvrement.socle.saisies.lisible import entier
 
 
 def preparer_import(
@@ -41,24 +44,28 @@ def preparer_import(
     motif_du_vendeur: str = "",
     meme_nom: bool = False,
     encodage: str = "",
+    liste_complete: bool = False,
+    pour_toutes: Mapping[str, str] | None = None,
 ) -> Importation:
     """Lit ces fichiers et montre ce qu'il en adviendra ; rien d'autre n'est écrit.
 
     `correspondance` : en-tête → champ, "" pour ignorer une colonne. `malgre_la_forme` : ne pas
     refuser une facture électronique pour un défaut de forme. `motif_du_vendeur` : pourquoi suivre
     les factures d'un autre vendeur. `meme_nom` : un débiteur du nom d'une seule fiche est elle.
+    `liste_complete` : une facture ouverte que ces fichiers taisent se demande. `pour_toutes` :
+    question → réponse, pour ce qui change d'une facture connue ; sans elle, rien n'en est repris.
     """
     deposes: list[dict[str, Any]] = []
     colonnes = Colonnes(creancier, correspondance)
-    options: dict[str, Any] = {"rang_entree": rang_entree}
-    if malgre_la_forme:
-        options["acceptees"] = [TOUT]
-    if motif_du_vendeur:
-        options["vendeurs"] = {TOUT: motif_du_vendeur}
-    if meme_nom:
-        options["reponses"] = {TOUT: LE_MEME}
-    if encodage:
-        options["encodages"] = {TOUT: encodage}
+    options = _options(
+        rang_entree=rang_entree,
+        acceptees=[TOUT] if malgre_la_forme else [],
+        vendeurs={TOUT: motif_du_vendeur} if motif_du_vendeur else {},
+        reponses={TOUT: LE_MEME} if meme_nom else {},
+        encodages={TOUT: encodage} if encodage else {},
+        liste_complete=liste_complete,
+        pour_toutes=dict(pour_toutes or {}),
+    )
     reprises = Reprises.depuis(options)
     with magasin.Depots() as depots:
         recus = _deposer(fichiers, deposes, depots, Reste(creancier))
@@ -75,6 +82,7 @@ def preparer_import(
             options=options,
             depose_par=acteur,
         )
+        lues += absentes(creancier, lues) if liste_complete else []
         _ecrire_lignes(importation, apercevoir(creancier, lues, reprises))
         noter_depots(creancier, [(d["empreinte"], d["taille"]) for d in deposes], par=acteur)
         inscrire(
@@ -84,6 +92,11 @@ def preparer_import(
             fichiers=[f"{depose['nom']} {depose['empreinte']}" for depose in deposes[:50]],
         )
     return importation
+
+
+def _options(rang_entree: int, **choix: Any) -> dict[str, Any]:
+    """Ce qui est choisi dès le dépôt ; ce qui ne l'est pas ne s'écrit pas."""
+    return {"rang_entree": rang_entree} | {nom: vu for nom, vu in choix.items() if vu}
 
 
 def relire_import(
@@ -112,6 +125,7 @@ def relire_import(
         importation.options = options
         importation.save(update_fields=["correspondance", "options"])
         LigneImport.objects.pour(importation.creancier).filter(importation=importation).delete()
+        lues += absentes(importation.creancier, lues) if options.get("liste_complete") else []
         _ecrire_lignes(importation, apercevoir(importation.creancier, lues, reprises))
     return importation
 
@@ -144,6 +158,32 @@ def choisir_encodages(importation: Importation, codes: Mapping[str, str]) -> Imp
     return relire_import(
         importation, encodages=importation.options.get("encodages", {}) | dict(codes)
     )
+
+
+def decider(importation: Importation, vues: Iterable[str], dites: Mapping[str, str]) -> Importation:
+    """Ce qu'une personne répond des lignes qu'on lui a montrées ; « rang:question » → réponse.
+
+    Une case laissée vide est une réponse : la base garde ce qu'elle sait.
+    """
+    lignes = LigneImport.objects.pour(importation.creancier).filter(importation=importation)
+    rangs = {rang for vue in vues if (rang := entier(vue.partition(":")[0])) is not None}
+    origines = dict(lignes.filter(rang__in=rangs).values_list("rang", "origine"))
+    decisions = {o: dict(d) for o, d in importation.options.get("decisions", {}).items()}
+    for vue in vues:
+        debut, _, cle = vue.partition(":")
+        if (origine := origines.get(entier(debut) or 0)) and cle in QuestionImport.values:
+            decisions.setdefault(origine, {})[cle] = dites.get(vue) or NON
+    return relire_import(importation, decisions=decisions)
+
+
+def decider_de_toutes(importation: Importation, cle: str, reponse: str) -> Importation:
+    """La même réponse à toutes les lignes où la question se pose ; vide : rien n'est repris."""
+    decisions = {
+        origine: {autre: dite for autre, dite in dites.items() if autre != cle}
+        for origine, dites in importation.options.get("decisions", {}).items()
+    }
+    pour_toutes = importation.options.get("pour_toutes", {}) | {cle: reponse or NON}
+    return relire_import(importation, decisions=decisions, pour_toutes=pour_toutes)
 
 
 @transaction.atomic

@@ -1,10 +1,9 @@
 """Des lignes jugées à la base : factures, clients neufs, pièces. Toutes, ou rien."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -17,16 +16,22 @@ from factures.actions.importation.debiteurs import (
     creer_les_clients,
     dire_les_natures,
 )
-from factures.actions.parts import Correction, Versement
+from factures.actions.importation.revue import (
+    PENDANT_CE_TEMPS,
+    FactureRevue,
+    inscrire_les_versements,
+    ranger_les_pieces,
+    revoir,
+)
+from factures.actions.parts import Versement
 from factures.actions.references import noter_les_references
-from factures.actions.verrous import verrouiller_factures
 from factures.actions.visees import NOTE, appliquer_d_office
 from factures.enums import EtatImport, Moyen, NaturePiece, SortLigne
 from factures.erreurs import ImportDejaTraite
 from factures.evenements import Evenement
-from factures.imports.apercu import LigneApercu
+from factures.imports.lignes import LigneApercu
 from factures.imports.types import presente
-from factures.models import DebiteurReconnu, Encaissement, Facture, Importation, Piece
+from factures.models import DebiteurReconnu, Facture, Importation, Piece
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.droit.qualite import Conclusion
 from recouvrement.journal.actions import inscrire, inscrire_lot, poser
@@ -36,7 +41,8 @@ from recouvrement.socle.base.lots import inserer_fiches
 from recouvrement.socle.montants import ZERO
 from recouvrement.socle.temps import jour_de
 
-PENDANT_CE_TEMPS = "Des factures ont changé pendant ce temps : relisez l'aperçu."
+# Ce qu'une personne a changé, admis ou répondu de ce que disaient les fichiers.
+REPONSES = ("acceptees", "corrections", "vendeurs", "encodages", "decisions", "pour_toutes")
 
 
 @dataclass(slots=True)
@@ -53,21 +59,6 @@ class NouvelleFacture:
     cle: str = ""
     nom_lu: str = ""
     motif: str = ""
-
-
-@dataclass(slots=True)
-class FactureRevue:
-    """Une facture connue, ce qui en change, ce qui en est payé de plus."""
-
-    facture: Facture
-    change: dict[str, Any] = field(default_factory=dict)
-    paye: Decimal = ZERO
-    piece: Piece | None = None
-
-    @property
-    def date_emission(self) -> date:
-        emission: date = self.change.get("date_emission", self.facture.date_emission)
-        return emission
 
 
 def a_ecrire(
@@ -102,7 +93,11 @@ def a_ecrire(
             )
         elif apercu.sort == SortLigne.MISE_A_JOUR:
             existante = presente(apercu.existante)
-            revues.append(FactureRevue(existante, apercu.change, apercu.paye, piece))
+            revues.append(
+                FactureRevue(
+                    existante, apercu.change, apercu.paye, piece, apercu.annule, apercu.paye_le
+                )
+            )
     return nouvelles, revues
 
 
@@ -127,7 +122,7 @@ def ecrire_importation(
             dire_les_natures(importation.creancier, natures, geste, le=le)
             _creer_les_factures(nouvelles, importation, geste)
             _retenir_les_reponses(nouvelles, geste)
-            _revoir(revues, importation, geste, maintenant)
+            revoir(revues, importation, geste, maintenant)
             _suivre_les_references(nouvelles, importation, geste)
     except IntegrityError as erreur:
         raise ImportDejaTraite(PENDANT_CE_TEMPS) from erreur
@@ -143,12 +138,7 @@ def ecrire_importation(
         creees=len(nouvelles),
         mises_a_jour=len(revues),
         clients=len(clients),
-        # Ce qu'une personne a changé ou admis de ce que disaient les fichiers.
-        **{
-            nom: importation.options[nom]
-            for nom in ("acceptees", "corrections", "vendeurs", "encodages")
-            if importation.options.get(nom)
-        },
+        **{nom: importation.options[nom] for nom in REPONSES if importation.options.get(nom)},
     )
 
 
@@ -216,46 +206,8 @@ def _creer_les_factures(
         acteur=geste.auteur,
         geste=geste,
     )
-    _inscrire_les_versements(recus, versements, geste)
-    _ranger_les_pieces(nouvelles, geste)
-
-
-def _revoir(
-    revues: Sequence[FactureRevue],
-    importation: Importation,
-    geste: Geste,
-    maintenant: datetime,
-) -> None:
-    if not revues:
-        return
-    creancier, aujourdhui = importation.creancier, jour_de(maintenant)
-    relues = verrouiller_factures(creancier, [revue.facture.pk for revue in revues])
-    for revue in revues:
-        jugee, revue.facture = revue.facture, relues[revue.facture.pk]
-        if (jugee.solde, jugee.montant_ttc) != (revue.facture.solde, revue.facture.montant_ttc):
-            raise ImportDejaTraite(PENDANT_CE_TEMPS)
-    versements = [
-        Versement(r.facture, r.paye, max(aujourdhui, r.date_emission)) for r in revues if r.paye
-    ]
-    recus, effet = grand_livre.mettre_a_jour(
-        [Correction(r.facture, r.change) for r in revues if r.change],
-        versements,
-        moyen=Moyen.DEJA_VERSE,
-        geste=geste,
-        note=NOTE,
-    )
-    inscrire_lot(
-        Evenement.FACTURE_MISE_A_JOUR,
-        cibles=[
-            (r.facture, {"import": importation.pk, "apres": r.change, "paye": r.paye})
-            for r in revues
-        ],
-        acteur=geste.auteur,
-        geste=geste,
-    )
-    _inscrire_les_versements(recus, versements, geste)
-    _ranger_les_pieces(revues, geste)
-    annoncer_effet(creancier, effet, geste)
+    inscrire_les_versements(recus, versements, geste)
+    ranger_les_pieces(nouvelles, geste)
 
 
 def _suivre_les_references(
@@ -266,33 +218,6 @@ def _suivre_les_references(
     factures = [nouvelle.facture for nouvelle in nouvelles]
     for effet in appliquer_d_office(importation.creancier, factures, geste=geste):
         annoncer_effet(importation.creancier, effet, geste)
-
-
-def _inscrire_les_versements(
-    recus: Sequence[Encaissement], versements: Sequence[Versement], geste: Geste
-) -> None:
-    inscrire_lot(
-        Evenement.REGLEMENT_IMPUTE,
-        cibles=[
-            (
-                verse.facture,
-                {"encaissement": recu.pk, "montant": verse.montant, "reste": verse.facture.solde},
-            )
-            for recu, verse in zip(recus, versements, strict=True)
-        ],
-        acteur=geste.auteur,
-        geste=geste,
-    )
-
-
-def _ranger_les_pieces(lignes: Iterable[NouvelleFacture | FactureRevue], geste: Geste) -> None:
-    pieces = []
-    for ligne in lignes:
-        if ligne.piece is not None:
-            ligne.piece.facture, ligne.piece.client_id = ligne.facture, ligne.facture.client_id
-            ligne.piece.geste = geste
-            pieces.append(ligne.piece)
-    inserer_fiches(pieces)
 
 
 def _facture(creancier: Creancier, apercu: LigneApercu, rang: int) -> Facture:

@@ -1,4 +1,6 @@
-from collections.abc import Iterator
+from argparse import ArgumentTypeError
+from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -6,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from factures.actions.importation import abandonner_import, preparer_import, valider_import
-from factures.enums import SortLigne
+from factures.enums import QuestionImport, SortLigne
+from factures.imports.reprises import OUI
 from factures.lectures.importation import COLONNES_RAPPORT, lignes_du_rapport
 from factures.models import Importation, LigneImport
 from recouvrement.comptes.models import Creancier
@@ -14,6 +17,9 @@ from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.tableur.ecriture import classeur
 from recouvrement.socle.tableur.encodages import NOMS
 from recouvrement.socle.tableur.lecture import MEGA, PLAFOND_OCTETS
+
+# Une absente se répond d'un jour, pas d'un oui.
+REPRENABLES = [cle for cle in QuestionImport.values if cle != QuestionImport.ABSENTE]
 
 
 class Command(BaseCommand):
@@ -48,6 +54,25 @@ class Command(BaseCommand):
             "--meme-nom",
             action="store_true",
             help="un débiteur du nom d'une seule fiche est celui de cette fiche",
+        )
+        parser.add_argument(
+            "--liste-complete",
+            action="store_true",
+            help="ces fichiers disent toutes les factures ouvertes : les absentes se demandent",
+        )
+        parser.add_argument(
+            "--reprendre",
+            action="append",
+            default=[],
+            choices=REPRENABLES,
+            help="reprend du fichier ce qui a changé d'une facture connue (répétable) ; "
+            "« reste » annule les règlements qu'un reste dû remonté contredit",
+        )
+        parser.add_argument(
+            "--absentes-reglees-le",
+            type=_jour,
+            metavar="AAAA-MM-JJ",
+            help="avec --liste-complete : les absentes ont été réglées ce jour-là",
         )
         parser.add_argument(
             "--rapport", type=Path, metavar="FICHIER.xlsx", help="écrit le sort de chaque ligne"
@@ -87,6 +112,8 @@ class Command(BaseCommand):
                 motif_du_vendeur=options.get("admettre_vendeur", "").strip(),
                 encodage=options.get("encodage", ""),
                 meme_nom=options.get("meme_nom", False),
+                liste_complete=options.get("liste_complete", False),
+                pour_toutes=_reponses(options),
             )
             refusees = self._raconter(importation)
             if a_blanc:
@@ -116,10 +143,30 @@ class Command(BaseCommand):
             else:
                 for alerte in ligne.alertes:
                     self.stdout.write(f"à voir : {ligne.origine} : {alerte['phrase']}")
+                for question in ligne.lu.get("questions", ()):
+                    suite = "repris" if question["reponse"] else "non repris"
+                    self.stdout.write(
+                        f"à décider : {ligne.origine} : {question['phrase']} ({suite})"
+                    )
         self.stdout.write(
             ", ".join(f"{sort.label.lower()} : {nombre}" for sort, nombre in comptes.items())
         )
         return comptes[SortLigne.REFUSEE]
+
+
+def _jour(texte: str) -> str:
+    try:
+        return date.fromisoformat(texte).isoformat()
+    except ValueError as erreur:
+        raise ArgumentTypeError(f"« {texte} » n'est pas un jour AAAA-MM-JJ.") from erreur
+
+
+def _reponses(options: Mapping[str, Any]) -> dict[str, str]:
+    """Ce qui vaut pour toutes les lignes ; rien n'est repris sans option."""
+    reponses = dict.fromkeys(options.get("reprendre", ()), OUI)
+    if le := options.get("absentes_reglees_le"):
+        reponses[QuestionImport.ABSENTE.value] = le
+    return reponses
 
 
 def _lus(fichiers: list[Path]) -> Iterator[tuple[str, bytes]]:

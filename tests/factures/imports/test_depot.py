@@ -123,10 +123,12 @@ def test_un_fichier_plus_recent_ajoute_ce_qui_a_ete_paye_depuis():
     assert (facture.solde, facture.soldee_le) == (Decimal("0.00"), date(2026, 4, 1))
 
 
-def test_une_facture_connue_suit_le_fichier_tant_que_rien_n_est_regle():
+def test_une_facture_connue_suit_le_fichier_si_on_le_dit_tant_que_rien_n_est_regle():
     creancier = un_creancier()
     importer(creancier, "F1;Pellerin;;12/03/2026;11/04/2026;100,00;")
-    importation = importer(creancier, "F1;Pellerin;;12/03/2026;30/04/2026;110,00;")
+    ligne = "F1;Pellerin;;12/03/2026;30/04/2026;110,00;"
+    assert sorts(importer(creancier, ligne)) == ["inchangee"]
+    importation = importer(creancier, ligne, pour_toutes={"echeance": "oui", "montant": "oui"})
     assert sorts(importation) == ["maj"]
     facture = Facture.objects.pour(creancier).get()
     assert (facture.solde, facture.date_echeance) == (Decimal("110.00"), date(2026, 4, 30))
@@ -241,8 +243,9 @@ def test_la_validation_juge_sur_la_base_d_aujourd_hui():
     facture = une_facture(client=un_client(creancier=creancier, nom="Pellerin"), numero="F1")
     modifier_facture(facture, acteur=None, libelle="Saisie entre-temps")
     valider_import(importation, acteur=None, maintenant=MAINTENANT)
-    assert sorts(importation) == ["maj"]
-    assert Facture.objects.pour(creancier).get().montant_ttc == Decimal("100.00")
+    # Née entre-temps : le fichier ne la récrit pas sans qu'on le lui dise.
+    assert sorts(importation) == ["inchangee"]
+    assert Facture.objects.pour(creancier).get().montant_ttc == Decimal("1200.00")
 
 
 def test_un_fichier_illisible_est_refuse_seul():

@@ -35,7 +35,9 @@ def le_cas(nom: str, fichier: str = "a.xml") -> tuple[str, bytes]:
 
 
 def importer(creancier, *fichiers):
-    importation = preparer_import(creancier, fichiers, acteur=None, maintenant=MAINTENANT)
+    importation = preparer_import(
+        creancier, fichiers, acteur=None, maintenant=MAINTENANT, motif_du_vendeur="Même maison"
+    )
     return valider_import(importation, acteur=None, maintenant=MAINTENANT)
 
 

@@ -30,9 +30,11 @@ CSV = (
 ).encode()
 
 
-def importer(creancier, octets=CSV):
+def importer(creancier, octets=CSV, **options):
     fichiers = [("ventes.csv", octets)]
-    importation = preparer_import(creancier, fichiers, acteur=None, maintenant=MAINTENANT)
+    importation = preparer_import(
+        creancier, fichiers, acteur=None, maintenant=MAINTENANT, **options
+    )
     return valider_import(importation, acteur=None, maintenant=MAINTENANT)
 
 
@@ -109,7 +111,8 @@ def test_une_relance_seulement_prevue_s_en_va_avec_ses_factures():
 def test_un_import_qui_a_mis_a_jour_ou_qui_attend_ne_se_defait_pas():
     creancier = un_creancier()
     importer(creancier)
-    revu = importer(creancier, CSV.replace(b"80,00", b"90,00"))
+    plus_cher = CSV.replace(b"80,00", b"90,00")
+    revu = importer(creancier, plus_cher, pour_toutes={"montant": "oui"})
     with pytest.raises(ImportIrreversible, match="mis à jour"):
         defaire_import(revu, acteur=None)
     attend = preparer_import(creancier, [("v.csv", CSV)], acteur=None, maintenant=MAINTENANT)
