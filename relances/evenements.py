@@ -5,6 +5,8 @@ class Evenement(models.TextChoices):
     """Ce que les relances écrivent au journal."""
 
     SCENARIO_PUBLIE = "scenario_publie", "Scénario publié"
+    SCENARIO_TERMINE = "scenario_termine", "Scénario terminé, facture encore due"
+    FIN_DECIDEE = "fin_decidee", "Suite d'un scénario terminé décidée"
     RELANCE_PLANIFIEE = "relance_planifiee", "Relance prévue"
     RELANCE_VALIDEE = "relance_validee", "Relance validée"
     RELANCE_REPORTEE = "relance_reportee", "Relance reportée"

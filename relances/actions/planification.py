@@ -24,6 +24,7 @@ from recouvrement.journal.actions import inscrire_lot
 from recouvrement.socle.base.lots import inserer_fiches, numeroter, rafraichir_les_statistiques
 from recouvrement.socle.sql import inserer
 from relances.actions.annulations import retirer_les_factures
+from relances.actions.fins import constater_les_fins
 from relances.actions.scenarios import scenario_en_vigueur, scenario_par_defaut
 from relances.courriels.adresses import adresse_d_expedition
 from relances.enums import ETATS_EN_ATTENTE, Canal, Declenchement, EtatRelance
@@ -113,8 +114,10 @@ def planifier(
         scenario_par_defaut(creancier)
     retirees = _retirer_ce_qui_n_est_plus_du(creancier, au=au)
     _reprendre_les_adresses(creancier, au=au, maintenant=maintenant)
+    cadre = cadre_du_jour(creancier, au=au)
+    constater_les_fins(cadre)
     # Un premier regard sans verrou : le plus souvent il n'y a rien à faire.
-    if not avec_ecartees and not il_y_a_de_quoi(cadre_du_jour(creancier, au=au)):
+    if not avec_ecartees and not il_y_a_de_quoi(cadre):
         return Bilan(retirees=retirees)
     with transaction.atomic():
         creancier = Creancier.objects.select_for_update(no_key=True).get(pk=creancier.pk)

@@ -45,6 +45,7 @@ PAR_SORTE = {
         "accueil:appel",
         "relances:ecrire",
         "relances:ecrire_lettre",
+        "relances:fin_decidee",
         "vie_privee:client",
         "vie_privee:exporter",
         "vie_privee:effacer",

@@ -17,6 +17,7 @@ from factures.models import Facture, ReferenceFacture
 from factures.models.reference import ReferenceQuerySet
 from recouvrement.accueil.lectures.action import MAXIMUM, Action
 from recouvrement.accueil.lectures.en_faveur import faveurs_a_employer, faveurs_en_actions
+from recouvrement.accueil.lectures.fins import au_bout, fins_en_actions
 from recouvrement.accueil.lectures.qualite import a_etablir
 from recouvrement.comptes.models import Creancier
 from recouvrement.journal.lectures import derniere_ligne
@@ -284,6 +285,7 @@ SOURCES = (
     (_references, {"decider"}),
     (_qualites, {"qualite"}),
     (faveurs_en_actions, {"employer"}),
+    (fins_en_actions, {"fin"}),
 )
 
 
@@ -326,6 +328,7 @@ def _compter(creanciers: tuple[int, ...], au: date) -> Attente:
         references_a_trancher(creanciers),
         a_etablir(creanciers, au=au),
         faveurs_a_employer(creanciers, au=au),
+        au_bout(creanciers, au=au),
         relances_a_valider(creanciers, au=au),
     )
     return Attente(sum(file), a_valider)

@@ -13,6 +13,7 @@ ICONES = {
     "employer": "reglement",
     "corriger": "alerte",
     "qualite": "inconnu",
+    "fin": "contentieux",
     "trancher": "inconnu",
     "valider": "courriel",
     "appel": "appel",

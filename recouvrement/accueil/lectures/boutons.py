@@ -17,7 +17,7 @@ def bouton_de(action: Action, *, peut_ecrire: bool, peut_decider: bool) -> Bouto
     if action.lien:
         return Bouton(action.mot, action.lien)
     match action.genre:
-        case "heure" | "promesse" | "appel":
+        case "heure" | "promesse" | "appel" | "fin":
             return None
         case "poste" if action.objet_id < 0:
             courrier = Courrier.objects.pour(action.creancier).get(pk=-action.objet_id)

@@ -30,6 +30,7 @@ GROUPES = {
     "appel": "Appels à passer",
     "poste": "Courriers",
     "decider": "À décider",
+    "fin": "Scénarios terminés",
     "surveiller": "Échéances à surveiller",
 }
 # Filtre « canal » de la page.
@@ -44,7 +45,7 @@ CANAUX = {
     "appels": ("heure", "promesse", "appel"),
     "courriels": ("valider", "trancher", "corriger"),
     "courriers": ("poste",),
-    "decisions": ("employer", "decider", "qualite", "echeance", "surveiller"),
+    "decisions": ("employer", "decider", "fin", "qualite", "echeance", "surveiller"),
 }
 
 

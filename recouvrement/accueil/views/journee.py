@@ -86,5 +86,6 @@ def _fiche(request: RequeteConnectee, action: Action) -> dict[str, Any]:
     return de_quoi_appeler(client, request.user, role) | {
         "bouton": bouton_de(action, peut_ecrire=peut_ecrire, peut_decider=peut_decider),
         "se_classe": peut_ecrire and action.genre == "heure",
+        "se_decide": peut_ecrire and action.genre == "fin",
         "se_constate": peut_ecrire and action.genre == "promesse",
     }

@@ -13,6 +13,7 @@ from relances.lectures.verdict.table import (
     FACTURE_INTOUCHABLE,
     REGLES,
     arrets,
+    au_bout_du_scenario,
     blocages,
     que_rien_n_arrete,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "Etapes",
     "Regle",
     "arrets",
+    "au_bout_du_scenario",
     "blocages",
     "faits_du_creancier",
     "que_rien_n_arrete",

@@ -99,6 +99,23 @@ def arrets(trouves: Sequence[Blocage]) -> list[Blocage]:
     return [blocage for blocage in trouves if blocage.effet == Effet.ARRETE]
 
 
+# Ce qui fait qu'au bout du scénario personne n'a encore à décider.
+AVANT_DE_DECIDER = (
+    *DE_LA_FACTURE,
+    *(r for r in DU_CLIENT if r not in (creancier.MANDAT, creancier.SOLDES_PERIMES, client.ECART)),
+    etape.DEVANCEE,
+)
+
+
+def au_bout_du_scenario(factures: FactureQuerySet, cadre: Cadre) -> FactureQuerySet:
+    """Celles dont la dernière étape est faite et que rien n'arrête par ailleurs."""
+    trouvees = conditions(cadre, [etape.FIN.dans(cadre)])
+    if not trouvees:
+        return factures.none()
+    libres = que_rien_n_arrete(factures, cadre, Usage.PREVOIR, regles=AVANT_DE_DECIDER)
+    return libres.filter(reduce(or_, trouvees))
+
+
 def que_rien_n_arrete(
     factures: FactureQuerySet,
     cadre: Cadre,

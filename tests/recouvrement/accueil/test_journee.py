@@ -128,7 +128,7 @@ def test_la_journee_coute_autant_pour_une_action_que_pour_trois(
 
 # Sept pour la file, trois pour les échéances légales.
 # Une par source de la file : qualités à établir, factures visées, avoirs à employer en sont.
-REQUETES = 13
+REQUETES = 14
 
 
 def une_presque_prescrite(creancier, nom, echeance):
