@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -6,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clients import actions
+from clients.enums import NatureClient, SourceNature
 from clients.forms import ClientForm, NoteForm, SuspensionForm
 from clients.lectures import doublons_probables
 from clients.models import Client, Note
@@ -29,7 +32,10 @@ def nouveau(request: RequeteHabilitee) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refus_dans(form):
             client = actions.creer_client(
-                request.creancier, **form.cleaned_data, acteur=request.user
+                request.creancier,
+                **form.cleaned_data,
+                **_provenance(form.cleaned_data),
+                acteur=request.user,
             )
             annoncer(request, f"{client.nom} est créé. Ajoutez qui joindre.")
             return redirect("clients:contacts", request.creancier.code, client.pk)
@@ -54,12 +60,26 @@ def confirmer_adresse(request: RequeteHabilitee, pk: int) -> HttpResponse:
 @habilite(Role.ASSISTANTE)
 def modifier(request: RequeteHabilitee, pk: int) -> HttpResponse:
     client = client_ou_404(request, pk)
+    avant = client.nature
     form = ClientForm(request.POST or None, creancier=request.creancier, instance=client)
     if request.method == "POST" and form.is_valid():
         with refus_dans(form):
-            actions.modifier_client(client, **form.cleaned_data, acteur=request.user)
-            annoncer(request, "La fiche est à jour.")
-            return redirect(client)
+            champs = form.cleaned_data
+            nature = NatureClient(champs["nature"])
+            actions.modifier_client(client, **champs | {"nature": avant}, acteur=request.user)
+            if nature == avant:
+                annoncer(request, "La fiche est à jour.")
+                return redirect(client)
+            geste = actions.etablir_nature(
+                [client], nature=nature, le=timezone.localdate(), acteur=request.user
+            )
+            annoncer(
+                request,
+                f"La fiche est à jour : {nature.label.lower()}.",
+                annuler=geste.adresse_d_annulation,
+            )
+            # Cette page dit ce qui était parti sous l'autre nature.
+            return redirect("accueil:qualite", request.creancier.code, client.pk)
     enregistre = client_ou_404(request, pk)
     return render(
         request,
@@ -136,6 +156,13 @@ def ranger_note(request: RequeteHabilitee, pk: int, note: int) -> HttpResponse:
     actions.ranger_note(trouvee, acteur=request.user)
     annoncer(request, "La note reste dans le fil, mais n'est plus « à savoir ».")
     return redirect("clients:noter", request.creancier.code, client.pk)
+
+
+def _provenance(champs: dict[str, Any]) -> dict[str, Any]:
+    """D'une nature dite à la création : par qui, quand ; « je ne sais pas » n'en a pas."""
+    if champs["nature"] == NatureClient.INCONNUE:
+        return {}
+    return {"nature_source": SourceNature.PERSONNE, "nature_le": timezone.localdate()}
 
 
 def _a_savoir(client: Client) -> QuerySet[Note]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clients.actions import etablir_nature
 from clients.enums import NatureClient
-from clients.models import Client
+from clients.models import Client, Qualification
 from contentieux.actions import ouvrir_dossier, preparer_documents, renseigner_requete
 from contentieux.enums import Voie
 from factures.documents import contexte_du_decompte, partie_du_client
@@ -151,6 +151,26 @@ def test_creer_un_client_demande_sa_nature(client, creancier, acteur):
 
     client.post(adresse, saisie | {"nature": "inconnue"})
     assert Client.objects.pour(creancier).get().nature == "inconnue"
+
+    client.post(adresse, saisie | {"nature": "public"})
+    dite = Client.objects.pour(creancier).get(nature="public")
+    assert (dite.nature_source, dite.nature_le) == ("personne", timezone.localdate())
+
+
+def test_changer_la_nature_depuis_la_fiche_est_le_meme_geste(client, creancier, inconnu, acteur):
+    client.force_login(acteur)
+    adresse = reverse("clients:modifier", args=[creancier.code, inconnu.pk])
+    saisie = {"nom": "Duval et fils", "langue": "fr", "pays": "FR", "nature": "particulier"}
+
+    suite = client.post(adresse, saisie)
+    assert suite.url == page(inconnu)
+    inconnu.refresh_from_db()
+    assert (inconnu.nom, inconnu.nature, inconnu.nature_source) == (
+        "Duval et fils",
+        "particulier",
+        "personne",
+    )
+    assert Qualification.objects.pour(creancier).get().avant == "inconnue"
 
 
 def page(inconnu):
