@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
         ('comptes', '0008_ouverture_des_envois'),
         ('factures', '0018_decisions_et_leurs_suites'),
         ('journal', '0007_nature_d_un_client'),
-        ('relances', '0006_textes_qui_ne_nient_rien'),
+        ('relances', '0007_rappel_demande'),
     ]
 
     operations = [
