@@ -35,9 +35,10 @@ def procedure(client):
 
 @pytest.mark.parametrize("page", ["journee", "tableau"])
 def test_ma_journee_et_le_tableau_montrent_la_declaration_a_faire(client, procedure, page):
+    # Deux mois : samedi 14 mars 2020 ; le délai va au lundi 16 (CPC, art. 642).
     texte = client.get(reverse(f"accueil:{page}")).content.decode()
     assert "Le Gall Plomberie" in texte
-    assert "Délai de déclaration passé depuis le 14/03/2020" in texte
+    assert "Délai de déclaration passé depuis le 16/03/2020" in texte
 
 
 @pytest.mark.parametrize("page", ["journee", "tableau"])
