@@ -122,7 +122,7 @@ def _sommes(
     deduites: Sequence[LigneDeduite],
 ) -> list[Somme]:
     numeros = ", ".join(str(piece.rang) for piece in pieces)
-    factures = ", ".join(ligne.facture.numero for ligne in decompte.lignes)
+    factures = ", ".join(ligne.facture.reference for ligne in decompte.lignes)
     fondement = dossier.requete.get("fondement") or f"Factures {factures}"
     b2b = decompte.regime == Regime.B2B
     interets = "Pénalités de retard" if b2b else "Intérêts"

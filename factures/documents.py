@@ -164,7 +164,7 @@ def donnees_du_decompte(decompte: DecompteClient) -> dict[str, Any]:
         "total": str(decompte.total),
         "factures": [
             {
-                "numero": ligne.facture.numero,
+                "numero": ligne.facture.reference,
                 "principal": str(ligne.principal),
                 "interets": str(ligne.interets or ZERO),
                 "indemnite": str(ligne.indemnite or ZERO),
@@ -198,7 +198,7 @@ def donnees_du_recu(recu: Recu) -> dict[str, Any]:
         "disponible": str(encaissement.disponible),
         "factures": [
             {
-                "numero": part.facture.numero,
+                "numero": part.facture.reference,
                 "principal": str(part.principal),
                 "interets": str(part.interets),
                 "indemnite": str(part.indemnite),
@@ -219,7 +219,7 @@ def _ligne(ligne: LigneDecompte, au: date, *, au_solde: bool) -> LigneFacture:
     facture = ligne.facture
     principal = ligne.solde if au_solde else ligne.principal
     return LigneFacture(
-        numero=facture.numero,
+        numero=facture.reference,
         emise_le=facture.date_emission,
         echeance=facture.date_echeance,
         objet=facture.libelle,
@@ -237,7 +237,7 @@ def _ligne(ligne: LigneDecompte, au: date, *, au_solde: bool) -> LigneFacture:
 def _periodes(ligne: LigneDecompte) -> Iterable[LignePeriode]:
     for periode in ligne.periodes:
         yield LignePeriode(
-            facture=ligne.facture.numero,
+            facture=ligne.facture.reference,
             du=periode.du,
             au=periode.au,
             jours=periode.jours,
@@ -259,7 +259,7 @@ def _compte(ligne: LigneDecompte) -> tuple[LignePeriode | LigneReglement, ...]:
                 recu.le,
                 1,
                 LigneReglement(
-                    ligne.facture.numero,
+                    ligne.facture.reference,
                     recu.le,
                     recu.montant,
                     recu.sur_interets,

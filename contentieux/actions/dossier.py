@@ -83,7 +83,7 @@ def ouvrir_dossier(
         geste=geste,
         client=client.pk,
         voie=voie,
-        factures=[facture.numero for facture in choisies],
+        factures=[facture.reference for facture in choisies],
     )
     return dossier
 

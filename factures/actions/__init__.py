@@ -6,7 +6,7 @@ from factures.actions.encaissements import encaisser, imputer, utiliser_avoir
 from factures.actions.importation import defaire_import
 from factures.actions.litiges import clore_litige, ouvrir_litige
 from factures.actions.pieces import deposer_piece
-from factures.actions.saisie import enregistrer_facture, modifier_facture
+from factures.actions.saisie import enregistrer_en_tranches, enregistrer_facture, modifier_facture
 
 __all__ = [
     "annuler_encaissement",
@@ -15,6 +15,7 @@ __all__ = [
     "defaire_import",
     "deposer_piece",
     "encaisser",
+    "enregistrer_en_tranches",
     "enregistrer_facture",
     "imputer",
     "modifier_facture",

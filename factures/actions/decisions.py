@@ -99,7 +99,7 @@ def enregistrer_decision(
         if facture.est_avoir:
             raise DecisionImpossible("Un avoir n'est pas une créance : rien ne s'y juge.")
         if debut is not None and debut < facture.date_emission:
-            raise DecisionImpossible(f"Cette décision précède la facture {facture.numero}.")
+            raise DecisionImpossible(f"Cette décision précède la facture {facture.reference}.")
     return [_creer(facture, dispositif, acteur, geste) for facture in verrouillees.values()]
 
 

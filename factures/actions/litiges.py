@@ -103,12 +103,12 @@ def _retenues(question: Question) -> Iterator[tuple[int, str]]:
     litiges = Litige.objects.pour(question.creancier).select_related("facture")
     for litige in litiges.filter(geste__in=question.numeros, clos_le__isnull=False):
         if litige.geste_id is not None:
-            yield litige.geste_id, f"Le litige sur {litige.facture.numero} a été tranché depuis."
+            yield litige.geste_id, f"Le litige sur {litige.facture.reference} a été tranché depuis."
     clos = litiges.filter(clos_geste__in=question.de(Genre.ISSUE_LITIGE))
     rouverts = Litige.objects.pour(question.creancier).ouverts().values("facture")
     for litige in clos.filter(facture__in=rouverts):
         if litige.clos_geste_id is not None:
-            numero = litige.facture.numero
+            numero = litige.facture.reference
             yield litige.clos_geste_id, f"{numero} est de nouveau en litige depuis."
 
 

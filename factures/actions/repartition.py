@@ -103,7 +103,7 @@ def parts_d_avoir(client: Client, montant: Decimal, demandes: Demandes) -> tuple
         facture = factures[pk]
         if part > facture.solde:
             reste = f"il reste {euros(facture.solde)}" if facture.solde else "elle est soldée"
-            raise ImputationExcessive(f"{facture.numero} : {euros(part)} imputés, mais {reste}.")
+            raise ImputationExcessive(f"{facture.reference} : {euros(part)} imputés, mais {reste}.")
         parts.append(Part(facture, part))
     return _sans_depasser(parts, montant)
 
@@ -151,4 +151,4 @@ def _trop(facture: Facture, part: Decimal, accessoires: Decimal, le: date) -> st
         reste = f"il reste {euros(facture.solde)}"
     else:
         reste = "elle est soldée, sans intérêts ni indemnité à payer"
-    return f"{facture.numero} : {euros(part)} imputés, mais {reste}."
+    return f"{facture.reference} : {euros(part)} imputés, mais {reste}."

@@ -1,5 +1,6 @@
 """Enregistrer une facture à la main, la corriger."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -35,6 +36,8 @@ MODIFIABLES = (
     "montant_ttc",
     "rang_entree",
 )
+# Ce que les échéances d'une même facture ont en commun, ou qui doit faire son total.
+DE_LA_FACTURE_ENTIERE = {"client", "numero", "nature", "montant_ht", "montant_tva", "montant_ttc"}
 # Ce qui change l'échéance ou la somme change aussi les relances prévues.
 DECISIFS = {"client", "nature", "date_echeance", "montant_ttc"}
 
@@ -70,17 +73,60 @@ def enregistrer_facture(
         **champs,
     )
     _verifier(facture, ZERO)
+    _ouvrir(facture, acteur)
+    accorder_les_references(creancier, numeros=[numero])
+    return facture
+
+
+@transaction.atomic
+def enregistrer_en_tranches(
+    creancier: Creancier,
+    *,
+    client: Client,
+    numero: str,
+    echeances: Sequence[tuple[date, Decimal]],
+    montant_ttc: Decimal,
+    acteur: Utilisateur | None,
+    **champs: Any,
+) -> list[Facture]:
+    """Une facture payable en plusieurs fois : une ligne par échéance, leur somme est la facture."""
+    verrouiller_client(client)
+    if sum((montant for _, montant in echeances), ZERO) != montant_ttc:
+        raise FactureIncoherente("La somme des échéances doit être le montant de la facture.")
+    if champs.get("nature") == NatureFacture.AVOIR:
+        raise FactureIncoherente("Un avoir n'a pas d'échéances.")
+    # HT et TVA sont ceux de la facture entière.
+    champs |= {"montant_ht": None, "montant_tva": None}
+    factures = [
+        Facture(
+            creancier=creancier,
+            client=client,
+            numero=numero,
+            date_echeance=le,
+            montant_ttc=montant,
+            tranche=rang,
+            tranches=len(echeances),
+            **champs,
+        )
+        for rang, (le, montant) in enumerate(sorted(echeances), start=1)
+    ]
+    _verifier(factures[0], ZERO)
+    for facture in factures:
+        _ouvrir(facture, acteur)
+    accorder_les_references(creancier, numeros=[numero])
+    return factures
+
+
+def _ouvrir(facture: Facture, acteur: Utilisateur | None) -> None:
     grand_livre.ouvrir_creance(facture)
     inscrire(
         Evenement.FACTURE_ENREGISTREE,
         cible=facture,
         acteur=acteur,
-        numero=numero,
-        montant_ttc=montant_ttc,
-        date_echeance=date_echeance,
+        numero=facture.reference,
+        montant_ttc=facture.montant_ttc,
+        date_echeance=facture.date_echeance,
     )
-    accorder_les_references(creancier, numeros=[numero])
-    return facture
 
 
 @transaction.atomic
@@ -94,6 +140,11 @@ def modifier_facture(facture: Facture, *, acteur: Utilisateur | None, **champs: 
     changes = {nom for nom, valeur in champs.items() if avant[nom] != valeur}
     if not changes:
         return facture
+    if facture.est_une_tranche and changes & DE_LA_FACTURE_ENTIERE:
+        raise FactureIncoherente(
+            "Cette facture a plusieurs échéances : son numéro, son client, sa nature et ses "
+            "montants ne se changent pas d'une seule."
+        )
     change = {nom: champs[nom] for nom in changes}
     juger = partial(_verifier, arrondi=facture.arrondi)
     effet = grand_livre.corriger(facture, change, juger=juger)
@@ -124,5 +175,7 @@ def _verifier(facture: Facture, arrondi: Decimal) -> None:
             f"Le montant TTC devrait être {euros(attendu)} : le HT plus la TVA."
         )
     meme_numero = Facture.objects.pour(facture.creancier).filter(numero=facture.numero)
+    if facture.pk is not None and facture.est_une_tranche:
+        meme_numero = meme_numero.filter(tranche=facture.tranche)
     if meme_numero.exclude(pk=facture.pk).exists():
         raise NumeroDejaPris(f"Le numéro {facture.numero} existe déjà.")

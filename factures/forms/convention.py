@@ -72,7 +72,7 @@ class ConventionForm(SaisieLisible, forms.Form):
         self.factures = {str(facture.pk): facture for facture in factures}
         champ_de(self, "portee", forms.ChoiceField).choices = [
             (CE_CLIENT, f"Toutes les factures de {client.nom}"),
-            *((pk, f"La facture {facture.numero}") for pk, facture in self.factures.items()),
+            *((pk, f"La facture {facture.reference}") for pk, facture in self.factures.items()),
             (PARTOUT, f"Tous les clients de {client.creancier.nom}"),
         ]
 

@@ -80,7 +80,7 @@ class FacturesJugees(ChoixMultiple[Facture]):
 
     def label_from_instance(self, facture: Facture) -> str:
         reste = f"reste {euros(facture.solde)}" if facture.solde else "réglée"
-        return f"{facture.numero}, échue le {formats.jour(facture.date_echeance)}, {reste}"
+        return f"{facture.reference}, échue le {formats.jour(facture.date_echeance)}, {reste}"
 
 
 class DecisionForm(SaisieLisible, forms.Form):

@@ -4,12 +4,16 @@ from typing import Any
 from django import forms
 
 from clients.models import Client
+from factures.enums import NatureFacture
 from factures.forms.champs import MontantField, jour_saisi
 from factures.imports.habitudes import Convention, convention
+from factures.imports.tranches import faute_de_la_somme, lire_echeances
+from factures.imports.types import EcheanceLue
 from factures.models import Facture
 from recouvrement.socle.formats import jour
 from recouvrement.socle.forms import Groupes, ModelForm, SaisieLisible
 from recouvrement.socle.montants import CENTIME, ZERO
+from recouvrement.socle.saisies.valeurs import ValeurRefusee
 
 
 class FactureForm(SaisieLisible, Groupes, ModelForm[Facture]):
@@ -19,6 +23,13 @@ class FactureForm(SaisieLisible, Groupes, ModelForm[Facture]):
     date_echeance = jour_saisi(label="Date d'échéance")
     echeance_admise = forms.BooleanField(
         label="L'échéance précède l'émission : c'est bien le jour convenu", required=False
+    )
+    echeances = forms.CharField(
+        label="Plusieurs échéances",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "31/01/2026 400,00"}),
+        help_text="Une par ligne : sa date, puis son montant. Leur somme est le montant TTC.",
     )
     date_prestation = jour_saisi(label="Fin de la prestation", required=False)
     montant_ht = MontantField(label="Montant HT", required=False, minimum=Decimal(0))
@@ -42,9 +53,10 @@ class FactureForm(SaisieLisible, Groupes, ModelForm[Facture]):
         ("Facture", ("numero", "nature", "libelle", "reference_commande")),
         ("Dates", ("date_emission", "date_echeance", "echeance_admise", "date_prestation")),
         ("Montants", ("montant_ht", "montant_tva", "montant_ttc")),
+        ("En plusieurs fois", ("echeances",)),
         ("Relances", ("rang_entree",)),
     )
-    LARGES = ("libelle",)
+    LARGES = ("libelle", "echeances")
 
     def __init__(self, *args: Any, client: Client, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -57,7 +69,9 @@ class FactureForm(SaisieLisible, Groupes, ModelForm[Facture]):
         self.echeance_calculee = False
         # L'unicité du numéro se juge chez ce créancier.
         self.instance.creancier, self.instance.client = client.creancier, client
-        if not self.instance.pk:
+        if self.instance.pk:
+            del self.fields["echeances"]
+        else:
             convenue = self.convention
             self.fields["date_echeance"].required = False
             self.fields[
@@ -68,9 +82,31 @@ class FactureForm(SaisieLisible, Groupes, ModelForm[Facture]):
     def convention(self) -> Convention:
         return convention(self.client.creancier, self.client.terme)
 
+    def clean_echeances(self) -> tuple[EcheanceLue, ...]:
+        ecrit = self.cleaned_data["echeances"]
+        try:
+            lues = lire_echeances(ecrit)
+        except ValeurRefusee as erreur:
+            raise forms.ValidationError(erreur.message) from None
+        if len(lues) == 1:
+            raise forms.ValidationError("Une seule échéance : écrivez-la avec les dates.")
+        return lues
+
+    def _verifier_les_echeances(self, lu: dict[str, Any]) -> None:
+        echeances, ttc = lu.get("echeances"), lu.get("montant_ttc")
+        if not echeances:
+            lu.pop("echeances", None)
+            return
+        if ttc is not None and (faute := faute_de_la_somme(echeances, ttc)):
+            self.add_error("echeances", faute)
+        elif lu.get("nature") == NatureFacture.AVOIR:
+            self.add_error("echeances", "Un avoir n'a pas d'échéances.")
+        lu["date_echeance"] = None
+
     def clean(self) -> dict[str, Any]:
         super().clean()
         lu = self.cleaned_data
+        self._verifier_les_echeances(lu)
         emission, echeance = lu.get("date_emission"), lu.get("date_echeance")
         if emission and echeance is None and "date_echeance" not in self.errors:
             lu["date_echeance"] = self.convention.terme.echeance(emission)

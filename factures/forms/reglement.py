@@ -40,7 +40,10 @@ class Repartition(SaisieLisible, forms.Form):
         self.reglables = list(reglables)
         for reglable in self.reglables:
             self.fields[nom_de_part(reglable.facture)] = MontantField(
-                label=f"Part de {reglable.facture.numero}", required=False, minimum=ZERO, taille=8
+                label=f"Part de {reglable.facture.reference}",
+                required=False,
+                minimum=ZERO,
+                taille=8,
             )
 
     @property

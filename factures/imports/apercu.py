@@ -27,7 +27,7 @@ from factures.imports.reprises import Reprises
 from factures.imports.types import AVOIR, Anomalie, FactureLue, presente
 from factures.models import Facture, LigneImport, Piece
 from recouvrement.comptes.models import Creancier
-from recouvrement.socle.formats import euros
+from recouvrement.socle.formats import euros, pluriel
 from recouvrement.socle.montants import ZERO
 
 # Assez petit pour les paramètres d'une requête sur les deux bases.
@@ -45,7 +45,7 @@ def apercevoir(creancier: Creancier, lues: Sequence[Lue], reprises: Reprises) ->
     annuaire, habitudes = Annuaire(creancier, acheteurs, reprises), Habitudes(creancier)
     recus = recus_a_comparer(creancier, lues, connues)
     connu = Connu(annuaire, reprises, connues, pieces, recus)
-    vues: dict[str, LigneApercu] = {}
+    vues: dict[tuple[str, int], LigneApercu] = {}
     lignes = [_juger(creancier, lue, connu, vues) for lue in lues]
     for ligne in lignes:
         if ligne.sort == SortLigne.CREEE:
@@ -97,7 +97,7 @@ def _juger(
     creancier: Creancier,
     lue: Lue,
     connu: Connu,
-    vues: dict[str, LigneApercu],
+    vues: dict[tuple[str, int], LigneApercu],
 ) -> LigneApercu:
     facture = lue.facture
     if facture is None:
@@ -111,11 +111,15 @@ def _juger(
     if lue.refus:
         # Un défaut de forme, que personne n'a encore admis : la facture se montre, sans plus.
         return ligne
-    if deja := vues.get(facture.numero):
+    if deja := vues.get(facture.cle):
         _repeter(ligne, deja)
         return ligne
-    vues[facture.numero] = ligne
-    existante = ligne.existante = connu.factures.get(facture.numero)
+    vues[facture.cle] = ligne
+    connue = connu.factures.get(facture.cle) or connu.factures.get((facture.numero, 1))
+    if connue and connue.tranches != facture.tranches:
+        ligne.refuser("echeances", f"Déjà connue en {pluriel(connue.tranches, 'échéance')}.")
+        return ligne
+    existante = ligne.existante = connue
     client = _rattacher(ligne, facture, connu.annuaire)
     if client is None:
         return ligne
@@ -208,11 +212,11 @@ def _completer(ligne: LigneApercu, facture: FactureLue) -> None:
     ligne.ajoute_piece = ligne.lue.piece is not None
 
 
-def _connues(creancier: Creancier, numeros: Sequence[str]) -> dict[str, Facture]:
-    connues: dict[str, Facture] = {}
+def _connues(creancier: Creancier, numeros: Sequence[str]) -> dict[tuple[str, int], Facture]:
+    connues: dict[tuple[str, int], Facture] = {}
     for debut in range(0, len(numeros), LOT):
         lot = Facture.objects.pour(creancier).filter(numero__in=numeros[debut : debut + LOT])
-        connues |= {facture.numero: facture for facture in lot}
+        connues |= {(facture.numero, facture.tranche): facture for facture in lot}
     return connues
 
 

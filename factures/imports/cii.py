@@ -7,7 +7,7 @@ from lxml import etree
 
 from factures.imports.documents import RECTIFICATIVE
 from factures.imports.noeuds import Releve, courriels, siren_siret, texte, tous, un
-from factures.imports.types import LONGUEUR_CONDITIONS, FactureLue, PartieLue, TvaLue
+from factures.imports.types import LONGUEUR_CONDITIONS, EcheanceLue, FactureLue, PartieLue, TvaLue
 from recouvrement.socle.montants import ZERO
 
 RACINES = ("CrossIndustryInvoice", "CrossIndustryDocument")
@@ -63,11 +63,13 @@ def lire_cii(racine: etree._Element) -> tuple[FactureLue, Releve]:
         vu for n in tous(reglement, "InvoiceReferencedDocument")
         if (vu := texte(n, "IssuerAssignedID") or texte(n, "ID"))
     ]  # fmt: skip
+    echeances = _echeances(reglement, releve)
     facture = FactureLue(
         numero=texte(entete, "ID"),
         nature=nature,
         date_emission=_jour(un(entete, "IssueDateTime"), "date_emission", releve),
-        date_echeance=_echeance(reglement, releve),
+        date_echeance=echeances[-1].le if echeances else None,
+        echeances=echeances if len(echeances) > 1 else (),
         devise=releve.devise,
         montant_ht=ht,
         montant_tva=_tva_totale(totaux, releve),
@@ -114,17 +116,15 @@ def _jour(noeud: etree._Element | None, champ: str, releve: Releve) -> date | No
     return releve.jour_102(texte(quand), champ, "DateTimeString")
 
 
-def _echeance(reglement: etree._Element | None, releve: Releve) -> date | None:
-    jours = {
-        jour
-        for terme in tous(reglement, "SpecifiedTradePaymentTerms")
-        if (jour := _jour(un(terme, "DueDateDateTime"), "date_echeance", releve))
-    }
-    if len(jours) > 1:
-        releve.signaler(
-            "date_echeance", f"{len(jours)} échéances dans le fichier : la dernière est retenue."
-        )
-    return max(jours, default=None)
+def _echeances(reglement: etree._Element | None, releve: Releve) -> tuple[EcheanceLue, ...]:
+    """Une par `SpecifiedTradePaymentTerms` daté, avec sa part (EXTENDED) si elle y est."""
+    lues: dict[date, EcheanceLue] = {}
+    for terme in tous(reglement, "SpecifiedTradePaymentTerms"):
+        if le := _jour(un(terme, "DueDateDateTime"), "date_echeance", releve):
+            part = releve.montant(un(terme, "PartialPaymentAmount"), "echeances")
+            if part is not None or le not in lues:
+                lues[le] = EcheanceLue(le, part)
+    return tuple(lues[le] for le in sorted(lues))
 
 
 def _conditions(reglement: etree._Element | None) -> str:

@@ -11,12 +11,15 @@ from factures.imports.conditions import lire_conditions
 from factures.imports.controles import TABLEUR, Controle, completer, controler
 from factures.imports.entetes import normaliser
 from factures.imports.reconnaissance import Correspondance
+from factures.imports.repetitions import numerotee, sans_doublon
 from factures.imports.totaux import Cumul
+from factures.imports.tranches import lire_echeances
 from factures.imports.types import (
     AVOIR,
     FACTURE,
     LONGUEUR_CONDITIONS,
     Anomalie,
+    EcheanceLue,
     FactureLue,
     LigneLue,
     PartieLue,
@@ -42,7 +45,7 @@ from recouvrement.socle.tableur.lecture import Feuille, Ligne
 
 MONTANTS = (
     champs.MONTANT_HT, champs.MONTANT_TVA, champs.MONTANT_TTC, champs.ARRONDI,
-    champs.MONTANT_PAYE, champs.RESTE_DU,
+    champs.MONTANT_PAYE, champs.RESTE_DU, champs.MONTANT_ECHEANCE,
 )  # fmt: skip
 DATES = (champs.DATE_EMISSION, champs.DATE_ECHEANCE)
 # Un champ de facture peut venir d'une colonne d'un autre nom : le refus vise la colonne.
@@ -70,7 +73,7 @@ def lire_lignes(
     """
     lecture = _Lecture(feuille, correspondance, decimale, corrections or {})
     lues: list[LigneLue] = []
-    vues: dict[str, tuple[int, FactureLue]] = {}
+    vues: dict[str, list[tuple[int, FactureLue]]] = {}
     cumul = Cumul()
     for ligne in feuille.lignes:
         if total := lecture.total(ligne, cumul):
@@ -79,30 +82,11 @@ def lire_lignes(
             continue
         lue = lecture.lire(ligne)
         if lue.facture is not None:
-            lue = _sans_doublon(lue, lue.facture, vues)
-        if lue.facture is not None and vues[lue.facture.numero][0] == ligne.numero:
+            lue = sans_doublon(lue, lue.facture, vues)
+        if lue.facture is not None and vues[lue.facture.numero][-1][0] == ligne.numero:
             cumul.ajouter(lue.facture)
         lues.append(lue)
-    return lues
-
-
-def _sans_doublon(
-    lue: LigneLue, facture: FactureLue, vues: dict[str, tuple[int, FactureLue]]
-) -> LigneLue:
-    """Un export par ligne de détail répète la facture ; deux factures n'ont pas un numéro."""
-    if facture.numero not in vues:
-        vues[facture.numero] = (lue.numero_ligne, facture)
-        return lue
-    premiere, deja = vues[facture.numero]
-    if facture == replace(deja, libelle=facture.libelle):
-        # L'aperçu la montre, et dit laquelle elle répète.
-        return replace(lue, facture=deja)
-    controle = Controle()
-    controle.refuser(
-        champs.NUMERO,
-        f"Le numéro {facture.numero} est déjà à la ligne {premiere}, avec d'autres valeurs.",
-    )
-    return LigneLue(lue.numero_ligne, None, tuple(controle.refus), lue.alertes)
+    return [numerotee(lue, vues) for lue in lues]
 
 
 class _Lecture:
@@ -150,13 +134,17 @@ class _Lecture:
         jours = {champ: self._jour(champ, lu.get(champ), controle) for champ in DATES}
         nature = _nature(lu.get(champs.NATURE), montants, controle)
         _completer_ttc(montants, controle)
+        total = _de_l_echeance(montants)
+        echeances = self._echeances(lu.get(champs.ECHEANCES), controle)
         if nature == AVOIR:
             montants = _au_positif(montants)
         facture = FactureLue(
             numero=lire_texte(lu.get(champs.NUMERO)),
             nature=nature,
             date_emission=jours[champs.DATE_EMISSION],
-            date_echeance=jours[champs.DATE_ECHEANCE],
+            date_echeance=jours[champs.DATE_ECHEANCE] or max(e.le for e in echeances)
+            if echeances
+            else jours[champs.DATE_ECHEANCE],
             devise=_devise(lu.get(champs.DEVISE)),
             montant_ht=montants[champs.MONTANT_HT],
             montant_tva=montants[champs.MONTANT_TVA],
@@ -167,6 +155,9 @@ class _Lecture:
             acheteur=lire_client(lu, controle),
             arrondi=montants[champs.ARRONDI] or ZERO,
             libelle=lire_texte(lu.get(champs.LIBELLE)),
+            echeances=echeances,
+            total_annonce=total,
+            est_montant_d_echeance=montants[champs.MONTANT_ECHEANCE] is not None,
             conditions=lire_texte(lu.get(champs.CONDITIONS))[:LONGUEUR_CONDITIONS],
             origines=_numeros(lu.get(champs.FACTURE_LIEE)),
             est_rectificative=normaliser(lire_texte(lu.get(champs.NATURE)))
@@ -200,6 +191,13 @@ class _Lecture:
         except ValeurRefusee as erreur:
             controle.refuser(champ, erreur.message)
             return None
+
+    def _echeances(self, cellule: Cellule, controle: Controle) -> tuple[EcheanceLue, ...]:
+        try:
+            return lire_echeances(lire_texte(cellule))
+        except ValeurRefusee as erreur:
+            controle.refuser(champs.ECHEANCES, erreur.message)
+            return ()
 
     def _jour(self, champ: str, cellule: Cellule, controle: Controle) -> date | None:
         try:
@@ -288,6 +286,16 @@ def _completer_ttc(montants: dict[str, Decimal | None], controle: Controle) -> N
     if montants[champs.MONTANT_TTC] is None and ht is not None and tva is not None:
         montants[champs.MONTANT_TTC] = ht + tva
         controle.signaler(champs.MONTANT_TTC, "Total TTC absent : calculé, HT + TVA.")
+
+
+def _de_l_echeance(montants: dict[str, Decimal | None]) -> Decimal | None:
+    """Le montant de l'échéance est celui de la ligne ; rend celui de la facture, s'il y est."""
+    montant = montants[champs.MONTANT_ECHEANCE]
+    if montant is None:
+        return None
+    total, montants[champs.MONTANT_TTC] = montants[champs.MONTANT_TTC], montant
+    montants[champs.MONTANT_HT] = montants[champs.MONTANT_TVA] = montants[champs.ARRONDI] = None
+    return total
 
 
 def _au_positif(montants: dict[str, Decimal | None]) -> dict[str, Decimal | None]:

@@ -59,7 +59,7 @@ class Connu:
 
     annuaire: Annuaire
     reprises: Reprises
-    factures: Mapping[str, Facture]
+    factures: Mapping[tuple[str, int], Facture]
     pieces: set[tuple[int, str]]
     recus: Mapping[int, list[Recu]]
 
@@ -157,7 +157,7 @@ def _reste_remonte(
 
 def juger_absente(ligne: LigneApercu, connu: Connu) -> None:
     """Ouverte ici, et que la liste complète ne dit plus : réglée ailleurs, ou oubliée."""
-    existante = ligne.existante = connu.factures.get(ligne.facture.numero)
+    existante = ligne.existante = connu.factures.get(ligne.facture.cle)
     ligne.sort = SortLigne.INCHANGEE
     if existante is None or not existante.solde:
         return
@@ -180,7 +180,7 @@ def absentes(creancier: Creancier, lues: Iterable[Lue]) -> list[Lue]:
     dites |= {lue.cellules.get("numero", "") for lue in lues}
     ouvertes = Facture.objects.pour(creancier).ouvertes().select_related("client")
     return [
-        Lue(f"absente : {facture.numero}"[:255], _telle_qu_ici(facture), absente=True)
+        Lue(f"absente : {facture.reference}"[:255], _telle_qu_ici(facture), absente=True)
         for facture in ouvertes.order_by("client__nom_recherche", "date_echeance", "pk")
         if facture.numero not in dites
     ]
@@ -189,6 +189,8 @@ def absentes(creancier: Creancier, lues: Iterable[Lue]) -> list[Lue]:
 def _telle_qu_ici(facture: Facture) -> FactureLue:
     return FactureLue(
         numero=facture.numero,
+        tranche=facture.tranche,
+        tranches=facture.tranches,
         nature=facture.nature,
         date_emission=facture.date_emission,
         date_echeance=facture.date_echeance,
@@ -204,7 +206,7 @@ def _telle_qu_ici(facture: Facture) -> FactureLue:
 
 
 def recus_a_comparer(
-    creancier: Creancier, lues: Iterable[Lue], connues: Mapping[str, Facture]
+    creancier: Creancier, lues: Iterable[Lue], connues: Mapping[tuple[str, int], Facture]
 ) -> dict[int, list[Recu]]:
     """L'argent reçu, du plus récent au plus ancien, là où un fichier en sait peut-être moins."""
     pks = [
@@ -212,7 +214,7 @@ def recus_a_comparer(
         for lue in lues
         if lue.facture is not None
         and lue.facture.dit_le_reste
-        and (connue := connues.get(lue.facture.numero)) is not None
+        and (connue := connues.get(lue.facture.cle)) is not None
         and connue.est_entamee
     ]
     recus: dict[int, list[Recu]] = defaultdict(list)

@@ -14,6 +14,7 @@ from stdnum.fr import siren as cle_siren
 from stdnum.fr import siret as cle_siret
 
 from factures.imports.conditions import lire_conditions
+from factures.imports.tranches import faute_des_echeances
 from factures.imports.types import AVOIR, Anomalie, FactureLue, PartieLue, Refus, TvaLue
 from recouvrement.socle import formats
 from recouvrement.socle.formats import euros
@@ -51,6 +52,8 @@ def controler(facture: FactureLue) -> Controle:
     _totaux(facture, controle)
     _ventilation(facture, controle)
     _reste_du(facture, controle)
+    if faute := faute_des_echeances(completer(facture)):
+        controle.refuser("echeances", faute, levable=True)
     _partie(facture.vendeur, "vendeur", controle)
     _partie(facture.acheteur, "acheteur", controle)
     if facture.iban and not cle_iban.is_valid(facture.iban):

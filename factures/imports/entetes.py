@@ -9,7 +9,7 @@ NUMERO, CLIENT, SIREN, SIRET, TVA = "numero", "client", "siren", "siret", "tva"
 CODE_CLIENT, COURRIEL, TELEPHONE = "code_client", "courriel", "telephone"
 ADRESSE, CODE_POSTAL, VILLE = "adresse", "code_postal", "ville"
 DATE_EMISSION, DATE_ECHEANCE = "date_emission", "date_echeance"
-CONDITIONS = "conditions"
+CONDITIONS, ECHEANCES, MONTANT_ECHEANCE = "conditions", "echeances", "montant_echeance"
 MONTANT_HT, MONTANT_TVA, MONTANT_TTC = "montant_ht", "montant_tva", "montant_ttc"
 ARRONDI, MONTANT_PAYE, RESTE_DU = "arrondi", "montant_paye", "reste_du"
 DEVISE, NATURE, LIBELLE = "devise", "nature", "libelle"
@@ -31,6 +31,8 @@ LIBELLES = {
     DATE_EMISSION: "Date de facture",
     DATE_ECHEANCE: "Échéance",
     CONDITIONS: "Conditions de règlement",
+    ECHEANCES: "Échéances et montants (date montant ; …)",
+    MONTANT_ECHEANCE: "Montant de l'échéance",
     MONTANT_HT: "Montant HT",
     MONTANT_TVA: "Montant de la TVA",
     MONTANT_TTC: "Montant TTC",
@@ -87,6 +89,9 @@ SURS: dict[str, str] = {
         "|condition de paiement|conditions reglement|conditions paiement|delai de paiement"
         "|delai de reglement|delai paiement|delai reglement|termes de paiement|cond reglement"
         "|cond paiement|payment terms|payment term|invoice payment term|terms",
+        ECHEANCES: "echeances|echeancier|echeances et montants|echeances et montants date montant",
+        MONTANT_ECHEANCE: "montant de l echeance|montant echeance|montant a l echeance"
+        "|montant de la tranche|montant tranche",
         MONTANT_HT: "montant ht|total ht|ht|totalht|hors taxes signe|hors taxes|untaxed amount"
         "|montant hors taxes|total hors taxes|montant total ht|net ht|total net ht"
         "|montant hors taxe|untaxed amount signed|montant ht en euros",

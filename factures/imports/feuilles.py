@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from factures.imports.colonnes import lire_lignes
-from factures.imports.echeances import repondre
+from factures.imports.echeances import en_tranches, repondre
 from factures.imports.entetes import LIBELLES, normaliser
 from factures.imports.lignes import Lue, PieceLue
 from factures.imports.reconnaissance import correspondance as indices_des_champs
@@ -79,7 +79,7 @@ def lues_de(
             refus, alertes = reprises.lever(resultat.nom, resultat.refus, resultat.alertes)
             lue = Lue(resultat.nom, facture, refus, alertes, piece, lectures=resultat.lectures)
             repondre(lue, reprises.corrections.get(resultat.nom, {}))
-            yield lue
+            yield from en_tranches(lue)
 
 
 def _lues_du_tableur(
@@ -105,12 +105,14 @@ def _lues_du_tableur(
                 champ: lire_texte(ligne.cellule(indice))[:LONGUEUR_CELLULE]
                 for champ, indice in indices.items()
             } | dict(corrections.get(ligne.numero, {}))
-        yield Lue(
-            f"{nom}, ligne {lue.numero_ligne}",
-            lue.facture,
-            list(lue.refus),
-            list(lue.alertes),
-            cellules=cellules,
+        yield from en_tranches(
+            Lue(
+                f"{nom}, ligne {lue.numero_ligne}",
+                lue.facture,
+                list(lue.refus),
+                list(lue.alertes),
+                cellules=cellules,
+            )
         )
 
 

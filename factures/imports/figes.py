@@ -30,6 +30,8 @@ def figer(facture: FactureLue) -> dict[str, Any]:
     for nom in MONTANTS:
         if (montant := getattr(facture, nom)) is not None:
             fige[nom] = str(montant)
+    if facture.tranches > 1:
+        fige["tranche"], fige["tranches"] = facture.tranche, facture.tranches
     if facture.references:
         fige["origines"] = list(facture.references)
     for nom in DRAPEAUX:
@@ -49,6 +51,8 @@ def rendre(fige: dict[str, Any]) -> FactureLue:
     return FactureLue(
         **champs,
         origines=tuple(fige.get("origines", ())),
+        tranche=fige.get("tranche", 1),
+        tranches=fige.get("tranches", 1),
         **{nom: fige.get(nom, False) for nom in DRAPEAUX},
     )
 

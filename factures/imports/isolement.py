@@ -23,7 +23,10 @@ LECTURE = Metier(
         ("recouvrement.socle.tableur.encodages", "Lecture"),
         *(
             ("factures.imports.types", nom)
-            for nom in ("Refus", "Anomalie", "PartieLue", "TvaLue", "FactureLue", "ResultatLecture")
+            for nom in (
+                *("Refus", "Anomalie", "PartieLue", "TvaLue", "EcheanceLue", "FactureLue"),
+                "ResultatLecture",
+            )
         ),
         # Rend ses champs à une dataclass figée et sans __dict__.
         ("dataclasses", "_dataclass_setstate"),

@@ -64,6 +64,8 @@ def correspondance(colonnes: Sequence[ColonneDevinee]) -> dict[str, int]:
 def manquants(correspondance: Correspondance) -> list[str]:
     """Les champs sans lesquels aucune ligne ne passera."""
     absents = [champ for champ in champs.OBLIGATOIRES if champ not in correspondance]
+    if champs.MONTANT_TTC in absents and champs.MONTANT_ECHEANCE in correspondance:
+        absents.remove(champs.MONTANT_TTC)
     if champs.MONTANT_TTC in absents and {champs.MONTANT_HT, champs.MONTANT_TVA} <= set(
         correspondance
     ):

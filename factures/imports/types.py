@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from recouvrement.socle.tableur.encodages import Lecture
 from recouvrement.socle.tableur.lecture import Feuille
@@ -63,6 +64,13 @@ class PartieLue:
         return self.courriels[0] if self.courriels else ""
 
 
+class EcheanceLue(NamedTuple):
+    """Une des échéances d'une facture ; son montant, si le fichier le dit."""
+
+    le: date
+    montant: Decimal | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class TvaLue:
     """Une ligne de la ventilation de la TVA, le taux tel qu'écrit."""
@@ -104,6 +112,13 @@ class FactureLue:
     libelle: str = ""
     # Les conditions de règlement telles qu'écrites (BT-20, ou une colonne).
     conditions: str = ""
+    # Plusieurs échéances, avant que la facture ne soit coupée ; ensuite, laquelle sur combien.
+    echeances: tuple[EcheanceLue, ...] = ()
+    tranche: int = 1
+    tranches: int = 1
+    # Le tableau le dit : ce montant est celui de l'échéance, et voici celui de la facture.
+    est_montant_d_echeance: bool = False
+    total_annonce: Decimal | None = None
     profil: str = ""
     notes: tuple[str, ...] = ()
 
@@ -117,6 +132,10 @@ class FactureLue:
     @property
     def emission(self) -> date:
         return presente(self.date_emission)
+
+    @property
+    def cle(self) -> tuple[str, int]:
+        return self.numero, self.tranche
 
     @property
     def ttc(self) -> Decimal:

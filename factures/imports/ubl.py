@@ -6,7 +6,14 @@ from lxml import etree
 
 from factures.imports.documents import RECTIFICATIVE
 from factures.imports.noeuds import Releve, courriels, siren_siret, texte, tous, un
-from factures.imports.types import AVOIR, LONGUEUR_CONDITIONS, FactureLue, PartieLue, TvaLue
+from factures.imports.types import (
+    AVOIR,
+    LONGUEUR_CONDITIONS,
+    EcheanceLue,
+    FactureLue,
+    PartieLue,
+    TvaLue,
+)
 from recouvrement.socle.montants import ZERO
 
 RACINES = ("Invoice", "CreditNote")
@@ -49,11 +56,13 @@ def lire_ubl(racine: etree._Element) -> tuple[FactureLue, Releve]:
     origines = [
         vu for n in tous(racine, "BillingReference/InvoiceDocumentReference/ID") if (vu := texte(n))
     ]
+    echeances = _echeances(racine, releve)
     facture = FactureLue(
         numero=texte(racine, "ID"),
         nature=nature,
         date_emission=releve.jour_iso(texte(racine, "IssueDate"), "date_emission", "IssueDate"),
-        date_echeance=_echeance(racine, releve),
+        date_echeance=echeances[-1].le if echeances else None,
+        echeances=echeances if len(echeances) > 1 else (),
         devise=releve.devise,
         montant_ht=ht,
         montant_tva=releve.montant(un(taxe, "TaxAmount"), "montant_tva"),
@@ -77,19 +86,21 @@ def lire_ubl(racine: etree._Element) -> tuple[FactureLue, Releve]:
     return facture, releve
 
 
-def _echeance(racine: etree._Element, releve: Releve) -> date | None:
-    """DueDate sur une facture ; un avoir la porte sous PaymentMeans."""
-    jours = {
-        jour
-        for chemin in ("DueDate", "PaymentMeans/PaymentDueDate", "PaymentTerms/PaymentDueDate")
-        for n in tous(racine, chemin)
-        if (jour := releve.jour_iso(texte(n), "date_echeance", etree.QName(n).localname))
-    }
-    if len(jours) > 1:
-        releve.signaler(
-            "date_echeance", f"{len(jours)} échéances dans le fichier : la dernière est retenue."
-        )
-    return max(jours, default=None)
+def _echeances(racine: etree._Element, releve: Releve) -> tuple[EcheanceLue, ...]:
+    """DueDate ; plusieurs : PaymentTerms, chacun sa date et sa part, ou PaymentMeans."""
+    lues: dict[date, EcheanceLue] = {}
+    for balise in ("InstallmentDueDate", "PaymentDueDate"):
+        for terme in tous(racine, "PaymentTerms"):
+            if le := releve.jour_iso(texte(terme, balise), "date_echeance", balise):
+                lues[le] = EcheanceLue(le, releve.montant(un(terme, "Amount"), "echeances"))
+    if len(lues) < 2:
+        # DueDate sur une facture ; un avoir la porte sous PaymentMeans.
+        for chemin in ("DueDate", "PaymentMeans/PaymentDueDate"):
+            for n in tous(racine, chemin):
+                balise = etree.QName(n).localname
+                if le := releve.jour_iso(texte(n), "date_echeance", balise):
+                    lues.setdefault(le, EcheanceLue(le))
+    return tuple(lues[le] for le in sorted(lues))
 
 
 def _taxe_en_devise(racine: etree._Element, devise: str) -> etree._Element | None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from clients.models import Client
 from factures.enums import Moyen, OrdreImputation
 from factures.lectures.conventions import Conventions
 from factures.lectures.taux import table_en_vigueur
+from factures.lectures.tranches import Tranches
 from factures.models import Facture, Imputation
 from recouvrement.droit import faits
 from recouvrement.droit.decompte import Decompte, decompte
@@ -58,13 +59,16 @@ class Calculs:
         self.conventions, self.table = Conventions(client), table_en_vigueur()
         self.recues = mises_en_demeure or {}
         self.contestes = contestes or {}
+        self.freres = Tranches(client, factures)
 
     def decompte(self, facture: Facture, au: date, *de_plus: FaitPaiement) -> Decompte:
         """`de_plus` : des paiements que rien n'a encore écrits. Lève `TauxInconnu`."""
         recue_le = self.recues.get(facture.pk) or facture.mise_en_demeure_recue_le
         convention = self.conventions.du_droit(facture, self.regime, recue_le)
+        if facture.est_une_tranche and not self.freres.porte_l_indemnite(facture, au):
+            convention = replace(convention, indemnite_ailleurs=True)
         montant = facture.montant_ttc - self.contestes.get(facture.pk, ZERO)
-        fait = FaitFacture(facture.numero, montant, facture.date_emission, facture.date_echeance)
+        fait = FaitFacture(facture.reference, montant, facture.date_emission, facture.date_echeance)
         paiements = [*self.paiements[facture.pk], *de_plus]
         return decompte(fait, paiements, convention, au, self.table)
 

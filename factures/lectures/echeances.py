@@ -160,7 +160,7 @@ def _prescription(proche: PrescriptionFacture, au: date) -> Echeance:
         quand = f"prescrite depuis le {jour}"
     lien = reverse("factures:droit", args=[facture.creancier.code, facture.pk])
     detail = f"{facture.client.nom} · {euros(facture.solde)} · {facture.creancier.nom}"
-    texte = f"{facture.numero} : {quand}"
+    texte = f"{facture.reference} : {quand}"
     return Echeance(
         texte,
         detail,

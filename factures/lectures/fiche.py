@@ -7,6 +7,7 @@ from decimal import Decimal
 from factures.enums import Moyen
 from factures.lectures.decompte import LigneDecompte, decompte_client
 from factures.lectures.recu import eteint_par
+from factures.lectures.tranches import tranches_de
 from factures.models import Encaissement, Facture, Imputation, Litige, Piece
 from recouvrement.journal.lectures import historique
 from recouvrement.journal.models import Entree
@@ -39,6 +40,12 @@ class FicheFacture:
     litiges: list[Litige]
     pieces: list[Piece]
     historique: list[Entree]
+    # Payable en plusieurs fois : toutes ses échéances, elle comprise.
+    tranches: list[Facture]
+
+    @property
+    def total_de_la_facture(self) -> Decimal:
+        return sum((tranche.montant_ttc for tranche in self.tranches), ZERO)
 
     @property
     def recu(self) -> Decimal:
@@ -165,4 +172,5 @@ def fiche_facture(facture: Facture, *, au: date) -> FicheFacture:
             .order_by("pk")
         ),
         historique=list(historique(facture)[:LIMITE_HISTORIQUE]),
+        tranches=tranches_de(facture),
     )

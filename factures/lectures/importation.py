@@ -364,6 +364,8 @@ COLONNE_MONTREE = {
     "montant_prepaye": "montant_ttc",
     "devise": "montant_ttc",
     "conditions": "date_echeance",
+    "echeances": "date_echeance",
+    "montant_echeance": "montant_ttc",
     "nature": "numero",
     "vendeur": "numero",
 }
@@ -375,6 +377,8 @@ def _valeur(lu: dict[str, Any], champ: str) -> Any:
     if champ == "client":
         return lu.get("client") or lu.get("acheteur", {}).get("nom", "")
     valeur = lu.get(champ, "")
+    if champ == "numero" and "tranches" in lu:
+        return f"{valeur} ({lu['tranche']}/{lu['tranches']})"
     if valeur and champ.startswith("date_"):
         return date.fromisoformat(valeur)
     if valeur and champ.startswith("montant_"):

@@ -93,10 +93,10 @@ def balances_agees(creanciers: Sequence[Creancier], *, au: date) -> dict[int, li
     lignes = (
         Facture.objects.parmi(creanciers)
         .ouvertes()
-        .values("creancier", tranche=Case(*cas, output_field=CharField()))
+        .values("creancier", anciennete=Case(*cas, output_field=CharField()))
         .annotate(nombre=Count("pk"), total=Sum("solde"))
     )
-    vues = {(ligne["creancier"], ligne["tranche"]): ligne for ligne in lignes}
+    vues = {(ligne["creancier"], ligne["anciennete"]): ligne for ligne in lignes}
     return {
         creancier.pk: [
             Tranche(cle, libelle, ligne["nombre"], arrondir(ligne["total"]))

@@ -131,7 +131,7 @@ def tableau_des_factures(
         vers=reverse("relances:lot_lettres", args=[code]),
         champ="facture",
         cle=lambda ligne: ligne.facture.pk,
-        nom_de=lambda ligne: ligne.facture.numero,
+        nom_de=lambda ligne: ligne.facture.reference,
         aide="Cochez des factures pour en faire des lettres : un aperçu d’abord.",
         mots="facture,factures",
         gestes=(Geste("Préparer les lettres…", icone="lettre"),),
@@ -149,7 +149,7 @@ def colonnes_des_factures(code: str) -> tuple[Colonne[LigneFacture], ...]:
     return (
         Colonne(
             titre="Numéro",
-            valeur=lambda ligne: ligne.facture.numero,
+            valeur=lambda ligne: ligne.facture.reference,
             lien=lambda ligne: reverse("factures:detail", args=[code, ligne.facture.pk]),
             tri="numero",
             est_titre=True,
@@ -196,7 +196,7 @@ def colonnes_des_factures(code: str) -> tuple[Colonne[LigneFacture], ...]:
 
 
 CHAMPS_FACTURES: tuple[Champ[LigneFacture], ...] = (
-    Champ("Numéro", lambda ligne: ligne.facture.numero),
+    Champ("Numéro", lambda ligne: ligne.facture.reference),
     Champ("Nature", lambda ligne: ligne.facture.get_nature_display()),
     Champ("Client", lambda ligne: ligne.facture.client.nom),
     Champ("Code client", lambda ligne: ligne.facture.client.code),

@@ -48,7 +48,8 @@ CHAMPS: tuple[Champ[Encaissement], ...] = (
     Champ("Moyen", lambda recu: recu.get_moyen_display()),
     Champ("Référence", lambda recu: recu.reference),
     Champ(
-        "Factures", lambda recu: ", ".join(part.facture.numero for part in recu.imputations.all())
+        "Factures",
+        lambda recu: ", ".join(part.facture.reference for part in recu.imputations.all()),
     ),
     Champ("Montant", lambda recu: recu.montant),
     Champ("Imputé au montant des factures", lambda recu: _imputes(recu, "montant")),

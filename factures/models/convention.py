@@ -94,7 +94,7 @@ class Convention(ModeleCloisonne):
     @property
     def portee(self) -> str:
         if self.facture is not None:
-            return f"de la facture {self.facture.numero}"
+            return f"de la facture {self.facture.reference}"
         if self.client is not None:
             return f"du client {self.client.nom}"
         return "de tout le créancier"

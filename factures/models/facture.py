@@ -45,6 +45,9 @@ class Facture(ModeleCloisonne):
 
     client = models.ForeignKey(Client, on_delete=models.PROTECT, related_name="factures")
     numero = models.CharField("numéro", max_length=80)
+    # Une facture payable en plusieurs fois : une ligne par échéance, le même numéro.
+    tranche = models.PositiveSmallIntegerField("échéance", default=1, editable=False)
+    tranches = models.PositiveSmallIntegerField("nombre d'échéances", default=1, editable=False)
     nature = models.CharField(
         "nature", max_length=8, choices=NatureFacture, default=NatureFacture.FACTURE
     )
@@ -105,9 +108,14 @@ class Facture(ModeleCloisonne):
         verbose_name = "facture"
         constraints = [
             models.UniqueConstraint(
-                fields=["creancier", "numero"],
+                fields=["creancier", "numero", "tranche"],
                 name="facture_numero_unique_par_creancier",
                 violation_error_message="Ce numéro de facture existe déjà.",
+            ),
+            models.CheckConstraint(
+                condition=Q(tranche__gte=1, tranche__lte=F("tranches"))
+                & (Q(tranches=1) | Q(est_avoir=False)),
+                name="facture_tranche_bornee",
             ),
             models.CheckConstraint(
                 condition=Q(montant_ttc__gt=0),
@@ -172,7 +180,7 @@ class Facture(ModeleCloisonne):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_nature_display()} {self.numero}"
+        return f"{self.get_nature_display()} {self.reference}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.est_avoir = self.nature == NatureFacture.AVOIR
@@ -192,6 +200,17 @@ class Facture(ModeleCloisonne):
     def nee_le(self) -> date:
         """L'émission, ou l'échéance qui la précède : un loyer est dû sans attendre sa facture."""
         return min(self.date_emission, self.date_echeance)
+
+    @property
+    def reference(self) -> str:
+        """Ce qui la désigne partout : son numéro, et laquelle de ses échéances."""
+        if self.tranches == 1:
+            return self.numero
+        return f"{self.numero} ({self.tranche}/{self.tranches})"
+
+    @property
+    def est_une_tranche(self) -> bool:
+        return self.tranches > 1
 
     @property
     def est_soldee(self) -> bool:

@@ -161,8 +161,8 @@ def _en_xlsx(decompte: DecompteClient) -> bytes:
 def _lignes(compte: CompteDeFacture) -> Iterator[tuple[Valeur, ...]]:
     for e in compte.ecritures:
         yield (
-            compte.facture.numero, e.libelle, e.le, e.du, e.au, e.jours, e.assiette, e.taux,
+            compte.facture.reference, e.libelle, e.le, e.du, e.au, e.jours, e.assiette, e.taux,
             e.fondement, e.montant,
         )  # fmt: skip
     for phrase in compte.ligne.explications:
-        yield (compte.facture.numero, phrase, *[None] * 8)
+        yield (compte.facture.reference, phrase, *[None] * 8)

@@ -28,7 +28,7 @@ def ouvrir(request: RequeteHabilitee, pk: int) -> HttpResponse:
             litige = ouvrir_litige(facture, le=le, acteur=request.user, **form.cleaned_data)
             annoncer(
                 request,
-                f"Litige ouvert sur {facture.numero} : ses relances s'arrêtent.",
+                f"Litige ouvert sur {facture.reference} : ses relances s'arrêtent.",
                 annuler=litige.geste.adresse_d_annulation if litige.geste else "",
             )
             return redirect(facture)
@@ -52,7 +52,7 @@ def clore(request: RequeteHabilitee, pk: int) -> HttpResponse:
             clos = clore_litige(litige, le=le, acteur=request.user, **form.cleaned_data)
             annoncer(
                 request,
-                f"Litige clos sur {facture.numero}.",
+                f"Litige clos sur {facture.reference}.",
                 annuler=clos.clos_geste.adresse_d_annulation if clos.clos_geste else "",
             )
             return redirect(facture)

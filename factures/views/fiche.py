@@ -3,7 +3,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from factures.actions import enregistrer_facture, modifier_facture
+from factures.actions import enregistrer_en_tranches, enregistrer_facture, modifier_facture
 from factures.erreurs import NumeroDejaPris
 from factures.forms import FactureForm
 from factures.lectures.fiche import fiche_facture
@@ -47,6 +47,13 @@ def nouvelle(request: RequeteHabilitee) -> HttpResponse:
     form = FactureForm(request.POST or None, client=client)
     if form.is_valid():
         with refus_dans(form, _champ):
+            if "echeances" in form.cleaned_data:
+                champs = {n: v for n, v in form.cleaned_data.items() if n != "date_echeance"}
+                premiere, *reste = enregistrer_en_tranches(
+                    request.creancier, client=client, acteur=request.user, **champs
+                )
+                annoncer(request, f"{len(reste) + 1} échéances enregistrées.")
+                return redirect(premiere)
             facture = enregistrer_facture(
                 request.creancier, client=client, acteur=request.user, **form.cleaned_data
             )

@@ -31,6 +31,10 @@ MOIS_AVANT_MAJORATION = 2
 TAUX_REGLEMENTAIRE = "Débiteur public : le taux est fixé par décret, le taux stipulé est écarté."
 # Une renonciation totale abandonne tout ce qui court : on le compte, rien n'en est dû.
 SANS_LIMITE = Decimal("Infinity")
+INDEMNITE_UNIQUE = (
+    "Une seule indemnité de 40 € pour cette facture payable en plusieurs fois : la première "
+    "échéance manquée la porte (C. com., art. D441-5, lecture prudente, à confirmer)."
+)
 DIVISEUR = {365: Decimal(36500), 366: Decimal(36600)}
 
 
@@ -253,6 +257,9 @@ class Compte:
         ):
             return ZERO
         due = self.regime.regles.indemnite_forfaitaire
+        if due and self.convention.indemnite_ailleurs:
+            self.avertissements[INDEMNITE_UNIQUE] = None
+            return ZERO
         if self.convention.renonce_indemnite:
             self.remise_indemnite = due
         elif self.convention.remise_indemnite:

@@ -68,6 +68,8 @@ class Convention:
     renonce_interets: bool = False
     """Renonciation totale : ce qui court se compte et s'abandonne (`Decompte.remise_interets`)."""
     renonce_indemnite: bool = False
+    indemnite_ailleurs: bool = False
+    """Une autre échéance de la même facture porte déjà les 40 € (lecture prudente de D441-5)."""
     remise_interets: Decimal = ZERO
     """Renonciation partielle : les premiers intérêts courus, qu'aucun règlement n'a à payer."""
     remise_indemnite: Decimal = ZERO

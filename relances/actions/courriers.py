@@ -165,7 +165,7 @@ def _refuser_le_choix(factures: Sequence[Facture], *, au: date) -> None:
     """On réclame ce qui est échu, ou l'on rappelle ce qui va l'être : jamais d'un même mot."""
     if not factures:
         raise ErreurMetier("Choisissez au moins une facture.")
-    a_echoir = [facture.numero for facture in factures if not facture.est_echue(au=au)]
+    a_echoir = [facture.reference for facture in factures if not facture.est_echue(au=au)]
     if a_echoir and len(a_echoir) < len(factures):
         raise ErreurMetier(
             f"Pas encore échu : {', '.join(a_echoir)}. Décochez, ou écrivez-en à part."

@@ -121,7 +121,9 @@ def _a_sommer(client: Client, factures: Sequence[Facture], *, au: date) -> list[
         raise ErreurMetier("Procédure collective : la créance se déclare, elle ne se réclame pas.")
     refuser_si_interdit(client, au=au, usage=Usage.SOMMER)
     for code, phrase in zip(nommees, (CONTESTEES, COUVERTES), strict=True):
-        siennes = [f.numero for f, trouves in a_dire.items() if code in {b.code for b in trouves}]
+        siennes = [
+            f.reference for f, trouves in a_dire.items() if code in {b.code for b in trouves}
+        ]
         if siennes:
             raise ErreurMetier(phrase.format(", ".join(sorted(siennes))))
     return echues

@@ -97,7 +97,7 @@ def reprendre_l_amiable(
             cible=client,
             acteur=acteur,
             geste=geste,
-            factures=[facture.numero for facture in factures],
+            factures=[facture.reference for facture in factures],
         )
     return defaites
 

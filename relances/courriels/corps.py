@@ -99,7 +99,7 @@ def _ligne(demandee: Demandee, reclamation: Reclamation) -> tuple[str, str, str,
     facture, ecrire = demandee.facture, reclamation.ecriture
     conteste = ecrire.euros(demandee.conteste) if demandee.conteste else ""
     return (
-        facture.numero,
+        facture.reference,
         facture.libelle,
         ecrire.jour(facture.date_echeance),
         ecrire.euros(demandee.montant),

@@ -88,7 +88,7 @@ def _a_echoir(reclamation: Reclamation) -> str:
         .order_by("date_echeance", "pk")
     )
     lignes = [
-        f"- {ecrire.mots['facture']} {f.numero}, {ecrire.mots['echeance'].lower()} "
+        f"- {ecrire.mots['facture']} {f.reference}, {ecrire.mots['echeance'].lower()} "
         f"{ecrire.jour(f.date_echeance)}{p} {ecrire.euros(f.solde)}"
         for f in venir[:A_ECHOIR_MAX]
     ]

@@ -107,7 +107,7 @@ class Reclamation:
     def reference(self) -> str:
         """Ce que le client rappelle en payant."""
         if len(self.demandees) == 1:
-            return self.demandees[0].facture.numero
+            return self.demandees[0].facture.reference
         return self.client.code or self.client.nom[:REFERENCE_MAX].rstrip()
 
     @property

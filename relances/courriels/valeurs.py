@@ -30,7 +30,7 @@ def valeurs_de(
         "telephone": formats.telephone(creancier.telephone),
         "signature": creancier.signature or creancier.nom_expediteur or creancier.nom,
         "date": ecrire.long(reclamation.au),
-        "numero": factures[0].numero if seule else plusieurs,
+        "numero": factures[0].reference if seule else plusieurs,
         "nombre": nombre,
         "plusieurs": "" if seule else nombre,
         "seule": nombre if seule else "",
@@ -81,7 +81,7 @@ def _ligne(demandee: Demandee, ecrire: Ecriture) -> str:
     facture, mots = demandee.facture, ecrire.mots
     libelle = f" ({facture.libelle})" if facture.libelle else ""
     quand = f"{mots['echeance'].lower()} {ecrire.jour(facture.date_echeance)}"
-    return f"{mots['facture']} {facture.numero}{libelle}, {quand}"
+    return f"{mots['facture']} {facture.reference}{libelle}, {quand}"
 
 
 def _hors(demandee: Demandee, ecrire: Ecriture) -> str:

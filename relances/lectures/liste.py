@@ -32,7 +32,7 @@ TONS: dict[str, str] = {
 
 def avec_leurs_factures(creancier: Creancier, relances: QuerySet[Relance]) -> QuerySet[Relance]:
     lignes = RelanceFacture.objects.pour(creancier).select_related("facture")
-    lignes = lignes.only("relance", "facture__numero")
+    lignes = lignes.only("relance", "facture__numero", "facture__tranche", "facture__tranches")
     return relances.select_related("client", "etape").prefetch_related(
         Prefetch("lignes", queryset=lignes.order_by("facture__date_echeance", "pk"))
     )
@@ -60,7 +60,7 @@ def sommes(relances: QuerySet[Relance]) -> dict[str, Any]:
 
 
 def numeros(relance: Relance) -> list[str]:
-    return [ligne.facture.numero for ligne in relance.lignes.all()]
+    return [ligne.facture.reference for ligne in relance.lignes.all()]
 
 
 def phrase_des_factures(numeros: list[str]) -> str:

@@ -226,7 +226,7 @@ def tableau_des_ecartees(creancier: Creancier) -> Tableau[LigneEcartee]:
         colonnes=(
             Colonne(
                 titre="Facture",
-                valeur=lambda ligne: ligne.facture.numero,
+                valeur=lambda ligne: ligne.facture.reference,
                 lien=lambda ligne: reverse("factures:detail", args=[code, ligne.facture.pk]),
                 est_titre=True,
             ),

@@ -53,6 +53,24 @@ def test_sans_echeance_la_page_dit_celle_qu_elle_calcule_et_d_ou_elle_vient(
     assert "Échéance au 31/05/2026, « 45 jours fin de mois », conditions de ce client." in suite
 
 
+def test_on_saisit_une_facture_payable_en_plusieurs_fois(client, creancier, acteur):
+    duval = un_client(creancier=creancier)
+    page = f"{adresse('nouvelle')}?client={duval.pk}"
+    saisie = SAISIE | {"date_echeance": "", "echeances": "03/03/2026 700,00\n03/04/2026 400,00"}
+    refus = client.post(page, saisie)
+    assert refus.status_code == 422
+    assert "Les échéances font" in refus.context["form"].errors["echeances"][0]
+    assert "03/04/2026 400,00" in refus.content.decode()
+    bonne = saisie | {"echeances": "03/03/2026 700,00\n03/04/2026 500,00"}
+    suite = client.post(page, bonne, follow=True).content.decode()
+    assert "2 échéances enregistrées." in suite
+    assert "Échéance 1 sur 2" in suite
+    assert "F-9 (2/2)" in suite
+    deux = Facture.objects.pour(creancier).order_by("tranche")
+    assert [f.date_echeance for f in deux] == [date(2026, 3, 3), date(2026, 4, 3)]
+    assert client.post(page, bonne).status_code == 422
+
+
 def test_une_saisie_qui_se_contredit_est_expliquee_pres_du_champ(client, creancier, acteur):
     duval = un_client(creancier=creancier)
     page = f"{adresse('nouvelle')}?client={duval.pk}"

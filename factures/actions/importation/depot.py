@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 
 from factures.actions.importation.debiteurs import natures_apprises
 from factures.actions.importation.ecriture import a_ecrire, ecrire_importation
@@ -301,5 +302,8 @@ def _suivre(
             changees.append(ligne)
     lignes.bulk_update(changees, ["sort", "refus", "alertes"], batch_size=200)
     numero = KeyTextTransform("numero", OuterRef("lu"))
-    facture = Facture.objects.filter(creancier=OuterRef("creancier"), numero=numero)
+    tranche = Coalesce(Cast(KeyTextTransform("tranche", OuterRef("lu")), IntegerField()), 1)
+    facture = Facture.objects.filter(
+        creancier=OuterRef("creancier"), numero=numero, tranche=tranche
+    )
     lignes.filter(sort=SortLigne.CREEE).update(facture=Subquery(facture.values("pk")[:1]))

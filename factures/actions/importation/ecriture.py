@@ -225,6 +225,8 @@ def _facture(creancier: Creancier, apercu: LigneApercu, rang: int) -> Facture:
     return Facture(
         creancier=creancier,
         numero=lue.numero,
+        tranche=lue.tranche,
+        tranches=lue.tranches,
         nature=lue.nature,
         libelle=lue.libelle[:250],
         reference_commande=lue.reference_commande[:100],

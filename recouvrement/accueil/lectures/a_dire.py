@@ -37,9 +37,9 @@ def a_dire(fiche: FicheClient, bonjour: str) -> str:
     plus_vieille = fiche.echues[0]
     if len(fiche.echues) == 1:
         echeance = jour_court(plus_vieille.date_echeance)
-        quoi = f"la facture {plus_vieille.numero}, échue le {echeance}"
+        quoi = f"la facture {plus_vieille.reference}, échue le {echeance}"
     else:
-        quoi = f"{len(fiche.echues)} factures, dont la {plus_vieille.numero}"
+        quoi = f"{len(fiche.echues)} factures, dont la {plus_vieille.reference}"
     return (
         f"{bonjour} Je vous appelle au sujet de {quoi} : {euros(fiche.a_regler)} à régler"
         f"{_reduit(fiche)}. Avez-vous une date de règlement à nous donner ?"

@@ -226,7 +226,7 @@ def _references(chez: dict[int, Creancier], au: date) -> list[Action]:
             chez[reference.creancier_id],
             reference.facture.client_id,
             reference.facture.client.nom,
-            f"{reference.facture.numero} "
+            f"{reference.facture.reference} "
             + ("vise " if reference.facture.est_avoir else "rectifie ")
             + f"{reference.numero} : à trancher",
             objet_id=-reference.pk,

@@ -237,7 +237,7 @@ def _ce_qu_il_paye(fiche: FicheClient, imputations: Iterable[Imputation]) -> str
     """« F-1 (420,55 € d'intérêts, 10 000,00 € de principal), F-2 »."""
     dits = []
     for imputation in imputations:
-        numero = imputation.facture.numero
+        numero = imputation.facture.reference
         eteint = fiche.payes.get((imputation.encaissement_id, imputation.facture_id))
         # Tout au principal : le titre dit déjà le montant.
         partage = eteint is not None and eteint.sur_principal != imputation.somme
@@ -292,7 +292,7 @@ def _litiges(fiche: FicheClient, au: date, combien: int) -> Iterator[Fait]:
             a=instant_de(litige.ouvert_le, time(12)),
             main=EUX,
             icone="alerte",
-            titre=f"Conteste {litige.facture.numero}",
+            titre=f"Conteste {litige.facture.reference}",
             texte=texte,
             citation=litige.detail,
             ton="" if litige.clos_le else "echu",

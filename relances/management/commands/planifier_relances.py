@@ -49,7 +49,8 @@ class Command(BaseCommand):
         if not a_blanc:
             return
         noms = dict(Client.objects.pour(creancier).values_list("pk", "nom"))
-        numeros = dict(Facture.objects.pour(creancier).ouvertes().values_list("pk", "numero"))
+        ouvertes = Facture.objects.pour(creancier).ouvertes()
+        numeros = {facture.pk: facture.reference for facture in ouvertes}
         for prevue in bilan.creees:
             factures = ", ".join(numeros[ligne.pk] for ligne, _ in prevue.lignes)
             self.stdout.write(

@@ -153,17 +153,6 @@ def test_plus_de_deux_decimales_dans_un_total_est_refuse():
     assert "deux décimales" in phrases(un_cii(ttc="1200.005", du="1200.005"))
 
 
-def test_plusieurs_echeances_retiennent_la_derniere_et_le_disent():
-    terme = (
-        "<ram:SpecifiedTradePaymentTerms><ram:DueDateDateTime>"
-        '<udt:DateTimeString format="102">20260511</udt:DateTimeString>'
-        "</ram:DueDateDateTime></ram:SpecifiedTradePaymentTerms>"
-    )
-    xml = un_cii(profil="EXTENDED", reglement=terme)
-    assert lire(xml).date_echeance == date(2026, 5, 11)
-    assert "2 échéances" in alertes(xml)
-
-
 def test_une_cle_fausse_se_signale_sans_faire_disparaitre_la_dette():
     xml = un_cii().replace(b"404833048", b"404833049")
     assert lire(xml).acheteur.siren == "404833049"
