@@ -58,8 +58,9 @@ class Dispositif:
             raise DecisionImpossible("Dites la date de l'ordonnance : son régime en dépend.")
         if self.executoire_le is not None and self.rendue_le >= FORMULE_D_EMBLEE:
             raise DecisionImpossible(
-                "Le jour exécutoire d'une ordonnance se déduit de sa signification : laissez-le "
-                "vide. Seule une ordonnance d'avant le 01/03/2022 porte la date de sa formule."
+                "Le jour exécutoire d'une ordonnance se déduit de celui où elle est signifiée : "
+                "laissez-le vide. Seule une ordonnance d'avant le 01/03/2022 porte la date de sa "
+                "formule."
             )
 
     def _verifier_la_grace(self) -> None:
@@ -195,9 +196,9 @@ def _refuser_la_suite(decision: Decision, *, fait: FaitDecision, le: date, au: d
         return
     signifiee = next((notes[s] for s in SIGNIFICATIONS if s in notes), None)
     if signifiee is None and decision.nature == NatureDecision.INJONCTION:
-        raise DecisionImpossible("Notez d'abord la signification de l'ordonnance.")
+        raise DecisionImpossible("Notez d'abord le jour où l'ordonnance a été signifiée.")
     if signifiee is not None and le < signifiee:
-        raise DecisionImpossible("Cette date précède la signification.")
+        raise DecisionImpossible("Cette date précède le jour où l'ordonnance a été signifiée.")
     recours = (FaitDecision.OPPOSITION, FaitDecision.APPEL)
     if fait == FaitDecision.ETEINT and not any(notes.get(un, date.max) <= le for un in recours):
         raise DecisionImpossible("Aucun recours noté avant cette date : rien ne s'éteint.")

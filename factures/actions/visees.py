@@ -223,7 +223,7 @@ def ecarter_la_reference(reference: ReferenceFacture, *, acteur: Utilisateur | N
     """Une personne l'a dit : les deux documents valent, rien ne s'applique."""
     reference, source, _ = _relire(reference, connue=False)
     _marquer(reference, IssueReference.ECARTEE)
-    _dire(Evenement.REFERENCE_ECARTEE, source, reference, acteur)
+    _inscrire_la_reponse(Evenement.REFERENCE_ECARTEE, source, reference, acteur)
 
 
 @transaction.atomic
@@ -231,10 +231,10 @@ def rouvrir_ce_qui_est_ecarte(reference: ReferenceFacture, *, acteur: Utilisateu
     """Revenir sur « les deux valent » : la question se repose."""
     reference, source, _ = _relire(reference, issue=IssueReference.ECARTEE, connue=False)
     _marquer(reference, "")
-    _dire(Evenement.REFERENCE_ROUVERTE, source, reference, acteur)
+    _inscrire_la_reponse(Evenement.REFERENCE_ROUVERTE, source, reference, acteur)
 
 
-def _dire(
+def _inscrire_la_reponse(
     evenement: Evenement,
     source: Facture,
     reference: ReferenceFacture,

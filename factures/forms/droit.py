@@ -100,7 +100,7 @@ class DecisionForm(SaisieLisible, forms.Form):
         required=False,
         help_text=(
             "Deux mois après, le taux légal est majoré de cinq points (CMF, art. L313-3). Vide "
-            "pour une injonction de payer : se déduit de sa signification, notée ensuite."
+            "pour une injonction de payer : se déduit du jour où elle est signifiée, noté ensuite."
         ),
     )
     condamnation_au_taux_legal = forms.BooleanField(

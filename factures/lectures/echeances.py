@@ -128,7 +128,7 @@ def _a_signifier(creanciers: Iterable[Creancier], *, au: date) -> list[Echeance]
             if passee:
                 dernier = formats.jour(echeance.jour)
                 quoi = (
-                    f"ordonnance non avenue, faute de signification le {dernier} au plus tard "
+                    f"ordonnance non avenue, faute d'avoir été signifiée le {dernier} au plus tard "
                     "(CPC, art. 1411)"
                 )
             presse = not passee and au >= ajouter_mois(echeance.jour, -1)

@@ -72,15 +72,21 @@ def message_de(
 
 
 def script_de(relance: Relance, *, factures: Iterable[Facture], au: date) -> str:
-    """Ce que dit l'étape d'un appel, aux montants du jour ; la personne parle français."""
+    """Ce que dit l'étape d'un appel, aux montants du jour ; la personne parle français.
+
+    Un texte gardé avant qu'on ne les vérifie se lit tel quel : il ne ferme pas la page.
+    """
     if relance.canal != Canal.TELEPHONE or relance.etape is None:
         return ""
     texte = relance.etape.texte
     reclamation = Reclamation.de(
         relance.creancier, relance.client, factures, au=au, langue=Langue.FRANCAIS
     )
-    noms = textes.noms_de(texte)
-    return textes.en_texte(texte, valeurs_de(reclamation, noms, relance=relance)).strip()
+    try:
+        noms = textes.noms_de(texte)
+        return textes.en_texte(texte, valeurs_de(reclamation, noms, relance=relance)).strip()
+    except textes.TexteRefuse:
+        return texte
 
 
 def apercu_d_une_etape(

@@ -2,7 +2,7 @@
 
 import re
 
-from relances.regles.textes import lire
+from relances.regles.textes import TexteRefuse, lire
 
 # Vraies parfois, fausses après un règlement, un appel ou une première relance.
 AFFIRMATIONS = re.compile(
@@ -20,10 +20,16 @@ AFFIRMATIONS = re.compile(
 def affirmations(texte: str) -> list[str]:
     """Les mots qui nient ou rappellent, hors de toute condition ; un fait les garde vrais.
 
+    Un texte d'avant les règles, que l'on ne sait pas lire, se tait.
+
     >>> affirmations("Malgré nos rappels, rien. {{#si silence}}Aucune réponse.{{/si}}")
     ['Malgré nos rappels']
     """
-    libres = (noeud for noeud in lire(texte) if isinstance(noeud, str))
+    try:
+        noeuds = lire(texte)
+    except TexteRefuse:
+        return []
+    libres = (noeud for noeud in noeuds if isinstance(noeud, str))
     trouvees = (
         " ".join(lu.group().split()) for mots in libres for lu in AFFIRMATIONS.finditer(mots)
     )

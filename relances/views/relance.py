@@ -27,7 +27,6 @@ from relances.lectures.decider import decider
 from relances.lectures.liste import TONS
 from relances.lectures.relecture import Relue, relire
 from relances.models import Relance, RelanceFacture
-from relances.regles.textes import TexteRefuse
 from relances.views.liste import vers_la_suivante
 
 CSP_D_UN_MESSAGE = {
@@ -113,12 +112,9 @@ def _montrer(
 
 
 def _script(relance: Relance, lignes: list[RelanceFacture]) -> str:
-    """Sur ce qui reste dû des factures de cet appel ; un texte mal formé ne ferme pas la page."""
+    """Sur ce qui reste dû des factures de cet appel."""
     factures = [ligne.facture for ligne in lignes if ligne.est_vivante and ligne.facture.solde > 0]
-    try:
-        return script_de(relance, factures=factures, au=timezone.localdate())
-    except TexteRefuse:
-        return relance.etape.texte if relance.etape else ""
+    return script_de(relance, factures=factures, au=timezone.localdate())
 
 
 def _est_garde(relance: Relance) -> bool:

@@ -17,7 +17,6 @@ from relances.forms.scenario import EtapeFormSet, ScenarioForm, en_etapes, en_in
 from relances.lectures.faits import adresses, etapes_en_vigueur
 from relances.models import Etape, Scenario
 from relances.regles.affirmations import affirmations
-from relances.regles.textes import TexteRefuse
 
 
 @require_GET
@@ -43,11 +42,8 @@ def _a_un_apercu(etape: Etape) -> bool:
 
 
 def _affirmations(etape: Etape) -> list[str]:
-    """Ce que ses textes affirment sans le vérifier ; un texte d'avant les règles se tait."""
-    try:
-        return [mots for texte in (etape.texte, etape.texte_en) for mots in affirmations(texte)]
-    except TexteRefuse:
-        return []
+    """Ce que ses textes affirment sans le vérifier."""
+    return [mots for texte in (etape.texte, etape.texte_en) for mots in affirmations(texte)]
 
 
 @require_http_methods(["GET", "POST"])
