@@ -125,7 +125,7 @@ def test_la_page_d_une_facture_ne_coute_pas_plus_avec_plus_de_reglements(
     facture = une_facture(creancier=creancier)
     for _ in range(nombre):
         un_encaissement(facture, acteur=acteur)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(adresse("detail", facture.pk))
 
 
