@@ -20,6 +20,8 @@ class DocumentVu:
     montant: Decimal
     solde: Decimal
     est_au_contentieux: bool = False
+    # Remplacée, puis celle-ci à son tour : ce qui en tient lieu aujourd'hui.
+    derniere: str = ""
 
 
 def pourquoi_pas_d_office(source: DocumentVu, visees: Sequence[Sequence[DocumentVu]]) -> str:
@@ -41,6 +43,8 @@ def pourquoi_pas_d_office(source: DocumentVu, visees: Sequence[Sequence[Document
         return "un avoir"
     if visee.solde == ZERO:
         return "déjà soldée"
+    if visee.numero == source.derniere:
+        return "qui en tient déjà lieu"
     if source.est_avoir:
         reste = visee.solde
         return f"qui ne doit plus que {euros(reste)}" if source.solde > reste else ""

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import batched
 
@@ -67,12 +68,29 @@ def appliquer_d_office(
     for pk in sorted(sources):
         source, siennes = relues[pk], nommes[pk]
         visees = [par_numero[reference.numero] for reference in siennes]
+        document = replace(document_de(source), derniere=_derniere(source).numero)
         if not pourquoi_pas_d_office(
-            document_de(source), [[document_de(f) for f in liste] for liste in visees]
+            document, [[document_de(f) for f in liste] for liste in visees]
         ):
             effets.append(_appliquer(source, visees[0][0], siennes[0], geste=geste))
     accorder_les_references(creancier, sources=sources, numeros=numeros)
     return effets
+
+
+def _remplacante(facture: Facture) -> Facture | None:
+    siennes = ReferenceFacture.objects.pour(facture.creancier).filter(
+        numero=facture.numero, remplacement__imputations__facture=facture
+    )
+    reference = siennes.select_related("facture").first()
+    return reference.facture if reference else None
+
+
+def _derniere(facture: Facture) -> Facture:
+    """Ce qui en tient lieu, de proche en proche : une dette ne s'éteint pas par elle-même."""
+    while not facture.solde and (remplacante := _remplacante(facture)):
+        remplacante.creancier = facture.creancier
+        facture = remplacante
+    return facture
 
 
 def _appliquer(
@@ -155,6 +173,12 @@ def remplacer_la_visee(reference: ReferenceFacture, *, acteur: Utilisateur | Non
     reference, nouvelle, ancienne = _relire(reference)
     if nouvelle.est_avoir or ancienne.est_avoir:
         raise ReferenceImpossible("Un avoir ne remplace rien : employez-le.")
+    if remplacante := _remplacante(ancienne):
+        raise ReferenceImpossible(
+            f"{remplacante.numero} remplace déjà {ancienne.numero} : annulez-le d'abord."
+        )
+    if _derniere(nouvelle).pk == ancienne.pk:
+        raise ReferenceImpossible(f"{ancienne.numero} remplace déjà {nouvelle.numero}.")
     if ancienne.contentieux_depuis or nouvelle.contentieux_depuis:
         raise ReferenceImpossible("Au contentieux : retirez-la d'abord du dossier.")
     creancier = nouvelle.creancier

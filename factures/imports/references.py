@@ -62,9 +62,11 @@ def dire_les_references(creancier: Creancier, lignes: Sequence[LigneJugee]) -> N
     for ligne in lignes:
         if ligne.sort in (SortLigne.CREEE, SortLigne.MISE_A_JOUR):
             vus[ligne.facture.numero] = [_document(ligne)]
-    for source, numeros in {**nommes, **attendues}.items():
+    remplacees: dict[str, str] = {}
+    # Dans l'ordre où l'import les appliquera : ce qui attendait, puis les lignes.
+    for source, numeros in {**attendues, **nommes}.items():
         if numeros:
-            phrase = _phrase(vus, source, numeros)
+            phrase = _phrase(vus, source, numeros, remplacees)
             for ligne in _ou_le_dire(neuves, source, numeros):
                 ligne.signaler("reference", phrase)
 
@@ -77,9 +79,18 @@ def _ou_le_dire(
     return [neuves[numero] for numero in numeros if numero in neuves]
 
 
-def _phrase(vus: dict[str, list[DocumentVu]], source: str, numeros: Sequence[str]) -> str:
+def _phrase(
+    vus: dict[str, list[DocumentVu]],
+    source: str,
+    numeros: Sequence[str],
+    remplacees: dict[str, str],
+) -> str:
     """Ce qui en sera fait ; l'effet se retient, pour le document d'après."""
-    document, visees = vus[source][0], [vus[numero] for numero in numeros]
+    derniere = source
+    while derniere in remplacees:
+        derniere = remplacees[derniere]
+    document = replace(vus[source][0], derniere=derniere)
+    visees = [vus[numero] for numero in numeros]
     dits = ", ".join(numeros)
     raison = pourquoi_pas_d_office(document, visees)
     if document.est_avoir:
@@ -91,6 +102,7 @@ def _phrase(vus: dict[str, list[DocumentVu]], source: str, numeros: Sequence[str
     if raison:
         return f"{source} rectifie {dits}, {raison} : rien n'en sera réclamé avant votre réponse."
     vus[numeros[0]] = [replace(visees[0][0], solde=ZERO)]
+    remplacees[numeros[0]] = source
     return f"{source} remplace {dits}, qui ne sera plus due."
 
 
