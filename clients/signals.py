@@ -8,3 +8,5 @@ clients_fusionnes = Signal()
 separation_demandee = Signal()
 # kwargs : fusion, retour. Ce qui est né depuis sur les factures rendues les suit.
 fiches_separees = Signal()
+# kwargs : client, acteur, geste (ou None). Sa nature, sa procédure collective : il doit autrement.
+regime_change = Signal()

@@ -203,6 +203,7 @@ def donnees_du_recu(recu: Recu) -> dict[str, Any]:
                 "interets": str(part.interets),
                 "indemnite": str(part.indemnite),
                 "autre": str(part.autre),
+                "rendus": str(part.rendus),
             }
             for part in recu.parts
         ],

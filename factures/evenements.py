@@ -12,6 +12,7 @@ class Evenement(models.TextChoices):
     REGLEMENT_IMPUTE = "reglement_impute", "Règlement imputé"
     REGLEMENT_ANNULE = "reglement_annule", "Règlement annulé"
     REGLEMENT_RETIRE = "reglement_retire", "Règlement annulé : la somme est de nouveau due"
+    TROP_PERCU_RENDU = "trop_percu_rendu", "Payé en trop : de nouveau disponible"
     AVOIR_UTILISE = "avoir_utilise", "Avoir utilisé"
     FACTURE_REMPLACEE = "facture_remplacee", "Remplacée par une facture rectificative"
     REFERENCE_ECARTEE = "reference_ecartee", "Référence écartée : les deux documents valent"

@@ -5,7 +5,13 @@ from datetime import date
 from django.dispatch import receiver
 
 from clients.models import Client, Fusion
-from clients.signals import clients_fusionnes, fiches_separees, separation_demandee
+from clients.signals import (
+    clients_fusionnes,
+    fiches_separees,
+    regime_change,
+    separation_demandee,
+)
+from factures.actions.trop_percus import rendre_les_trop_percus
 from factures.lectures.fusion import reglements_partages
 from factures.models import (
     Convention,
@@ -15,6 +21,8 @@ from factures.models import (
     Piece,
     ProcedureOuverte,
 )
+from recouvrement.comptes.models import Utilisateur
+from recouvrement.journal.models import Geste
 
 
 @receiver(separation_demandee)
@@ -36,7 +44,9 @@ def suivre_la_separation(*, fusion: Fusion, **_kwargs: object) -> None:
 
 
 @receiver(clients_fusionnes)
-def suivre_la_fusion(*, garde: Client, absorbe: Client, le: date, **_kwargs: object) -> None:
+def suivre_la_fusion(
+    *, garde: Client, absorbe: Client, le: date, geste: Geste, **_kwargs: object
+) -> None:
     """Les factures, règlements et pièces passent à la fiche gardée ; les soldes ne bougent pas."""
     for modele in (Facture, Encaissement, Piece, Convention, DebiteurReconnu):
         modele.objects.pour(garde.creancier).filter(client=absorbe).update(client=garde)
@@ -44,3 +54,12 @@ def suivre_la_fusion(*, garde: Client, absorbe: Client, le: date, **_kwargs: obj
     # Une seule par client : celle de la fiche gardée l'emporte.
     if not procedures.filter(client=garde).exists():
         procedures.filter(client=absorbe).update(client=garde)
+    # Convention, nature, procédure : celles de la fiche gardée valent pour les factures reçues.
+    rendre_les_trop_percus(garde.creancier, acteur=geste.auteur, client=garde.pk, geste=geste)
+
+
+@receiver(regime_change)
+def rendre_ce_qui_n_est_plus_du(
+    *, client: Client, acteur: Utilisateur | None, geste: Geste | None, **_kwargs: object
+) -> None:
+    rendre_les_trop_percus(client.creancier, acteur=acteur, client=client.pk, geste=geste)

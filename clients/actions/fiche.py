@@ -8,9 +8,11 @@ from clients.erreurs import CodeClientPris, SuspensionImpossible
 from clients.evenements import Evenement
 from clients.models import Client, Note
 from clients.regles import ce_qui_manque
+from clients.signals import regime_change
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.actions import inscrire
 
+REGIME = frozenset({"nature", "procedure_collective_le"})
 ADRESSE = frozenset({"adresse", "complement", "code_postal", "ville", "pays"})
 
 
@@ -42,6 +44,8 @@ def modifier_client(client: Client, *, acteur: Utilisateur | None, **champs: Any
     if changes:
         _ecrire(client, update_fields=list(changes))
         inscrire(Evenement.CLIENT_MODIFIE, cible=client, acteur=acteur, changes=changes)
+    if changes.keys() & REGIME:
+        regime_change.send(sender=Client, client=client, acteur=acteur, geste=None)
     return client
 
 

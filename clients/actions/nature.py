@@ -10,6 +10,7 @@ from clients.enums import NatureClient, SourceNature
 from clients.erreurs import NatureDejaDite
 from clients.evenements import Evenement
 from clients.models import Client, Qualification
+from clients.signals import regime_change
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.actions import inscrire, poser
 from recouvrement.journal.effets import Effet, Question, Retour
@@ -56,13 +57,21 @@ def qualifier(
             apres=nature,
         )
         est_connue = nature != NatureClient.INCONNUE
+        ignoree = client.nature == NatureClient.INCONNUE
         _poser(client, nature, source if est_connue else "", le if est_connue else None)
         _inscrire(client, acteur=geste.auteur, geste=geste)
+        # Ignorée, elle ne faisait rien courir : il n'y a rien à revoir.
+        if not ignoree:
+            _annoncer(client, geste)
 
 
 def _poser(client: Client, nature: str, source: str, le: date | None) -> None:
     client.nature, client.nature_source, client.nature_le = nature, source, le
     client.save(update_fields=["nature", "nature_source", "nature_le"])
+
+
+def _annoncer(client: Client, geste: Geste) -> None:
+    regime_change.send(sender=Client, client=client, acteur=geste.auteur, geste=geste)
 
 
 def _inscrire(client: Client, *, acteur: Utilisateur | None, geste: Geste) -> None:
@@ -105,6 +114,7 @@ def rendre_les_natures(geste: Geste, annulation: Geste) -> None:
         client = verrouiller(sienne.client)
         _poser(client, sienne.avant, sienne.avant_source, sienne.avant_le)
         _inscrire(client, acteur=annulation.auteur, geste=annulation)
+        _annoncer(client, annulation)
 
 
 NATURES = Effet(_retenues, _defaire)

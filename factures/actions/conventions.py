@@ -6,7 +6,8 @@ from decimal import Decimal
 from django.db import transaction
 
 from clients.models import Client
-from factures.actions.verrous import verrouiller_client
+from factures.actions.trop_percus import rendre_les_trop_percus
+from factures.actions.verrous import verrouiller_client, verrouiller_le_compte
 from factures.enums import BaseJours, OrdreImputation
 from factures.erreurs import ConventionImpossible
 from factures.evenements import Evenement
@@ -40,8 +41,7 @@ def poser_convention(
         raise ConventionImpossible("Dites d'où vient ce choix : contrat, accord, décision…")
     if (remise_interets or remise_indemnite) and facture is None:
         raise ConventionImpossible("Une remise partielle porte sur une facture : choisissez-la.")
-    if client is not None and facture is None:
-        verrouiller_client(client)
+    _verrouiller(client, facture)
     convention = Convention.objects.create(
         creancier=creancier,
         client=None if facture else client,
@@ -76,4 +76,22 @@ def poser_convention(
         capitalisation_depuis=capitalisation_depuis,
         interets_maintenus=interets_maintenus,
     )
+    _rendre(convention, acteur)
     return convention
+
+
+def _verrouiller(client: Client | None, facture: Facture | None) -> None:
+    if facture is not None:
+        verrouiller_le_compte(facture.client)
+    elif client is not None:
+        verrouiller_client(client)
+
+
+def _rendre(convention: Convention, acteur: Utilisateur) -> None:
+    """Là où elle vaut, ce qu'elle ne laisse plus devoir et qui était payé."""
+    rendre_les_trop_percus(
+        convention.creancier,
+        acteur=acteur,
+        client=convention.client_id,
+        factures=[convention.facture_id] if convention.facture_id else None,
+    )

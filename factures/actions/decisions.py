@@ -3,14 +3,15 @@
 La décision se saisit une fois, ses suites aussi : une ligne par facture jugée, écrites ensemble.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
-from factures.actions.verrous import verrouiller_factures
+from factures.actions.trop_percus import rendre_les_trop_percus
+from factures.actions.verrous import verrouiller_factures, verrouiller_le_compte
 from factures.enums import FAITS_PAR_NATURE, SIGNIFICATIONS, FaitDecision, NatureDecision
 from factures.erreurs import DecisionImpossible, FactureIntrouvable
 from factures.evenements import Evenement
@@ -90,6 +91,7 @@ def enregistrer_decision(
         raise DecisionImpossible("Choisissez les factures dont le juge a décidé.")
     dispositif.verifier(au=au)
     client, creancier = factures[0].client, factures[0].creancier
+    verrouiller_le_compte(client)
     verrouillees = verrouiller_factures(creancier, [facture.pk for facture in factures])
     if any(facture.client_id != client.pk for facture in verrouillees.values()):
         raise FactureIntrouvable
@@ -101,7 +103,9 @@ def enregistrer_decision(
             raise DecisionImpossible("Un avoir n'est pas une créance : rien ne s'y juge.")
         if debut is not None and debut < facture.date_emission:
             raise DecisionImpossible(f"Cette décision précède la facture {facture.reference}.")
-    return [_creer(facture, dispositif, acteur, geste) for facture in verrouillees.values()]
+    creees = [_creer(facture, dispositif, acteur, geste) for facture in verrouillees.values()]
+    _rendre(list(verrouillees.values()), acteur, geste)
+    return creees
 
 
 def _creer(
@@ -137,6 +141,7 @@ def retirer_decision(decision: Decision, *, motif: str, acteur: Utilisateur) -> 
     if not motif.strip():
         raise DecisionImpossible("Dites pourquoi elle est retirée.")
     _retirer(decision, motif.strip(), acteur)
+    _rendre([decision.facture], acteur)
     return decision
 
 
@@ -151,6 +156,7 @@ def noter_suite(
     geste: Geste | None = None,
 ) -> list[SuiteDecision]:
     """Notée une fois, pour toutes les factures que cette décision a jugées."""
+    verrouiller_le_compte(decision.facture.client)
     soeurs = list(Decision.objects.pour(decision.creancier).soeurs(decision))
     verrouiller_factures(decision.creancier, [soeur.facture_id for soeur in soeurs])
     relues = Decision.objects.pour(decision.creancier).soeurs(decision)
@@ -176,6 +182,7 @@ def noter_suite(
             fait=suite.get_fait_display(),
             le=le,
         )
+    _rendre([soeur.facture for soeur in soeurs], acteur, geste)
     return suites
 
 
@@ -209,6 +216,7 @@ def retirer_suite(suite: SuiteDecision, *, motif: str, acteur: Utilisateur) -> N
     """Saisie par erreur : elle reste lisible, et n'a plus d'effet sur aucune facture jugée."""
     if not motif.strip():
         raise DecisionImpossible("Dites pourquoi elle est retirée.")
+    verrouiller_le_compte(suite.decision.facture.client)
     soeurs = list(Decision.objects.pour(suite.creancier).soeurs(suite.decision))
     verrouiller_factures(suite.creancier, [soeur.facture_id for soeur in soeurs])
     memes = SuiteDecision.objects.pour(suite.creancier).filter(
@@ -219,14 +227,28 @@ def retirer_suite(suite: SuiteDecision, *, motif: str, acteur: Utilisateur) -> N
         raise DecisionImpossible("Cette suite est déjà retirée.")
     for une in retirees:
         _retirer_suite(une, motif.strip(), acteur)
+    _rendre([une.decision.facture for une in retirees], acteur)
 
 
 def defaire_le_jugement(geste: Geste, *, motif: str, acteur: Utilisateur | None) -> None:
     """L'étape du dossier qui l'a inscrit est annulée : ce qu'elle a noté n'a plus d'effet."""
+    touchees = []
     for suite in SuiteDecision.objects.pour(geste.creancier).filter(geste=geste, retiree_motif=""):
         _retirer_suite(suite, motif, acteur)
+        touchees.append(suite.decision.facture)
     for decision in Decision.objects.pour(geste.creancier).filter(geste=geste).valables():
         _retirer(decision, motif, acteur)
+        touchees.append(decision.facture)
+    if touchees:
+        _rendre(touchees, acteur)
+
+
+def _rendre(
+    factures: Sequence[Facture], acteur: Utilisateur | None, geste: Geste | None = None
+) -> None:
+    """Ce que la décision, ou son retrait, ne laisse plus devoir et qui était payé."""
+    pks = [facture.pk for facture in factures]
+    rendre_les_trop_percus(factures[0].creancier, acteur=acteur, factures=pks, geste=geste)
 
 
 def _retirer(decision: Decision, motif: str, acteur: Utilisateur | None) -> None:
@@ -255,6 +277,7 @@ def _retirer_suite(suite: SuiteDecision, motif: str, acteur: Utilisateur | None)
 
 
 def _relire(decision: Decision) -> Decision:
+    verrouiller_le_compte(decision.facture.client)
     verrouiller_factures(decision.creancier, [decision.facture_id])
     relue: Decision = (
         Decision.objects.pour(decision.creancier).select_related("facture").get(pk=decision.pk)

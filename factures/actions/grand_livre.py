@@ -6,7 +6,8 @@ Ses invariants, que `manage.py verifier soldes` refait depuis les imputations :
     solde + imputations = montant         d'un avoir : solde + emplois = montant
     disponible + imputations + accessoires = montant        d'un règlement contrepassé, et de sa
                                           contre-écriture, il n'y a rien de disponible
-    accessoires > 0 ⇒ solde = 0           le nominal d'abord : redevenu dû, ils y reviennent
+    accessoires > 0 ⇒ solde = 0           le nominal d'abord : redevenu dû, ils y reviennent ;
+                                          plus dus eux-mêmes, ils sont rendus au règlement
     soldée le                             jour du dernier paiement qui vaut, tant que rien n'est dû
     cycle                                 un de plus quand une facture soldée redevient due
 
@@ -24,22 +25,20 @@ from uuid import UUID
 from django.db.models import QuerySet, Sum
 
 from clients.models import Client
-from factures.actions.parts import Correction, Effet, Part, Parts, Versement, somme
+from factures.actions.parts import Correction, Effet, Part, Parts, Rendu, Versement, somme
 from factures.actions.verrous import verrouiller_factures
 from factures.enums import Moyen, NatureFacture
-from factures.erreurs import FactureDejaReglee
 from factures.lectures.soldes import derniers_emplois, derniers_paiements
 from factures.models import Encaissement, Facture, Imputation
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.journal.models import Geste
 from recouvrement.socle.base.lots import inserer_fiches
-from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import ZERO, arrondir
 
 type Mouvements = Sequence[tuple[Facture, Decimal]]
 
 COLONNES = ("solde", "soldee_le", "cycle")
-PARTS = ("montant", "accessoires")
+PARTS = ("montant", "accessoires", "rendus")
 LOT = 500
 
 
@@ -193,21 +192,37 @@ def contrepasser(
             le=max(le, imputation.le),
         )
         for imputation in imputations
+        if imputation.somme
     )
     encaissement.disponible = ZERO
     encaissement.save(update_fields=["disponible"])
     if avoir_id:
         _porter([(factures[avoir_id], encaissement.montant)])
-    rendues = [Part(factures[i.facture_id], i.montant, i.accessoires) for i in imputations]
+    siennes = (Part(factures[i.facture_id], i.montant, i.accessoires) for i in imputations)
+    rendues = [part for part in siennes if part.total]
     redus = [(part.facture, part.montant) for part in rendues]
     return contre, rendues, _porter(redus, un_cycle_de_plus=not est_une_erreur)
+
+
+def rendre(rendus: Sequence[Rendu]) -> None:
+    """Ce qui payait des accessoires qui ne sont plus dus redevient disponible ; rien n'est redu."""
+    recus = {rendu.imputation.encaissement_id: rendu.imputation.encaissement for rendu in rendus}
+    for rendu in rendus:
+        rendu.imputation.accessoires -= rendu.montant
+        rendu.imputation.rendus += rendu.montant
+        recus[rendu.imputation.encaissement_id].disponible += rendu.montant
+    creancier = rendus[0].imputation.creancier
+    imputations = [rendu.imputation for rendu in rendus]
+    Imputation.objects.pour(creancier).bulk_update(imputations, PARTS, batch_size=LOT)
+    encaissements = Encaissement.objects.pour(creancier)
+    encaissements.bulk_update(recus.values(), ["disponible"], batch_size=LOT)
 
 
 def corriger(
     facture: Facture, change: Mapping[str, Any], *, juger: Callable[[Facture], None]
 ) -> Effet:
     """Le reste dû suit le montant ; `juger` voit la facture corrigée avant qu'elle s'écrive."""
-    ecart = _appliquer(facture, change)
+    ecart = Correction(facture, change).appliquer()
     juger(facture)
     return _porter([(facture, ecart)], avec=change)
 
@@ -221,7 +236,7 @@ def mettre_a_jour(
     note: str = "",
 ) -> tuple[list[Encaissement], Effet]:
     """En un lot : ce qu'un import apprend de factures connues, et ce qui en est payé de plus."""
-    mouvements = {c.facture.pk: (c.facture, _appliquer(c.facture, c.change)) for c in corrections}
+    mouvements = {c.facture.pk: (c.facture, c.appliquer()) for c in corrections}
     for versement in versements:
         facture, ecart = mouvements.get(versement.facture.pk, (versement.facture, ZERO))
         mouvements[facture.pk] = facture, ecart - versement.montant
@@ -314,29 +329,13 @@ def _imputer(encaissement: Encaissement, parts: Parts, deja: Sequence[Imputation
         if imputation := connues.get(part.facture.pk):
             imputation.montant += part.montant
             imputation.accessoires += part.accessoires
+            imputation.rendus -= min(imputation.rendus, part.total)
             grandies.append(imputation)
         else:
             neuves.append(_imputation(encaissement, part))
     Imputation.objects.bulk_create(neuves)
     Imputation.objects.pour(encaissement.creancier).bulk_update(grandies, PARTS)
     return _porter([(part.facture, -part.montant) for part in parts])
-
-
-def _appliquer(facture: Facture, change: Mapping[str, Any]) -> Decimal:
-    """Corrige la facture et rend de combien grandit son montant ; ce qui a payé ne bouge pas."""
-    avant, regle = facture.montant_ttc, facture.montant_ttc - facture.solde
-    for nom, valeur in change.items():
-        setattr(facture, nom, valeur)
-    facture.est_avoir = facture.nature == NatureFacture.AVOIR
-    if regle and change.keys() & {"client", "nature"}:
-        raise FactureDejaReglee(
-            f"{euros(regle)} ont déjà été imputés : annulez d'abord ces règlements."
-        )
-    if facture.montant_ttc < regle:
-        raise FactureDejaReglee(
-            f"{euros(regle)} ont déjà été imputés : le montant ne peut pas être inférieur."
-        )
-    return facture.montant_ttc - avant
 
 
 def _porter(

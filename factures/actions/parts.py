@@ -6,7 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from factures.models import Facture
+from factures.enums import NatureFacture
+from factures.erreurs import FactureDejaReglee
+from factures.models import Facture, Imputation
+from recouvrement.socle.formats import euros
 from recouvrement.socle.montants import ZERO
 
 
@@ -48,6 +51,31 @@ class Versement:
 class Correction:
     facture: Facture
     change: Mapping[str, Any]
+
+    def appliquer(self) -> Decimal:
+        """Corrige la facture, rend de combien grandit son montant ; ce qui a payé ne bouge pas."""
+        facture, change = self.facture, self.change
+        avant, regle = facture.montant_ttc, facture.montant_ttc - facture.solde
+        for nom, valeur in change.items():
+            setattr(facture, nom, valeur)
+        facture.est_avoir = facture.nature == NatureFacture.AVOIR
+        if regle and change.keys() & {"client", "nature"}:
+            raise FactureDejaReglee(
+                f"{euros(regle)} ont déjà été imputés : annulez d'abord ces règlements."
+            )
+        if facture.montant_ttc < regle:
+            raise FactureDejaReglee(
+                f"{euros(regle)} ont déjà été imputés : le montant ne peut pas être inférieur."
+            )
+        return facture.montant_ttc - avant
+
+
+@dataclass(frozen=True, slots=True)
+class Rendu:
+    """La part d'un règlement qui payait des accessoires d'une facture, et ne paye plus rien."""
+
+    imputation: Imputation
+    montant: Decimal
 
 
 def somme(parts: Parts) -> Decimal:

@@ -12,6 +12,7 @@ from clients.models import Client
 from factures.actions import grand_livre
 from factures.actions.annonces import annoncer_effet
 from factures.actions.references import accorder_les_references
+from factures.actions.trop_percus import rendre_les_trop_percus
 from factures.actions.verrous import verrouiller_chez_son_client, verrouiller_client
 from factures.enums import NatureFacture
 from factures.erreurs import FactureIncoherente, NumeroDejaPris
@@ -158,6 +159,7 @@ def modifier_facture(facture: Facture, *, acteur: Utilisateur | None, **champs: 
     if "numero" in changes:
         numeros = {avant["numero"], facture.numero}
         accorder_les_references(facture.creancier, sources=[facture.pk], numeros=numeros)
+    rendre_les_trop_percus(facture.creancier, acteur=acteur, factures=[facture.pk])
     if changes & DECISIFS:
         annoncer_effet(facture.creancier, effet)
     return facture

@@ -46,6 +46,11 @@ class PartPayee:
         return self.total - self.principal - self.interets - self.indemnite
 
     @property
+    def rendus(self) -> Decimal:
+        """Ce qu'elle payait, qui n'est plus dû : de nouveau disponible, ou déjà réemployé."""
+        return ZERO if self.signe < 0 else self.imputation.rendus
+
+    @property
     def differe(self) -> bool:
         """Le suivi compte tout au montant de la facture ; le droit a payé les intérêts d'abord."""
         return self.signe * self.imputation.montant != self.principal
@@ -71,6 +76,10 @@ class Recu:
     @property
     def autre(self) -> Decimal:
         return sum((part.autre for part in self.parts), ZERO)
+
+    @property
+    def rendus(self) -> Decimal:
+        return sum((part.rendus for part in self.parts), ZERO)
 
     @property
     def impute(self) -> Decimal:

@@ -142,6 +142,7 @@ class Imputation(ModeleCloisonne):
 
     `montant` paye le nominal (le solde de la facture), `accessoires` ce qui est dû en plus :
     intérêts et 40 €. Ce que l'un et l'autre éteignent dans l'ordre du droit se déduit (décompte).
+    `rendus` : ce qu'elle payait, qui n'est plus dû, et que le règlement a de nouveau disponible.
     """
 
     encaissement = models.ForeignKey(
@@ -150,22 +151,25 @@ class Imputation(ModeleCloisonne):
     facture = models.ForeignKey(Facture, on_delete=models.PROTECT, related_name="imputations")
     montant = models.DecimalField(max_digits=14, decimal_places=2)
     accessoires = models.DecimalField(max_digits=14, decimal_places=2, default=ZERO)
+    rendus = models.DecimalField(max_digits=14, decimal_places=2, default=ZERO)
     le = models.DateField("date d'effet")
 
     # Posé par une lecture : ce qu'elle a éteint, en toutes lettres.
     eteint: str
 
     # Un second versement du même règlement s'ajoute à sa part ; rien ne la réduit. Des accessoires
-    # reviennent au nominal quand celui-ci redevient dû : la somme, elle, ne baisse jamais.
+    # reviennent au nominal quand celui-ci redevient dû, au règlement quand eux ne le sont plus : la
+    # somme des trois, elle, ne baisse jamais.
     protections = (
         Protection(
             "factures_imputation",
             "Une imputation ne se récrit pas : elle s'annule par une contre-écriture",
             modifiable=(
                 "{egales:id,creancier_id,encaissement_id,facture_id,le} "
-                "AND ({egales:montant,accessoires} OR (OLD.montant >= 0 AND OLD.accessoires >= 0 "
-                "AND NEW.montant >= OLD.montant AND round(NEW.montant + NEW.accessoires, 2) >= "
-                "round(OLD.montant + OLD.accessoires, 2)))"
+                "AND ({egales:montant,accessoires,rendus} OR (OLD.montant >= 0 "
+                "AND OLD.accessoires >= 0 AND NEW.montant >= OLD.montant "
+                "AND round(NEW.montant + NEW.accessoires + NEW.rendus, 2) >= "
+                "round(OLD.montant + OLD.accessoires + OLD.rendus, 2)))"
             ),
             effacable=(
                 "EXISTS (SELECT 1 FROM factures_encaissement e WHERE e.id = OLD.encaissement_id "
@@ -179,11 +183,11 @@ class Imputation(ModeleCloisonne):
         verbose_name = "imputation"
         constraints = [
             models.CheckConstraint(
-                condition=~Q(montant=0, accessoires=0), name="imputation_non_nulle"
+                condition=~Q(montant=0, accessoires=0, rendus=0), name="imputation_non_nulle"
             ),
             models.CheckConstraint(
-                condition=Q(montant__gte=0, accessoires__gte=0)
-                | Q(montant__lte=0, accessoires__lte=0),
+                condition=Q(montant__gte=0, accessoires__gte=0, rendus__gte=0)
+                | Q(montant__lte=0, accessoires__lte=0, rendus=0),
                 name="imputation_d_un_seul_signe",
             ),
             models.UniqueConstraint(

@@ -236,17 +236,6 @@ def test_les_accessoires_passent_avant_ce_qui_n_est_pas_echu():
     assert relue(future).solde == D("400.00")
 
 
-def test_une_renonciation_posee_apres_coup_se_dit_en_faveur_du_client():
-    facture = dix_mille()
-    recevoir(facture.client, TOTAL)
-    poser_convention(
-        facture.creancier, facture=facture, renonce_interets=True, motif="Geste", le=JOUR,
-        acteur=un_utilisateur(chez=facture.creancier),
-    )  # fmt: skip
-    decompte = du(facture.client, JOUR)
-    assert (decompte.total, decompte.excedent) == (0, D("420.55"))
-
-
 def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_de_factures(django_assert_max_num_queries):
     comptees = []
     for combien in (1, 3):

@@ -9,8 +9,8 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from factures.actions import enregistrer_facture, utiliser_avoir
-from factures.actions.conventions import poser_convention
 from factures.lectures import decompte_client
+from factures.models import Convention
 from tests.appuis.pages import lisible
 from tests.fabriques.comptes import un_utilisateur
 from tests.factures.test_accessoires import JOUR, TOTAL, D, dix_mille, recevoir
@@ -87,11 +87,12 @@ def test_un_avoir_d_avant_l_echeance_n_a_rien_a_expliquer():
 
 
 def test_ce_qui_a_ete_recu_en_trop_se_dit_partout(client):
+    """Renonciation d'avant que le trop-perçu ne se rende au règlement : écrite sans l'action."""
     facture = dix_mille()
     recevoir(facture.client, TOTAL)
-    poser_convention(
-        facture.creancier, facture=facture, renonce_indemnite=True, motif="Geste", le=JOUR,
-        acteur=un_utilisateur(chez=facture.creancier),
+    Convention.objects.create(
+        creancier=facture.creancier, facture=facture, renonce_indemnite=True, motif="Geste",
+        posee_le=JOUR, posee_par=un_utilisateur(chez=facture.creancier),
     )  # fmt: skip
     facture.refresh_from_db()
     assert (ligne(facture).total, ligne(facture).excedent) == (0, D("40.00"))

@@ -66,8 +66,16 @@ def test_une_part_peut_grandir_et_ses_accessoires_revenir_au_nominal(recu):
     siennes = Imputation.objects.pour(recu.creancier).filter(pk=part.pk)
     siennes.update(accessoires=Decimal("0.30"))
     assert siennes.update(montant=part.montant + Decimal("0.10"), accessoires=Decimal("0.20")) == 1
-    with pytest.raises(DatabaseError), transaction.atomic():
-        siennes.update(accessoires=Decimal("-0.10"))
+    # Plus dus, ils se rendent ; rien ne se perd, et le nominal payé le reste.
+    assert siennes.update(accessoires=Decimal("0.05"), rendus=Decimal("0.15")) == 1
+    for faute in (
+        {"accessoires": Decimal("-0.10")},
+        {"accessoires": Decimal("0.00")},
+        {"rendus": Decimal("0.10")},
+        {"montant": part.montant, "rendus": Decimal("1.00")},
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            siennes.update(**faute)
 
 
 def test_remplacer_une_ligne_n_est_pas_une_facon_de_la_recrire(recu):

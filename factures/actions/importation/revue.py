@@ -10,6 +10,7 @@ from factures.actions import grand_livre
 from factures.actions.annonces import annoncer_effet
 from factures.actions.annulations import contre_passer
 from factures.actions.parts import Correction, Versement
+from factures.actions.trop_percus import rendre_les_trop_percus
 from factures.actions.verrous import verrouiller_clients, verrouiller_factures
 from factures.actions.visees import NOTE
 from factures.enums import Moyen
@@ -96,6 +97,8 @@ def revoir(
     )
     inscrire_les_versements(recus, versements, geste)
     ranger_les_pieces(revues, geste)
+    corrigees = [revue.facture.pk for revue in revues if revue.change]
+    rendre_les_trop_percus(creancier, acteur=geste.auteur, factures=corrigees, geste=geste)
     annoncer_effet(creancier, effet, geste)
 
 

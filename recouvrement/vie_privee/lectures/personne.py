@@ -154,7 +154,7 @@ def _ce_qu_elle_doit(client: Client) -> list[Rubrique]:
         _tableau(
             "Ce que payent les règlements",
             _de(client, Imputation, "encaissement__client", "facture"),
-            *("facture", "le", "montant", "accessoires"),
+            *("facture", "le", "montant", "accessoires", "rendus"),
         ),
         _tableau(
             "Litiges",

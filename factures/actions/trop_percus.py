@@ -1,0 +1,126 @@
+"""Ce qu'un règlement payait d'intérêts et de 40 €, et qui n'est plus dû : il en dispose de nouveau.
+
+Une convention, une décision, la nature d'un client changent après coup ce qui était dû. Le nominal
+payé le reste ; seule la part des accessoires se rend, le dernier règlement d'abord.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from decimal import Decimal
+from itertools import batched, chain
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+
+from clients.models import Client
+from factures.actions import grand_livre
+from factures.actions.parts import Rendu
+from factures.actions.verrous import verrouiller_clients, verrouiller_factures
+from factures.evenements import Evenement
+from factures.lectures.calcul import Calculs
+from factures.models import Facture, Imputation
+from recouvrement.comptes.models import Creancier, Utilisateur
+from recouvrement.droit.taux import TauxInconnu
+from recouvrement.journal.actions import inscrire_lot
+from recouvrement.journal.models import Geste
+from recouvrement.socle.montants import ZERO
+
+PASSES = 6
+LOT = 500
+PAYENT_DES_ACCESSOIRES = Q(
+    accessoires__gt=0, encaissement__annule=None, encaissement__contre_ecriture=None
+)
+
+
+def rendre_les_trop_percus(
+    creancier: Creancier,
+    *,
+    acteur: Utilisateur | None,
+    client: int | None = None,
+    factures: Collection[int] | None = None,
+    geste: Geste | None = None,
+) -> None:
+    """Chez tout le créancier, ou de ce client, ou de ces factures. Une lecture si rien n'est payé.
+
+    Le droit y est déjà ce qu'il devient : à appeler en dernier, dans la transaction qui le change.
+    """
+    payees = Imputation.objects.pour(creancier).filter(PAYENT_DES_ACCESSOIRES).order_by()
+    if client is not None:
+        payees = payees.filter(facture__client=client)
+    siennes: dict[int, set[int]] = defaultdict(set)
+    toutes = [payees] if factures is None else _par_lots(payees, factures)
+    for pk, son_client in chain.from_iterable(
+        lot.values_list("facture", "facture__client") for lot in toutes
+    ):
+        siennes[son_client].add(pk)
+    if not siennes:
+        return
+    rendus: list[Rendu] = []
+    for lu in verrouiller_clients(creancier, siennes):
+        lu.creancier = creancier
+        for lot in batched(sorted(siennes[lu.pk]), LOT):
+            relues = verrouiller_factures(creancier, lot)
+            rendus += _a_rendre(lu, [f for f in relues.values() if f.client_id == lu.pk])
+    if rendus:
+        grand_livre.rendre(rendus)
+        _inscrire(rendus, acteur=acteur, geste=geste)
+
+
+def _par_lots(
+    payees: QuerySet[Imputation], factures: Collection[int]
+) -> list[QuerySet[Imputation]]:
+    return [payees.filter(facture__in=lot) for lot in batched(factures, LOT)]
+
+
+def _a_rendre(client: Client, factures: Sequence[Facture]) -> Iterator[Rendu]:
+    calculs = Calculs(client, factures)
+    parts: dict[int, list[Imputation]] = defaultdict(list)
+    payees = Imputation.objects.pour(client.creancier).filter(
+        PAYENT_DES_ACCESSOIRES, facture__in=factures
+    )
+    for part in payees.select_related("encaissement").order_by("-le", "-pk"):
+        parts[part.facture_id].append(part)
+    for facture in factures:
+        for part in parts[facture.pk]:
+            part.facture = facture
+            # Un taux manque : ce qui est dû n'est pas su, rien ne se rend.
+            with suppress(TauxInconnu):
+                if montant := _trop(calculs, part):
+                    yield Rendu(part, montant)
+
+
+def _trop(calculs: Calculs, part: Imputation) -> Decimal:
+    """Ce que cette part peut rendre sans que rien ne redevienne dû ; le compte le retient.
+
+    Reçue avant une autre, elle épargnait des intérêts : rendue, ils courent. On cherche donc.
+    """
+    facture, paiements = part.facture, calculs.paiements
+    au, recus = calculs.dernier_paiement(facture), paiements[facture.pk]
+    avant = calculs.decompte(facture, au)
+    trop = min(avant.excedent, part.accessoires)
+    for _ in range(PASSES):
+        if trop <= ZERO:
+            return ZERO
+        paiements[facture.pk] = [
+            replace(p, montant=p.montant - trop) if p.cle == part.encaissement_id else p
+            for p in recus
+        ]
+        redu = calculs.decompte(facture, au).total - avant.total
+        if redu <= ZERO:
+            return trop
+        trop -= redu
+    paiements[facture.pk] = recus
+    return ZERO
+
+
+def _inscrire(rendus: Sequence[Rendu], *, acteur: Utilisateur | None, geste: Geste | None) -> None:
+    """Au journal du règlement et de la facture."""
+    lignes: list[tuple[Model, dict[str, Any]]] = []
+    for rendu in rendus:
+        facture, encaissement = rendu.imputation.facture, rendu.imputation.encaissement
+        dit = {"montant": rendu.montant, "disponible": encaissement.disponible}
+        lignes.append((encaissement, {"facture": facture.reference, **dit}))
+        lignes.append((facture, {"encaissement": encaissement.pk, "montant": rendu.montant}))
+    inscrire_lot(Evenement.TROP_PERCU_RENDU, cibles=lignes, acteur=acteur, geste=geste)
