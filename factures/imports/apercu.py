@@ -1,7 +1,7 @@
 """Ce que l'import fera de chaque facture lue, d'après ce que la base connaît déjà."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, replace
 from typing import Any
 
 from factures.enums import SortLigne
@@ -111,6 +111,7 @@ def _juger(
     if lue.refus:
         # Un défaut de forme, que personne n'a encore admis : la facture se montre, sans plus.
         return ligne
+    facture = lue.facture = _a_son_echeance(facture, connu)
     if deja := vues.get(facture.cle):
         _repeter(ligne, deja)
         return ligne
@@ -128,6 +129,30 @@ def _juger(
     else:
         _completer(ligne, facture)
     return ligne
+
+
+def _a_son_echeance(facture: FactureLue, connu: Connu) -> FactureLue:
+    """Une liste de ce qui reste dû ne redit que les échéances ouvertes d'une facture connue.
+
+    Chacune se reconnaît à sa date et à son montant ; sans les deux, elle reste à trancher.
+    """
+    premiere = connu.factures.get((facture.numero, 1))
+    if premiere is None or premiere.tranches in (1, facture.tranches):
+        return facture
+    for rang in range(1, premiere.tranches + 1):
+        soeur = connu.factures.get((facture.numero, rang))
+        if soeur and (soeur.date_echeance, soeur.montant_ttc) == (
+            facture.date_echeance,
+            facture.montant_ttc,
+        ):
+            return replace(
+                facture,
+                tranche=rang,
+                tranches=premiere.tranches,
+                montant_ht=None,
+                montant_tva=None,
+            )
+    return facture
 
 
 def _rattacher(ligne: LigneApercu, facture: FactureLue, annuaire: Annuaire) -> ClientVise | None:

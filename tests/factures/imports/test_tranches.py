@@ -196,6 +196,43 @@ def test_une_facture_deja_connue_en_une_echeance_n_en_prend_pas_trois():
     assert "Déjà connue en 1\xa0échéance." in phrases(les_lignes(importation)[0], "refus")
 
 
+OUVERTES = [
+    ["F1;Kappa;03/01/2026;31/03/2026;300,00;"],
+    ["F1;Kappa;03/01/2026;31/03/2026;300,00;", "F1;Kappa;03/01/2026;28/02/2026;500,00;200,00"],
+]
+
+
+@pytest.mark.parametrize("ouvertes", OUVERTES)
+def test_une_liste_des_seules_echeances_ouvertes_retrouve_chacune(soldes, ouvertes):
+    creancier = un_creancier()
+    importer(
+        creancier,
+        csv(
+            "F1;Kappa;03/01/2026;31/01/2026;400,00;400,00",
+            "F1;Kappa;03/01/2026;28/02/2026;500,00;",
+            "F1;Kappa;03/01/2026;31/03/2026;300,00;",
+        ),
+    )
+    importation = importer(creancier, csv(*ouvertes))
+
+    assert {ligne.sort for ligne in les_lignes(importation)} <= {"inchangee", "maj"}
+    assert [solde for *_, solde in les_tranches(creancier)] == [
+        Decimal("0.00"),
+        Decimal("500.00") if len(ouvertes) == 1 else Decimal("300.00"),
+        Decimal("300.00"),
+    ]
+
+
+@pytest.mark.django_db
+def test_une_echeance_d_un_autre_montant_reste_a_trancher():
+    creancier = un_creancier()
+    importer(creancier, ("a.xml", un_cii_en_trois("400.00", "500.00", "300.00")))
+    connue = Facture.objects.pour(creancier).get(tranche=3)
+    ligne = f"{connue.numero};Kappa;03/01/2026;{connue.date_echeance:%d/%m/%Y};299,00;"
+    importation = preparer(creancier, csv(ligne))
+    assert "Déjà connue en 3\xa0échéances." in phrases(les_lignes(importation)[0], "refus")
+
+
 MONTANTS = st.lists(st.decimals("0.01", "9999.99", places=2), min_size=2, max_size=6)
 
 
