@@ -138,6 +138,12 @@ def faveur_de(client: Client, lus: Reclamables) -> Faveur:
     return Faveur(tuple(lignes), parts)
 
 
+def deduites_de(client: Client, factures: Iterable[Facture], *, au: date) -> tuple[Deduite, ...]:
+    """Ce qui se déduit d'un décompte de ces factures, et ce qui sert à d'autres."""
+    lus = reclamables(client.creancier, au=au, clients=[client.pk])
+    return faveur_de(client, lus).sur(factures)
+
+
 def lignes_en_faveur(
     creanciers: Ceux, clients: Collection[int], *, au: date
 ) -> dict[int, list[LigneFaveur]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
@@ -21,12 +22,14 @@ from factures.lectures.decompte import (
     des_reglees,
 )
 from factures.lectures.ecritures import CompteDeFacture, comptes
+from factures.lectures.faveur import Deduite, deduites_de
 from factures.views.commun import le_client
 from recouvrement.comptes.acces import RequeteHabilitee, habilite
 from recouvrement.comptes.enums import Role
 from recouvrement.documents.models import Document
 from recouvrement.documents.reponses import exportation, repondre_document, repondre_fichier
 from recouvrement.socle import formats
+from recouvrement.socle.montants import ZERO
 from recouvrement.socle.pages.refus import refus_a_montrer
 from recouvrement.socle.tableur.ecriture import TYPE_XLSX, Valeur, classeur
 
@@ -43,6 +46,12 @@ class Demande:
     soldees: bool
     facture: int | None
     decompte: DecompteClient
+    deduites: tuple[Deduite, ...]
+
+    @property
+    def net(self) -> Decimal:
+        """Le total, moins ce que le client a en sa faveur."""
+        return self.decompte.total - sum((d.montant for d in self.deduites), ZERO)
 
 
 @require_GET
@@ -58,7 +67,7 @@ def decompte(request: RequeteHabilitee, pk: int) -> HttpResponseBase:
 @exportation
 def _exporter(request: RequeteHabilitee, client: Client, demande: "Demande") -> HttpResponse:
     nom = f"decompte-{client.pk}-{demande.au:%Y-%m-%d}.xlsx"
-    return repondre_fichier(_en_xlsx(demande.decompte), nom, TYPE_XLSX)
+    return repondre_fichier(_en_xlsx(demande), nom, TYPE_XLSX)
 
 
 @require_POST
@@ -71,8 +80,9 @@ def sceller_le_decompte(request: RequeteHabilitee, pk: int) -> HttpResponse:
         return _page(request, client, demande)
     with refus_a_montrer() as refus:
         document = sceller_decompte(
-            client, decompte=demande.decompte, maintenant=timezone.now(), acteur=request.user
-        )
+            client, decompte=demande.decompte, deduites=demande.deduites,
+            maintenant=timezone.now(), acteur=request.user,
+        )  # fmt: skip
         return redirect(
             "factures:decompte_document", creancier=request.creancier.code, pk=client.pk,
             document=document.pk,
@@ -109,6 +119,7 @@ def _demande(client: Client, donnees: QueryDict) -> Demande:
         soldees=lu.get("soldees", False),
         facture=facture.pk if facture else None,
         decompte=calcul,
+        deduites=deduites_de(client, [ligne.facture for ligne in calcul.lignes], au=au),
     )
 
 
@@ -147,7 +158,8 @@ def _scelles(request: RequeteHabilitee, client: Client) -> QuerySet[Document]:
     )
 
 
-def _en_xlsx(decompte: DecompteClient) -> bytes:
+def _en_xlsx(demande: Demande) -> bytes:
+    decompte = demande.decompte
     lignes = [ligne for compte in comptes(decompte) for ligne in _lignes(compte)]
     lignes.append(
         (
@@ -155,7 +167,20 @@ def _en_xlsx(decompte: DecompteClient) -> bytes:
             decompte.refus, decompte.total,
         )
     )  # fmt: skip
+    lignes += [
+        (
+            "À déduire", _en_phrase(deduite), deduite.ligne.le, *[None] * 6, -deduite.montant,
+        )
+        for deduite in demande.deduites
+    ]  # fmt: skip
+    if demande.deduites:
+        lignes.append(("Net", "Net à payer", decompte.au, *[None] * 6, demande.net))
     return classeur("Décompte", COLONNES, lignes)
+
+
+def _en_phrase(deduite: Deduite) -> str:
+    nom = str(deduite.ligne)
+    return nom[:1].upper() + nom[1:]
 
 
 def _lignes(compte: CompteDeFacture) -> Iterator[tuple[Valeur, ...]]:

@@ -260,8 +260,9 @@ def _l_argent(monde: Monde, acteur) -> None:
         acteur=acteur,
     )
     decompte = sceller_decompte(
-        client, decompte=decompte_client(client, au=LE), maintenant=MAINTENANT, acteur=acteur
-    )
+        client, decompte=decompte_client(client, au=LE), deduites=(), maintenant=MAINTENANT,
+        acteur=acteur,
+    )  # fmt: skip
     recu = sceller_recu(recu_du_reglement(encaissement), maintenant=MAINTENANT, acteur=acteur)
     csv = (
         "Client;N° facture;Émise le;Échéance;Montant TTC\n"
