@@ -11,6 +11,7 @@ from factures.enums import MOYENS_RESERVES, Moyen, OrdreImputation
 from factures.forms.champs import MontantField, jour_saisi
 from factures.lectures.reglables import Reglable, Reglables, reglables_du_client
 from factures.models import Facture
+from recouvrement.droit.imputation import Dette, repartir
 from recouvrement.socle.formats import euros
 from recouvrement.socle.forms import SaisieLisible
 from recouvrement.socle.montants import CENTIME, ZERO
@@ -148,6 +149,14 @@ class ReglementForm(Repartition):
         return arguments
 
 
+def _ce_qu_il_eteint(avoir: Facture, factures: Sequence[Facture], au: date) -> dict[str, Decimal]:
+    """Les échues, les plus anciennes d'abord (C. civ., art. 1347-4 et 1342-10) : à corriger."""
+    echues = {str(f.pk): f for f in factures if f.est_echue(au=au)}
+    dettes = [Dette(pk, f.solde, f.date_echeance) for pk, f in echues.items()]
+    parts = repartir(avoir.solde, dettes, le=au).parts
+    return {nom_de_part(echues[pk]): part for pk, part in parts.items()}
+
+
 class AvoirForm(Repartition):
     cle_saisie = forms.UUIDField(widget=forms.HiddenInput)
     le = jour_saisi(label="Utilisé le")
@@ -155,7 +164,9 @@ class AvoirForm(Repartition):
     def __init__(
         self, *args: Any, avoir: Facture, factures: Iterable[Facture], au: date, **kwargs: Any
     ):
-        kwargs["initial"] = {"le": au, "cle_saisie": uuid4()}
+        factures = list(factures)
+        parts = _ce_qu_il_eteint(avoir, factures, au)
+        kwargs["initial"] = {"le": au, "cle_saisie": uuid4()} | parts
         # Un avoir retire la dette : il ne paye que du nominal.
         reglables = [Reglable(facture, ZERO) for facture in factures]
         super().__init__(*args, reglables=reglables, **kwargs)
