@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
+
 from clients.models import Client
 from factures.lectures.decisions import DecisionLue, lire
 from factures.models import Convention, Decision, Facture
@@ -82,6 +84,12 @@ class Conventions:
         jugement = self.client.procedure_collective_le
         naissance = facture.date_prestation or facture.date_emission
         return jugement if jugement and est_anterieure(naissance, jugement) else None
+
+
+def derniere_convention() -> Subquery:
+    """Dans une lecture qui a un créancier et un client : la clé de la dernière qui les touche."""
+    siennes = Convention.objects.filter(creancier=OuterRef("creancier"))
+    return Subquery(siennes.du_client(OuterRef("client")).order_by("-pk").values("pk")[:1])
 
 
 def historique_des_conventions(client: Client) -> list[Convention]:

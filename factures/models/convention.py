@@ -1,7 +1,7 @@
 from typing import ClassVar, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 
 from clients.models import Client
 from factures.enums import BaseJours, OrdreImputation
@@ -12,7 +12,7 @@ from recouvrement.socle.montants import ZERO
 
 
 class ConventionQuerySet(QuerySetCloisonne["Convention"]):
-    def du_client(self, client: Client) -> Self:
+    def du_client(self, client: Client | OuterRef) -> Self:
         """Celles qui peuvent s'appliquer à ce client, de la plus ancienne à la plus récente."""
         return self.filter(
             Q(client=None, facture=None) | Q(client=client) | Q(facture__client=client)

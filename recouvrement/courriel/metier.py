@@ -20,6 +20,8 @@ class Composition:
     copies: tuple[str, ...] = ()
     # Ce que le métier veut relire à la vérification finale (factures et soldes dits).
     dit: tuple[tuple[int, Decimal], ...] = ()
+    # À quel titre il le dit : qui doit, ce qui s'y ajoute.
+    titre: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Arret:
 
 
 class Recomposer:
-    """La somme a changé depuis la composition : on refait le message, rien n'est parti."""
+    """Ce qu'il dit a changé depuis la composition : on refait le message, rien n'est parti."""
 
 
 class Metier(Protocol):

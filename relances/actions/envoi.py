@@ -63,7 +63,9 @@ class MetierRelance:
             return Arret("Le magasin de fichiers ne répond pas", pas_avant=maintenant + ATTENTE_GEL)
         octets = en_octets(courriel, message_id=envoi.message_id)
         copies = tuple(copie.adresse for copie in message.copies)
-        return Composition(octets, message.sujet, message.somme, copies, dit=relue.dit)
+        return Composition(
+            octets, message.sujet, message.somme, copies, dit=relue.dit, titre=relue.titre
+        )
 
     def verifier(
         self, envoi: Envoi, composition: Composition, *, maintenant: datetime
@@ -80,7 +82,7 @@ class MetierRelance:
         relue = _relire(envoi, maintenant=maintenant, verrou=True)
         if isinstance(relue, Arret):
             return relue
-        if relue.dit != composition.dit:
+        if (relue.dit, relue.titre) != (composition.dit, composition.titre):
             return Recomposer()
         a_qui = destinataires_de(relue.relance.client, envoi.destinataire)
         if composition.copies != a_qui.adresses_en_copie:

@@ -24,6 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from clients.models import Coordonnee
+from factures.lectures.conventions import derniere_convention
 from factures.lectures.faveur import Reclamables, faveur_en_base, reclamables
 from factures.lectures.reclamable import EUROS, Contestation
 from factures.models import Facture, Litige
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         adresse_utilisable: bool
         partis_aujourd_hui: int
         en_faveur: Decimal
+        convention: int | None
 
         class Meta:
             abstract = True
@@ -79,6 +81,8 @@ class Relue:
     # Ce qui n'empêche rien, et que le message dit.
     avertis: list[Blocage]
     lus: Reclamables
+    # La dernière posée : elle ne se modifie pas.
+    convention: int | None = None
 
     @property
     def factures(self) -> list[Facture]:
@@ -89,6 +93,12 @@ class Relue:
         """Ce que le message demande de chaque facture ; sous 0, ce qu'il a à déduire."""
         en_faveur = self.lus.faveurs.get(self.relance.client_id, ZERO)
         return ((0, en_faveur), *sorted((f.pk, self.lus.de(f)) for f in self.factures))
+
+    @property
+    def titre(self) -> str:
+        """De quoi dépendent les pénalités et les 40 € du message : la qualité, ce qui est convenu."""
+        client = self.relance.client
+        return f"{client.pk} {client.nature} {self.convention or ''}"
 
     @property
     def sans_adresse(self) -> bool:
@@ -123,6 +133,7 @@ def relire(
         list(passagers),
         list(avertis),
         lus,
+        cast("RelanceLue", relance).convention,
     )
 
 
@@ -183,6 +194,7 @@ def _requete_de_relance(
             adresse_utilisable=Exists(adresse.utilisables()),
             partis_aujourd_hui=_partis(depuis),
             en_faveur=faveur_en_base(au=au),
+            convention=derniere_convention(),
         )
     )
     return qs.select_for_update(of=("self",)) if verrou else qs
