@@ -9,7 +9,7 @@ from django.db import transaction
 from clients.actions.verrou import verrouiller
 from clients.models import Client
 from factures.documents import donnees_du_decompte
-from factures.lectures import decompte_client
+from factures.lectures import DecompteClient, decompte_client
 from factures.models import Facture
 from recouvrement.comptes.models import Utilisateur
 from recouvrement.documents.actions.scelles import sceller
@@ -77,6 +77,7 @@ def preparer_lettre(relance: Relance, *, maintenant: datetime, acteur: Utilisate
         acteur=acteur,
     )
     with transaction.atomic():
+        refuser_si_le_compte_change(reclamation, decompte)
         return inscrire_courrier(
             relance,
             document,
@@ -187,6 +188,24 @@ def refuser_si_interdit(client: Client, *, au: date, usage: Usage = Usage.ECRIRE
 
 
 @transaction.atomic
+def refuser_si_le_compte_change(reclamation: Reclamation, decompte: DecompteClient) -> None:
+    """Pendant que le PDF s'écrivait : un règlement, un avoir, une qualité. Relu sous le verrou."""
+    creancier, au = reclamation.creancier, reclamation.au
+    client = verrouiller(reclamation.client)
+    siennes = Facture.objects.pour(creancier).in_bulk([f.pk for f in reclamation.factures])
+    relue = Reclamation.de(creancier, client, siennes.values(), au=au, langue=reclamation.langue)
+    relu = decompte_client(
+        client,
+        au=au,
+        factures=[siennes[ligne.facture.pk] for ligne in decompte.lignes],
+        contestes=relue.contestes,
+    )
+    lus = [(r.lignes_deduites, donnees_du_decompte(d), d.regime)
+           for r, d in ((reclamation, decompte), (relue, relu))]  # fmt: skip
+    if lus[0] != lus[1]:
+        raise ErreurMetier("Le compte de ce client vient de changer : recommencez la lettre.")
+
+
 def inscrire_courrier(
     relance: Relance,
     document: Document,

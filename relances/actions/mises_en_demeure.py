@@ -23,6 +23,7 @@ from relances.actions.courriers import (
     ecrire_hors_scenario,
     inscrire_courrier,
     refuser_si_interdit,
+    refuser_si_le_compte_change,
 )
 from relances.courriels.information import information_de
 from relances.courriels.precedents import est_un_premier_contact
@@ -84,6 +85,7 @@ def preparer_mise_en_demeure(
     )
     with transaction.atomic():
         _refuser_la_seconde(client)
+        refuser_si_le_compte_change(reclamation, decompte)
         geste = poser(Genre.LETTRE, creancier=client.creancier, acteur=acteur)
         relance = _relance_de_mise_en_demeure(client, echues, au=au, acteur=acteur, geste=geste)
         courrier = inscrire_courrier(

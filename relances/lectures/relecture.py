@@ -96,7 +96,7 @@ class Relue:
 
     @property
     def titre(self) -> str:
-        """De quoi dépendent les pénalités et les 40 € du message : la qualité, ce qui est convenu."""
+        """Ce dont dépendent les pénalités et les 40 € : la qualité, ce qui est convenu."""
         client = self.relance.client
         return f"{client.pk} {client.nature} {self.convention or ''}"
 
