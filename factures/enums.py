@@ -29,6 +29,8 @@ class Moyen(models.TextChoices):
 
 # Ce qui éteint une facture sans que rien n'entre.
 MOYENS_SANS_ARGENT = (Moyen.AVOIR, Moyen.COMPENSATION, Moyen.REMPLACEMENT)
+# Ce qui retire la dette au lieu de la payer : un avoir, ou la rectificative qui remplace.
+MOYENS_QUI_RETIRENT = (Moyen.AVOIR, Moyen.REMPLACEMENT)
 # Ce que le produit écrit lui-même : cela ne se saisit pas comme un règlement.
 MOYENS_RESERVES = (Moyen.AVOIR, Moyen.DEJA_VERSE, Moyen.REMPLACEMENT)
 

@@ -24,6 +24,20 @@ class DocumentVu:
     derniere: str = ""
 
 
+def pourquoi_personne_ne_peut(source: DocumentVu, portent: Sequence[DocumentVu]) -> str:
+    """Ce qui empêche même une personne d'appliquer une référence ; vide : rien.
+
+    `portent` : ce qui porte ici le numéro visé.
+    """
+    if not portent:
+        return "inconnue ici"
+    if len(portent) > 1:
+        return "à plusieurs échéances"
+    if portent[0].client != source.client:
+        return "d'un autre client"
+    return "un avoir" if portent[0].est_avoir else ""
+
+
 def pourquoi_pas_d_office(source: DocumentVu, visees: Sequence[Sequence[DocumentVu]]) -> str:
     """Ce qui empêche d'appliquer seul ce qu'un avoir ou une rectificative vise ; vide : rien.
 
@@ -32,15 +46,9 @@ def pourquoi_pas_d_office(source: DocumentVu, visees: Sequence[Sequence[Document
     """
     if len(visees) != 1:
         return f"{len(visees)} documents sont visés"
-    if not visees[0]:
-        return "inconnue ici"
-    if len(visees[0]) > 1:
-        return "à plusieurs échéances"
+    if raison := pourquoi_personne_ne_peut(source, visees[0]):
+        return raison
     visee = visees[0][0]
-    if visee.client != source.client:
-        return "d'un autre client"
-    if visee.est_avoir:
-        return "un avoir"
     if visee.solde == ZERO:
         return "déjà soldée"
     if visee.numero == source.derniere:

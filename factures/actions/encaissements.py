@@ -19,7 +19,7 @@ from factures.actions.repartition import (
     verifier_montant,
 )
 from factures.actions.verrous import verrouiller, verrouiller_factures, verrouiller_le_compte
-from factures.enums import Moyen
+from factures.enums import MOYENS_QUI_RETIRENT
 from factures.erreurs import (
     AvoirInutilisable,
     EncaissementDejaAnnule,
@@ -55,7 +55,7 @@ def encaisser(
     disponible pour le client. La même `cle_saisie` rend l'encaissement déjà enregistré : un double
     clic n'encaisse pas deux fois.
     """
-    if moyen in (Moyen.AVOIR, Moyen.REMPLACEMENT):
+    if moyen in MOYENS_QUI_RETIRENT:
         raise AvoirInutilisable("Un avoir s'utilise depuis sa fiche, pas comme un règlement.")
     montant = verifier_montant(montant)
     verrouiller_le_compte(client)

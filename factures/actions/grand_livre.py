@@ -27,7 +27,7 @@ from django.db.models import QuerySet, Sum
 from clients.models import Client
 from factures.actions.parts import Correction, Effet, Part, Parts, Rendu, Versement, somme
 from factures.actions.verrous import verrouiller_factures
-from factures.enums import Moyen, NatureFacture
+from factures.enums import MOYENS_QUI_RETIRENT, Moyen, NatureFacture
 from factures.lectures.soldes import derniers_emplois, derniers_paiements
 from factures.models import Encaissement, Facture, Imputation
 from recouvrement.comptes.models import Utilisateur
@@ -252,7 +252,7 @@ def effacer_les_versements(factures: QuerySet[Facture], *, geste: Geste) -> Effe
     pks = list(siens.filter(contre_ecriture=None).values_list("pk", flat=True))
     siennes = set(factures.values_list("pk", flat=True))
     ecrites = Imputation.objects.pour(creancier).filter(encaissement__in=pks)
-    emplois = ecrites.filter(encaissement__moyen__in=[Moyen.AVOIR, Moyen.REMPLACEMENT])
+    emplois = ecrites.filter(encaissement__moyen__in=MOYENS_QUI_RETIRENT)
     ailleurs = emplois.exclude(facture__in=siennes).order_by().values_list("facture")
     rendu = dict(ailleurs.annotate(rendu=Sum("montant")))
     relues = verrouiller_factures(creancier, rendu)
@@ -375,7 +375,7 @@ def _ramener_au_nominal(redues: Sequence[Facture]) -> list[Facture]:
     if not creances:
         return []
     imputations = Imputation.objects.pour(next(iter(creances.values())).creancier)
-    payes = imputations.filter(accessoires__gt=0, encaissement__contre_ecriture=None)
+    payes = imputations.valables().filter(accessoires__gt=0)
     ramenees = []
     lots = (payes.filter(facture__in=lot).order_by("le", "pk") for lot in batched(creances, LOT))
     for imputation in chain.from_iterable(lots):

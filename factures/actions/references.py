@@ -4,13 +4,13 @@
 module l'écrit, après tout ce qui change une référence, le reste d'un avoir ou un numéro.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from itertools import batched
 
 from django.db.models import Q
 
 from factures.enums import IssueReference, Moyen
+from factures.lectures.references import questions_attendues
 from factures.models import Encaissement, Facture, ReferenceFacture
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.base.lots import inserer_fiches
@@ -71,32 +71,9 @@ def _accorder(creancier: Creancier, numeros: Sequence[str]) -> None:
 
 
 def _refaire(creancier: Creancier, lesquelles: Q) -> None:
-    factures = list(Facture.objects.pour(creancier).creances().filter(lesquelles))
-    if not factures:
-        return
-    numeros = {facture.numero for facture in factures}
-    a_trancher = ReferenceFacture.objects.pour(creancier).sans_reponse().select_related("facture")
-    par_numero: dict[str, list[ReferenceFacture]] = defaultdict(list)
-    par_source: dict[int, list[ReferenceFacture]] = defaultdict(list)
-    for reference in a_trancher.filter(Q(numero__in=numeros) | Q(facture__in=factures)):
-        par_numero[reference.numero].append(reference)
-        par_source[reference.facture_id].append(reference)
     changees = []
-    for facture in factures:
-        question = _question(par_source[facture.pk], par_numero[facture.numero])
+    for facture, question in questions_attendues(creancier, lesquelles):
         if question != facture.en_question:
             facture.en_question = question
             changees.append(facture)
     Facture.objects.pour(creancier).bulk_update(changees, ["en_question"], batch_size=LOT)
-
-
-def _question(nomme: Sequence[ReferenceFacture], nommee_par: Sequence[ReferenceFacture]) -> str:
-    if nomme:
-        numeros = ", ".join(sorted(reference.numero for reference in nomme))
-        return f"Rectifie {numeros} : à trancher avant de réclamer"[:250]
-    if nommee_par:
-        source = min(nommee_par, key=lambda reference: reference.pk).facture
-        if source.est_avoir:
-            return f"L'avoir {source.numero} la vise : à employer ou à écarter"
-        return f"{source.numero} la rectifie : à remplacer, ou les deux sont dues"
-    return ""

@@ -18,9 +18,9 @@ from factures.actions.verrous import verrouiller_clients, verrouiller_factures
 from factures.enums import IssueReference
 from factures.erreurs import ReferenceImpossible
 from factures.evenements import Evenement
-from factures.imports.references import document_de
+from factures.lectures.references import document_de
 from factures.models import Encaissement, Facture, ReferenceFacture
-from factures.regles import pourquoi_pas_d_office
+from factures.regles import pourquoi_pas_d_office, pourquoi_personne_ne_peut
 from recouvrement.comptes.models import Creancier, Utilisateur
 from recouvrement.journal.actions import inscrire, poser
 from recouvrement.journal.evenements import Genre
@@ -171,7 +171,7 @@ def employer_sur_la_visee(
 def remplacer_la_visee(reference: ReferenceFacture, *, acteur: Utilisateur | None) -> Facture:
     """Une seule dette : ce que l'originale avait reçu paye la rectificative, du même jour."""
     reference, nouvelle, ancienne = _relire(reference)
-    if nouvelle.est_avoir or ancienne.est_avoir:
+    if nouvelle.est_avoir:
         raise ReferenceImpossible("Un avoir ne remplace rien : employez-le.")
     if remplacante := _remplacante(ancienne):
         raise ReferenceImpossible(
@@ -293,10 +293,7 @@ def _relire(
     visees = [f for f in relues.values() if f.numero == reference.numero]
     if not connue:
         return relue, source, visees[0] if visees else source
-    if not visees:
-        raise ReferenceImpossible(f"{reference.numero} est inconnue ici.")
-    if len(visees) > 1:
-        raise ReferenceImpossible(f"{reference.numero} a plusieurs échéances : répartissez-la.")
-    if visees[0].client_id != source.client_id:
-        raise ReferenceImpossible(f"{reference.numero} est d'un autre client.")
+    raison = pourquoi_personne_ne_peut(document_de(source), [document_de(f) for f in visees])
+    if raison:
+        raise ReferenceImpossible(f"{reference.numero} est {raison}.")
     return relue, source, visees[0]

@@ -221,7 +221,8 @@ def recus_a_comparer(
     for lot in batched(pks, LOT):
         imputees = (
             Imputation.objects.pour(creancier)
-            .filter(facture__in=lot, encaissement__annule=None, encaissement__contre_ecriture=None)
+            .valables()
+            .filter(facture__in=lot)
             .exclude(encaissement__moyen__in=MOYENS_SANS_ARGENT)
             .annotate(parts=Count("encaissement__imputations"))
             .order_by("-encaissement__recu_le", "-pk")

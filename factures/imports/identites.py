@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from clients.regles import nom_de_recherche, noyau
 from factures.imports.types import PartieLue
+from recouvrement.droit import communes
 from recouvrement.socle.formats import siren as siren_lisible
-
-_CEDEX = re.compile(r" cedex( [0-9]+)?$")
 
 
 def siren_de(siren: str, siret: str, tva: str) -> str:
@@ -26,22 +25,12 @@ def tva_etrangere(tva: str) -> str:
     return "" if tva.startswith("FR") else tva
 
 
-def ville_de_recherche(ville: str) -> str:
-    """« ST-MALO CEDEX 2 » et « Saint-Malo » sont le même lieu.
-
-    >>> ville_de_recherche("ST-MALO CEDEX 2")
-    'saint malo'
-    """
-    mots = _CEDEX.sub("", nom_de_recherche(ville)).split()
-    return " ".join({"st": "saint", "ste": "sainte"}.get(mot, mot) for mot in mots)
-
-
 def cle_de(partie: PartieLue) -> str:
     """Ce à quoi répond une personne, une fois pour toutes les lignes qui disent la même chose."""
     return "|".join(
         (
             nom_de_recherche(partie.nom),
-            ville_de_recherche(partie.ville),
+            communes.normaliser(partie.ville),
             siren_de(partie.siren, partie.siret, partie.tva),
             tva_etrangere(partie.tva),
             partie.code.casefold(),
@@ -120,5 +109,5 @@ def _profil(partie: PartieLue) -> tuple[str, str, str, str]:
         partie.code.casefold(),
         siren_de(partie.siren, partie.siret, partie.tva),
         tva_etrangere(partie.tva),
-        ville_de_recherche(partie.ville),
+        communes.normaliser(partie.ville),
     )

@@ -17,13 +17,13 @@ from factures.imports.identites import (
     se_contredisent,
     siren_de,
     tva_etrangere,
-    ville_de_recherche,
     voisinage,
 )
 from factures.imports.reprises import LE_MEME, NEUF, TOUT, Reprises
 from factures.imports.types import PartieLue
 from factures.models import DebiteurReconnu
 from recouvrement.comptes.models import Creancier
+from recouvrement.droit import communes
 from recouvrement.droit.qualite import RIEN, Conclusion
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.formats import siren as siren_lisible
@@ -261,7 +261,8 @@ def _compatible(vise: ClientVise, partie: PartieLue) -> bool:
 
 
 def _ailleurs(vise: ClientVise, partie: PartieLue) -> bool:
-    return se_contredisent(ville_de_recherche(vise.ville), ville_de_recherche(partie.ville))
+    """Deux communes connues et différentes, « St-Malo Cedex 2 » valant « Saint-Malo »."""
+    return se_contredisent(communes.normaliser(vise.ville), communes.normaliser(partie.ville))
 
 
 def _departager(trouves: Sequence[ClientVise], partie: PartieLue) -> list[ClientVise]:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from factures.enums import SortLigne
 from factures.imports.rapprochement import ClientVise
 from factures.imports.types import AVOIR, FactureLue
+from factures.lectures.references import document_de
 from factures.models import Facture, ReferenceFacture
 from factures.regles import DocumentVu, pourquoi_pas_d_office
 from recouvrement.comptes.models import Creancier
@@ -36,17 +37,6 @@ class LigneJugee(Protocol):
     def paye(self) -> Decimal: ...
 
     def signaler(self, champ: str, phrase: str) -> None: ...
-
-
-def document_de(facture: Facture) -> DocumentVu:
-    return DocumentVu(
-        facture.numero,
-        facture.client_id,
-        facture.est_avoir,
-        facture.montant_ttc,
-        facture.solde,
-        facture.contentieux_depuis is not None,
-    )
 
 
 def dire_les_references(creancier: Creancier, lignes: Sequence[LigneJugee]) -> None:

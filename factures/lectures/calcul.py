@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from clients.models import Client
-from factures.enums import Moyen, OrdreImputation
+from factures.enums import MOYENS_QUI_RETIRENT, Moyen, OrdreImputation
 from factures.lectures.conventions import Conventions
 from factures.lectures.taux import table_en_vigueur
 from factures.lectures.tranches import Tranches
@@ -17,9 +17,6 @@ from recouvrement.droit.decompte import Decompte, decompte
 from recouvrement.droit.faits import FaitFacture, FaitPaiement
 from recouvrement.droit.regimes import regime_de
 from recouvrement.socle.montants import ZERO
-
-# Un avoir, ou la rectificative qui remplace la facture : la dette n'est pas payée, mais retirée.
-RETIRENT = (Moyen.AVOIR, Moyen.REMPLACEMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +77,8 @@ class Calculs:
             return
         imputations = (
             Imputation.objects.pour(client.creancier)
-            .filter(
-                facture__in=entamees,
-                encaissement__annule=None,
-                encaissement__contre_ecriture=None,
-            )
+            .valables()
+            .filter(facture__in=entamees)
             .values_list(
                 "facture_id",
                 "montant",
@@ -98,7 +92,7 @@ class Calculs:
             )
         )
         for facture, montant, accessoires, le, cle, reference, moyen, reste, ordre in imputations:
-            if moyen in RETIRENT:
+            if moyen in MOYENS_QUI_RETIRENT:
                 retire = AvoirEmploye(reference, le, montant, reste or ZERO, moyen)
                 self.avoirs[facture].append(retire)
             self.paiements[facture].append(
@@ -106,7 +100,7 @@ class Calculs:
                     montant + accessoires,
                     le,
                     reference,
-                    avoir=moyen in RETIRENT,
+                    avoir=moyen in MOYENS_QUI_RETIRENT,
                     ordre=ordre_du_droit(ordre),
                     cle=cle,
                 )

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from factures.lectures.calcul import RETIRENT, Calculs, ordre_du_droit
+from factures.enums import MOYENS_QUI_RETIRENT
+from factures.lectures.calcul import Calculs, ordre_du_droit
 from factures.models import Encaissement, Facture, Imputation
 from recouvrement.droit.faits import PRINCIPAL_DABORD, FaitPaiement, ImputationPaiement
 from recouvrement.droit.taux import TauxInconnu
@@ -93,7 +94,7 @@ class Recu:
     def ordre(self) -> str:
         """Dans quel ordre il a payé, et pourquoi."""
         encaissement = self.encaissement
-        if encaissement.moyen in RETIRENT:
+        if encaissement.moyen in MOYENS_QUI_RETIRENT:
             return "Un avoir réduit le principal : il ne paye ni intérêts ni indemnité."
         ordres = {part.eteint.ordre for part in self.parts if part.eteint}
         du_reglement = " (ordre convenu pour ce règlement)" if encaissement.ordre else ""
@@ -136,7 +137,7 @@ def _eteint(
         imputation.somme,
         imputation.le,
         fait.reference,
-        avoir=fait.moyen in RETIRENT,
+        avoir=fait.moyen in MOYENS_QUI_RETIRENT,
         ordre=ordre_du_droit(fait.ordre),
         cle=fait.pk,
     )

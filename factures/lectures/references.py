@@ -1,19 +1,38 @@
 """Ce qu'une facture nomme, ou ce qui la nomme, pour sa page : la question, et les réponses."""
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
 
 from factures.enums import IssueReference
 from factures.models import Facture, ReferenceFacture
+from factures.regles import DocumentVu, pourquoi_personne_ne_peut
+from recouvrement.comptes.models import Creancier
+
+
+def document_de(facture: Facture) -> DocumentVu:
+    return DocumentVu(
+        facture.numero,
+        facture.client_id,
+        facture.est_avoir,
+        facture.montant_ttc,
+        facture.solde,
+        facture.contentieux_depuis is not None,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceVue:
     reference: ReferenceFacture
     source: Facture
-    # Inconnue ici : None.
-    visee: Facture | None
+    # Inconnue ici : aucune ; payable en plusieurs fois : une par échéance.
+    visees: tuple[Facture, ...]
+
+    @property
+    def visee(self) -> Facture | None:
+        return next(iter(self.visees), None)
 
     @property
     def phrase(self) -> str:
@@ -29,11 +48,10 @@ class ReferenceVue:
     @property
     def precision(self) -> str:
         """Pourquoi personne n'a pu répondre à sa place."""
-        if self.visee is None:
-            return f"{self.reference.numero} est inconnue ici."
-        if self.visee.client_id != self.source.client_id:
-            return f"{self.reference.numero} est d'un autre client."
-        return ""
+        raison = pourquoi_personne_ne_peut(
+            document_de(self.source), [document_de(visee) for visee in self.visees]
+        )
+        return f"{self.reference.numero} est {raison}." if raison else ""
 
     @property
     def est_ecartee(self) -> bool:
@@ -46,11 +64,11 @@ class ReferenceVue:
             return False
         if not self.source.est_avoir:
             return True
-        return bool(self.source.solde and self.visee is not None and self.visee.solde)
+        return bool(self.source.solde and any(visee.solde for visee in self.visees))
 
     @property
     def peut_s_appliquer(self) -> bool:
-        return self.visee is not None and not self.visee.est_avoir and not self.precision
+        return not self.precision
 
     @property
     def est_un_avoir(self) -> bool:
@@ -69,8 +87,37 @@ def references_de(facture: Facture) -> list[ReferenceVue]:
         return []
     numeros = {reference.numero for reference in references}
     connues = Facture.objects.pour(facture.creancier).filter(numero__in=numeros)
-    par_numero = {connue.numero: connue for connue in connues}
+    par_numero: dict[str, list[Facture]] = defaultdict(list)
+    for connue in connues.order_by("tranche"):
+        par_numero[connue.numero].append(connue)
     return [
-        ReferenceVue(reference, reference.facture, par_numero.get(reference.numero))
+        ReferenceVue(reference, reference.facture, tuple(par_numero[reference.numero]))
         for reference in references
     ]
+
+
+def questions_attendues(creancier: Creancier, lesquelles: Q) -> Iterator[tuple[Facture, str]]:
+    """Ce que disent les références de chacune de ces factures : vide, rien ne la retient."""
+    factures = list(Facture.objects.pour(creancier).creances().filter(lesquelles))
+    a_trancher = ReferenceFacture.objects.pour(creancier).sans_reponse().select_related("facture")
+    par_numero: dict[str, list[ReferenceFacture]] = defaultdict(list)
+    par_source: dict[int, list[ReferenceFacture]] = defaultdict(list)
+    if factures:
+        numeros = {facture.numero for facture in factures}
+        for reference in a_trancher.filter(Q(numero__in=numeros) | Q(facture__in=factures)):
+            par_numero[reference.numero].append(reference)
+            par_source[reference.facture_id].append(reference)
+    for facture in factures:
+        yield facture, _question(par_source[facture.pk], par_numero[facture.numero])
+
+
+def _question(nomme: Sequence[ReferenceFacture], nommee_par: Sequence[ReferenceFacture]) -> str:
+    if nomme:
+        numeros = ", ".join(sorted(reference.numero for reference in nomme))
+        return f"Rectifie {numeros} : à trancher avant de réclamer"[:250]
+    if nommee_par:
+        source = min(nommee_par, key=lambda reference: reference.pk).facture
+        if source.est_avoir:
+            return f"L'avoir {source.numero} la vise : à employer ou à écarter"
+        return f"{source.numero} la rectifie : à remplacer, ou les deux sont dues"
+    return ""

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db.models import F, Max, Q, QuerySet, Sum
 
-from factures.lectures.calcul import RETIRENT
-from factures.models import Encaissement, Facture, Imputation
+from factures.enums import MOYENS_QUI_RETIRENT
+from factures.lectures.references import questions_attendues
+from factures.models import Encaissement, Facture, Imputation, ReferenceFacture
 from recouvrement.comptes.models import Creancier
 from recouvrement.socle.montants import ZERO, arrondir
 
@@ -35,6 +36,7 @@ def ecarts_de_solde(creancier: Creancier) -> Iterator[Ecart]:
         if (facture.solde == ZERO) is (facture.soldee_le is None):
             yield Ecart(facture, "date de solde", facture.soldee_le, None)
     yield from _ecarts_d_accessoires(creancier)
+    yield from _ecarts_de_question(creancier)
     employes = _sommes(Imputation.objects.pour(creancier), "encaissement", F("accessoires"))
     recus = Encaissement.objects.pour(creancier).filter(
         Q(contre_ecriture=None) | Q(disponible__gt=0)
@@ -49,10 +51,12 @@ def ecarts_de_solde(creancier: Creancier) -> Iterator[Ecart]:
 
 def _ecarts_d_accessoires(creancier: Creancier) -> Iterator[Ecart]:
     """Le nominal d'abord : rien ne paye d'accessoires tant qu'il en reste dû ; un avoir, jamais."""
-    valables = Imputation.objects.pour(creancier).filter(
-        accessoires__gt=0, encaissement__contre_ecriture=None
+    a_tort = (
+        Imputation.objects.pour(creancier)
+        .valables()
+        .filter(Q(facture__solde__gt=0) | Q(encaissement__moyen__in=MOYENS_QUI_RETIRENT))
+        .filter(accessoires__gt=0)
     )
-    a_tort = valables.filter(Q(facture__solde__gt=0) | Q(encaissement__moyen__in=RETIRENT))
     for imputation in a_tort.select_related("facture").order_by("pk"):
         yield Ecart(imputation.facture, "accessoires payés", imputation.accessoires, ZERO)
     neutralises = Imputation.objects.pour(creancier).filter(
@@ -62,6 +66,19 @@ def _ecarts_d_accessoires(creancier: Creancier) -> Iterator[Ecart]:
         if reste:
             objet = Facture.objects.pour(creancier).get(pk=facture)
             yield Ecart(objet, "somme des règlements annulés", reste, ZERO)
+
+
+def _ecarts_de_question(creancier: Creancier) -> Iterator[Ecart]:
+    """Ce qu'un avoir ou une rectificative retient de réclamer, refait des références."""
+    sans_reponse = ReferenceFacture.objects.pour(creancier).sans_reponse()
+    concernees = (
+        ~Q(en_question="")
+        | Q(pk__in=sans_reponse.values("facture"))
+        | Q(numero__in=sans_reponse.values("numero"))
+    )
+    for facture, attendue in questions_attendues(creancier, concernees):
+        if facture.en_question != attendue:
+            yield Ecart(facture, "question d'une référence", facture.en_question, attendue)
 
 
 def _sommes(qs: QuerySet[Any], cle: str, *plus: F) -> dict[int, Decimal]:
@@ -76,9 +93,8 @@ def derniers_paiements(factures: Sequence[Facture]) -> dict[int, date]:
     creances = [facture for facture in factures if not facture.est_avoir]
     if not creances:
         return {}
-    payes = Imputation.objects.pour(creances[0].creancier).filter(
-        facture__in=creances, montant__gt=0, encaissement__contre_ecriture=None
-    )
+    payes = Imputation.objects.pour(creances[0].creancier).valables()
+    payes = payes.filter(facture__in=creances, montant__gt=0)
     return dict(payes.values_list("facture").annotate(dernier=Max("le")))
 
 

@@ -28,9 +28,8 @@ class Tranches:
             return
         toutes = list(Facture.objects.pour(client.creancier).filter(numero__in=numeros))
         versements: dict[int, list[tuple[date, Decimal]]] = defaultdict(list)
-        imputations = Imputation.objects.pour(client.creancier).filter(
-            facture__in=toutes, encaissement__annule=None, encaissement__contre_ecriture=None
-        )
+        imputations = Imputation.objects.pour(client.creancier).valables()
+        imputations = imputations.filter(facture__in=toutes)
         for pk, le, montant in imputations.values_list("facture", "le", "montant"):
             versements[pk].append((le, montant))
         for facture in toutes:

@@ -137,6 +137,12 @@ class Encaissement(ModeleCloisonne):
         return self.annule_id is not None or self.annulation is not None
 
 
+class ImputationQuerySet(QuerySetCloisonne["Imputation"]):
+    def valables(self) -> Self:
+        """Celles de règlements valables : ni annulés, ni contre-écritures."""
+        return self.filter(encaissement__annule=None, encaissement__contre_ecriture=None)
+
+
 class Imputation(ModeleCloisonne):
     """La part d'un encaissement qui paye une facture ; négative dans une contre-écriture.
 
@@ -156,6 +162,8 @@ class Imputation(ModeleCloisonne):
 
     # Posé par une lecture : ce qu'elle a éteint, en toutes lettres.
     eteint: str
+
+    objects: ClassVar = ImputationQuerySet.as_manager()
 
     # Un second versement du même règlement s'ajoute à sa part ; rien ne la réduit. Des accessoires
     # reviennent au nominal quand celui-ci redevient dû, au règlement quand eux ne le sont plus : la
