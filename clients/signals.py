@@ -8,5 +8,6 @@ clients_fusionnes = Signal()
 separation_demandee = Signal()
 # kwargs : fusion, retour. Ce qui est né depuis sur les factures rendues les suit.
 fiches_separees = Signal()
-# kwargs : client, acteur, geste (ou None). Sa nature, sa procédure collective : il doit autrement.
+# kwargs : clients (d'un créancier), acteur, geste (ou None). Nature, procédure collective : ils
+# doivent autrement.
 regime_change = Signal()

@@ -1,5 +1,6 @@
 """Ce que les factures font quand une app du dessous annonce un fait."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.dispatch import receiver
@@ -55,11 +56,12 @@ def suivre_la_fusion(
     if not procedures.filter(client=garde).exists():
         procedures.filter(client=absorbe).update(client=garde)
     # Convention, nature, procédure : celles de la fiche gardée valent pour les factures reçues.
-    rendre_les_trop_percus(garde.creancier, acteur=geste.auteur, client=garde.pk, geste=geste)
+    rendre_les_trop_percus(garde.creancier, acteur=geste.auteur, clients=[garde.pk], geste=geste)
 
 
 @receiver(regime_change)
 def rendre_ce_qui_n_est_plus_du(
-    *, client: Client, acteur: Utilisateur | None, geste: Geste | None, **_kwargs: object
+    *, clients: Sequence[Client], acteur: Utilisateur | None, geste: Geste | None, **_kwargs: object
 ) -> None:
-    rendre_les_trop_percus(client.creancier, acteur=acteur, client=client.pk, geste=geste)
+    pks = [client.pk for client in clients]
+    rendre_les_trop_percus(clients[0].creancier, acteur=acteur, clients=pks, geste=geste)

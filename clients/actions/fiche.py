@@ -45,7 +45,7 @@ def modifier_client(client: Client, *, acteur: Utilisateur | None, **champs: Any
         _ecrire(client, update_fields=list(changes))
         inscrire(Evenement.CLIENT_MODIFIE, cible=client, acteur=acteur, changes=changes)
     if changes.keys() & REGIME:
-        regime_change.send(sender=Client, client=client, acteur=acteur, geste=None)
+        regime_change.send(sender=Client, clients=[client], acteur=acteur, geste=None)
     return client
 
 

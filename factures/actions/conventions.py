@@ -92,6 +92,6 @@ def _rendre(convention: Convention, acteur: Utilisateur) -> None:
     rendre_les_trop_percus(
         convention.creancier,
         acteur=acteur,
-        client=convention.client_id,
+        clients=[convention.client_id] if convention.client_id else None,
         factures=[convention.facture_id] if convention.facture_id else None,
     )

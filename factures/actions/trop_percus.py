@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import batched, chain
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model
 
 from clients.models import Client
 from factures.actions import grand_livre
@@ -29,28 +29,27 @@ from recouvrement.socle.montants import ZERO
 
 PASSES = 6
 LOT = 500
-PAYENT_DES_ACCESSOIRES = Q(
-    accessoires__gt=0, encaissement__annule=None, encaissement__contre_ecriture=None
-)
 
 
 def rendre_les_trop_percus(
     creancier: Creancier,
     *,
     acteur: Utilisateur | None,
-    client: int | None = None,
+    clients: Collection[int] | None = None,
     factures: Collection[int] | None = None,
     geste: Geste | None = None,
 ) -> None:
-    """Chez tout le créancier, ou de ce client, ou de ces factures. Une lecture si rien n'est payé.
+    """De ces factures, de ces clients, ou chez tout le créancier. Une lecture si rien n'est payé.
 
     Le droit y est déjà ce qu'il devient : à appeler en dernier, dans la transaction qui le change.
     """
-    payees = Imputation.objects.pour(creancier).filter(PAYENT_DES_ACCESSOIRES).order_by()
-    if client is not None:
-        payees = payees.filter(facture__client=client)
+    payees = Imputation.objects.pour(creancier).valables().filter(accessoires__gt=0).order_by()
     siennes: dict[int, set[int]] = defaultdict(set)
-    toutes = [payees] if factures is None else _par_lots(payees, factures)
+    toutes = [payees]
+    if factures is not None:
+        toutes = [payees.filter(facture__in=lot) for lot in batched(factures, LOT)]
+    elif clients is not None:
+        toutes = [payees.filter(facture__client__in=lot) for lot in batched(clients, LOT)]
     for pk, son_client in chain.from_iterable(
         lot.values_list("facture", "facture__client") for lot in toutes
     ):
@@ -68,18 +67,11 @@ def rendre_les_trop_percus(
         _inscrire(rendus, acteur=acteur, geste=geste)
 
 
-def _par_lots(
-    payees: QuerySet[Imputation], factures: Collection[int]
-) -> list[QuerySet[Imputation]]:
-    return [payees.filter(facture__in=lot) for lot in batched(factures, LOT)]
-
-
 def _a_rendre(client: Client, factures: Sequence[Facture]) -> Iterator[Rendu]:
     calculs = Calculs(client, factures)
     parts: dict[int, list[Imputation]] = defaultdict(list)
-    payees = Imputation.objects.pour(client.creancier).filter(
-        PAYENT_DES_ACCESSOIRES, facture__in=factures
-    )
+    payees = Imputation.objects.pour(client.creancier).valables()
+    payees = payees.filter(accessoires__gt=0, facture__in=factures)
     for part in payees.select_related("encaissement").order_by("-le", "-pk"):
         parts[part.facture_id].append(part)
     for facture in factures:

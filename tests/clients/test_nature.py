@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from clients.actions import etablir_nature
 from clients.enums import NatureClient, SourceNature
@@ -90,3 +92,16 @@ def test_dire_que_l_on_ne_sait_plus_la_rend_inconnue(creancier, acteur):
     client = un_client(creancier=creancier)
     etablir_nature([client], nature=NatureClient.INCONNUE, le=LE, acteur=acteur)
     assert relu(client) == ("inconnue", "", None)
+
+
+def test_dire_et_annuler_pour_beaucoup_ne_coute_pas_une_requete_de_plus(creancier, acteur):
+    def requetes(nombre):
+        clients = [un_client(creancier=creancier, nature="inconnue") for _ in range(nombre)]
+        with CaptureQueriesContext(connection) as dire:
+            geste = etablir_nature(clients, nature=NatureClient.PUBLIC, le=LE, acteur=acteur)
+        with CaptureQueriesContext(connection) as annuler:
+            annuler_geste(geste, acteur=acteur, maintenant=MAINTENANT)
+        assert {relu(client)[0] for client in clients} == {"inconnue"}
+        return len(dire), len(annuler)
+
+    assert requetes(1) == requetes(3)
