@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from clients.regles import nom_de_recherche, noyau
 from factures.imports.types import PartieLue
-from recouvrement.droit import communes
+from recouvrement.droit import lieux
 from recouvrement.socle.formats import siren as siren_lisible
 
 
@@ -30,7 +30,7 @@ def cle_de(partie: PartieLue) -> str:
     return "|".join(
         (
             nom_de_recherche(partie.nom),
-            communes.normaliser(partie.ville),
+            lieux.normaliser(partie.ville),
             siren_de(partie.siren, partie.siret, partie.tva),
             tva_etrangere(partie.tva),
             partie.code.casefold(),
@@ -109,5 +109,5 @@ def _profil(partie: PartieLue) -> tuple[str, str, str, str]:
         partie.code.casefold(),
         siren_de(partie.siren, partie.siret, partie.tva),
         tva_etrangere(partie.tva),
-        communes.normaliser(partie.ville),
+        lieux.normaliser(partie.ville),
     )

@@ -23,7 +23,7 @@ from factures.imports.reprises import LE_MEME, NEUF, TOUT, Reprises
 from factures.imports.types import PartieLue
 from factures.models import DebiteurReconnu
 from recouvrement.comptes.models import Creancier
-from recouvrement.droit import communes
+from recouvrement.droit import lieux
 from recouvrement.droit.qualite import RIEN, Conclusion
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.formats import siren as siren_lisible
@@ -262,7 +262,7 @@ def _compatible(vise: ClientVise, partie: PartieLue) -> bool:
 
 def _ailleurs(vise: ClientVise, partie: PartieLue) -> bool:
     """Deux communes connues et différentes, « St-Malo Cedex 2 » valant « Saint-Malo »."""
-    return se_contredisent(communes.normaliser(vise.ville), communes.normaliser(partie.ville))
+    return se_contredisent(lieux.normaliser(vise.ville), lieux.normaliser(partie.ville))
 
 
 def _departager(trouves: Sequence[ClientVise], partie: PartieLue) -> list[ClientVise]:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from recouvrement.droit.communes import chercher, normaliser
+from recouvrement.droit.communes import chercher
 from recouvrement.droit.competence import Ordre, tribunaux
+from recouvrement.droit.lieux import normaliser
 from recouvrement.droit.sources import lire
 
 # Sans DONNEES_ESSAI, ./tester laisse cet essai ; nommé à la main, il échoue et le dit.
