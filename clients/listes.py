@@ -14,7 +14,7 @@ from clients.lectures.doublons import Doublon
 from clients.lectures.liste import clients_de_cet_etat, sommes
 from clients.models import Client, ClientQuerySet
 from recouvrement.comptes.models import Creancier
-from recouvrement.socle.formats import euros
+from recouvrement.socle.formats import de, euros
 from recouvrement.socle.listes import (
     Champ,
     Colonne,
@@ -111,7 +111,7 @@ def liste_des_clients(
             choix("nature", "Nature", NatureClient.choices, par_champ("nature"), tous="Toutes"),
         ),
         tableau=lambda _: Tableau(
-            nom="Clients", legende=f"Clients de {creancier.nom}", colonnes=_colonnes(code)
+            nom="Clients", legende=f"Clients {de(creancier.nom)}", colonnes=_colonnes(code)
         ),
         vide=lambda criteres: _rien(code, criteres, peut_ecrire),
         fichier=Fichier(

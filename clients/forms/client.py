@@ -8,6 +8,7 @@ from clients.enums import NatureClient
 from clients.models import Client, Note
 from recouvrement.comptes.forms import juger_le_terme
 from recouvrement.comptes.models import Creancier
+from recouvrement.droit.terme import LIBELLES
 from recouvrement.socle.erreurs import ErreurMetier
 from recouvrement.socle.forms import Groupes, SaisieLisible
 from recouvrement.socle.saisies.identifiants import lire_siren, lire_siret, lire_tva
@@ -110,6 +111,8 @@ class ClientForm(SaisieLisible, Groupes, DeClient):
             pays.choices = [*PAYS, (self.instance.pays, self.instance.pays)]
         for nom in ("adresse", "complement"):
             self.fields[nom].widget.attrs["class"] = "long"
+        terme = cast(forms.ChoiceField, self.fields["genre_terme"])
+        terme.choices = [("", "Comme d'habitude"), *LIBELLES]
         self.fields[
             "delai_paiement"
         ].help_text = f"Vide : vos conditions habituelles, {creancier.terme}."

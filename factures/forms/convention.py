@@ -7,6 +7,7 @@ from clients.models import Client
 from factures.enums import BaseJours, OrdreImputation
 from factures.forms.champs import MontantField, jour_saisi
 from factures.models import Facture
+from recouvrement.socle.formats import de
 from recouvrement.socle.forms import SaisieLisible, champ_de
 from recouvrement.socle.montants import ZERO
 
@@ -73,7 +74,7 @@ class ConventionForm(SaisieLisible, forms.Form):
         champ_de(self, "portee", forms.ChoiceField).choices = [
             (CE_CLIENT, f"Toutes les factures de {client.nom}"),
             *((pk, f"La facture {facture.reference}") for pk, facture in self.factures.items()),
-            (PARTOUT, f"Tous les clients de {client.creancier.nom}"),
+            (PARTOUT, f"Tous les clients {de(client.creancier.nom)}"),
         ]
 
     def clean_taux_contractuel(self) -> Decimal | None:

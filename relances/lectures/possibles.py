@@ -87,7 +87,9 @@ def possibles(
         mise_en_demeure=interdisent[Usage.SOMMER],
         contentieux=interdisent[Usage.CONFIER],
         phrases=_phrases(blocages(faits, Usage.ECRIRE, regles=(*DU_CLIENT, *DU_MOYEN))),
-        prochaine=_prochaine(client, factures, au=au) if avec_prochaine else None,
+        prochaine=_prochaine(client, _relancees(factures, lus, au=au), au=au)
+        if avec_prochaine
+        else None,
     )
 
 
@@ -155,6 +157,18 @@ def quota_atteint(creancier: Creancier, *, maintenant: datetime) -> bool:
 
 def _phrases(trouves: Sequence[Blocage]) -> list[str]:
     return [blocage.phrase for blocage in trouves]
+
+
+def _relancees(factures: Sequence[Facture], lus: Reclamables, *, au: date) -> list[Facture]:
+    """Couverte, ou toute contestée : aucune étape ne viendra tant que cela dure."""
+    retenues = {CodeBlocage.COUVERTE, CodeBlocage.LITIGE}
+    return [
+        facture
+        for facture in factures
+        if retenues.isdisjoint(
+            b.code for b in arrets_de_la_facture(facture, lus, Usage.ECRIRE, au=au)
+        )
+    ]
 
 
 def _prochaine(client: Client, factures: Sequence[Facture], *, au: date) -> Prochaine | None:

@@ -114,3 +114,13 @@ class MiseEnDemeure(ModeleCloisonne):
     @property
     def total(self) -> Decimal:
         return self.principal + self.interets + self.indemnites
+
+    @property
+    def reclame(self) -> Decimal:
+        """Ce que la lettre demande : le total, moins ce qui y est nommé « à déduire »."""
+        montant = self.courrier.relance.montant
+        return self.total if montant is None else montant
+
+    @property
+    def deduction(self) -> Decimal:
+        return self.reclame - self.total

@@ -93,7 +93,7 @@ def test_de_l_import_a_la_relance_recue_puis_au_projet_d_injonction(page, settin
     page.get_by_label("Mot de passe").fill(MOT_DE_PASSE)
     page.get_by_role("button", name="Se connecter").click()
     page.wait_for_url("**/tableau/**")
-    page.get_by_text("Rien n’est encore enregistré").wait_for()
+    page.get_by_text("Rien n’est dû pour l’instant").wait_for()
 
     importer(page, creancier, "factures.csv", "text/csv", csv_du_jour(aujourdhui))
     xml = un_cii(

@@ -172,6 +172,30 @@ def test_la_mise_en_demeure_deduit_l_avoir_du_total(importees):
     assert relance.montant == Decimal("718.16")
 
 
+def test_la_page_de_la_mise_en_demeure_dit_la_somme_que_la_lettre_demande(importees, client):
+    facture, acteur = la_facture(importees, "B1"), un_utilisateur(chez=importees)
+    sommation = mettre_en_demeure(facture.client, acteur, facture)
+    client.force_login(acteur)
+
+    page = client.get(reverse("relances:courrier", args=[importees.code, sommation.courrier.pk]))
+
+    lu = lisible(page.content.decode())
+    assert "<dt>Total dû</dt><dd>808,16 €</dd>" in lu
+    assert "<dt>À déduire</dt><dd>− 90,00 €</dd>" in lu
+    assert "<dt>Total réclamé</dt><dd>718,16 €</dd>" in lu
+
+
+def test_aucune_etape_n_est_annoncee_a_qui_est_couvert(importees):
+    def annoncee():
+        return fiche_client(couvert, au=LUNDI).possibles(au=LUNDI).prochaine
+
+    couvert = la_facture(importees, "D1").client
+    planifier(importees, au=LUNDI, maintenant=DIX_HEURES)
+    assert annoncee() is None
+    une_facture(client=couvert, date_emission=date(2026, 4, 13), date_echeance=date(2026, 5, 14))
+    assert annoncee() is not None
+
+
 def test_un_reglement_a_imputer_se_deduit_comme_un_avoir():
     debiteur = un_client()
     une_facture(client=debiteur, date_emission=date(2026, 4, 13), date_echeance=date(2026, 5, 13))

@@ -131,4 +131,17 @@ def test_la_fiche_garde_ses_boutons_et_dit_ce_qui_est_conteste(facture, acteur):
     fiche = fiche_client(facture.client, au=VENDREDI)
     permis = fiche.possibles(au=VENDREDI)
     assert (permis.mise_en_demeure, fiche.conteste) == ([], Decimal("150.00"))
-    assert fiche.net == fiche.exigible - Decimal("150.00")
+    # 900 × 12,15 % × 3 j ÷ 365 = 0,90 et 750 × 12,15 % × 3 j ÷ 365 = 0,75 (L441-10, II), plus 40.
+    assert fiche.exigible == Decimal("940.90")
+    assert fiche.net == Decimal("790.75")
+
+
+def test_la_fiche_demande_la_meme_somme_que_la_mise_en_demeure(facture, acteur):
+    contester(facture, acteur, "150.00")
+    sommation = mettre_en_demeure(facture.client, acteur, facture)
+    assert fiche_client(facture.client, au=sommation.arretee_au).net == sommation.total
+
+
+def test_contestee_en_entier_la_fiche_ne_demande_rien(facture, acteur):
+    contester(facture, acteur, None)
+    assert fiche_client(facture.client, au=VENDREDI).net == 0

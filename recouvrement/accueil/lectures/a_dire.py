@@ -8,6 +8,7 @@ from recouvrement.socle.formats import de, euros, jour_court
 RIEN_A_DEMANDER = (
     "Rien n'est à demander : un avoir ou un règlement à employer couvre ce qui est dû."
 )
+RIEN_N_EST_DU = "Rien n'est à demander : aucune facture n'est ouverte."
 
 
 def presentation(creancier: Creancier, personne: Utilisateur, role: Role) -> str:
@@ -22,15 +23,24 @@ def presentation(creancier: Creancier, personne: Utilisateur, role: Role) -> str
 
 
 def a_dire(fiche: FicheClient, bonjour: str) -> str:
+    """Ce qui se dit, entre guillemets ; quand rien n'est à demander, la page le dit sans eux."""
+    if not fiche.factures:
+        return RIEN_N_EST_DU
+    if fiche.echues and fiche.deduites and not fiche.a_regler:
+        return RIEN_A_DEMANDER
+    return f"«\u00a0{bonjour} {_question(fiche)}\u00a0»"
+
+
+def _question(fiche: FicheClient) -> str:
     """Selon où l'on en est ; la somme dite est celle que demandent les messages."""
     if not fiche.echues:
-        return f"{bonjour} Avez-vous bien reçu notre dernière facture ?"
+        return "Avez-vous bien reçu notre dernière facture ?"
     if not fiche.a_regler:
-        return RIEN_A_DEMANDER if fiche.deduites else f"{bonjour} Où en est votre contestation ?"
+        return "Où en est votre contestation ?"
     if fiche.promesse_rompue and fiche.promesse:
         # Une partie a pu en arriver : on demande où il en est, on ne nie rien.
         return (
-            f"{bonjour} Vous nous aviez annoncé un règlement pour le "
+            f"Vous nous aviez annoncé un règlement pour le "
             f"{jour_court(fiche.promesse.pour_le)} ; il reste {euros(fiche.a_regler)} à recevoir"
             f"{_reduit(fiche)}. Le règlement a-t-il été émis, et à quelle date ?"
         )
@@ -41,7 +51,7 @@ def a_dire(fiche: FicheClient, bonjour: str) -> str:
     else:
         quoi = f"{len(fiche.echues)} factures, dont la {plus_vieille.reference}"
     return (
-        f"{bonjour} Je vous appelle au sujet de {quoi} : {euros(fiche.a_regler)} à régler"
+        f"Je vous appelle au sujet de {quoi} : {euros(fiche.a_regler)} à régler"
         f"{_reduit(fiche)}. Avez-vous une date de règlement à nous donner ?"
     )
 

@@ -30,6 +30,8 @@ class FicheClient:
     echues: list[Facture]
     a_echoir: list[Facture]
     decompte: DecompteClient
+    # Le même, sans ce qui est contesté : ce que demandent lettres et mise en demeure.
+    demande: DecompteClient
     # Payées en retard : leurs intérêts et leurs 40 € ne sont pas éteints.
     reglees: DecompteClient
     recu_en_trop: Decimal
@@ -64,6 +66,11 @@ class FicheClient:
 
     @property
     def nom_palier(self) -> str:
+        """« À échoir » ne se dit que de ce qui l'est : l'échu sans rappel se nomme."""
+        if self.palier == Palier.A_ECHOIR and self.echues:
+            return "Pas encore relancé"
+        if not self.factures:
+            return "Aucune facture ouverte"
         return Palier(self.palier).label
 
     @property
@@ -96,6 +103,11 @@ class FicheClient:
         return sum((f.solde - self.lus.de(f) for f in self.echues), ZERO)
 
     @property
+    def ecarte(self) -> Decimal:
+        """Le contesté, avec les intérêts et l'indemnité qui ne courent que de lui."""
+        return self.exigible - self.demande.total if self.conteste else ZERO
+
+    @property
     def deduites(self) -> tuple[Deduite, ...]:
         return self.faveur.sur(self.echues)
 
@@ -103,7 +115,7 @@ class FicheClient:
     def net(self) -> Decimal:
         """L'exigible, moins ce qui est contesté et ce que le client a en sa faveur."""
         deduit = sum((d.montant for d in self.deduites), ZERO)
-        return max(self.exigible - self.conteste - deduit, ZERO)
+        return max(self.exigible - self.ecarte - deduit, ZERO)
 
     @property
     def est_reduit(self) -> bool:
@@ -153,13 +165,15 @@ def fiche_client(client: Client, *, au: date) -> FicheClient:
     lus = _reclamables(client, ouverts, au=au)
     tout = [*factures, *reglees_en_retard(client, au=au)]
     decompte = decompte_client(client, au=au, factures=tout)
+    dues = decompte.seulement(lambda ligne: ligne.facture.solde > 0)
     return FicheClient(
         client=client,
         contacts=contacts,
         factures=factures,
         echues=echues,
         a_echoir=[facture for facture in factures if not facture.est_echue(au=au)],
-        decompte=decompte.seulement(lambda ligne: ligne.facture.solde > 0),
+        decompte=dues,
+        demande=_demande(client, echues, lus, au=au) if ouverts else dues,
         reglees=decompte.a_reclamer,
         recu_en_trop=decompte.excedent,
         payes=decompte.par_reglement,
@@ -187,6 +201,14 @@ def fiche_client(client: Client, *, au: date) -> FicheClient:
         faveur=faveur_de(client, lus),
         prescription_proche=_prescription_proche(factures, au=au),
     )
+
+
+def _demande(
+    client: Client, echues: list[Facture], lus: Reclamables, *, au: date
+) -> DecompteClient:
+    demandees = [facture for facture in echues if lus.de(facture)]
+    contestes = {facture.pk: facture.solde - lus.de(facture) for facture in demandees}
+    return decompte_client(client, au=au, factures=demandees, contestes=contestes)
 
 
 def _reclamables(client: Client, litiges: list[Litige], *, au: date) -> Reclamables:

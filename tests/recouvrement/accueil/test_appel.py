@@ -7,7 +7,12 @@ import pytest
 from django.urls import reverse
 
 from factures.actions import ouvrir_litige
-from recouvrement.accueil.lectures.a_dire import RIEN_A_DEMANDER, a_dire, presentation
+from recouvrement.accueil.lectures.a_dire import (
+    RIEN_A_DEMANDER,
+    RIEN_N_EST_DU,
+    a_dire,
+    presentation,
+)
 from recouvrement.accueil.lectures.fiche import fiche_client
 from recouvrement.comptes.enums import ModeIntervention, Role
 from recouvrement.socle.formats import de
@@ -105,6 +110,23 @@ def test_couvert_il_n_y_a_rien_a_demander(debiteur):
         date_echeance=jour,
     )
     assert dit(debiteur) == RIEN_A_DEMANDER
+
+
+def test_qui_ne_doit_rien_ne_s_entend_pas_parler_d_une_facture(debiteur):
+    assert dit(debiteur) == RIEN_N_EST_DU
+    une_facture(client=debiteur, date_echeance=date(2026, 4, 30))
+    assert dit(debiteur).endswith("Avez-vous bien reçu notre dernière facture ? »")
+
+
+def test_l_echu_que_nul_n_a_relance_ne_se_dit_pas_a_echoir(debiteur):
+    def etape():
+        return fiche_client(debiteur, au=LE).nom_palier
+
+    assert etape() == "Aucune facture ouverte"
+    une_facture(client=debiteur, date_echeance=date(2026, 4, 30))
+    assert etape() == "À échoir"
+    une_facture(client=debiteur)
+    assert etape() == "Pas encore relancé"
 
 
 def test_depuis_la_fiche_l_appel_montre_ce_que_montre_ma_journee(client, debiteur, assistante):
