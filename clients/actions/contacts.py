@@ -28,9 +28,9 @@ def ajouter_contact(
     est_principal: bool = False,
     en_copie: bool = False,
 ) -> Contact:
-    """Le premier contact d'un client est celui que l'on joint d'abord."""
+    """Le premier contact d'un client est celui que l'on joint d'abord ; un autre, si on le dit."""
     client = verrouiller(client)
-    est_principal = est_principal or not client.contacts.filter(est_principal=True).exists()
+    est_principal = est_principal or not client.contacts.exists()
     if est_principal:
         client.contacts.filter(est_principal=True).update(est_principal=False)
     contact = Contact.objects.create(

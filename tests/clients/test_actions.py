@@ -97,6 +97,14 @@ def test_le_premier_contact_est_a_joindre_d_abord_et_il_n_y_en_a_qu_un():
     assert premier.est_principal is True
 
 
+def test_un_contact_en_copie_ne_prend_pas_la_place_de_celui_d_un_import():
+    """Le contact né d'un import n'est pas dit « à joindre d'abord » : il reste le destinataire."""
+    client, acteur = un_client(courriel=None), un_utilisateur()
+    un_contact(client, est_principal=False)
+    cabinet = actions.ajouter_contact(client, nom="Cabinet", en_copie=True, acteur=acteur)
+    assert (cabinet.est_principal, cabinet.en_copie) == (False, True)
+
+
 def test_une_coordonnee_n_entre_qu_une_fois_chez_un_contact():
     contact, acteur = un_contact(un_client(courriel=None)), un_utilisateur()
     valeurs = {"genre": "courriel", "valeur": "compta@duval.example", "acteur": acteur}

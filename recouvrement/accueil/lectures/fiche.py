@@ -155,12 +155,6 @@ def fiche_client(client: Client, *, au: date) -> FicheClient:
         .select_related("facture", "geste")
         .order_by("-ouvert_le", "-pk")
     )
-    contacts = list(
-        Contact.objects.pour(creancier)
-        .filter(client=client)
-        .prefetch_related("coordonnees")
-        .order_by("-est_principal", "pk")
-    )
     ouverts = [litige for litige in litiges if litige.clos_le is None]
     lus = _reclamables(client, ouverts, au=au)
     tout = [*factures, *reglees_en_retard(client, au=au)]
@@ -168,7 +162,7 @@ def fiche_client(client: Client, *, au: date) -> FicheClient:
     dues = decompte.seulement(lambda ligne: ligne.facture.solde > 0)
     return FicheClient(
         client=client,
-        contacts=contacts,
+        contacts=_contacts(client),
         factures=factures,
         echues=echues,
         a_echoir=[facture for facture in factures if not facture.est_echue(au=au)],
@@ -200,6 +194,15 @@ def fiche_client(client: Client, *, au: date) -> FicheClient:
         lus=lus,
         faveur=faveur_de(client, lus),
         prescription_proche=_prescription_proche(factures, au=au),
+    )
+
+
+def _contacts(client: Client) -> list[Contact]:
+    return list(
+        Contact.objects.pour(client.creancier)
+        .filter(client=client)
+        .prefetch_related("coordonnees")
+        .order_by("-est_principal", "pk")
     )
 
 
