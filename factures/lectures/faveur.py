@@ -185,13 +185,7 @@ def reclamables(
         factures, recus = factures.filter(client__in=clients), recus.filter(client__in=clients)
     if contestees is None:
         contestees = contestations(creancier, clients=clients)
-    faveurs: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    for source, champ in (
-        (avoirs_a_utiliser(factures, au=au), "solde"),
-        (reglements_a_imputer(recus, au=au), "disponible"),
-    ):
-        for client, total in _par_client(source, champ):
-            faveurs[client] += arrondir(total)
+    faveurs = faveurs_par_client(factures, recus, au=au)
     dettes: dict[int, list[Dette]] = {client: [] for client in faveurs}
     if faveurs:
         lues = factures.ouvertes().filter(client__in=list(faveurs)).order_by()
@@ -200,7 +194,20 @@ def reclamables(
         ):
             montant = reclamable(solde, contestees.get(pk))
             dettes[client].append(Dette(str(pk), montant, echeance))
-    return Reclamables(au, contestees, dict(faveurs), dettes)
+    return Reclamables(au, contestees, faveurs, dettes)
+
+
+def faveurs_par_client(
+    factures: FactureQuerySet, recus: EncaissementQuerySet, *, au: date
+) -> dict[int, Decimal]:
+    faveurs: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for source, champ in (
+        (avoirs_a_utiliser(factures, au=au), "solde"),
+        (reglements_a_imputer(recus, au=au), "disponible"),
+    ):
+        for client, total in _par_client(source, champ):
+            faveurs[client] += arrondir(total)
+    return dict(faveurs)
 
 
 def _par_client(

@@ -11,10 +11,13 @@ from django.db.models import Min, Sum
 
 from clients.models import Client
 from factures.lectures.echeances import Echeance, echeances_des_clients
-from factures.models import Facture
+from factures.lectures.faveur import faveurs_par_client
+from factures.lectures.reclamable import reclamable_en_base
+from factures.models import Encaissement, Facture
 from recouvrement.accueil.lectures.a_faire import SOURCES, en_actions, nombres
 from recouvrement.accueil.lectures.action import MAXIMUM, Action
 from recouvrement.comptes.models import Creancier
+from recouvrement.socle.montants import ZERO, arrondir
 from recouvrement.socle.temps import instant_de, jour_de
 from relances.models import Appel
 
@@ -146,21 +149,34 @@ def ma_journee(
 def _avec_montants(
     actions: list[Action], creanciers: Iterable[Creancier], *, au: date
 ) -> list[Action]:
-    """L'échu et la plus ancienne échéance de chacun : ce qui ordonne la file."""
+    """Le net à demander de l'échu et la plus ancienne échéance de chacun : ce qui ordonne la file.
+
+    La compensation éteint les plus anciennes d'abord : l'échu avant ce qui est à échoir.
+    """
+    clients = {action.client_id for action in actions}
+    faveurs = faveurs_par_client(
+        Facture.objects.parmi(creanciers).filter(client__in=clients),
+        Encaissement.objects.parmi(creanciers).filter(client__in=clients),
+        au=au,
+    )
     totaux = {
         ligne["client"]: ligne
         for ligne in Facture.objects.parmi(creanciers)
         .ouvertes()
         .echues(au=au)
-        .filter(client__in={action.client_id for action in actions})
+        .filter(client__in=clients)
         .order_by()
+        .alias(reclamable=reclamable_en_base())
         .values("client")
-        .annotate(total=Sum("solde"), ancienne=Min("date_echeance"))
+        .annotate(total=Sum("reclamable"), ancienne=Min("date_echeance"))
     }
     return [
         replace(
             action,
-            montant=totaux[action.client_id]["total"],
+            montant=max(
+                arrondir(totaux[action.client_id]["total"]) - faveurs.get(action.client_id, ZERO),
+                ZERO,
+            ),
             plus_ancienne=totaux[action.client_id]["ancienne"],
         )
         if action.client_id in totaux

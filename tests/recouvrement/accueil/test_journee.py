@@ -4,14 +4,16 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from factures.actions.litiges import ouvrir_litige
 from recouvrement.accueil.lectures.a_faire import Attente, combien
+from recouvrement.accueil.lectures.fiche import fiche_client
 from recouvrement.accueil.lectures.journee import ma_journee
 from relances.actions.appels import Suite, consigner_appel
 from relances.actions.promesses import promettre
 from relances.enums import Canal, EtatRelance, Issue
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_creancier, un_utilisateur
-from tests.fabriques.factures import une_facture
+from tests.fabriques.factures import un_avoir, une_facture
 from tests.fabriques.relances import une_relance
 
 pytestmark = pytest.mark.django_db
@@ -128,7 +130,8 @@ def test_la_journee_coute_autant_pour_une_action_que_pour_trois(
 
 # Sept pour la file, trois pour les échéances légales.
 # Une par source de la file : qualités à établir, factures visées, avoirs à employer en sont.
-REQUETES = 14
+# Deux pour ce que chacun a en sa faveur : le montant de la file en est net.
+REQUETES = 16
 
 
 def une_presque_prescrite(creancier, nom, echeance):
@@ -249,3 +252,21 @@ def test_ce_que_le_verdict_refuse_a_tous_n_attend_personne(creancier):
     confiee.save()
     assert cles(journee(creancier)) == [("echeance", "En procédure"), ("trancher", "En procédure")]
     assert combien([creancier], maintenant=MAINTENANT).journee == 1
+
+
+def test_le_montant_d_une_action_est_le_net_que_l_appel_demande(creancier):
+    """1 200 € échus, 150 contestés, un avoir de 300 : 750 ; rien de ce qui est à échoir."""
+    client, facture = un_debiteur(creancier, "Net")
+    une_facture(client=client, montant_ttc=Decimal("400.00"), date_echeance=date(2026, 12, 1))
+    un_avoir(client=client, date_emission=date(2026, 2, 1))
+    ouvrir_litige(
+        facture, motif="prix", montant_conteste=Decimal("150.00"), le=date(2026, 3, 2),
+        acteur=un_utilisateur(chez=creancier),
+    )  # fmt: skip
+    une_relance(client, factures=[facture])
+    couvert, due = un_debiteur(creancier, "Couvert", "100.00")
+    un_avoir(client=couvert, date_emission=date(2026, 2, 1))
+    une_relance(couvert, factures=[due])
+    montants = {action.client_nom: action.montant for action in journee(creancier).actions}
+    assert montants == {"Net": Decimal("750.00"), "Couvert": Decimal("0.00")}
+    assert fiche_client(client, au=AU).a_regler == montants["Net"]
