@@ -31,7 +31,7 @@ from relances.courriels.reclamation import Reclamation
 from relances.documents import GABARIT_MISE_EN_DEMEURE, contexte_de_mise_en_demeure
 from relances.enums import Canal, CodeBlocage, EtatRelance
 from relances.evenements import Evenement
-from relances.lectures.histoire import rappels_de
+from relances.lectures.histoire import chacune_est_rappelee, rappels_de
 from relances.lectures.possibles import arrets_de_la_facture
 from relances.models import Courrier, Etape, MiseEnDemeure, Relance, RelanceFacture
 from relances.regles.calendrier import jour_ouvre
@@ -145,8 +145,7 @@ def _refuser_la_seconde(client: Client) -> None:
 def _rappels(client: Client, factures: Sequence[Facture]) -> list[date]:
     """Les derniers que la sommation cite ; aucun si l'une de ses factures n'en a pas reçu."""
     rappels = rappels_de(client, factures)
-    rappelees = {facture for rappel in rappels for facture in rappel.factures}
-    if rappelees != {facture.pk for facture in factures}:
+    if not chacune_est_rappelee(rappels, frozenset(facture.pk for facture in factures)):
         return []
     return [jour_de(rappel.le) for rappel in rappels[-RAPPELS_CITES:]]
 

@@ -60,6 +60,11 @@ class Rappel:
     factures: frozenset[int]
 
 
+def chacune_est_rappelee(rappels: Iterable[Rappel], factures: frozenset[int]) -> bool:
+    """Ce qu'il faut pour écrire « nos rappels » de toutes : aucune n'en a manqué un."""
+    return bool(factures) and factures <= frozenset().union(*(r.factures for r in rappels))
+
+
 @dataclass(frozen=True, slots=True)
 class Histoire:
     # Les rappels écrits de ces factures, du plus ancien au plus récent.
@@ -75,9 +80,7 @@ class Histoire:
     @property
     def deja_relancees(self) -> bool:
         """Chacune a été rappelée par écrit depuis son échéance, ensemble ou non."""
-        return bool(self.factures) and self.factures == frozenset().union(
-            *(rappel.factures for rappel in self.rappels)
-        )
+        return chacune_est_rappelee(self.rappels, self.factures)
 
     @property
     def rappel_le(self) -> date | None:
