@@ -1,7 +1,8 @@
 """Ce qu'un règlement payait d'intérêts et de 40 €, et qui n'est plus dû : il en dispose de nouveau.
 
 Une convention, une décision, la nature d'un client changent après coup ce qui était dû. Le nominal
-payé le reste ; seule la part des accessoires se rend, le dernier règlement d'abord.
+payé le reste ; seule la part des accessoires se rend, le dernier règlement d'abord. Redevenus dus
+(réponse annulée, décision retirée), ce même règlement les paye de nouveau, du jour qu'il fut reçu.
 """
 
 from collections import defaultdict
@@ -12,7 +13,7 @@ from decimal import Decimal
 from itertools import batched, chain
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from clients.models import Client
 from factures.actions import grand_livre
@@ -29,6 +30,7 @@ from recouvrement.socle.montants import ZERO
 
 PASSES = 6
 LOT = 500
+ONT_PAYE_DES_ACCESSOIRES = Q(accessoires__gt=0) | Q(rendus__gt=0)
 
 
 def rendre_les_trop_percus(
@@ -43,7 +45,8 @@ def rendre_les_trop_percus(
 
     Le droit y est déjà ce qu'il devient : à appeler en dernier, dans la transaction qui le change.
     """
-    payees = Imputation.objects.pour(creancier).valables().filter(accessoires__gt=0).order_by()
+    payees = Imputation.objects.pour(creancier).valables().order_by()
+    payees = payees.filter(ONT_PAYE_DES_ACCESSOIRES)
     siennes: dict[int, set[int]] = defaultdict(set)
     toutes = [payees]
     if factures is not None:
@@ -71,9 +74,10 @@ def _a_rendre(client: Client, factures: Sequence[Facture]) -> Iterator[Rendu]:
     calculs = Calculs(client, factures)
     parts: dict[int, list[Imputation]] = defaultdict(list)
     payees = Imputation.objects.pour(client.creancier).valables()
-    payees = payees.filter(accessoires__gt=0, facture__in=factures)
+    payees = payees.filter(ONT_PAYE_DES_ACCESSOIRES, facture__in=factures)
     for part in payees.select_related("encaissement").order_by("-le", "-pk"):
         parts[part.facture_id].append(part)
+    disponibles = {p.encaissement_id: p.encaissement.disponible for p in chain(*parts.values())}
     for facture in factures:
         for part in parts[facture.pk]:
             part.facture = facture
@@ -81,6 +85,32 @@ def _a_rendre(client: Client, factures: Sequence[Facture]) -> Iterator[Rendu]:
             with suppress(TauxInconnu):
                 if montant := _trop(calculs, part):
                     yield Rendu(part, montant)
+        for part in reversed(parts[facture.pk]):
+            with suppress(TauxInconnu):
+                if montant := _redu(calculs, part, disponibles[part.encaissement_id]):
+                    disponibles[part.encaissement_id] -= montant
+                    yield Rendu(part, -montant)
+
+
+def _redu(calculs: Calculs, part: Imputation, disponible: Decimal) -> Decimal:
+    """De ce qu'elle avait rendu, ce qu'elle éteint de nouveau sans rien de trop."""
+    facture, paiements = part.facture, calculs.paiements
+    au, recus = calculs.dernier_paiement(facture), paiements[facture.pk]
+    avant = calculs.decompte(facture, au)
+    reprise = min(part.rendus, disponible, avant.total) if not facture.solde else ZERO
+    for _ in range(PASSES):
+        if reprise <= ZERO:
+            break
+        paiements[facture.pk] = [
+            replace(p, montant=p.montant + reprise) if p.cle == part.encaissement_id else p
+            for p in recus
+        ]
+        de_trop = calculs.decompte(facture, au).excedent - avant.excedent
+        if de_trop <= ZERO:
+            return reprise
+        reprise -= de_trop
+    paiements[facture.pk] = recus
+    return ZERO
 
 
 def _trop(calculs: Calculs, part: Imputation) -> Decimal:
@@ -110,9 +140,16 @@ def _trop(calculs: Calculs, part: Imputation) -> Decimal:
 def _inscrire(rendus: Sequence[Rendu], *, acteur: Utilisateur | None, geste: Geste | None) -> None:
     """Au journal du règlement et de la facture."""
     lignes: list[tuple[Model, dict[str, Any]]] = []
+    repris: list[tuple[Model, dict[str, Any]]] = []
     for rendu in rendus:
+        if rendu.montant < ZERO:
+            dit = {"montant": -rendu.montant, "accessoires": -rendu.montant}
+            recu, payee = rendu.imputation.encaissement, rendu.imputation.facture
+            repris.append((payee, {"encaissement": recu.pk, "reste": payee.solde, **dit}))
+            continue
         facture, encaissement = rendu.imputation.facture, rendu.imputation.encaissement
         dit = {"montant": rendu.montant, "disponible": encaissement.disponible}
         lignes.append((encaissement, {"facture": facture.reference, **dit}))
         lignes.append((facture, {"encaissement": encaissement.pk, "montant": rendu.montant}))
     inscrire_lot(Evenement.TROP_PERCU_RENDU, cibles=lignes, acteur=acteur, geste=geste)
+    inscrire_lot(Evenement.REGLEMENT_IMPUTE, cibles=repris, acteur=acteur, geste=geste)

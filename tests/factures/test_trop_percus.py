@@ -9,6 +9,7 @@ from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from clients.actions import etablir_nature, modifier_client
@@ -20,9 +21,11 @@ from factures.lectures.faveur import faveur_de, reclamables
 from factures.lectures.recu import recu_du_reglement
 from factures.lectures.soldes import ecarts_de_solde
 from factures.models import Encaissement
+from recouvrement.accueil.actions import annuler_geste
 from recouvrement.journal.models import Entree
 from tests.fabriques.clients import un_client
 from tests.fabriques.comptes import un_utilisateur
+from tests.fabriques.factures import une_facture
 from tests.factures.test_accessoires import JOUR, TOTAL, D, dix_mille, du, part, recevoir
 
 pytestmark = pytest.mark.django_db
@@ -94,15 +97,13 @@ def test_la_somme_rendue_paye_une_autre_facture():
     assert list(ecarts_de_solde(facture.creancier)) == []
 
 
-def test_une_convention_remplacee_fait_redevoir_et_le_disponible_la_repaye():
+def test_une_convention_remplacee_fait_payer_de_nouveau_par_le_meme_reglement():
     facture = dix_mille()
     recu = recevoir(facture.client, TOTAL)
     convenir(facture, renonce_interets=True)
     convenir(facture)
-    assert concorde(facture) == (D("420.55"), 0)
-    assert en_faveur(facture.client) == D("420.55")
-    imputer(recu, acteur=None)
     assert concorde(facture) == (0, 0)
+    assert (disponible(recu), en_faveur(facture.client)) == (0, 0)
     assert part(facture) == [(D("10000.00"), D("460.55"))]
     assert recu_du_reglement(recu).rendus == 0
 
@@ -183,3 +184,31 @@ def test_le_nombre_de_requetes_ne_depend_pas_du_nombre_de_factures(django_assert
         assert en_faveur(debiteur) == combien * D("420.55")
         comptees.append(len(requetes))
     assert comptees[0] == comptees[1]
+
+
+def test_revenir_sur_une_nature_dite_a_tort_rend_le_compte_d_avant():
+    """Sans reprise, 460,55 € redevenaient dus, et portaient intérêts, à qui avait tout payé."""
+    facture = dix_mille()
+    recu, acteur = recevoir(facture.client, TOTAL), un_utilisateur(chez=facture.creancier)
+    geste = etablir_nature(
+        [facture.client], nature=NatureClient.PARTICULIER, le=JOUR, acteur=acteur
+    )
+    assert disponible(recu) == D("460.55")
+    annuler_geste(geste, acteur=acteur, maintenant=timezone.now())
+    facture.client.refresh_from_db()
+    assert concorde(facture) == (0, 0)
+    assert disponible(recu) == 0
+    assert part(facture) == [(D("10000.00"), D("460.55"))]
+
+
+def test_ce_qui_a_servi_ailleurs_ne_se_reprend_pas():
+    facture = dix_mille()
+    recu = recevoir(facture.client, TOTAL)
+    convenir(facture, renonce_interets=True)
+    une_facture(client=facture.client, montant_ttc=D("400.00"), date_echeance=JOUR)
+    imputer(recu, acteur=None)
+    assert disponible(recu) == D("20.55")
+    convenir(facture)
+    assert disponible(recu) == 0
+    assert part(facture)[0] == (D("10000.00"), D("60.55"))
+    assert list(ecarts_de_solde(facture.creancier)) == []
