@@ -8,7 +8,7 @@ from clients.models import Client, Fusion
 from clients.signals import clients_fusionnes, fiches_separees, separation_demandee
 from factures.lectures.reclamable import contestations, reclamable
 from factures.models import Facture, Importation
-from factures.signals import creances_changees, import_a_defaire
+from factures.signals import creances_changees, etapes_demandees, import_a_defaire
 from recouvrement.comptes.models import Creancier
 from recouvrement.journal.effets import Retour
 from recouvrement.journal.models import Geste
@@ -18,6 +18,7 @@ from relances.actions.promesses import accorder_les_promesses
 from relances.actions.separation import separer
 from relances.enums import ETATS_EN_ATTENTE, EtatRelance
 from relances.lectures.attente import plus_dues_depuis_leur_modification
+from relances.lectures.faits import etapes_en_vigueur
 from relances.lectures.separation import ce_qui_demande_aux_deux
 from relances.models import Appel, Courrier, MiseEnDemeure, Promesse, Relance, RelanceFacture
 
@@ -32,6 +33,11 @@ def suivre_la_fusion(
         promesses.en_cours().filter(client=absorbe).update(close_le=le, close_geste=geste)
     for modele in (Relance, Appel, Promesse, Courrier, MiseEnDemeure):
         modele.objects.pour(garde.creancier).filter(client=absorbe).update(client=garde)
+
+
+@receiver(etapes_demandees)
+def nommer_les_etapes(*, creancier: Creancier, **_kwargs: object) -> list[str]:
+    return [etape.nom for etape in etapes_en_vigueur(creancier).liste]
 
 
 @receiver(separation_demandee)

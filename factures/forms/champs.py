@@ -1,8 +1,9 @@
 """Des champs qui se remplissent comme on écrit en France."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -45,6 +46,12 @@ def jour_saisi(**options: Any) -> forms.DateField:
     return forms.DateField(
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **options
     )
+
+
+def proposer_les_etapes(formulaire: forms.BaseForm, etapes: Sequence[tuple[int, str]]) -> None:
+    """Son champ `rang_entree` nomme les étapes du scénario du créancier."""
+    champ = cast("forms.TypedChoiceField", formulaire.fields["rang_entree"])
+    champ.choices = etapes
 
 
 class FacturesACocher(forms.BaseForm):

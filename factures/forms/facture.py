@@ -5,10 +5,11 @@ from django import forms
 
 from clients.models import Client
 from factures.enums import NatureFacture
-from factures.forms.champs import MontantField, jour_saisi
+from factures.forms.champs import MontantField, jour_saisi, proposer_les_etapes
 from factures.imports.habitudes import Convention, convention
 from factures.imports.tranches import faute_de_la_somme, lire_echeances
 from factures.imports.types import EcheanceLue
+from factures.lectures.etapes import etapes_d_entree
 from factures.models import Facture
 from recouvrement.socle.formats import jour
 from recouvrement.socle.forms import Groupes, ModelForm, SaisieLisible
@@ -35,6 +36,14 @@ class FactureForm(SaisieLisible, Groupes, ModelForm[Facture]):
     montant_ht = MontantField(label="Montant HT", required=False, minimum=Decimal(0))
     montant_tva = MontantField(label="Montant de la TVA", required=False, minimum=Decimal(0))
     montant_ttc = MontantField(label="Montant TTC", minimum=CENTIME)
+    rang_entree = forms.TypedChoiceField(
+        label="Les relances commencent par",
+        coerce=int,
+        required=False,
+        # Les types de Django n'y attendent qu'un texte.
+        empty_value=0,  # type: ignore[arg-type]
+        help_text="Une facture déjà relancée ailleurs peut entrer plus loin dans le scénario.",
+    )
 
     class Meta:
         model = Facture
@@ -43,9 +52,7 @@ class FactureForm(SaisieLisible, Groupes, ModelForm[Facture]):
             *("montant_ht", "montant_tva", "montant_ttc"),
             *("libelle", "reference_commande", "rang_entree"),
         )
-        labels = {"rang_entree": "Étape d'entrée"}
         help_texts = {
-            "rang_entree": "0 : les relances commencent à la première étape du scénario.",
             "libelle": "Ce que le client reconnaîtra : chantier, commande, prestation.",
         }
 
@@ -69,6 +76,9 @@ class FactureForm(SaisieLisible, Groupes, ModelForm[Facture]):
         self.echeance_calculee = False
         # L'unicité du numéro se juge chez ce créancier.
         self.instance.creancier, self.instance.client = client.creancier, client
+        proposer_les_etapes(
+            self, etapes_d_entree(client.creancier, actuelle=self.instance.rang_entree)
+        )
         if self.instance.pk:
             del self.fields["echeances"]
         else:

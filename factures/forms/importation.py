@@ -1,17 +1,14 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from factures.forms.champs import proposer_les_etapes
 from recouvrement.socle.forms import SaisieLisible
 from recouvrement.socle.tableur.lecture import MEGA, PLAFOND_OCTETS
 
 PLAFOND_DEPOT = 200 * MEGA
-ETAPES = [
-    (0, "À la première étape du scénario"),
-    *((rang, f"À la {rang + 1}e étape") for rang in range(1, 12)),
-]
 
 # Ce que l'on dit d'une colonne reconnue, d'après la façon dont elle l'a été.
 CERTITUDES = {
@@ -44,7 +41,6 @@ class ImportForm(SaisieLisible, forms.Form):
     )
     rang_entree = forms.TypedChoiceField(
         label="Où commencent les relances de ces factures",
-        choices=ETAPES,
         coerce=int,
         required=False,
         # Les types de Django n'y attendent qu'un texte.
@@ -57,6 +53,10 @@ class ImportForm(SaisieLisible, forms.Form):
         required=False,
         help_text="Une facture ouverte ici qu'ils ne disent pas se demande : réglée, ou non ?",
     )
+
+    def __init__(self, *args: Any, etapes: Sequence[tuple[int, str]], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        proposer_les_etapes(self, etapes)
 
     def clean_fichiers(self) -> "list[UploadedFile[bytes]]":
         fichiers: list[UploadedFile[bytes]] = self.cleaned_data["fichiers"]
@@ -87,9 +87,11 @@ class ColonnesForm(SaisieLisible, forms.Form):
         *args: Any,
         feuilles: list[dict[str, Any]],
         libelles: Mapping[str, str],
+        etapes: Sequence[tuple[int, str]],
         **kwargs: Any,
     ):
         super().__init__(*args, **kwargs)
+        proposer_les_etapes(self, etapes)
         self.feuilles, self.libelles = feuilles, libelles
         choix = [("", "Ne pas importer"), *libelles.items()]
         for f, feuille in enumerate(feuilles):

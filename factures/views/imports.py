@@ -40,6 +40,7 @@ from factures.imports.corrections import (
 )
 from factures.imports.entetes import LIBELLES
 from factures.imports.reprises import OUI
+from factures.lectures.etapes import etapes_d_entree
 from factures.lectures.importation import (
     COLONNES,
     COLONNES_RAPPORT,
@@ -72,7 +73,8 @@ from recouvrement.socle.pages.refus import refus_annonce, refus_dans
 @require_http_methods(["GET", "POST"])
 @habilite(Role.ASSISTANTE)
 def importer(request: RequeteHabilitee) -> HttpResponse:
-    form = ImportForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    donnees = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ImportForm(*donnees, etapes=etapes_d_entree(request.creancier))
     if form.is_valid():
         fichiers = ((fichier.name, fichier.read()) for fichier in form.cleaned_data["fichiers"])
         with refus_dans(form, "fichiers"):
@@ -168,6 +170,9 @@ def _colonnes(importation: Importation, donnees: QueryDict | None = None) -> Col
         donnees,
         feuilles=importation.correspondance.get("feuilles", []),
         libelles=LIBELLES,
+        etapes=etapes_d_entree(
+            importation.creancier, actuelle=importation.options.get("rang_entree", 0)
+        ),
         initial={
             "rang_entree": importation.options.get("rang_entree", 0),
             "liste_complete": importation.options.get("liste_complete", False),

@@ -141,7 +141,7 @@ def une_mise_en_demeure(comptes=None, **reste):
     periodes = [x for c in comptes for x in c.lignes if x.genre == "periode"]
     total = des_totaux(comptes).total
     a_payer = Paiement(total, "Menuiserie Kerbrat", "FR7630006000011234567890189", "", "MD-94")
-    reste = {"paiement": a_payer} | reste
+    reste = {"paiement": a_payer, "net": total} | reste
     return une_lettre(
         comptes,
         titre="Mise en demeure de payer",

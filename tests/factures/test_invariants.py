@@ -211,7 +211,7 @@ def les_reglements_tiennent(creancier):
 @given(suite=ecritures)
 def test_aucune_suite_d_ecritures_ne_defait_le_grand_livre(suite, db, monkeypatch):
     monkeypatch.setattr(
-        depot, "lire_au_fil", lambda fichiers: (lire_fichier(*fichier) for fichier in fichiers)
+        depot, "lire_au_fil", lambda fichiers, _: (lire_fichier(*fichier) for fichier in fichiers)
     )
     monde = Monde()
     avant = {}

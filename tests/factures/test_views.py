@@ -269,7 +269,7 @@ def test_l_apercu_d_un_import_ne_coute_pas_plus_avec_plus_de_lignes(
     lignes = [f"F{n};Pellerin;12/01/2026;10,00" for n in range(nombre)]
     octets = "\n".join(["Numéro;Client;Date facture;Montant TTC", *lignes]).encode()
     importation = preparer_import(creancier, [("v.csv", octets)], acteur=None, maintenant=None)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(adresse("import", importation.pk))
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from factures.models import Facture, Litige, Piece
+from relances.regles.scenario_initial import ETAPES_INITIALES
 from tests.fabriques.clients import un_client
 from tests.fabriques.factures import un_avoir, un_encaissement, une_facture
 from tests.factures.test_views import LE, adresse
@@ -157,3 +158,15 @@ def test_une_piece_se_depose_et_se_retelecharge_a_l_octet_pres(client, creancier
     assert deposer("devis.pdf", octets).status_code == 422
     assert deposer("page.html", b"<script>").status_code == 422
     assert deposer("faux.pdf", b"MZ").status_code == 422
+
+
+def test_l_etape_d_entree_porte_son_nom(client, creancier, acteur):
+    """Celui de l'étape du scénario, à la saisie comme à l'import ; jamais un rang."""
+    premiere = ETAPES_INITIALES[0].nom
+    duval = un_client(creancier=creancier)
+    for page in (f"{adresse('nouvelle')}?client={duval.pk}", adresse("importer")):
+        texte = client.get(page).content.decode()
+        assert f">{premiere}</option>" in " ".join(texte.split()).replace("> ", ">").replace(
+            " </", "</"
+        )
+        assert "3e étape" not in texte

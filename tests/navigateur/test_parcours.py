@@ -104,7 +104,7 @@ def test_de_l_import_a_la_relance_recue_puis_au_projet_d_injonction(page, settin
     importer(page, creancier, "facture.pdf", "application/pdf", un_facturx(xml))
 
     page.goto("/kerbrat/tableau/")
-    assert page.get_by_role("link", name="Librairie Sauvageot").is_visible()
+    assert page.get_by_role("link", name="Librairie Sauvageot").first.is_visible()
     attendu = Decimal("1234.56") + Decimal("900.00") + Decimal("1200.00")
     assert Facture.objects.pour(creancier).ouvertes().reste_du() == attendu
     page.get_by_role("link", name="1 à 30 jours").first.click()

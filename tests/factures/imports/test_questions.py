@@ -85,7 +85,7 @@ def test_l_apercu_coute_autant_pour_une_question_que_pour_trois(
 ):
     importation = des_debiteurs(creancier, nombre)
     client.get(adresse("import", importation))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         client.get(adresse("import", importation))
 
 
