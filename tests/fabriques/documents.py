@@ -300,6 +300,7 @@ def une_requete(**reste):
         "debiteur_morale": morale("debiteur", DUVAL),
         "debiteur_physique": physique("debiteur"),
         "mandataire": [Champ("mandataire_nom", "Nom ou dénomination", "", 12)],
+        "assiette": total.principal,
         "tribunal": "tribunal de commerce de Rennes",
         "renvoi": "",
         "arrete": AU,

@@ -165,7 +165,11 @@ def test_une_ordonnance_signifiee_trop_tard_ne_s_execute_ni_n_interrompt(client,
     ("dispositif", "suites", "phrase"),
     [
         (JUGEMENT, [(FaitDecision.OPPOSITION, date(2026, 4, 1))], "ne suit pas"),
-        (ORDONNANCE, [(FaitDecision.OPPOSITION, date(2026, 10, 1))], "d'abord le jour où l'ordonnance"),
+        (
+            ORDONNANCE,
+            [(FaitDecision.OPPOSITION, date(2026, 10, 1))],
+            "Notez d'abord le jour",
+        ),
         (ORDONNANCE, [(FaitDecision.A_PERSONNE, date(2026, 9, 9))], "précède la décision"),
         (ORDONNANCE, [(FaitDecision.A_PERSONNE, date(2027, 7, 1))], "pas encore passée"),
         (
