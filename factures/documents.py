@@ -108,6 +108,7 @@ def contexte_du_decompte(
         "arrete": decompte.au,
         "le": decompte.au,
         "total": totaux(decompte),
+        "a_echoir": decompte.a_echoir,
         "deduites": deduites,
         "net": decompte.total - sum((d.montant for d in deduites), ZERO),
         "tableau": Coupe.de(lignes),

@@ -157,6 +157,11 @@ class DecompteClient:
         )
 
     @property
+    def a_echoir(self) -> Decimal:
+        """Ce que le total compte sans que rien n'en soit encore exigible ce jour-là."""
+        return self.solde - self.echu
+
+    @property
     def accessoires(self) -> Decimal:
         """Vrai quelle que soit l'imputation : le total moins la somme des soldes."""
         return self.total - self.solde

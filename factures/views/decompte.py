@@ -167,6 +167,10 @@ def _en_xlsx(demande: Demande) -> bytes:
             decompte.refus, decompte.total,
         )
     )  # fmt: skip
+    if decompte.a_echoir:
+        lignes.append(
+            ("À échoir", "Dont pas encore exigible", decompte.au, *[None] * 6, decompte.a_echoir)
+        )
     lignes += [
         (
             "À déduire", _en_phrase(deduite), deduite.ligne.le, *[None] * 6, -deduite.montant,

@@ -166,6 +166,7 @@ def un_decompte(comptes=None, **reste):
         "arrete": AU,
         "le": AU,
         "total": des_totaux(comptes),
+        "a_echoir": Decimal("0.00"),
         "tableau": Coupe.de([c.facture for c in comptes]),
         "comptes": comptes,
         "nom_interets": "Pénalités de retard",

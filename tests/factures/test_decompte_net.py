@@ -1,5 +1,6 @@
 """Le décompte d'un client dit ce qui s'en déduit, et le net : à l'écran, en tableur, en PDF."""
 
+import re
 from datetime import date
 from io import BytesIO
 
@@ -57,6 +58,26 @@ def test_le_decompte_deduit_un_avoir_et_dit_le_net_partout(client):
     imprime = " ".join(propre(PdfReader(BytesIO(b"".join(scelle))).pages[0].extract_text()).split())
     assert "À déduire : avoir BA-1 du 01/08/2026" in imprime
     assert "8 960,55" in imprime
+
+
+def test_ce_qui_n_est_pas_echu_se_nomme_sous_le_total(client):
+    """10 460,55 € exigibles et 300 € dus le 30/09 : le total n'en fait pas une somme exigible."""
+    facture = dix_mille()
+    une_facture(
+        client=facture.client, numero="F-FUTURE", date_emission=date(2026, 8, 31),
+        date_echeance=date(2026, 9, 30), montant_ttc=D("300.00"),
+    )  # fmt: skip
+    page = propre(lisible(lire(client, facture)))
+    mots = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "Total dû 10 760,55 € Dont à échoir, pas encore exigible 300,00 €" in mots
+    lignes = list(
+        load_workbook(BytesIO(lire(client, facture, format="xlsx").content)).active.values
+    )
+    assert (lignes[-1][0], float(lignes[-1][-1])) == ("À échoir", 300.0)
+    sceller = reverse("factures:decompte_sceller", args=[facture.creancier.code, facture.client_id])
+    scelle = client.post(sceller, {"au": JOUR.isoformat()}, follow=True)
+    imprime = " ".join(propre(PdfReader(BytesIO(b"".join(scelle))).pages[0].extract_text()).split())
+    assert "Dont 300,00 € à échoir, pas encore exigibles au 03/09/2026." in imprime
 
 
 def test_ce_qui_sert_a_une_autre_facture_est_nomme_sans_etre_deduit_deux_fois(client):
