@@ -187,9 +187,11 @@ def refuser_si_interdit(client: Client, *, au: date, usage: Usage = Usage.ECRIRE
         raise ErreurMetier(f"{trouves[0].phrase}.")
 
 
-@transaction.atomic
 def refuser_si_le_compte_change(reclamation: Reclamation, decompte: DecompteClient) -> None:
-    """Pendant que le PDF s'écrivait : un règlement, un avoir, une qualité. Relu sous le verrou."""
+    """Pendant que le PDF s'écrivait : un règlement, un avoir, une qualité.
+
+    Relu sous le verrou du client, dans la transaction qui inscrit la lettre.
+    """
     creancier, au = reclamation.creancier, reclamation.au
     client = verrouiller(reclamation.client)
     siennes = Facture.objects.pour(creancier).in_bulk([f.pk for f in reclamation.factures])
