@@ -1,7 +1,9 @@
 """Le SQL du banc : la limite nue d'une écriture, et l'entretien des tables."""
 
+from django.apps import apps
 from django.db import connection
 
+from recouvrement.socle.sql import analyser as analyser_les_tables
 from recouvrement.socle.sql import executer
 
 
@@ -17,6 +19,14 @@ def insertion_nue(creancier_id: int) -> None:
 
 
 def analyser() -> None:
-    """L'entretien que PostgreSQL ferait seul, mais plus tard."""
-    menage = connection.vendor == "postgresql" and not connection.in_atomic_block
-    executer("VACUUM ANALYZE" if menage else "ANALYZE")
+    """L'entretien que PostgreSQL ferait seul, mais plus tard.
+
+    Dans une transaction, nos seules tables : il y retiendrait jusqu'au bout les catalogues que
+    toutes les bases du serveur partagent.
+    """
+    if connection.vendor != "postgresql":
+        executer("ANALYZE")
+    elif connection.in_atomic_block:
+        analyser_les_tables(*apps.get_models())
+    else:
+        executer("VACUUM ANALYZE")
